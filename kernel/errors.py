@@ -1,0 +1,75 @@
+"""The errors that kernel raises.
+
+KernelError
+├── ConfigError        everything wrong with a configuration, at once
+├── RegistryError      a registered name is unknown, taken or malformed
+├── PluginError        a plugin is missing or broken
+├── LoadError          a saved pipeline is missing, truncated or altered
+├── CheckpointError    a training run cannot be saved or resumed
+├── ShapeError         arrays do not fit each other
+├── TextError          text, tokens and annotations do not fit each other (also a ValueError)
+└── DataError          a data file or an annotation in it is wrong (also a ValueError)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class KernelError(Exception):
+    """Something a caller can cause and can mend.
+
+    `message` says what is wrong; `hint`, where there is one, what to do about it.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+
+class RegistryError(KernelError):
+    """A registered name is unknown, taken or malformed."""
+
+
+class PluginError(KernelError):
+    """A plugin is missing or broken."""
+
+
+class LoadError(KernelError):
+    """A saved pipeline is missing, truncated or altered."""
+
+
+class CheckpointError(KernelError):
+    """A training run cannot be saved or resumed."""
+
+
+class ShapeError(KernelError):
+    """Arrays do not fit each other."""
+
+
+class TextError(KernelError, ValueError):
+    """Text, tokens and annotations do not fit each other."""
+
+
+class DataError(KernelError, ValueError):
+    """A data file, or an annotation in it, is wrong.
+
+    `path` and `line` (from 1) say where, as far as they are known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line) if part is not None)
+        super().__init__(f"{place}: {message}" if place else message, hint=hint)
+        self.path = path
+        self.line = line

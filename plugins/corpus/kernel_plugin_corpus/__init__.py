@@ -1,0 +1,1 @@
+"""Corpus readers, batchers and file converters for kernel pipelines."""

@@ -1,0 +1,1 @@
+"""Languages and the rule-based tokenizer for kernel pipelines."""

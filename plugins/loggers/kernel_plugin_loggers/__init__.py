@@ -1,0 +1,1 @@
+"""Training loggers for kernel: the console table and a JSONL log."""

@@ -1,0 +1,1 @@
+"""Optimizers, schedules, initializers and layers of Thinc under their own names."""

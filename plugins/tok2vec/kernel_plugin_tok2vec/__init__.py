@@ -1,0 +1,1 @@
+"""Embedding and encoding architectures, and the shared tok2vec component."""

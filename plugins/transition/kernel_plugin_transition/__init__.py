@@ -1,0 +1,1 @@
+"""Batched transition systems and the models that drive them."""
