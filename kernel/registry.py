@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib.resources import files
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import catalogue
 
@@ -48,12 +48,13 @@ KINDS: Final = (
 
 @functools.cache
 def _entry_points() -> importlib.metadata.EntryPoints:
-    return importlib.metadata.entry_points()
+    # Before Python 3.12 this is a `SelectableGroups`, which selects the same.
+    return cast("importlib.metadata.EntryPoints", importlib.metadata.entry_points())
 
 
 @functools.cache
 def first_party_names() -> dict[str, dict[str, str]]:
-    """Return, for each kind, the names that first-party plugins register and their distributions."""
+    """Return, for each kind, the names that first-party plugins register, with who ships them."""
     index = files("kernel").joinpath("first_party.json").read_text(encoding="utf8")
     names: dict[str, dict[str, str]] = json.loads(index)
     return names
@@ -79,6 +80,7 @@ class Registry:
         return f"Registry({self.kind!r})"
 
     def __call__(self, name: str) -> Callable[[FuncT], FuncT]:
+        """Return a decorator that registers a function as `name`; short for `register`."""
         return self.register(name)
 
     def register(self, name: str) -> Callable[[FuncT], FuncT]:
