@@ -1,0 +1,72 @@
+# One door for people and CI. `make` lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
+INSTALLED := $(VENV)/.installed
+DEMO := demo
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test test-all lint fix check bench bench-btc wheels clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED)  ## Set up .venv with kernel, its plugins and the tools
+
+# A file, so that the second `make` does not install again; a changed pyproject.toml does.
+$(INSTALLED): pyproject.toml constraints.txt $(PLUGINS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kernel needs Python 3.11 or later; make PYTHON=... names another one")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e . $(PLUGINS:%/pyproject.toml=-e %)
+	@touch $@
+
+demo: $(INSTALLED)  ## Train a small NER pipeline on a corpus made here, and use it
+	$(BIN)/python examples/make_corpus.py $(DEMO)
+	$(BIN)/kernel convert $(DEMO)/train.iob $(DEMO) --n-sents 5
+	$(BIN)/kernel convert $(DEMO)/dev.iob $(DEMO) --n-sents 5
+	$(BIN)/kernel init config $(DEMO)/config.toml --pipeline ner --force
+	$(BIN)/kernel train $(DEMO)/config.toml --output $(DEMO)/model --overwrite \
+	  --paths.train $(DEMO)/train.spacy --paths.dev $(DEMO)/dev.spacy \
+	  --training.max_steps 300 --training.eval_frequency 50
+	$(BIN)/kernel evaluate $(DEMO)/model/model-best $(DEMO)/dev.spacy
+	$(BIN)/python examples/show_entities.py $(DEMO)/model/model-best
+
+test: $(INSTALLED)  ## Run the tests, all but the slow ones
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(INSTALLED)  ## Run every test, with coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: $(INSTALLED)  ## Check style, spelling, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fix: $(INSTALLED)  ## Mend what the linters can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python tools/index_plugins.py
+
+check: lint test-all wheels  ## Everything that must hold before a release
+
+wheels: $(INSTALLED)  ## Build every wheel and check what is in it
+	$(BIN)/python tools/build_wheels.py dist
+
+bench: $(INSTALLED)  ## Measure kernel beside spaCy, which goes into an environment of its own
+	$(BIN)/python -m benchmarks
+
+bench-btc: $(INSTALLED)  ## The long one: accuracy, time and memory of whole training runs
+	$(BIN)/python -m benchmarks.btc_ner
+
+clean:  ## Remove what the targets above made, the environments too
+	rm -rf $(VENV) .bench $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -1,0 +1,47 @@
+"""Train an entity recognizer in a loop of one's own, without a config file.
+
+python examples/train_loop.py
+
+`kernel train` does this and much more: it evaluates, keeps the best pipeline, resumes after
+a crash. The loop is for experiments, notebooks, and to see what a step consists of.
+"""
+
+from __future__ import annotations
+
+import random
+
+import kernel
+from kernel.training import Example
+
+TRAIN = [
+    ("Who is Shaka Khan?", {"entities": [(7, 17, "PERSON")]}),
+    ("I like London and Berlin.", {"entities": [(7, 13, "PLACE"), (18, 24, "PLACE")]}),
+    ("Greta Weber lives in Oslo.", {"entities": [(0, 11, "PERSON"), (21, 25, "PLACE")]}),
+    ("They met Omar Haddad in Porto.", {"entities": [(9, 20, "PERSON"), (24, 29, "PLACE")]}),
+    ("Nothing happened on Tuesday.", {"entities": []}),
+    ("Lisbon is warmer than Tallinn.", {"entities": [(0, 6, "PLACE"), (22, 29, "PLACE")]}),
+]
+
+
+def main(n_epochs: int = 30) -> None:
+    """Train on six sentences and show what the pipeline makes of each."""
+    kernel.util.fix_random_seed(0)
+    nlp = kernel.blank("en")
+    nlp.add_pipe("ner")
+    examples = [Example.from_dict(nlp.make_doc(text), gold) for text, gold in TRAIN]
+    optimizer = nlp.initialize(lambda: examples)
+
+    for epoch in range(n_epochs):
+        random.shuffle(examples)
+        losses: dict[str, float] = {}
+        for start in range(0, len(examples), 2):
+            nlp.update(examples[start : start + 2], drop=0.2, sgd=optimizer, losses=losses)
+        if epoch % 10 == 9:
+            print(f"epoch {epoch + 1:2}: loss {losses['ner']:.3f}")
+
+    for doc in nlp.pipe(text for text, _ in TRAIN):
+        print(f"{doc.text:32}", [(entity.text, entity.label_) for entity in doc.ents])
+
+
+if __name__ == "__main__":
+    main()
