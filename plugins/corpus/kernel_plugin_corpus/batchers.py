@@ -1,0 +1,231 @@
+"""Batchers: from a stream of items to a stream of batches.
+
+A batcher's factory returns a function from an iterator of items to an iterator of lists. The
+batches of one factory share one row of sizes: a schedule goes on where the last epoch ended.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from attrs import define, field
+
+ItemT = TypeVar("ItemT")
+SizeT = int | Iterable[int] | Iterable[float] | Callable[[int], float]
+"""What a batch size may be: a number, a generator, or a function from a count of sizes."""
+
+Batcher = Callable[[Iterable[ItemT]], Iterator[list[ItemT]]]
+
+
+def configure_minibatch_by_words(
+    *,
+    size: SizeT,
+    tolerance: float,
+    discard_oversize: bool,
+    get_length: Callable[[Any], int] | None = None,
+) -> Batcher[Any]:
+    """Return a batcher by number of words; see `minibatch_by_words`."""
+    sizes = iterate_sizes(size)
+
+    def batch_by_words(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+        return minibatch_by_words(
+            items,
+            sizes,
+            tolerance=tolerance,
+            discard_oversize=discard_oversize,
+            get_length=get_length,
+        )
+
+    return batch_by_words
+
+
+def configure_minibatch(
+    size: SizeT, get_length: Callable[[Any], int] | None = None
+) -> Batcher[Any]:
+    """Return a batcher by number of items, whatever their lengths."""
+    sizes = iterate_sizes(size)
+
+    def batch_by_sequence(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+        return minibatch(items, sizes)
+
+    return batch_by_sequence
+
+
+def configure_minibatch_by_padded_size(
+    *,
+    size: SizeT,
+    buffer: int,
+    discard_oversize: bool,
+    get_length: Callable[[Any], int] | None = None,
+) -> Batcher[Any]:
+    """Return a batcher by padded number of words; see `minibatch_by_padded_size`."""
+    sizes = iterate_sizes(size)
+
+    def batch_by_padded(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+        return minibatch_by_padded_size(
+            items,
+            sizes,
+            buffer=buffer,
+            discard_oversize=discard_oversize,
+            get_length=get_length,
+        )
+
+    return batch_by_padded
+
+
+def iterate_sizes(size: SizeT) -> Iterator[int]:
+    """Yield batch sizes without end, cut down to whole numbers.
+
+    A generator that ends leaves its last size in force; a function is called with 0, 1, 2, ….
+    """
+    last: float = 1
+    if isinstance(size, int | float):
+        last = size
+    elif isinstance(size, Iterable):
+        for last in size:
+            yield int(last)
+    else:
+        step = 0
+        while True:
+            yield int(size(step))
+            step += 1
+    while True:
+        yield int(last)
+
+
+def minibatch(items: Iterable[ItemT], size: SizeT) -> Iterator[list[ItemT]]:
+    """Yield lists of `size` items; the last may be shorter."""
+    sizes = iterate_sizes(size)
+    batch: list[ItemT] = []
+    target = 0
+    for item in items:
+        if not batch:
+            target = max(next(sizes), 1)
+        batch.append(item)
+        if len(batch) >= target:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def minibatch_by_words(
+    items: Iterable[ItemT],
+    size: SizeT,
+    *,
+    tolerance: float = 0.2,
+    discard_oversize: bool = False,
+    get_length: Callable[[ItemT], int] | None = None,
+) -> Iterator[list[ItemT]]:
+    """Yield batches of about `size` words.
+
+    An item that would overfill the batch, but by no more than `tolerance` (a share of `size`),
+    is put by and starts the next batch. One that is larger than that by itself makes a
+    batch of its own, or is left out if `discard_oversize`.
+    """
+    length = get_length if get_length is not None else _length
+    filling = _Filling[ItemT](sizes=iterate_sizes(size), tolerance=tolerance)
+    for item in items:
+        n_words = length(item)
+        if n_words > filling.limit:
+            if not discard_oversize:
+                yield [item]
+        else:
+            yield from filling.add(item, n_words)
+    rest = filling.batch + filling.overflow
+    if rest:
+        yield rest
+
+
+def minibatch_by_padded_size(
+    items: Iterable[ItemT],
+    size: SizeT,
+    *,
+    buffer: int = 256,
+    discard_oversize: bool = False,
+    get_length: Callable[[ItemT], int] | None = None,
+) -> Iterator[list[ItemT]]:
+    """Yield batches whose number of items times longest item is at most `size`.
+
+    Items are sorted by length within each `buffer` of them, so that a batch has little padding.
+    A batch that a single item overfills is left out if `discard_oversize`.
+    """
+    length = get_length if get_length is not None else _length
+    sizes = iterate_sizes(size)
+    for outer in minibatch(items, buffer):
+        target = next(sizes)
+        lengths = [length(item) for item in outer]
+        for group in _group_by_padded_size(lengths, target):
+            padded = max(lengths[i] for i in group) * len(group)
+            if discard_oversize and padded >= target:
+                continue
+            yield [outer[i] for i in group]
+
+
+@define
+class _Filling(Generic[ItemT]):
+    """A batch by words that is being filled, and what will start the next one."""
+
+    sizes: Iterator[int]
+    tolerance: float
+    target: int = 0
+    limit: float = 0.0
+    batch: list[ItemT] = field(factory=list)
+    n_batch: int = 0
+    overflow: list[ItemT] = field(factory=list)
+    n_overflow: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self._take_size()
+
+    def add(self, item: ItemT, n_words: int) -> Iterator[list[ItemT]]:
+        """Put `item` where it fits, yielding the batches that had to go out first."""
+        if self._place(item, n_words):
+            return
+        yield from self._start_next()
+        if self._place(item, n_words):
+            return
+        yield from self._start_next()
+        # The size may have shrunk below this very item; it has to go somewhere.
+        self.batch, self.n_batch = [item], n_words
+
+    def _start_next(self) -> Iterator[list[ItemT]]:
+        if self.batch:
+            yield self.batch
+        self._take_size()
+        self.batch, self.n_batch = self.overflow, self.n_overflow
+        self.overflow, self.n_overflow = [], 0
+
+    def _place(self, item: ItemT, n_words: int) -> bool:
+        total = self.n_batch + self.n_overflow + n_words
+        if not self.overflow and total <= self.target:
+            self.batch.append(item)
+            self.n_batch += n_words
+        elif total <= self.limit:
+            self.overflow.append(item)
+            self.n_overflow += n_words
+        else:
+            return False
+        return True
+
+    def _take_size(self) -> None:
+        self.target = next(self.sizes)
+        self.limit = self.target + self.target * self.tolerance
+
+
+def _group_by_padded_size(lengths: list[int], size: int) -> list[list[int]]:
+    """Return the indices of `lengths`, grouped; longest group first, each in original order."""
+    groups: list[list[int]] = []
+    group: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        # Sorted by length, so that the newest item is the longest.
+        if group and lengths[index] * (len(group) + 1) > size:
+            groups.append(group)
+            group = []
+        group.append(index)
+    if group:
+        groups.append(group)
+    return [sorted(group) for group in reversed(groups)]
+
+
+def _length(item: Any) -> int:
+    return len(item)
