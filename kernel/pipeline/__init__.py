@@ -1,0 +1,46 @@
+"""Pipelines: the Language, its components and their factories."""
+
+from kernel.pipeline.component import (
+    Pipe,
+    TrainablePipe,
+    as_batch,
+    dump_json,
+    ignore_error,
+    is_trainable,
+    load_weights,
+    minibatch,
+    predicted_docs,
+    raise_error,
+    set_dropout_rate,
+)
+from kernel.pipeline.factory import Factory, factory, from_function, get_factory
+from kernel.pipeline.language import BaseDefaults, Language
+from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
+from kernel.pipeline.load import blank, get_lang_class, load
+
+__all__ = [
+    "BaseDefaults",
+    "Factory",
+    "Language",
+    "Pipe",
+    "TrainablePipe",
+    "apply_gradients",
+    "as_batch",
+    "blank",
+    "dump_json",
+    "factory",
+    "first_examples",
+    "from_function",
+    "get_factory",
+    "get_lang_class",
+    "ignore_error",
+    "initialize",
+    "is_trainable",
+    "load",
+    "load_weights",
+    "minibatch",
+    "predicted_docs",
+    "raise_error",
+    "set_dropout_rate",
+    "update",
+]

@@ -1,0 +1,278 @@
+"""What the pipeline expects of a component, and two base classes that give most of it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from kernel.errors import KernelError, TextError
+from kernel.pipeline import storage
+from kernel.text import Doc, DocBatch, Example, ExampleBatch
+
+if TYPE_CHECKING:
+    from kernel.text import Vocab
+
+ErrorHandler = Callable[[str, Any, list[Doc], Exception], None]
+GetExamples = Callable[[], Iterable[Example]]
+
+
+def raise_error(name: str, component: Any, docs: list[Doc], error: Exception) -> NoReturn:
+    """Handle an error by raising it (the default)."""
+    raise error
+
+
+def ignore_error(name: str, component: Any, docs: list[Doc], error: Exception) -> None:
+    """Handle an error by leaving its docs out."""
+
+
+def predicted_docs(examples: Sequence[Example]) -> DocBatch:
+    """Return the predicted side of `examples`, with the shared outputs of their batch."""
+    if isinstance(examples, ExampleBatch):
+        return examples.predicted
+    return DocBatch([example.predicted for example in examples])
+
+
+def as_batch(docs: Sequence[Doc]) -> DocBatch:
+    """Return `docs` as a batch; a batch is returned as it is."""
+    return docs if isinstance(docs, DocBatch) else DocBatch(docs)
+
+
+class Pipe:
+    """A component that annotates docs: the base of those that learn nothing.
+
+    A subclass gives `__call__`. Everything else has a default.
+    """
+
+    name: str
+    cfg: dict[str, Any]
+    scorer: Any = None
+    error_handler: ErrorHandler = staticmethod(raise_error)
+
+    is_trainable: bool = False
+    hide_labels: bool = False
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the component can predict."""
+        return ()
+
+    @property
+    def label_data(self) -> Any:
+        """What `initialize` needs to know of the labels, JSON-like, or None."""
+        return None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate `doc` and return it."""
+        raise NotImplementedError
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Yield each doc of `stream`, annotated; one that fails goes to the error handler."""
+        for doc in stream:
+            try:
+                result = self(doc)
+            except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+                self.get_error_handler()(self.name, self, [doc], error)
+            else:
+                yield result
+
+    def initialize(self, get_examples: GetExamples, *, nlp: Any = None) -> None:
+        """Prepare the component for training; the default needs nothing."""
+
+    def score(self, examples: Iterable[Example], **settings: Any) -> dict[str, Any]:
+        """Return the scores of the component on `examples`; none without a scorer."""
+        if self.scorer is None:
+            return {}
+        scores: dict[str, Any] = self.scorer(examples, **self.scorer_settings(), **settings)
+        return scores
+
+    def scorer_settings(self) -> dict[str, Any]:
+        """Return what the scorer is given beside the examples."""
+        return {**getattr(self, "cfg", {}), "labels": self.labels}
+
+    def set_error_handler(self, handler: ErrorHandler) -> None:
+        """Call `handler(name, component, docs, error)` for docs that fail."""
+        self.error_handler = handler
+
+    def get_error_handler(self) -> ErrorHandler:
+        """Return what is called for docs that fail; the default raises."""
+        return self.error_handler
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Return everything the component has learned or was set to."""
+        return storage.to_bytes(self._writers(), exclude)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Any:
+        """Take over what `to_bytes` returned; returns the component."""
+        storage.from_bytes(data, self._readers(), exclude)
+        return self
+
+    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
+        """Write the component to the folder `path`."""
+        writers = self._writers()
+        if writers:
+            storage.to_disk(Path(path), writers, exclude)
+
+    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> Any:
+        """Take over what `to_disk` wrote; returns the component.
+
+        Raises `LoadError` for a file that is missing or damaged.
+        """
+        storage.from_disk(Path(path), self._readers(), exclude)
+        return self
+
+    def _writers(self) -> dict[str, Callable[[], bytes]]:
+        """Return a function that gives the bytes of each of the component's files."""
+        return {}
+
+    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+        """Return a function that takes the bytes of each of the component's files."""
+        return {}
+
+
+class TrainablePipe(Pipe):
+    """A component with a Thinc model: the base of those that learn.
+
+    A subclass gives `initialize`, `predict`, `set_annotations`, and either `get_loss` or an
+    `update` of its own.
+    """
+
+    is_trainable = True
+    vocab: Vocab
+    model: Any
+
+    def predict(self, docs: DocBatch) -> Any:
+        """Return what the model makes of `docs`, without changing them."""
+        return self.model.predict(docs)
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
+        """Write what `predict` returned into `docs`."""
+        raise NotImplementedError
+
+    def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Any]:
+        """Return the loss, and its gradient for the model's output `scores`."""
+        raise NotImplementedError
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate `doc` and return it."""
+        docs = DocBatch([doc])
+        try:
+            self.set_annotations(docs, self.predict(docs))
+        except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+            self.get_error_handler()(self.name, self, docs, error)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Yield each doc of `stream`, annotated in batches; a batch that fails is left out."""
+        for docs in minibatch(stream, batch_size):
+            batch = DocBatch(docs)
+            try:
+                self.set_annotations(batch, self.predict(batch))
+            except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+                self.get_error_handler()(self.name, self, batch, error)
+            else:
+                yield from batch
+
+    def update(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from `examples`: accumulate gradients, and apply them if `sgd` is given.
+
+        Returns `losses`, with this batch's loss added under the component's name.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        docs = predicted_docs(examples)
+        if not any(docs.lengths):
+            return losses
+        set_dropout_rate(self.model, drop)
+        scores, backprop = self.model.begin_update(docs)
+        loss, d_scores = self.get_loss(examples, scores)
+        backprop(d_scores)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        losses[self.name] += float(loss)
+        return losses
+
+    def finish_update(self, sgd: Any) -> None:
+        """Apply the accumulated gradients with the optimizer `sgd`."""
+        self.model.finish_update(sgd)
+
+    @contextlib.contextmanager
+    def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:
+        """Run the block with the weights `params`, {(node id, name): array}."""
+        with self.model.use_params(params):
+            yield
+
+    @property
+    def is_resizable(self) -> bool:
+        """Whether labels can be added after initialization."""
+        return "resize_output" in getattr(self.model, "attrs", {})
+
+    def add_label(self, label: str) -> int:
+        """Add a label; returns 1 if it is new, else 0."""
+        raise TextError(f"component `{self.name}` takes no labels", hint=f"got {label!r}")
+
+    def create_optimizer(self) -> Any:
+        """Return a new optimizer with the default settings."""
+        from kernel.registry import registry
+
+        return registry.optimizers.get("Adam.v1")()
+
+    def _writers(self) -> dict[str, Callable[[], bytes]]:
+        return {"cfg": lambda: dump_json(self.cfg), "model": lambda: self.model.to_bytes()}
+
+    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+        def read_cfg(data: bytes) -> None:
+            self.cfg = json.loads(data)
+
+        return {"cfg": read_cfg, "model": lambda data: load_weights(self.model, data)}
+
+
+def load_weights(model: Any, data: bytes) -> None:
+    """Put the weights `data`, from `model.to_bytes()`, into `model`."""
+    model.from_bytes(data)
+
+
+def dump_json(value: Any) -> bytes:
+    """Return `value` as JSON that reads the same whatever the order its keys were set in."""
+    return json.dumps(value, indent=2, sort_keys=True).encode("utf8")
+
+
+def set_dropout_rate(model: Any, rate: float) -> None:
+    """Set the dropout rate of every node of `model` that has one."""
+    for node in model.walk():
+        if "dropout_rate" in node.attrs:
+            node.attrs["dropout_rate"] = rate
+
+
+def minibatch(items: Iterable[Any], size: int | Iterator[float]) -> Iterator[list[Any]]:
+    """Yield `items` in lists of `size`, which may be an iterator of sizes.
+
+    Raises `KernelError` for a size below 1.
+    """
+    sizes = itertools.repeat(size) if isinstance(size, int) else size
+    stream = iter(items)
+    for wanted in sizes:
+        if wanted < 1:
+            raise KernelError(f"a batch needs a size of at least 1, got {wanted!r}")
+        batch = list(itertools.islice(stream, int(wanted)))
+        if not batch:
+            return
+        yield batch
+
+
+def is_trainable(component: Any) -> bool:
+    """Say whether `component` has weights that an optimizer can change."""
+    trainable = getattr(component, "is_trainable", None)
+    if trainable is None:
+        return hasattr(component, "update") and hasattr(component, "finish_update")
+    return bool(trainable)

@@ -1,0 +1,98 @@
+"""Factories: how a component is made, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from kernel.errors import RegistryError
+from kernel.registry import registry
+
+ComponentFunc = Callable[..., Any]
+
+
+@frozen(kw_only=True)
+class Factory:
+    """Makes a component: `func` takes `nlp`, `name` and the settings of the config block.
+
+    `default_config` are the settings that a block may leave out, `default_score_weights`
+    what the component adds to the training score (None: computed, but never weighted).
+    `assigns` and `requires` are attribute paths such as `doc.ents` or `token.tag`.
+    """
+
+    name: str
+    func: ComponentFunc
+    default_config: Mapping[str, Any] = field(factory=dict)
+    assigns: Sequence[str] = ()
+    requires: Sequence[str] = ()
+    retokenizes: bool = False
+    default_score_weights: Mapping[str, float | None] = field(factory=dict)
+
+    @property
+    def factory(self) -> str:
+        """The name, as spaCy's factory metadata calls it."""
+        return self.name
+
+    @property
+    def scores(self) -> list[str]:
+        """The names of the scores that the component adds."""
+        return list(self.default_score_weights)
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        return self.func(*args, **settings)
+
+
+def factory(
+    name: str,
+    *,
+    default_config: Mapping[str, Any] | None = None,
+    assigns: Sequence[str] = (),
+    requires: Sequence[str] = (),
+    retokenizes: bool = False,
+    default_score_weights: Mapping[str, float | None] | None = None,
+) -> Callable[[ComponentFunc], Factory]:
+    """Return a decorator that turns a function of `nlp`, `name` and settings into a `Factory`.
+
+    Nothing is registered: a plugin points an entry point of the group `kernel_factories` at
+    the result. `Language.factory` takes the same arguments and registers as well.
+    """
+
+    def decorate(func: ComponentFunc) -> Factory:
+        return Factory(
+            name=name,
+            func=func,
+            default_config=dict(default_config or {}),
+            assigns=tuple(assigns),
+            requires=tuple(requires),
+            retokenizes=retokenizes,
+            default_score_weights=dict(default_score_weights or {}),
+        )
+
+    return decorate
+
+
+def get_factory(name: str, lang: str | None) -> Factory:
+    """Return the factory `name`, or the one of the language `lang` if it has its own.
+
+    Raises `RegistryError` for a name that is unknown or does not name a `Factory`.
+    """
+    own = f"{lang}.{name}"
+    found = registry.factories.get(own if registry.factories.has(own) else name)
+    if not isinstance(found, Factory):
+        raise RegistryError(
+            f"`{name}` in the registry `factories` is no component factory: {type(found).__name__}",
+            hint="decorate the function with `kernel.factory`",
+        )
+    return found
+
+
+def from_function(name: str, func: Callable[[Any], Any], **described: Any) -> Factory:
+    """Return a factory whose component is `func`, a function from a Doc to a Doc."""
+
+    def make(nlp: Any, name: str) -> Callable[[Any], Any]:  # noqa: ARG001
+        return func
+
+    make.__module__, make.__qualname__ = func.__module__, func.__qualname__
+    return factory(name, **described)(make)

@@ -1,0 +1,191 @@
+"""Preparing a pipeline for training, and one update of it.
+
+Both take a `scope`, a function from a consumer's name (`init.ner`, `dropout.ner`) to a
+context manager in which that consumer draws its random numbers; the training loop passes
+`Streams.use`. The default leaves random state alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import KernelError
+from kernel.pipeline.component import is_trainable
+from kernel.pipeline.process import run_component
+from kernel.text import Doc, Example, ExampleBatch
+
+if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
+
+GetExamples = Callable[[], Iterable[Example]]
+Scope = Callable[[str], AbstractContextManager[Any]]
+
+
+def no_scope(name: str) -> AbstractContextManager[None]:  # noqa: ARG001
+    """Leave random state alone."""
+    return contextlib.nullcontext()
+
+
+def initialize(
+    nlp: Language,
+    get_examples: GetExamples | None = None,
+    *,
+    sgd: Any = None,
+    scope: Scope = no_scope,
+) -> Any:
+    """Run `[initialize]`, then `initialize` of every enabled component; returns the optimizer."""
+    from kernel.config import resolve_section
+
+    get_examples = _checked(nlp, get_examples)
+    settings = resolve_section(nlp.config, "initialize")
+    if settings.before_init is not None:
+        settings.before_init(nlp)
+    _initialize_vocab(nlp, settings)
+    if hasattr(nlp.tokenizer, "initialize"):
+        nlp.tokenizer.initialize(get_examples, nlp=nlp, **settings.tokenizer)
+    for name, component in nlp.pipeline:
+        if hasattr(component, "initialize"):
+            with scope(f"init.{name}"):
+                _initialize_component(nlp, name, component, get_examples, settings)
+    nlp._optimizer = sgd if sgd is not None else create_optimizer(nlp)  # noqa: SLF001
+    if settings.after_init is not None:
+        settings.after_init(nlp)
+    return nlp._optimizer  # noqa: SLF001
+
+
+def create_optimizer(nlp: Language) -> Any:
+    """Return a new optimizer, made from `[training.optimizer]`."""
+    from kernel.config import resolve
+
+    block = nlp.config.interpolate()["training"]["optimizer"]
+    return resolve(block, where="training.optimizer")
+
+
+def update(
+    nlp: Language,
+    examples: Iterable[Example],
+    *,
+    drop: float = 0.0,
+    sgd: Any = None,
+    losses: dict[str, float] | None = None,
+    component_cfg: Mapping[str, Mapping[str, Any]] | None = None,
+    exclude: Iterable[str] = (),
+    annotates: Iterable[str] = (),
+    scope: Scope = no_scope,
+) -> dict[str, float]:
+    """Let every enabled component that is not in `exclude` learn from `examples`.
+
+    What a shared layer owes to its listeners is backpropagated once, after the last of
+    them, whichever they are. A component in `exclude` whose output others listen to is run
+    without learning; one in `annotates` writes its annotation for those that follow.
+    """
+    losses = {} if losses is None else losses
+    batch = _fresh_batch(examples)
+    if not batch:
+        return losses
+    if sgd is None:
+        sgd = nlp._optimizer = nlp._optimizer or create_optimizer(nlp)  # noqa: SLF001
+    learners = []
+    for name, component in nlp.pipeline:
+        settings = dict((component_cfg or {}).get(name, {}))
+        if name not in exclude and hasattr(component, "update"):
+            with scope(f"dropout.{name}"):
+                component.update(batch, **{"drop": drop, "sgd": None, "losses": losses, **settings})
+            learners.append((name, component))
+        elif hasattr(component, "share"):
+            component.share(batch.predicted)
+        if name in annotates:
+            batch = _annotate(nlp, name, component, batch)
+    for name, shared in batch.shared.items():
+        with scope(f"dropout.{name}"):
+            shared.finish()
+    if sgd is not False:
+        apply_gradients(learners, sgd)
+    return losses
+
+
+def apply_gradients(components: Iterable[tuple[str, Any]], sgd: Any) -> None:
+    """Let the optimizer `sgd` change the weights of `components` by their gradients."""
+    for _, component in components:
+        if is_trainable(component) and hasattr(component, "finish_update"):
+            component.finish_update(sgd)
+
+
+def _fresh_batch(examples: Iterable[Example]) -> ExampleBatch:
+    """Return examples whose predicted side is a copy, so that the given ones stay as they are."""
+    batch = ExampleBatch()
+    for example in examples:
+        if not isinstance(example, Example):
+            raise KernelError(
+                f"update takes Examples, got a {type(example).__name__}",
+                hint="make them with `Example.from_dict(nlp.make_doc(text), annotations)`",
+            )
+        batch.append(Example(example.predicted.copy(), example.reference))
+    return batch
+
+
+def _annotate(nlp: Language, name: str, component: Any, batch: ExampleBatch) -> ExampleBatch:
+    docs = run_component(nlp, name, component, batch.predicted, {})
+    annotated = ExampleBatch(
+        Example(doc, example.reference) for doc, example in zip(docs, batch, strict=True)
+    )
+    annotated.shared.update(batch.shared)
+    return annotated
+
+
+def _checked(nlp: Language, get_examples: GetExamples | None) -> GetExamples:
+    if get_examples is None:
+        doc = Doc(nlp.vocab, words=["x", "y", "z"])
+        return lambda: [Example(doc, doc.copy())]
+    if not callable(get_examples):
+        raise KernelError(
+            "`initialize` takes a function that returns examples, "
+            f"got a {type(get_examples).__name__}",
+            hint="wrap them: `nlp.initialize(lambda: examples)`",
+        )
+    return get_examples
+
+
+def _initialize_component(
+    nlp: Language, name: str, component: Any, get_examples: GetExamples, settings: Any
+) -> None:
+    from kernel.config import check_arguments
+
+    own = dict(settings.components.get(name, {}))
+    check_arguments(component.initialize, own, where=f"initialize.components.{name}")
+    component.initialize(get_examples, nlp=nlp, **own)
+
+
+def _initialize_vocab(nlp: Language, settings: Any) -> None:
+    if settings.lookups is not None:
+        nlp.vocab.lookups = settings.lookups
+    if settings.vocab_data is not None:
+        nlp.vocab.read_lexeme_data(Path(settings.vocab_data))
+    if settings.vectors is not None:
+        raise KernelError(
+            f"`initialize.vectors` is {settings.vectors!r}, but no plugin for vectors is installed",
+            hint="pip install kernel-plugin-vectors, or set it to null",
+        )
+
+
+def first_examples(get_examples: GetExamples, count: int = 10) -> list[Example]:
+    """Return the first `count` examples, from which components infer shapes.
+
+    Raises `KernelError` if there are none.
+    """
+    sample = []
+    for example in get_examples():
+        if not isinstance(example, Example):
+            raise KernelError(f"expected Examples, got a {type(example).__name__}")
+        sample.append(example)
+        if len(sample) == count:
+            break
+    if not sample:
+        raise KernelError(
+            "there are no examples to initialize from", hint="is the training corpus empty?"
+        )
+    return sample

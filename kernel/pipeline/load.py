@@ -1,0 +1,146 @@
+"""Finding pipelines: blank ones by language, trained ones by folder or installed package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import LoadError, RegistryError
+from kernel.files import recover_folder, verify_manifest
+from kernel.pipeline import saving
+from kernel.pipeline.language import Language
+from kernel.registry import registry
+
+if TYPE_CHECKING:
+    from kernel.text import Vocab
+
+CONFIG_NAMES = ("config.cfg", "config.toml")
+
+
+def get_lang_class(lang: str) -> type[Language]:
+    """Return the class of the language with the code `lang`.
+
+    Raises `RegistryError` if no plugin has it.
+    """
+    if not registry.languages.has(lang):
+        known = registry.languages.names()
+        close = get_close_matches(lang, known, n=1)
+        raise RegistryError(
+            f"no language `{lang}`",
+            hint=f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}",
+        )
+    found: type[Language] = registry.languages.get(lang)
+    return found
+
+
+def blank(
+    name: str,
+    *,
+    vocab: Vocab | bool = True,
+    config: Mapping[str, Any] | None = None,
+    meta: Mapping[str, Any] | None = None,
+) -> Language:
+    """Return an empty pipeline for the language with the code `name`."""
+    return get_lang_class(name).from_config(_nested(config or {}), vocab=vocab, meta=meta)
+
+
+def load(
+    name: str | Path,
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    config: Mapping[str, Any] | None = None,
+) -> Language:
+    """Return the trained pipeline `name`: a folder, an installed package, or `blank:<language>`.
+
+    `config` overrides settings, by dotted keys or nested. Raises `LoadError` if there is no
+    such pipeline, or a file of it is missing, truncated or altered.
+    """
+    if isinstance(name, str) and name.startswith("blank:"):
+        return blank(name.removeprefix("blank:"))
+    if isinstance(name, str) and registry.models.has(name):
+        loaded: Language = registry.models.get(name)(
+            vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config or {}
+        )
+        return loaded
+    return load_folder(
+        Path(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
+    )
+
+
+def load_folder(
+    path: Path,
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    config: Mapping[str, Any] | None = None,
+) -> Language:
+    """Return the pipeline in the folder `path`; see `load`."""
+    from kernel.config import load_config
+
+    recover_folder(path)
+    verify_manifest(path)
+    meta = saving.read_meta(path)
+    saving.check_requirements(meta, path)
+    loaded = load_config(find_config(path), overrides=_dotted(config or {}))
+    lang = loaded.get("nlp", {}).get("lang")
+    if not lang:
+        raise LoadError(f"{find_config(path)}: [nlp] has no `lang`")
+    nlp = get_lang_class(lang).from_config(
+        loaded,
+        vocab=vocab,
+        disable=disable,
+        enable=enable,
+        exclude=exclude,
+        meta=meta,
+        auto_fill=False,
+    )
+    return nlp.from_disk(path, exclude=_names(exclude))
+
+
+def find_config(path: Path) -> Path:
+    """Return the config file in the folder `path`; raises `LoadError` if there is none."""
+    if not path.is_dir():
+        raise LoadError(
+            f"no pipeline {str(path)!r}: there is no such folder, and no such installed package"
+        )
+    for name in CONFIG_NAMES:
+        if path.joinpath(name).is_file():
+            return path / name
+    raise LoadError(f"{path} is no pipeline: it has no {' or '.join(CONFIG_NAMES)}")
+
+
+def _nested(config: Mapping[str, Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for key, value in config.items():
+        *sections, option = key.split(".")
+        place = nested
+        for section in sections:
+            place = place.setdefault(section, {})
+        if isinstance(value, Mapping) and isinstance(place.get(option), dict):
+            place[option].update(value)
+        else:
+            place[option] = value
+    return nested
+
+
+def _dotted(config: Mapping[str, Any], parents: tuple[str, ...] = ()) -> dict[str, Any]:
+    dotted: dict[str, Any] = {}
+    for key, value in config.items():
+        path = (*parents, key)
+        is_call = isinstance(value, Mapping) and any(inner.startswith("@") for inner in value)
+        if isinstance(value, Mapping) and value and not is_call:
+            dotted.update(_dotted(value, path))
+        else:
+            dotted[".".join(path)] = value
+    return dotted
+
+
+def _names(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)

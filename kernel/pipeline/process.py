@@ -1,0 +1,142 @@
+"""Running a pipeline over text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import KernelError, TextError
+from kernel.pipeline.component import TrainablePipe, minibatch
+from kernel.text import Doc, DocBatch
+
+if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
+
+ComponentCfg = Mapping[str, Mapping[str, Any]]
+
+
+def process_one(
+    nlp: Language, text: str | Doc, disable: Iterable[str], component_cfg: ComponentCfg
+) -> Doc:
+    """Return `text` as a Doc that the enabled components have annotated."""
+    batch = DocBatch([as_doc(nlp, text)])
+    for name, component in nlp.pipeline:
+        if name in disable:
+            continue
+        settings = component_cfg.get(name, {})
+        if type(component).__call__ is TrainablePipe.__call__ and not settings:
+            # As a batch, so that what components share travels with it.
+            annotated = run_component(nlp, name, component, batch, settings)
+        else:
+            annotated = _call_each(nlp, name, component, batch, settings, keep=True)
+        batch = _carry_over(batch, annotated)
+    return batch[0] if batch else as_doc(nlp, text)
+
+
+def process_stream(
+    nlp: Language,
+    texts: Iterable[Any],
+    as_tuples: bool,
+    batch_size: int,
+    disable: Iterable[str],
+    component_cfg: ComponentCfg,
+) -> Iterator[Any]:
+    """Yield a Doc for each of `texts` (with its context, if they are tuples), in order."""
+    if not as_tuples:
+        for items in minibatch(texts, batch_size):
+            batch = DocBatch([as_doc(nlp, item) for item in items])
+            yield from run_batch(nlp, batch, disable, component_cfg)
+        return
+    for pairs in minibatch(texts, batch_size):
+        batch = DocBatch([as_doc(nlp, text) for text, _ in pairs])
+        contexts = {id(doc): context for doc, (_, context) in zip(batch, pairs, strict=True)}
+        annotated = run_batch(nlp, batch, disable, component_cfg)
+        if len(annotated) == len(pairs):
+            yield from ((doc, context) for doc, (_, context) in zip(annotated, pairs, strict=True))
+        else:  # an error handler let docs be left out
+            yield from ((doc, contexts.get(id(doc))) for doc in annotated)
+
+
+def run_batch(
+    nlp: Language, batch: DocBatch, disable: Iterable[str], component_cfg: ComponentCfg
+) -> DocBatch:
+    """Return the docs of `batch` after every enabled component has annotated them."""
+    for name, component in nlp.pipeline:
+        if name in disable:
+            continue
+        annotated = run_component(nlp, name, component, batch, component_cfg.get(name, {}))
+        batch = _carry_over(batch, annotated)
+    return batch
+
+
+def run_component(
+    nlp: Language, name: str, component: Any, batch: DocBatch, settings: Mapping[str, Any]
+) -> list[Doc]:
+    """Return the docs of `batch` after one component; those that failed may be left out."""
+    if _is_batched(component) and not settings:
+        try:
+            component.set_annotations(batch, component.predict(batch))
+        except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+            component.get_error_handler()(name, component, batch, error)
+            return []
+        return batch
+    if hasattr(component, "pipe"):
+        return list(component.pipe(iter(batch), **{"batch_size": len(batch), **settings}))
+    return _call_each(nlp, name, component, batch, settings, keep=False)
+
+
+def as_doc(nlp: Language, text: str | bytes | Doc) -> Doc:
+    """Return `text` tokenized; a Doc is returned as it is, bytes are those of a Doc."""
+    if isinstance(text, Doc):
+        return text
+    if isinstance(text, str):
+        return nlp.make_doc(text)
+    if isinstance(text, bytes):
+        return Doc(nlp.vocab).from_bytes(text)
+    raise TextError(f"expected a text or a Doc, got a {type(text).__name__}: {text!r:.60}")
+
+
+def _is_batched(component: Any) -> bool:
+    return isinstance(component, TrainablePipe) and type(component).pipe is TrainablePipe.pipe
+
+
+def _carry_over(batch: DocBatch, annotated: list[Doc]) -> DocBatch:
+    if annotated is batch:
+        return batch
+    result = DocBatch(annotated)
+    same = len(result) == len(batch) and all(a is b for a, b in zip(result, batch, strict=True))
+    if same:
+        result.shared.update(batch.shared)
+    return result
+
+
+def _call_each(
+    nlp: Language,
+    name: str,
+    component: Any,
+    docs: Iterable[Doc],
+    settings: Mapping[str, Any],
+    *,
+    keep: bool,
+) -> list[Doc]:
+    if not callable(component):
+        raise KernelError(f"component `{name}` cannot be called: it is a {type(component).__name__}")
+    handle = nlp.default_error_handler
+    if hasattr(component, "get_error_handler"):
+        handle = component.get_error_handler()
+    annotated = []
+    for doc in docs:
+        try:
+            result = component(doc, **settings)
+        except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+            handle(name, component, [doc], error)
+            annotated += [doc] if keep else []
+            continue
+        if not isinstance(result, Doc):
+            raise KernelError(
+                f"component `{name}` returned a {type(result).__name__} instead of a Doc",
+                hint="does its function end without `return doc`?",
+            )
+        annotated.append(result)
+    return annotated
+
