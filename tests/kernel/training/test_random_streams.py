@@ -1,0 +1,108 @@
+"""Named streams: independent, restorable, and gone from the globals afterwards."""
+
+import random
+
+import numpy as np
+import pytest
+
+from kernel.random import Streams, fix_random_seed, generator, stream
+
+
+def draw(streams, name):
+    with streams.use(name) as own:
+        return [own.random(), np.random.rand(), random.random()]
+
+
+def test_streams_do_not_shift_each_other():
+    alone = Streams(7)
+    expected = [draw(alone, "dropout.ner") for _ in range(3)]
+
+    crowded = Streams(7)
+    found = []
+    for _ in range(3):
+        draw(crowded, "dropout.tagger")
+        found.append(draw(crowded, "dropout.ner"))
+        draw(crowded, "data")
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "other", [pytest.param((8, "a"), id="seed"), pytest.param((7, "b"), id="name")]
+)
+def test_seed_and_name_make_the_stream(other):
+    seed, name = other
+    assert draw(Streams(7), "a") != draw(Streams(seed), name)
+
+
+def test_restored_streams_go_on_where_they_were():
+    streams = Streams(1)
+    draw(streams, "a")
+    state = streams.state()
+    expected = [draw(streams, "a"), draw(streams, "b")]
+
+    again = Streams.from_state(state)
+    assert [draw(again, "a"), draw(again, "b")] == expected
+
+
+def test_taken_state_is_a_copy():
+    streams = Streams(1)
+    state = streams.state()
+    draw(streams, "a")
+    taken = streams.state()
+    expected = draw(streams, "a")
+    draw(streams, "a")
+    assert state["streams"] == {}
+    assert draw(Streams.from_state(taken), "a") == expected
+
+
+def test_globals_are_put_back():
+    fix_random_seed(3)
+    expected = [np.random.rand(), random.random(), np.random.rand(), random.random()]
+
+    fix_random_seed(3)
+    found = [np.random.rand(), random.random()]
+    draw(Streams(0), "a")
+    assert [*found, np.random.rand(), random.random()] == expected
+
+
+def test_globals_are_put_back_after_an_error():
+    fix_random_seed(3)
+    expected = np.random.rand()
+
+    fix_random_seed(3)
+    with pytest.raises(ZeroDivisionError, match="zero"), Streams(0).use("a"):
+        1 / 0  # noqa: B018
+    assert np.random.rand() == expected
+
+
+def test_nested_streams_leave_the_outer_one_alone():
+    plain = Streams(5)
+    with plain.use("outer") as own:
+        expected = [own.random(), np.random.rand(), random.random(), own.random(), random.random()]
+
+    nested = Streams(5)
+    with nested.use("outer") as own:
+        found = [own.random(), np.random.rand(), random.random()]
+        with nested.use("inner"):
+            np.random.rand()
+            random.random()
+        with nested.use("outer") as same:
+            assert same is own
+        found += [own.random(), random.random()]
+    assert found == expected
+
+
+def test_stream_finds_the_run_under_way():
+    streams = Streams(5)
+    with streams.use("update"), stream("dropout.ner") as own:
+        assert generator() is own
+        found = own.random()
+    assert found == draw(Streams(5), "dropout.ner")[0]
+
+
+def test_stream_without_a_run_changes_nothing():
+    fix_random_seed(1)
+    expected = generator().random()
+    fix_random_seed(1)
+    with stream("dropout.ner"):
+        assert generator().random() == expected
