@@ -1,0 +1,69 @@
+"""No module needs another one to have been imported before it, and none warns."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Third-party packages are imported once; each module then gets a process of its own, by fork,
+# which is as fresh as a new interpreter where our own modules are concerned.
+IMPORT_EACH = """
+import importlib, json, os, sys, traceback, warnings
+import cattrs, click, numpy, rich.console, thinc.api, tomlkit
+
+def outcome(name):
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        warnings.simplefilter("error")
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            os.write(write, traceback.format_exc()[-4000:].encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as stream:
+        text = stream.read().decode()
+    os.waitpid(child, 0)
+    return text
+
+assert not any(name.partition(".")[0].startswith("kernel") for name in sys.modules)
+warnings.simplefilter("ignore")
+json.dump({name: outcome(name) for name in sys.argv[1:]}, sys.stdout)
+"""
+
+
+def modules() -> list[str]:
+    """Every module of the kernel and of the plugins, by its dotted name."""
+    homes = [ROOT, *(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]
+    files = [
+        path.relative_to(home)
+        for home in homes
+        for package in home.glob("kernel*")
+        for path in package.rglob("*.py")
+    ]
+    return sorted(str(path.with_suffix("")).replace("/", ".") for path in files)
+
+
+MODULES = [name.removesuffix(".__init__") for name in modules()]
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, str]:
+    command = [sys.executable, "-c", IMPORT_EACH, *MODULES]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_list_of_modules_is_not_empty():
+    assert "kernel.registry" in MODULES
+    assert "kernel_plugin_ner.plugin" in MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_imports_alone_without_a_warning(name, outcomes):
+    assert outcomes[name] == ""

@@ -1,0 +1,39 @@
+"""The hook file is a contract: it says when each hook is called, and what for."""
+
+import inspect
+
+import pytest
+
+from kernel import hooks
+
+HOOKS = {
+    name: function
+    for name, function in vars(hooks).items()
+    if inspect.isfunction(function) and function.__module__ == hooks.__name__
+}
+
+
+def test_there_are_hooks_for_every_phase():
+    assert {"kernel_doc_columns", "kernel_train", "kernel_commands"} <= HOOKS.keys()
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_hook_is_named_after_the_project(name):
+    assert name.startswith("kernel_")
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_hook_says_when_it_is_called(name):
+    summary, _, rest = (inspect.getdoc(HOOKS[name]) or "").partition("\n\n")
+    assert summary.endswith(".")
+    assert "Called: " in rest
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_hook_is_fully_annotated(name):
+    signature = inspect.signature(HOOKS[name])
+    assert signature.return_annotation is not inspect.Signature.empty
+    assert all(
+        parameter.annotation is not inspect.Parameter.empty
+        for parameter in signature.parameters.values()
+    )
