@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
 
@@ -16,6 +16,8 @@ from kernel.text import Vocab
 if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.pipeline.language import Language
+
+LanguageT = TypeVar("LanguageT", bound="Language")
 
 
 @frozen(kw_only=True)
@@ -71,7 +73,7 @@ def make_vocab(language: type[Language]) -> Vocab:
 
 
 def from_config(
-    language: type[Language],
+    language: type[LanguageT],
     config: Mapping[str, Any],
     *,
     vocab: Vocab | bool,
@@ -79,7 +81,7 @@ def from_config(
     meta: Mapping[str, Any],
     auto_fill: bool,
     validate: bool,
-) -> Language:
+) -> LanguageT:
     """Return the pipeline of the class `language` that `config` describes, not initialized."""
     raw, filled = _prepared(language, config, auto_fill=auto_fill)
     settings = _resolved_nlp(filled)
@@ -147,7 +149,7 @@ def announce_component(nlp: Language, name: str, component: Any) -> None:
 
 def current_config(nlp: Language) -> Config:
     """Return the config that describes `nlp` as it stands."""
-    from kernel.config import Config, combine_score_weights
+    from kernel.config import combine_score_weights
 
     if nlp._config is None:  # noqa: SLF001 — made without a config
         nlp._config, _ = _prepared(type(nlp), {}, auto_fill=True)  # noqa: SLF001
@@ -239,7 +241,9 @@ def _add_sourced(
 @contextlib.contextmanager
 def _array_backend(block: Mapping[str, Any]) -> Iterator[None]:
     """Build models on kernel's own array operations; imports Thinc only if there are any."""
-    if not any(isinstance(value, Mapping) and "@architectures" in value for value in block.values()):
+    if not any(
+        isinstance(value, Mapping) and "@architectures" in value for value in block.values()
+    ):
         yield
         return
     from kernel.ops import use_kernel_ops
@@ -248,7 +252,7 @@ def _array_backend(block: Mapping[str, Any]) -> Iterator[None]:
         yield
 
 
-def _checked_class(language: type[Language], result: Any) -> type[Language]:
+def _checked_class(language: type[LanguageT], result: Any) -> type[LanguageT]:
     if not (isinstance(result, type) and issubclass(result, language)):
         raise ConfigError(
             "[nlp] before_creation must return the language class it was given, "
@@ -257,7 +261,7 @@ def _checked_class(language: type[Language], result: Any) -> type[Language]:
     return result
 
 
-def _called(callback: Any, nlp: Language, where: str) -> Language:
+def _called(callback: Any, nlp: LanguageT, where: str) -> LanguageT:
     if callback is None:
         return nlp
     result = callback(nlp)

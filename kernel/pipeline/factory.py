@@ -41,6 +41,7 @@ class Factory:
         return list(self.default_score_weights)
 
     def __call__(self, *args: Any, **settings: Any) -> Any:
+        """Make a component."""
         return self.func(*args, **settings)
 
 
@@ -91,7 +92,7 @@ def get_factory(name: str, lang: str | None) -> Factory:
 def from_function(name: str, func: Callable[[Any], Any], **described: Any) -> Factory:
     """Return a factory whose component is `func`, a function from a Doc to a Doc."""
 
-    def make(nlp: Any, name: str) -> Callable[[Any], Any]:  # noqa: ARG001
+    def make(nlp: Any, name: str) -> Callable[[Any], Any]:
         return func
 
     make.__module__, make.__qualname__ = func.__module__, func.__qualname__

@@ -92,9 +92,7 @@ class Language:
     # -- registering components
 
     @classmethod
-    def factory(
-        cls, name: str, *, func: Callable[..., Any] | None = None, **described: Any
-    ) -> Any:
+    def factory(cls, name: str, *, func: Callable[..., Any] | None = None, **described: Any) -> Any:
         """Register a component factory; takes what `kernel.factory` takes.
 
         On the class of a language, the factory is that language's own.
@@ -362,7 +360,7 @@ class Language:
         return doc
 
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
-        """Call `error_handler(name, component, docs, error)` for docs on which a component fails."""
+        """Call `error_handler(name, component, docs, error)` for docs that a component fails on."""
         self.default_error_handler = error_handler
         for _, component in self._components:
             if hasattr(component, "set_error_handler"):
@@ -480,7 +478,7 @@ class Language:
         validate: bool = True,
     ) -> Self:
         """Return the pipeline that `config` describes, not initialized."""
-        nlp = build.from_config(
+        return build.from_config(
             cls,
             config or {},
             vocab=vocab,
@@ -489,7 +487,6 @@ class Language:
             auto_fill=auto_fill,
             validate=validate,
         )
-        return nlp  # type: ignore[return-value]  # `build` makes an instance of the class it is given
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
         """Write the pipeline to the folder `path`; a pipeline that is there is replaced whole."""

@@ -25,7 +25,7 @@ GetExamples = Callable[[], Iterable[Example]]
 Scope = Callable[[str], AbstractContextManager[Any]]
 
 
-def no_scope(name: str) -> AbstractContextManager[None]:  # noqa: ARG001
+def no_scope(name: str) -> AbstractContextManager[None]:
     """Leave random state alone."""
     return contextlib.nullcontext()
 
@@ -89,20 +89,17 @@ def update(
         return losses
     if sgd is None:
         sgd = nlp._optimizer = nlp._optimizer or create_optimizer(nlp)  # noqa: SLF001
-    learners = []
+    learners = [(name, pipe) for name, pipe in nlp.pipeline if _learns(pipe, name, exclude)]
     for name, component in nlp.pipeline:
-        settings = dict((component_cfg or {}).get(name, {}))
-        if name not in exclude and hasattr(component, "update"):
+        if (name, component) in learners:
+            settings = (component_cfg or {}).get(name, {})
             with scope(f"dropout.{name}"):
                 component.update(batch, **{"drop": drop, "sgd": None, "losses": losses, **settings})
-            learners.append((name, component))
         elif hasattr(component, "share"):
             component.share(batch.predicted)
         if name in annotates:
             batch = _annotate(nlp, name, component, batch)
-    for name, shared in batch.shared.items():
-        with scope(f"dropout.{name}"):
-            shared.finish()
+    _finish_shared(batch, scope)
     if sgd is not False:
         apply_gradients(learners, sgd)
     return losses
@@ -113,6 +110,16 @@ def apply_gradients(components: Iterable[tuple[str, Any]], sgd: Any) -> None:
     for _, component in components:
         if is_trainable(component) and hasattr(component, "finish_update"):
             component.finish_update(sgd)
+
+
+def _learns(component: Any, name: str, exclude: Iterable[str]) -> bool:
+    return name not in exclude and hasattr(component, "update")
+
+
+def _finish_shared(batch: ExampleBatch, scope: Scope) -> None:
+    for name, shared in batch.shared.items():
+        with scope(f"dropout.{name}"):
+            shared.finish()
 
 
 def _fresh_batch(examples: Iterable[Example]) -> ExampleBatch:

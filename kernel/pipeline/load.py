@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from kernel.errors import LoadError, RegistryError
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline import saving
-from kernel.pipeline.language import Language
 from kernel.registry import registry
 
 if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
     from kernel.text import Vocab
 
 CONFIG_NAMES = ("config.cfg", "config.toml")

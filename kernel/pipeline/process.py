@@ -120,7 +120,9 @@ def _call_each(
     keep: bool,
 ) -> list[Doc]:
     if not callable(component):
-        raise KernelError(f"component `{name}` cannot be called: it is a {type(component).__name__}")
+        raise KernelError(
+            f"component `{name}` cannot be called: it is a {type(component).__name__}"
+        )
     handle = nlp.default_error_handler
     if hasattr(component, "get_error_handler"):
         handle = component.get_error_handler()
@@ -139,4 +141,3 @@ def _call_each(
             )
         annotated.append(result)
     return annotated
-

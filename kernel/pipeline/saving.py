@@ -126,10 +126,10 @@ def from_disk(nlp: Language, path: Path, exclude: Iterable[str]) -> None:
 def to_bytes(nlp: Language, exclude: Iterable[str]) -> bytes:
     """Return `nlp` as bytes: the same fields as in a folder."""
     writers: dict[str, Callable[[], bytes]] = {
-        "vocab": lambda: nlp.vocab.to_bytes(),
+        "vocab": nlp.vocab.to_bytes,
         "tokenizer": lambda: nlp.tokenizer.to_bytes(exclude=["vocab"]),
         "meta.json": lambda: _meta_json(nlp),
-        "config.cfg": lambda: nlp.config.to_bytes(),
+        "config.cfg": nlp.config.to_bytes,
     }
     for name, component in _storable(nlp, "to_bytes", ()):
         writers[name] = _component_writer(component)
@@ -168,7 +168,7 @@ def _component_reader(component: Any) -> Callable[[bytes], None]:
     return lambda packed: _ignore(component.from_bytes(packed, exclude=["vocab"]))
 
 
-def _ignore(result: Any) -> None:  # noqa: ARG001
+def _ignore(result: Any) -> None:
     """Drop a result, so that a lambda fits where None is expected."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 from kernel.errors import KernelError
 
@@ -55,10 +55,10 @@ class DisabledPipes(list[str]):
         for name in self:
             nlp.disable_pipe(name)
 
-    def __enter__(self) -> DisabledPipes:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *args: Any) -> None:
+    def __exit__(self, *args: object) -> None:
         self.restore()
 
     def restore(self) -> None:

@@ -17,7 +17,7 @@ Readers = Mapping[str, Callable[[bytes], None]]
 
 def is_excluded(name: str, exclude: Iterable[str]) -> bool:
     """Say whether the field `name` is excluded: by its name, or by the part before its dot."""
-    return name in exclude or name.split(".")[0] in exclude
+    return name in exclude or name.split(".", maxsplit=1)[0] in exclude
 
 
 def to_bytes(writers: Writers, exclude: Iterable[str]) -> bytes:
