@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.random import mtrand
 
-_current: contextvars.ContextVar[tuple[Streams, np.random.Generator] | None] = (
-    contextvars.ContextVar("kernel_stream", default=None)
+_current: contextvars.ContextVar[np.random.Generator | None] = contextvars.ContextVar(
+    "kernel_generator", default=None
 )
 _unseeded: list[np.random.Generator] = []
 
@@ -33,24 +33,10 @@ def generator() -> np.random.Generator:
     """
     current = _current.get()
     if current is not None:
-        return current[1]
+        return current
     if not _unseeded:
         _unseeded.append(np.random.Generator(np.random.PCG64(_draw_global_seed())))
     return _unseeded[0]
-
-
-@contextlib.contextmanager
-def stream(name: str) -> Iterator[np.random.Generator]:
-    """Let everything inside draw from the stream `name` of the run that is under way.
-
-    Outside of a run (no `Streams.use` around the call) nothing changes.
-    """
-    current = _current.get()
-    if current is None:
-        yield generator()
-        return
-    with current[0].use(name) as own:
-        yield own
 
 
 def fix_random_seed(seed: int = 0) -> None:
@@ -80,13 +66,12 @@ class Streams:
         `randn` keeps for its next call, is dropped at both ends.
         """
         own = self._stream(name)
-        current = _current.get()
-        if current is not None and current[1] is own.generator:
+        if _current.get() is own.generator:
             yield own.generator
             return
         outer = _Globals.take()
         own.globals.put()
-        token = _current.set((self, own.generator))
+        token = _current.set(own.generator)
         try:
             yield own.generator
         finally:

@@ -1,3 +1,4 @@
+# ruff: noqa: NPY002
 """Named streams: independent, restorable, and gone from the globals afterwards."""
 
 import random
@@ -5,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from kernel.random import Streams, fix_random_seed, generator, stream
+from kernel.random import Streams, fix_random_seed, generator
 
 
 def draw(streams, name):
@@ -92,17 +93,11 @@ def test_nested_streams_leave_the_outer_one_alone():
     assert found == expected
 
 
-def test_stream_finds_the_run_under_way():
+def test_generator_is_the_one_of_the_stream_in_use():
     streams = Streams(5)
-    with streams.use("update"), stream("dropout.ner") as own:
+    with streams.use("update") as own:
         assert generator() is own
-        found = own.random()
-    assert found == draw(Streams(5), "dropout.ner")[0]
-
-
-def test_stream_without_a_run_changes_nothing():
     fix_random_seed(1)
     expected = generator().random()
     fix_random_seed(1)
-    with stream("dropout.ner"):
-        assert generator().random() == expected
+    assert generator().random() == expected
