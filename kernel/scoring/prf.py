@@ -1,0 +1,88 @@
+"""Counts of hits, false alarms and misses, and the three rates made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from attrs import define
+
+# Keeps the rates of an empty count at zero, where they would be zero divided by zero.
+TINY = 1e-100
+
+
+@define
+class PRFScore:
+    """True positives, false positives and false negatives, and the rates they come to."""
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+
+    def __len__(self) -> int:
+        return self.tp + self.fp + self.fn
+
+    def __iadd__(self, other: PRFScore) -> PRFScore:
+        self.tp += other.tp
+        self.fp += other.fp
+        self.fn += other.fn
+        return self
+
+    def __add__(self, other: PRFScore) -> PRFScore:
+        return PRFScore(self.tp + other.tp, self.fp + other.fp, self.fn + other.fn)
+
+    def score_set(self, cand: AbstractSet[Any], gold: AbstractSet[Any]) -> None:
+        """Count the members of `cand` that are in `gold`, those that are not, and those missed."""
+        hits = len(cand & gold)
+        self.tp += hits
+        self.fp += len(cand) - hits
+        self.fn += len(gold) - hits
+
+    @property
+    def precision(self) -> float:
+        """The share of what was found that is right, from 0 to 1."""
+        return self.tp / (self.tp + self.fp + TINY)
+
+    @property
+    def recall(self) -> float:
+        """The share of what is right that was found, from 0 to 1."""
+        return self.tp / (self.tp + self.fn + TINY)
+
+    @property
+    def fscore(self) -> float:
+        """The harmonic mean of precision and recall, from 0 to 1."""
+        p, r = self.precision, self.recall
+        return 2 * (p * r) / (p + r + TINY)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the rates under the keys `p`, `r` and `f`."""
+        return {"p": self.precision, "r": self.recall, "f": self.fscore}
+
+
+class TypedScores:
+    """One `PRFScore` for each label, made when the label is first seen."""
+
+    def __init__(self) -> None:
+        self.by_label: dict[str, PRFScore] = {}
+
+    def __getitem__(self, label: str) -> PRFScore:
+        return self.by_label.setdefault(label, PRFScore())
+
+    def merge(self, other: TypedScores) -> None:
+        """Add the counts of `other`."""
+        for label, score in other.by_label.items():
+            self[label].__iadd__(score)
+
+    def total(self) -> PRFScore:
+        """Return the counts of all labels together."""
+        return sum_scores(self.by_label.values())
+
+    def to_dict(self) -> dict[str, dict[str, float]]:
+        """Return {label: {p, r, f}}, labels in the order they were first seen."""
+        return {label: score.to_dict() for label, score in self.by_label.items()}
+
+
+def sum_scores(scores: Iterable[PRFScore]) -> PRFScore:
+    """Return the counts of all `scores` together."""
+    return sum(scores, PRFScore())
