@@ -1,1 +1,35 @@
 """What this package tells the kernel. Cheap to import: no arrays, no models."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kernel import hookimpl
+
+# Suffixes of which the content says more than the name does.
+_EITHER = {".iob", ".ner", ".conll", ".bio", ".txt"}
+_BY_SUFFIX = {
+    ".conll": "ner",
+    ".conllu": "conllu",
+    ".conllubio": "conllubio",
+    ".iob": "iob",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ner": "ner",
+}
+_PIPED = re.compile(r"\S+\|(O|[IB]-\S+)")
+_COLUMNS = re.compile(r"\S+\s+(O|[IB]-\S+)$")
+
+
+@hookimpl
+def kernel_guess_converter(path: Path, head: str) -> str | None:
+    suffix = path.suffix.lower()
+    if suffix not in _EITHER:
+        return _BY_SUFFIX.get(suffix)
+    lines = [line.strip() for line in head.splitlines()[:20]]
+    piped = any(_PIPED.search(line) for line in lines)
+    columns = any(_COLUMNS.search(line) for line in lines)
+    if piped != columns:
+        return "iob" if piped else "ner"
+    return _BY_SUFFIX.get(suffix)

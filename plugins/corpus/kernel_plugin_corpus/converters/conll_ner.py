@@ -1,0 +1,155 @@
+"""CoNLL named entities: one token a line, the word first and its IOB tag last.
+
+Columns are apart by tabs, or by spaces if the first line has no tab. With three or more, the
+second is the part-of-speech tag. A blank line ends a sentence, `-DOCSTART-` starts a document.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from kernel.text import Doc
+from kernel_plugin_corpus.converters.grouping import check_n_sents, group
+from kernel_plugin_corpus.converters.source import Source, open_source
+from kernel_plugin_corpus.converters.tags import to_iob
+
+if TYPE_CHECKING:
+    from kernel.pipeline import Language
+
+DOC_START = "-DOCSTART-"
+# A file of one sentence looks the same as one whose sentences are not marked.
+LONG_SENTENCE = 200
+
+
+@define
+class Sentence:
+    """Words with their tags, all equally long; `tags` is empty where the file has none."""
+
+    words: list[str] = field(factory=list)
+    tags: list[str] = field(factory=list)
+    ents: list[str] = field(factory=list)
+
+
+def convert(
+    source: Path | str,
+    *,
+    nlp: Language,
+    n_sents: int = 1,
+    segmenter: Callable[[Doc], Doc] | None = None,
+) -> Iterator[Doc]:
+    """Yield the docs of `source`, `n_sents` sentences each (0: as the file has them, or one).
+
+    `segmenter` sets the sentence starts of a file that has no blank lines.
+    Raises `DataError` with the line for a row of another number of columns or with a bad tag.
+    """
+    check_n_sents(n_sents)
+    opened = open_source(source)
+    documents = [part for part in _read_documents(opened) if part]
+    if not documents:
+        raise opened.error("the file has no tokens")
+    if any(line.startswith(DOC_START) for _, line in opened.lines()):
+        if n_sents > 1:
+            _warn(opened, f"`n_sents` is not used: {DOC_START} lines say where documents start")
+    else:
+        sentences = documents[0]
+        if len(sentences) == 1:
+            sentences = _cut(sentences[0], opened, nlp, segmenter)
+        elif segmenter is not None:
+            _warn(opened, "sentences are not segmented: blank lines say where they end")
+        documents = list(group(sentences, n_sents))
+    for several in documents:
+        yield make_doc(nlp, several)
+
+
+def make_doc(nlp: Language, sentences: Iterable[Sentence]) -> Doc:
+    """Return one doc of several sentences; the spaces between words are not known."""
+    words, tags, ents, starts = [], [], [], []
+    for sentence in sentences:
+        words += sentence.words
+        tags += sentence.tags
+        ents += sentence.ents
+        starts += [True] + [False] * (len(sentence.words) - 1)
+    return Doc(nlp.vocab, words=words, tags=tags or None, sent_starts=starts, ents=ents)
+
+
+def _read_documents(source: Source) -> Iterator[list[Sentence]]:
+    row = _RowReader(source)
+    sentences: list[Sentence] = []
+    sentence = Sentence()
+    for number, line in source.lines():
+        if line.strip() and not line.startswith(DOC_START):
+            row.read_into(sentence, line, number)
+            continue
+        if sentence.words:
+            sentences.append(sentence)
+            sentence = Sentence()
+        if line.startswith(DOC_START):
+            yield sentences
+            sentences = []
+    yield [*sentences, sentence] if sentence.words else sentences
+
+
+@define
+class _RowReader:
+    """Reads rows that all have as many columns as the first."""
+
+    source: Source
+    separator: str | None = None
+    n_columns: int = 0
+    first_line: int = 0
+
+    def read_into(self, sentence: Sentence, line: str, number: int) -> None:
+        if not self.n_columns:
+            self.separator = "\t" if "\t" in line else None
+        columns = line.split(self.separator)
+        if not self.n_columns:
+            self.n_columns, self.first_line = len(columns), number
+        self._check(columns, number)
+        sentence.words.append(columns[0])
+        with self.source.at(number):
+            sentence.ents.append(to_iob(columns[-1].strip()))
+        if self.n_columns > 2:
+            sentence.tags.append(columns[1])
+
+    def _check(self, columns: list[str], number: int) -> None:
+        kind = "tab" if self.separator else "space"
+        if len(columns) < 2:
+            raise self.source.error(
+                f"expected a word and its entity tag, apart by a {kind}, got {columns[0]!r}",
+                line=number,
+            )
+        if len(columns) != self.n_columns:
+            raise self.source.error(
+                f"expected {self.n_columns} columns, apart by {kind}s, as in line "
+                f"{self.first_line}, got {len(columns)}",
+                line=number,
+            )
+        if not columns[0].strip(" "):
+            raise self.source.error("the word is empty", line=number)
+
+
+def _cut(
+    whole: Sentence, source: Source, nlp: Language, segmenter: Callable[[Doc], Doc] | None
+) -> list[Sentence]:
+    """Cut the one sentence of a file without blank lines where `segmenter` says."""
+    if segmenter is None:
+        if len(whole.words) > LONG_SENTENCE:
+            _warn(source, f"no blank lines: all {len(whole.words)} tokens are one sentence")
+        return [whole]
+    return [
+        Sentence(
+            whole.words[sent.start : sent.end],
+            whole.tags[sent.start : sent.end],
+            whole.ents[sent.start : sent.end],
+        )
+        for sent in segmenter(Doc(nlp.vocab, words=whole.words)).sents
+    ]
+
+
+def _warn(source: Source, message: str) -> None:
+    warnings.warn(f"{source.name}: {message}", stacklevel=3)

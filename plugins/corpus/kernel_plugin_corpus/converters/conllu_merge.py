@@ -1,0 +1,132 @@
+"""Words of a CoNLL-U sentence put back together into the tokens that the text has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kernel_plugin_corpus.converters.conllu_rows import Range, Sentence, Word
+from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments
+from kernel_plugin_corpus.converters.source import Source
+
+
+def merge_ranges(sentence: Sentence, number: int, source: Source, found: Misalignments) -> Sentence:
+    """Return the sentence with one word for each of its ranges.
+
+    A merged word has the tags and lemmas of its parts, joined; their features, united; and
+    head, label and part of speech of the part that the others hang on. An entity with an end
+    inside a range goes to `found`; unless it is widened, its words' entity tags become unknown.
+    """
+    if not sentence.ranges:
+        return sentence
+    _align_entities(sentence, number, source, found)
+    merged = Sentence(line=sentence.line)
+    # Where each old word is now.
+    place: list[int] = []
+    ends = {part.start: part for part in sentence.ranges}
+    index = 0
+    while index < len(sentence.words):
+        part = ends.get(index, Range(index, index + 1, "", space=False, line=0))
+        place += [len(merged.words)] * (part.end - part.start)
+        words = sentence.words[index : part.end]
+        merged.words.append(_merge(words, part) if part.form else words[0])
+        index = part.end
+    for word in merged.words:
+        word.head = place[word.head]
+    return merged
+
+
+def _merge(words: Sequence[Word], part: Range) -> Word:
+    hang_outside = (
+        word
+        for index, word in enumerate(words, start=part.start)
+        if word.head == index or not part.start <= word.head < part.end
+    )
+    root = next(hang_outside, words[0])  # the first, should the words hang on each other
+    return Word(
+        form=part.form,
+        space=part.space,
+        lemma=" ".join(word.lemma for word in words),
+        tag="_".join(word.tag for word in words),
+        pos=root.pos,
+        feats=_unite([word.feats for word in words]),
+        head=root.head,
+        dep=root.dep,
+        ent=words[0].ent,
+    )
+
+
+def _unite(feats: Sequence[str]) -> str:
+    values: dict[str, set[str]] = {}
+    for feature in "|".join(filter(None, feats)).split("|"):
+        name, _, value = feature.partition("=")
+        if name:
+            values.setdefault(name, set()).update(value.split(","))
+    return "|".join(f"{name}={','.join(sorted(values[name]))}" for name in sorted(values))
+
+
+def _align_entities(sentence: Sentence, number: int, source: Source, found: Misalignments) -> None:
+    taken = [False] * len(sentence.words)
+    partial = []
+    for entity in _entities(sentence.words):
+        start, end, _ = entity
+        wide = slice(*_widen(sentence.ranges, start, end))
+        if wide == slice(start, end):
+            taken[wide] = [True] * (end - start)
+        else:
+            partial.append((entity, wide))
+    for entity, wide in partial:
+        found.add(_describe(sentence, number, source, entity, wide))
+        label = entity[2] if found.policy == "snap" and not any(taken[wide]) else ""
+        for index in range(wide.start, wide.stop):
+            if label:
+                sentence.words[index].ent = f"{'I' if index > wide.start else 'B'}-{label}"
+            elif not taken[index]:
+                sentence.words[index].ent = ""
+            taken[index] = True
+
+
+def _entities(words: Sequence[Word]) -> list[tuple[int, int, str]]:
+    entities: list[tuple[int, int, str]] = []
+    for index, word in enumerate(words):
+        move, _, label = (word.ent or "O").partition("-")
+        goes_on = entities and entities[-1][1:] == (index, label)
+        if move == "I" and goes_on:
+            entities[-1] = (entities[-1][0], index + 1, label)
+        elif move != "O":
+            entities.append((index, index + 1, label))
+    return entities
+
+
+def _widen(ranges: Sequence[Range], start: int, end: int) -> tuple[int, int]:
+    for part in ranges:
+        if part.start < end and start < part.end:
+            start, end = min(start, part.start), max(end, part.end)
+    return start, end
+
+
+def _describe(
+    sentence: Sentence,
+    number: int,
+    source: Source,
+    entity: tuple[int, int, str],
+    wide: slice,
+) -> MisalignedEntity:
+    start, end, label = entity
+    words = sentence.words
+    begin = sum(len(word.form) + word.space for word in words[:start])
+    text = "".join(word.form + " " * word.space for word in words[start:end]).rstrip()
+    tokens = [
+        part.form for part in sentence.ranges if part.start < wide.stop and wide.start < part.end
+    ]
+    names = " and ".join(repr(token) for token in tokens)
+    return MisalignedEntity(
+        path=source.name,
+        line=sentence.line,
+        document=number,
+        start=begin,
+        end=begin + len(text),
+        label=label,
+        text=text,
+        reason=f"it covers a part of the merged token {names} only",
+        suggestion=f"annotate all of {names}, or do not merge subtokens",
+    )

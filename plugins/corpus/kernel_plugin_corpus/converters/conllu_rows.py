@@ -1,0 +1,177 @@
+"""The rows of a CoNLL-U file: ten columns a word, checked and turned into words of a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from attrs import define, field, frozen
+
+from kernel_plugin_corpus.converters.source import Source
+
+# FORM, LEMMA and so on by their place in a row.
+ID, FORM, LEMMA, UPOS, XPOS, FEATS, HEAD, DEPREL, _, MISC = range(10)
+NER = re.compile(r"(?:name=|NE=)?(?:([BILU])-([A-Za-z_]+)|O)")
+UPOS_TAGS = frozenset(
+    {"ADJ", "ADP", "ADV", "AUX", "CCONJ", "CONJ", "DET", "EOL", "INTJ", "NOUN", "NUM", "PART"}
+    | {"PRON", "PROPN", "PUNCT", "SCONJ", "SPACE", "SYM", "VERB", "X"}
+)
+
+
+@define
+class Word:
+    """A syntactic word. `head` is an index into its sentence; `ent` an IOB tag, None if absent."""
+
+    form: str
+    space: bool
+    lemma: str
+    tag: str
+    pos: str
+    feats: str
+    head: int
+    dep: str
+    ent: str | None
+
+
+@frozen
+class Range:
+    """A surface token that stands for the words `start` to `end` (not included)."""
+
+    start: int
+    end: int
+    form: str
+    space: bool
+    line: int
+
+
+@define
+class Sentence:
+    """The words of a sentence, the surface tokens that some of them make up, and its line."""
+
+    line: int
+    words: list[Word] = field(factory=list)
+    ranges: list[Range] = field(factory=list)
+
+    @property
+    def text(self) -> str:
+        """The words, each with its space."""
+        return "".join(word.form + " " * word.space for word in self.words)
+
+
+def read_sentences(source: Source, ner_map: Mapping[str, str]) -> Iterator[Sentence]:
+    """Yield the sentences of a CoNLL-U file; raises `DataError` with the line of a bad row."""
+    rows: list[tuple[int, list[str]]] = []
+    for number, line in source.lines():
+        if line.startswith("#"):
+            continue
+        if line.strip():
+            rows.append((number, _columns(source, number, line)))
+        elif rows:
+            yield _read_sentence(source, rows, ner_map)
+            rows = []
+    if rows:
+        yield _read_sentence(source, rows, ner_map)
+
+
+def _columns(source: Source, number: int, line: str) -> list[str]:
+    columns = line.split("\t")
+    if len(columns) != 10:
+        raise source.error(f"expected 10 columns, apart by tabs, got {len(columns)}", line=number)
+    if not columns[FORM]:
+        raise source.error("the word (column 2) is empty", line=number)
+    return columns
+
+
+def _read_sentence(
+    source: Source, rows: list[tuple[int, list[str]]], ner_map: Mapping[str, str]
+) -> Sentence:
+    sentence = Sentence(line=rows[0][0])
+    n_words = sum(row[ID].isdigit() for _, row in rows)
+    for number, row in rows:
+        if "." in row[ID]:  # an empty node, which stands for no part of the text
+            continue
+        if "-" in row[ID]:
+            sentence.ranges.append(_read_range(source, number, row, sentence, n_words))
+            continue
+        if row[ID] != str(len(sentence.words) + 1):
+            raise source.error(
+                f"expected the word number {len(sentence.words) + 1} in column 1, got {row[ID]!r}",
+                line=number,
+            )
+        sentence.words.append(_read_word(source, number, row, n_words, ner_map))
+    for part in sentence.ranges:
+        for word in sentence.words[part.start : part.end]:
+            word.space = False
+        sentence.words[part.end - 1].space = part.space
+    return sentence
+
+
+def _read_range(
+    source: Source, number: int, row: list[str], sentence: Sentence, n_words: int
+) -> Range:
+    first, _, last = row[ID].partition("-")
+    if not (first.isdigit() and last.isdigit()) or not int(first) < int(last) <= n_words:
+        raise source.error(
+            f"{row[ID]!r} in column 1 is no range of the sentence's {n_words} words", line=number
+        )
+    start = int(first) - 1
+    taken = sentence.ranges[-1].end if sentence.ranges else 0
+    if start != len(sentence.words) or start < taken:
+        raise source.error(f"the range {row[ID]} is out of place", line=number)
+    return Range(start, int(last), row[FORM], _has_space(row), number)
+
+
+def _read_word(
+    source: Source, number: int, row: list[str], n_words: int, ner_map: Mapping[str, str]
+) -> Word:
+    pos = _given(row[UPOS])
+    if pos and pos not in UPOS_TAGS:
+        raise source.error(
+            f"{pos!r} in column 4 is no universal part-of-speech tag",
+            line=number,
+            hint=f"expected one of {', '.join(sorted(UPOS_TAGS))}",
+        )
+    index = int(row[ID]) - 1
+    return Word(
+        form=row[FORM],
+        space=_has_space(row),
+        # A lemma of `_` is a missing one, unless the word is an underscore itself.
+        lemma=row[LEMMA] if row[FORM] == "_" else _given(row[LEMMA]),
+        tag=_given(row[XPOS]) or pos,
+        pos=pos,
+        feats=_given(row[FEATS]),
+        head=_read_head(source, number, row, n_words, index),
+        dep="ROOT" if row[DEPREL] == "root" else _given(row[DEPREL]),
+        ent=_read_entity(row[MISC], ner_map),
+    )
+
+
+def _read_head(source: Source, number: int, row: list[str], n_words: int, index: int) -> int:
+    if row[HEAD] in {"0", "_"}:
+        return index
+    if not row[HEAD].isdigit() or int(row[HEAD]) > n_words:
+        raise source.error(
+            f"the head (column 7) is {row[HEAD]!r}; expected 0 to {n_words}", line=number
+        )
+    return int(row[HEAD]) - 1
+
+
+def _read_entity(misc: str, ner_map: Mapping[str, str]) -> str | None:
+    for part in misc.split("|"):
+        match = NER.fullmatch(part)
+        if match is None:
+            continue
+        move, label = match.groups()
+        label = ner_map.get(label, label) if label else ""
+        if not label:
+            return "O"
+        return f"{'B' if move in 'BU' else 'I'}-{label}"
+    return None
+
+
+def _has_space(row: list[str]) -> bool:
+    return "SpaceAfter=No" not in row[MISC].split("|")
+
+
+def _given(value: str) -> str:
+    return "" if value == "_" else value

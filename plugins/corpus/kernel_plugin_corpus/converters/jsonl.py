@@ -1,0 +1,164 @@
+"""JSONL: one text a line with its annotation.
+
+- `text`: the text; required
+- `words`, `spaces`: how it is cut into tokens, and whether a space follows each; without
+  `words` the pipeline's tokenizer cuts it
+- `entities` (or `ents`): `[[start, end, label], …]` or objects of `start`, `end`,
+  `label`; in characters
+- `spans`: the same, but they may overlap (under the key `sc`), or `{key: […], …}`
+- `cats`: `{label: number}`
+- `label`: the one label of the text, or a list of them; the other labels of the file get 0
+- `meta`, and names that start with `_`, are passed over; any other key is reported
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from kernel.text import Doc
+from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments, Policy
+from kernel_plugin_corpus.converters.offsets import Place, char_spans, read_entity, set_entities
+from kernel_plugin_corpus.converters.source import Source, open_source
+
+if TYPE_CHECKING:
+    from kernel.pipeline import Language
+
+SPANS_KEY = "sc"
+KNOWN = frozenset({"text", "words", "spaces", "entities", "ents", "spans", "cats", "label", "meta"})
+
+
+@define
+class _Entry:
+    """A line of the file."""
+
+    place: Place
+    data: dict[str, Any]
+    labels: list[str] = field(factory=list)
+
+
+def convert(
+    source: Path | str,
+    *,
+    nlp: Language,
+    on_misaligned: Policy = "error",
+    misaligned: list[MisalignedEntity] | None = None,
+) -> Iterator[Doc]:
+    """Yield one doc a line of `source`, tokenized by `nlp`.
+
+    `on_misaligned` says what becomes of entities that do not align with the tokens; `misaligned` is
+    given them. Raises `DataError` with the line of a malformed entry.
+    """
+    opened = open_source(source)
+    found = Misalignments(on_misaligned, misaligned if misaligned is not None else [])
+    entries = list(_read_entries(opened))
+    labels = sorted({label for entry in entries for label in entry.labels})
+    _report_unused_keys(opened, entries)
+    docs = [_make_doc(nlp, entry, labels, found) for entry in entries]
+    found.finish()
+    yield from docs
+
+
+def _read_entries(source: Source) -> Iterator[_Entry]:
+    for number, line in source.lines():
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise source.error(
+                f"not JSON: {error.msg} at column {error.colno}", line=number
+            ) from error
+        place = Place(source.name, number, number)
+        if not isinstance(data, dict) or not isinstance(data.get("text"), str):
+            raise place.error('expected an object with a "text"')
+        yield _Entry(place, data, _read_labels(data, place))
+
+
+def _read_labels(data: dict[str, Any], place: Place) -> list[str]:
+    if "label" not in data:
+        return []
+    labels = data["label"] if isinstance(data["label"], list) else [data["label"]]
+    for label in labels:
+        if not isinstance(label, str) or not label.strip():
+            raise place.error(f'"label" is {label!r}; expected the name of a label')
+    return labels
+
+
+def _make_doc(nlp: Language, entry: _Entry, labels: Sequence[str], found: Misalignments) -> Doc:
+    data, place = entry.data, entry.place
+    doc = _tokenize(nlp, data, place)
+    for key in ("entities", "ents"):
+        if key in data:
+            items = _as_list(data[key], key, place)
+            set_entities(doc, [read_entity(item, doc.text, place) for item in items], place, found)
+    spans = data.get("spans", {})
+    for key, value in (spans if isinstance(spans, dict) else {SPANS_KEY: spans}).items():
+        items = _as_list(value, "spans", place)
+        entities = [read_entity(item, doc.text, place) for item in items]
+        doc.spans[key] = char_spans(doc, entities, place, found)
+    doc.cats = _read_cats(entry, labels)
+    return doc
+
+
+def _tokenize(nlp: Language, data: dict[str, Any], place: Place) -> Doc:
+    if "words" not in data:
+        return nlp.make_doc(data["text"])
+    words, spaces = _as_list(data["words"], "words", place), data.get("spaces")
+    if spaces is None:
+        spaces = guess_spaces(words, data["text"])
+    if spaces is None or len(spaces) != len(words):
+        raise place.error('"words" and "spaces" do not make up the "text"')
+    doc = Doc(nlp.vocab, words=words, spaces=[bool(space) for space in spaces])
+    if doc.text != data["text"]:
+        raise place.error(
+            f'"words" and "spaces" make up {doc.text!r}, not the "text"',
+        )
+    return doc
+
+
+def guess_spaces(words: Sequence[str], text: str) -> list[bool] | None:
+    """Return whether a space follows each word in `text`; None if it has other words."""
+    spaces = []
+    place = 0
+    for word in words:
+        if not text.startswith(word, place):
+            return None
+        place += len(word)
+        spaces.append(text.startswith(" ", place))
+        place += spaces[-1]
+    return spaces if place == len(text) else None
+
+
+def _read_cats(entry: _Entry, labels: Sequence[str]) -> dict[str, float]:
+    cats = entry.data.get("cats", {})
+    if not isinstance(cats, dict):
+        raise entry.place.error(f'"cats" is {cats!r}; expected an object of numbers')
+    for label, value in cats.items():
+        if not label or not isinstance(value, int | float):
+            raise entry.place.error(f'"cats" has {label!r}: {value!r}; expected a number')
+    own = {label: float(label in entry.labels) for label in labels} if entry.labels else {}
+    return own | {label: float(value) for label, value in cats.items()}
+
+
+def _as_list(value: Any, key: str, place: Place) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    raise place.error(f'"{key}" is {value!r}; expected a list')
+
+
+def _report_unused_keys(source: Source, entries: Sequence[_Entry]) -> None:
+    unused = {
+        key
+        for entry in entries
+        for key in entry.data
+        if key not in KNOWN and not key.startswith("_")
+    }
+    if unused:
+        names = ", ".join(f"`{key}`" for key in sorted(unused))
+        warnings.warn(f"{source.name}: these keys are not used: {names}", stacklevel=3)

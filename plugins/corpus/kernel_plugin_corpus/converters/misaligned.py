@@ -1,0 +1,75 @@
+"""Entities whose ends fall inside tokens: counted, listed, and dealt with as the user says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from attrs import define, field, frozen
+
+from kernel.errors import DataError
+
+Policy = Literal["error", "skip", "snap"]
+SHOWN = 20
+
+
+@frozen(kw_only=True)
+class MisalignedEntity:
+    """An annotation that does not fit the tokens.
+
+    `document` counts from 1 within `path`; `start` and `end` are character offsets into
+    its text; `suggestion` is the annotation that would fit, in words.
+    """
+
+    path: Path | str
+    line: int | None
+    document: int
+    start: int
+    end: int
+    label: str
+    text: str
+    reason: str
+    suggestion: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line is not None else str(self.path)
+        return (
+            f"{place}: document {self.document}, characters {self.start} to {self.end}: "
+            f"{self.label} {self.text!r}: {self.reason}; {self.suggestion}"
+        )
+
+
+@define
+class Misalignments:
+    """The policy of a conversion and what it met so far."""
+
+    policy: Policy = field()
+    found: list[MisalignedEntity] = field(factory=list)
+
+    @policy.validator
+    def _check(self, attribute: Any, value: str) -> None:
+        if value not in get_args(Policy):
+            raise DataError(f"`on_misaligned` is {value!r}; expected error, skip or snap")
+
+    def add(self, entity: MisalignedEntity) -> None:
+        """Take note of an entity."""
+        self.found.append(entity)
+
+    def finish(self) -> None:
+        """Raise `DataError` with all of them if the policy is to stop."""
+        if self.policy != "error" or not self.found:
+            return
+        raise DataError(
+            describe(self.found),
+            hint="mend the annotation, or convert with `--on-misaligned snap` (widen to whole "
+            "tokens) or `--on-misaligned skip` (leave these tokens without annotation)",
+        )
+
+
+def describe(found: list[MisalignedEntity]) -> str:
+    """Return how many entities there are, and a line for each of the first of them."""
+    count = "1 entity does" if len(found) == 1 else f"{len(found)} entities do"
+    lines = [f"{count} not align with the tokens:", *(f"  {entity}" for entity in found[:SHOWN])]
+    if len(found) > SHOWN:
+        lines.append(f"  … and {len(found) - SHOWN} more")
+    return "\n".join(lines)
