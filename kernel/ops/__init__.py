@@ -1,0 +1,41 @@
+"""Arithmetic on arrays: Thinc's operations on numpy's BLAS, and the fused layers built on it."""
+
+from kernel.ops.backend import KernelOps, default_ops, use_kernel_ops
+from kernel.ops.dropout import dropout_mask
+from kernel.ops.hashing import hash_keys
+from kernel.ops.maxout import backprop_maxout, maxout
+from kernel.ops.norm import backprop_layer_norm, layer_norm, standardize_inplace
+from kernel.ops.packed import Packed, packed
+from kernel.ops.rows import add_rows, gather_sum, scatter_sum
+from kernel.ops.threads import parallel, thread_count
+from kernel.ops.types import Floats, Ints, array_module
+from kernel.ops.weights import WeightNode, gradient_of, weights_version
+from kernel.ops.windows import backprop_window_columns, window_columns
+
+__all__ = [
+    "Floats",
+    "Ints",
+    "KernelOps",
+    "Packed",
+    "WeightNode",
+    "add_rows",
+    "array_module",
+    "backprop_layer_norm",
+    "backprop_maxout",
+    "backprop_window_columns",
+    "default_ops",
+    "dropout_mask",
+    "gather_sum",
+    "gradient_of",
+    "hash_keys",
+    "layer_norm",
+    "maxout",
+    "packed",
+    "parallel",
+    "scatter_sum",
+    "standardize_inplace",
+    "thread_count",
+    "use_kernel_ops",
+    "weights_version",
+    "window_columns",
+]

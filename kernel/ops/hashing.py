@@ -1,0 +1,22 @@
+"""Four table rows for each feature value, by hashing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kernel.ops.types import Ints
+
+
+def hash_keys(ops: Any, ids: Ints, *, seed: int, n_rows: int) -> Ints:
+    """Return the rows of a table that stand for each value: MurmurHash3, 64 bits to four keys.
+
+    ids      (N,)    uint64
+    returns  (4, N)  int32, below `n_rows`
+    """
+    if len(ids) == 0:
+        empty: Ints = ops.xp.zeros((4, 0), dtype="int32")
+        return empty
+    keys = ops.hash(ops.as_contig(ids, dtype="uint64"), seed) % ops.xp.uint32(n_rows)  # (N, 4)
+    rows: Ints = ops.as_contig(keys.T, dtype="int32")
+    return rows

@@ -1,0 +1,68 @@
+"""Layer norm over columns, in place, and its gradient.
+
+Axes: D width, N vectors. A vector is a column: sums over D are then sums of whole rows, and
+what is the same for all of a vector is added along contiguous memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from kernel.ops.types import Floats, array_module
+
+EPSILON: Final = 1e-8
+
+
+def standardize_inplace(X: Floats) -> Floats:
+    """Shift and scale each vector to mean 0 and variance 1, as layer norm does first.
+
+    X        (D, N)  is changed
+    returns  (N,)    what each vector was divided by, inverted: (variance + 1e-8) ** -0.5
+    """
+    xp: Any = array_module(X)
+    X -= X.sum(axis=0) / len(X)
+    inverse: Floats = xp.einsum("dn,dn->n", X, X)
+    inverse /= len(X)
+    inverse += EPSILON
+    xp.sqrt(inverse, out=inverse)
+    xp.divide(1, inverse, out=inverse)
+    X *= inverse
+    return inverse
+
+
+def layer_norm(X: Floats, scale: Floats, shift: Floats) -> tuple[Floats, Floats, Floats]:
+    """Standardize each vector, then scale and shift each dimension.
+
+    X        (D, N)
+    scale    (D,)
+    shift    (D,)
+    returns  (D, N)  and, for the backward: the standardized vectors (D, N), their scale (N,)
+    """
+    Xhat = X.copy()
+    inverse = standardize_inplace(Xhat)
+    Y = Xhat * scale[:, None]
+    Y += shift[:, None]
+    return Y, Xhat, inverse
+
+
+def backprop_layer_norm(
+    dY: Floats, Xhat: Floats, inverse: Floats, scale: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return the gradients of X, `scale` and `shift`, given that of Y.
+
+    dY       (D, N)
+    Xhat     (D, N)  the standardized vectors
+    inverse  (N,)    what they were multiplied by
+    scale    (D,)
+    returns  (D, N), (D,), (D,)
+    """
+    xp: Any = array_module(dY)
+    d_scale: Floats = xp.einsum("dn,dn->d", dY, Xhat)
+    d_shift: Floats = dY.sum(axis=1)
+    dX = dY * scale[:, None]
+    along: Floats = xp.einsum("dn,dn->n", dX, Xhat)
+    along /= len(dX)
+    dX -= dX.sum(axis=0) / len(dX)
+    dX -= Xhat * along
+    dX *= inverse
+    return dX, d_scale, d_shift

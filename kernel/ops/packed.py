@@ -1,0 +1,55 @@
+"""Arrays of several docs in one piece of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kernel.errors import ShapeError
+from kernel.ops.types import Floats, Ints, array_module
+
+
+class Packed(list[Floats]):
+    """A list of arrays, one a doc, that are the rows of one array, one after another.
+
+    data     (N, D)  the rows of all docs
+    lengths  (B,)    how many belong to each doc; int32, on the host
+
+    To a layer that knows nothing of it, it is a list of arrays. The list must not be changed,
+    the arrays may be.
+    """
+
+    __slots__ = ("data", "lengths")
+
+    def __init__(self, data: Floats, lengths: Sequence[int] | Ints) -> None:
+        self.data = data
+        self.lengths: Ints = np.asarray(lengths, dtype="int32")
+        ends = self.lengths.cumsum().tolist()
+        if (ends[-1] if ends else 0) != len(data):
+            raise ShapeError(
+                f"lengths add up to {ends[-1] if ends else 0}, but rows are {len(data)}"
+            )
+        starts = [0, *ends[:-1]]
+        super().__init__([data[start:end] for start, end in zip(starts, ends, strict=False)])
+
+    def like(self, data: Floats) -> Packed:
+        """Return other rows, (N, K), cut in the same way."""
+        return Packed(data, self.lengths)
+
+
+def packed(arrays: Sequence[Any], *, width: int | None = None, xp: Any = None) -> Packed:
+    """Return a list of arrays in one piece; what is packed already is returned as it is.
+
+    arrays   B of (n_i, D)
+    width    ()  D, where there may be no array to tell it
+    xp       ()  the module to make an empty one with, numpy unless given
+    """
+    if isinstance(arrays, Packed):
+        return arrays
+    lengths = [len(array) for array in arrays]
+    if not lengths:
+        return Packed((xp or np).zeros((0, width or 0), dtype="float32"), lengths)
+    module = xp or array_module(arrays[0])
+    return Packed(module.concatenate(list(arrays)), lengths)

@@ -1,0 +1,154 @@
+"""How many threads work at once, and how work is handed to them.
+
+Either the BLAS library has threads of its own, or ours each call it single-threaded; never
+both. The second is faster for a stack of layers, since numpy's elementwise work, which has
+no threads, then runs in parallel as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numpy as np
+
+from kernel.errors import KernelError
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+VARIABLE: Final = "KERNEL_NUM_THREADS"
+_DEFAULT_MOST: Final = 2
+_SYMBOLS: Final = (
+    "scipy_openblas_set_num_threads64_",
+    "scipy_openblas_set_num_threads",
+    "openblas_set_num_threads64_",
+    "openblas_set_num_threads",
+)
+
+
+def thread_count() -> int:
+    """Return how many threads arithmetic may use: `KERNEL_NUM_THREADS`, else two at most.
+
+    Raises `KernelError` if the variable is no number above zero.
+    """
+    wanted = os.environ.get(VARIABLE, "")
+    if not wanted:
+        return min(_DEFAULT_MOST, _cores())
+    if not wanted.isdecimal() or int(wanted) < 1:
+        raise KernelError(
+            f"`{VARIABLE}` must be a whole number of at least 1, got {wanted!r}",
+            hint=f"unset it for the default, at most {_DEFAULT_MOST}",
+        )
+    return int(wanted)
+
+
+def limit_blas_threads() -> None:
+    """Let numpy's BLAS use `thread_count()` threads; does nothing where it cannot be told."""
+    setter = _blas_setter()
+    if setter is not None:
+        setter(thread_count())
+
+
+def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
+    """Return `[func(item) for item in items]`, worked out by `thread_count()` threads.
+
+    `func` must not draw random numbers: streams belong to the calling thread. An error that
+    it raises is raised here. The results do not depend on the number of threads.
+    """
+    n_workers = min(thread_count(), len(items)) - 1
+    if n_workers < 1 or _blas_setter() is None or _inside.get("busy"):
+        return [func(item) for item in items]
+    results: list[Any] = [None] * len(items)
+    todo = deque(enumerate(items))
+
+    def work() -> None:
+        # Popping is atomic, asking whether anything is left and then popping is not.
+        with contextlib.suppress(IndexError):
+            while True:
+                index, item = todo.popleft()
+                results[index] = _guarded(func, item)
+
+    with _single_threaded_blas():
+        others = [_pool().submit(work) for _ in range(n_workers)]
+        work()
+        for other in others:
+            other.result()
+    for result in results:
+        if isinstance(result, _Failure):
+            raise result.error
+    return results
+
+
+class _Failure:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def _guarded(func: Callable[[Any], Any], item: Any) -> Any:
+    try:
+        return func(item)
+    except BaseException as error:  # noqa: BLE001 — raised again by the thread that asked
+        return _Failure(error)
+
+
+# BLAS has one setting for the whole process, so only one parallel section runs at a time; a
+# second one, from a thread of the user's or from inside the first, works serially.
+_inside: Final[dict[str, bool]] = {}
+_lock: Final = threading.Lock()
+
+
+@contextlib.contextmanager
+def _single_threaded_blas() -> Iterator[None]:
+    setter = _blas_setter()
+    with _lock:
+        _inside["busy"] = True
+        if setter is not None:
+            setter(1)
+        try:
+            yield
+        finally:
+            if setter is not None:
+                setter(thread_count())
+            _inside["busy"] = False
+
+
+@functools.cache
+def _pool() -> ThreadPoolExecutor:
+    # Threads do not survive a fork: a child process makes its own.
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+    return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="kernel-ops")
+
+
+@functools.cache
+def _blas_setter() -> Callable[[int], Any] | None:
+    """Return the function that sets the threads of numpy's own OpenBLAS, if numpy has one."""
+    package = Path(np.__file__).parent
+    folders = (package.parent / "numpy.libs", package / ".dylibs", package / ".libs")
+    for path in [found for folder in folders for found in sorted(folder.glob("*openblas*"))]:
+        with contextlib.suppress(OSError):
+            library = ctypes.CDLL(str(path))
+            symbol = next((name for name in _SYMBOLS if hasattr(library, name)), None)
+            if symbol is not None:
+                return _typed(getattr(library, symbol))
+    return None
+
+
+def _typed(setter: Any) -> Callable[[int], Any]:
+    setter.argtypes, setter.restype = [ctypes.c_int], None
+    typed: Callable[[int], Any] = setter
+    return typed
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
