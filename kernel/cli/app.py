@@ -1,0 +1,103 @@
+"""The program: groups of commands that are imported when they are run, and its exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import click
+
+from kernel import __version__, plugins
+from kernel.cli.commands import GROUPS, OWN, Command
+from kernel.errors import KernelError
+
+ERROR: Final = 1
+INTERRUPTED: Final = 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are a table; each is imported when it is asked for."""
+
+    def __init__(
+        self, name: str, table: Mapping[str, Command | LazyGroup], **settings: Any
+    ) -> None:
+        super().__init__(name, **settings)
+        self.table: Final = dict(table)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order of the table."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command called `cmd_name`; None if there is none."""
+        found = self.table.get(cmd_name)
+        return found.load() if isinstance(found, Command) else found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, found.help or "") for name, found in self.table.items()])
+
+
+class Program(LazyGroup):
+    """The outermost group: errors become messages and exit codes here."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with 1 if it cannot do what it was asked."""
+        try:
+            return super().invoke(ctx)
+        except KernelError as error:
+            _fail(error.message, error.hint)
+            return ctx.exit(ERROR)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename is not None else ""
+            _fail(f"{place}{error.strerror or error}")
+            return ctx.exit(ERROR)
+        except KeyboardInterrupt:
+            _fail("interrupted")
+            return ctx.exit(INTERRUPTED)
+
+
+def make_program(commands: Iterable[Command] | None = None) -> Program:
+    """Return the program with `commands`, or with kernel's own and those of all plugins."""
+    table: dict[str, Command | LazyGroup] = {}
+    for command in _all_commands() if commands is None else commands:
+        group, _, name = command.name.rpartition(" ")
+        if not group:
+            table.setdefault(name, command)
+            continue
+        inner = table.setdefault(group, LazyGroup(group, {}, help=GROUPS.get(group, "")))
+        if isinstance(inner, LazyGroup):
+            inner.table.setdefault(name, command)
+    program = Program(
+        "kernel",
+        table,
+        help="Train and run NLP pipelines.",
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    return click.version_option(__version__, "-V", "--version", prog_name="kernel")(program)
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
+    try:
+        make_program().main(args=arguments, standalone_mode=True)
+    except BrokenPipeError:
+        # Whoever read our output has left, which is no error of ours.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _all_commands() -> list[Command]:
+    gathered = plugins.manager().hook.kernel_commands()
+    # pluggy asks the plugin that was registered last first.
+    return [*OWN, *(command for answer in reversed(gathered) for command in answer)]
+
+
+def _fail(message: str, hint: str | None = None) -> None:
+    from kernel.cli import console
+
+    console.fail(message, hint)

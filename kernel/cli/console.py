@@ -1,0 +1,64 @@
+"""The two consoles: data goes to `out`, talk to `err`. The only module that prints.
+
+What is printed is never read as rich's markup: `[training]` in a message is text. All that
+colour says is also said in words.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import IO, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+# Where no one looks at the width, lines are long rather than folded.
+PIPE_WIDTH: Final = 200
+
+
+def _make_console(stream: IO[str], *, stderr: bool) -> Console:
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+
+
+out: Final = _make_console(sys.stdout, stderr=False)
+err: Final = _make_console(sys.stderr, stderr=True)
+
+
+def data(text: str) -> None:
+    """Write `text` to stdout as it is, and a line end."""
+    out.print(text, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Tell the user something."""
+    err.print(text, soft_wrap=True)
+
+
+def good(text: str) -> None:
+    """Tell the user that something was done."""
+    err.print(Text.assemble(("ok: ", "green"), text), soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """Tell the user about something that may not be what they want."""
+    err.print(Text.assemble(("warning: ", "yellow"), text), soft_wrap=True)
+
+
+def fail(message: str, hint: str | None = None) -> None:
+    """Tell the user what is wrong, and how to mend it if that is known."""
+    err.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    if hint:
+        err.print(Text.assemble(("hint: ", "cyan"), hint), soft_wrap=True)
+
+
+def make_table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a table without frame; all columns but the first are set to the right."""
+    table = Table(title=title, box=None, title_justify="left", pad_edge=False, title_style="bold")
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index else "left", header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
