@@ -1,0 +1,1 @@
+"""kernel beside spaCy: the same texts, each measurement in a process of its own."""

@@ -1,0 +1,42 @@
+"""Running a command to its end, with its wall time and its own peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Finished:
+    """What a finished command printed and took: seconds, and megabytes at its peak."""
+
+    stdout: str
+    seconds: float
+    peak_mb: float
+
+
+def run(command: Sequence[str | Path], **variables: str) -> Finished:
+    """Run `command`, with environment `variables`, and return what it took.
+
+    Raises `RuntimeError` with the end of its output if it fails.
+    """
+    env = {**os.environ, "PYTHONWARNINGS": "ignore", **variables}
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        start = time.perf_counter()
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env)
+        # wait4 gives the memory of this child alone; getrusage, the largest of all so far.
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if child.returncode != 0:
+            shown = " ".join(map(str, command))
+            raise RuntimeError(f"{shown}\n{out.read()[-2000:]}\n{err.read()[-4000:]}")
+        return Finished(stdout=out.read(), seconds=seconds, peak_mb=usage.ru_maxrss / 1024)

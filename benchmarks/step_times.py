@@ -1,0 +1,37 @@
+"""A training logger that writes when each step ended. Given to both sides by `--code`."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+if os.environ["BENCH_SIDE"] == "kernel":
+    from kernel import registry
+else:
+    from spacy.util import registry
+
+
+@registry.loggers("bench.StepTimes.v1")
+def step_times(path: str):
+    """Write a line of JSON at each evaluation: step, words so far, and two clocks.
+
+    `before` is the time at which the last step ended, `after` the time after the evaluation.
+    """
+
+    def setup(nlp, stdout, stderr):
+        stream = Path(path).open("w", encoding="utf8")  # noqa: SIM115 — closed by finalize
+        last_step = time.perf_counter()
+
+        def log_step(info):
+            nonlocal last_step
+            now = time.perf_counter()
+            if info is not None:
+                row = {"step": info["step"], "words": info["words"]}
+                row |= {"before": last_step, "after": now, "score": info["score"]}
+                stream.write(json.dumps(row) + "\n")
+                stream.flush()
+            last_step = now
+
+        return log_step, stream.close
+
+    return setup

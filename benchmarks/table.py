@@ -1,0 +1,66 @@
+"""The table of both sides' medians and their ratios, for the terminal and for the docs."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from benchmarks.suite import MEASURES, Measure
+
+Figures = Mapping[str, Mapping[str, Sequence[float]]]
+
+
+@frozen(kw_only=True)
+class Row:
+    """A line of the table. `ratio` is how many times better kernel is."""
+
+    title: str
+    kernel: str
+    spacy: str
+    ratio: str
+
+
+def rows(figures: Figures) -> Iterator[Row]:
+    """Yield a row for each measure that was taken on both sides."""
+    for measure in MEASURES:
+        taken = figures.get(measure.key, {})
+        if not taken.get("kernel") or not taken.get("spacy"):
+            continue
+        ours, theirs = statistics.median(taken["kernel"]), statistics.median(taken["spacy"])
+        ratio = ours / theirs if measure.unit.endswith("/s") else theirs / ours
+        yield Row(
+            title=measure.title,
+            kernel=shown(ours, measure),
+            spacy=shown(theirs, measure),
+            ratio=f"{ratio:.1f}x",
+        )
+
+
+def shown(figure: float, measure: Measure) -> str:
+    """Return a figure with its unit."""
+    number = f"{figure:.2f}" if measure.unit == "s" else f"{figure:,.0f}"
+    return f"{number} {measure.unit}"
+
+
+def print_table(figures: Figures, title: str) -> None:
+    """Print the table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", "kernel", "spaCy 3.8.18", "ratio", title=title, title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in rows(figures):
+        table.add_row(row.title, row.kernel, row.spacy, row.ratio)
+    Console().print(table)
+
+
+def markdown(figures: Figures) -> str:
+    """Return the table in Markdown."""
+    lines = ["| | kernel | spaCy 3.8.18 | ratio |", "| --- | ---: | ---: | ---: |"]
+    lines += [
+        f"| {row.title} | {row.kernel} | {row.spacy} | {row.ratio} |" for row in rows(figures)
+    ]
+    return "\n".join(lines) + "\n"

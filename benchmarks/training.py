@@ -1,0 +1,66 @@
+"""Training runs by the command lines of both sides, with what `init config` gives by default."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks.process import Finished, run
+from benchmarks.sides import Side
+
+STEP_TIMES = Path(__file__).with_name("step_times.py")
+
+
+def default_config(side: Side, path: Path) -> Path:
+    """Write the default NER config of `side` to `path`."""
+    path.unlink(missing_ok=True)
+    run([*side.cli, "init", "config", path, "--pipeline", "ner"])
+    return path
+
+
+def measured_config(config: Path, log: Path) -> Path:
+    """Write a copy of `config` that logs the time of steps to `log` instead of to a table."""
+    block = f'[training.logger]\n@loggers = "bench.StepTimes.v1"\npath = "{log}"\n\n'
+    text, n = re.subn(r"(?ms)^\[training\.logger\]\n.*?(?=^\[|\Z)", block, config.read_text("utf8"))
+    if n != 1:
+        raise ValueError(f"{config}: expected one [training.logger], found {n}")
+    target = config.with_stem(config.stem + "_measured")
+    target.write_text(text, encoding="utf8")
+    return target
+
+
+def train(side: Side, config: Path, folder: Path, output: Path, **settings: float) -> Finished:
+    """Train on `train.spacy` and `dev.spacy` of `folder`; `settings` are keys of [training]."""
+    shutil.rmtree(output, ignore_errors=True)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    command = [*side.cli, "train", config, "--output", output]
+    command += ["--paths.train", folder / "train.spacy", "--paths.dev", folder / "dev.spacy"]
+    for key, value in settings.items():
+        command += [f"--training.{key}", str(value)]
+    if config.stem.endswith("_measured"):
+        command += ["--code", STEP_TIMES, "--corpora.dev.limit", "50"]
+    return run(command, BENCH_SIDE=side.name)
+
+
+def measure_training(side: Side, folder: Path, steps: int) -> dict[str, float | str]:
+    """Train for `steps` steps into `folder/model`; return words and seconds after the first fifth.
+
+    Start-up, evaluation and saving are left out; the words of a step depend on the step, as
+    batches grow by default, and both sides grow them alike.
+    """
+    log = folder / "steps.jsonl"
+    config = measured_config(default_config(side, folder / "config.cfg"), log)
+    done = train(
+        side, config, folder, folder / "model", max_steps=steps, eval_frequency=max(steps // 5, 1)
+    )
+    rows = [json.loads(line) for line in log.read_text(encoding="utf8").splitlines()]
+    pairs = list(pairwise(rows[1:]))
+    return {
+        "unit": "words",
+        "amount": sum(later["words"] - first["words"] for first, later in pairs),
+        "seconds": sum(later["before"] - first["after"] for first, later in pairs),
+        "peak_mb": done.peak_mb,
+    }
