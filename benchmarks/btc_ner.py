@@ -48,7 +48,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.btc_ner")
-    parser.add_argument("--side", nargs="+", choices=["kernel", "spacy"], default="kernel spacy")
+    parser.add_argument(
+        "--side", nargs="+", choices=["kernel", "spacy"], default=["kernel", "spacy"]
+    )
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--again", action="store_true", help="repeat runs that are finished")

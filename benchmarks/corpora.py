@@ -64,7 +64,16 @@ def convert(side: Side) -> Path:
     target = HOME / side.name
     target.mkdir(parents=True, exist_ok=True)
     for name in ("train", "dev"):
-        command = [*side.cli, "convert", DATA / f"{name}.iob", target, "-c", "ner", "-n", "1"]
+        command: list[str | Path] = [
+            *side.cli,
+            "convert",
+            DATA / f"{name}.iob",
+            target,
+            "-c",
+            "ner",
+            "-n",
+            "1",
+        ]
         subprocess.run(command, check=True, capture_output=True)
     return target
 

@@ -24,7 +24,7 @@ class Bench:
 
     def __init__(self, side: str, folder: Path) -> None:
         self.library = importlib.import_module(side)
-        self.tokens = importlib.import_module(f"{side}.tokens")
+        self.tokens = importlib.import_module({"kernel": "kernel", "spacy": "spacy.tokens"}[side])
         self.model = folder / "model" / "model-last"
         lines = (folder.parent / "data" / "docs.jsonl").read_text(encoding="utf8").splitlines()
         self.rows = [json.loads(line) for line in lines]

@@ -7,6 +7,7 @@ import re
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from benchmarks.process import Finished, run
 from benchmarks.sides import Side
@@ -36,7 +37,7 @@ def train(side: Side, config: Path, folder: Path, output: Path, **settings: floa
     """Train on `train.spacy` and `dev.spacy` of `folder`; `settings` are keys of [training]."""
     shutil.rmtree(output, ignore_errors=True)
     output.parent.mkdir(parents=True, exist_ok=True)
-    command = [*side.cli, "train", config, "--output", output]
+    command: list[str | Path] = [*side.cli, "train", config, "--output", output]
     command += ["--paths.train", folder / "train.spacy", "--paths.dev", folder / "dev.spacy"]
     for key, value in settings.items():
         command += [f"--training.{key}", str(value)]
@@ -45,7 +46,7 @@ def train(side: Side, config: Path, folder: Path, output: Path, **settings: floa
     return run(command, BENCH_SIDE=side.name)
 
 
-def measure_training(side: Side, folder: Path, steps: int) -> dict[str, float | str]:
+def measure_training(side: Side, folder: Path, steps: int) -> dict[str, Any]:
     """Train for `steps` steps into `folder/model`; return words and seconds after the first fifth.
 
     Start-up, evaluation and saving are left out; the words of a step depend on the step, as

@@ -11,7 +11,8 @@ from __future__ import annotations
 import random
 
 import kernel
-from kernel.training import Example
+from kernel import Example
+from kernel.random import fix_random_seed
 
 TRAIN = [
     ("Who is Shaka Khan?", {"entities": [(7, 17, "PERSON")]}),
@@ -25,7 +26,7 @@ TRAIN = [
 
 def main(n_epochs: int = 30) -> None:
     """Train on six sentences and show what the pipeline makes of each."""
-    kernel.util.fix_random_seed(0)
+    fix_random_seed(0)
     nlp = kernel.blank("en")
     nlp.add_pipe("ner")
     examples = [Example.from_dict(nlp.make_doc(text), gold) for text, gold in TRAIN]

@@ -1,0 +1,1 @@
+"""Dates such as 2026-11-21 as entities."""
