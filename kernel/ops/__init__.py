@@ -9,10 +9,11 @@ from kernel.ops.packed import Packed, packed
 from kernel.ops.rows import add_rows, gather_sum, scatter_sum
 from kernel.ops.threads import parallel, thread_count
 from kernel.ops.types import Floats, Ints, array_module
-from kernel.ops.weights import WeightNode, gradient_of, weights_version
+from kernel.ops.weights import CachingModel, WeightNode, gradient_of, weights_version
 from kernel.ops.windows import backprop_window_columns, window_columns
 
 __all__ = [
+    "CachingModel",
     "Floats",
     "Ints",
     "KernelOps",

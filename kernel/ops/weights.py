@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from thinc.api import Model
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 InT = TypeVar("InT")
 OutT = TypeVar("OutT")
+KeptT = TypeVar("KeptT")
 
 
 class WeightNode(Model[InT, OutT]):
@@ -36,6 +37,25 @@ class WeightNode(Model[InT, OutT]):
         for slot in Model.__slots__:
             setattr(copied, slot, getattr(plain, slot))
         return copied
+
+
+class CachingModel(WeightNode[InT, OutT]):
+    """A Thinc model that keeps what it makes of weights until one of its nodes changes.
+
+    Only weights of nodes that are watched can be relied on; with any other node below it,
+    nothing is kept.
+    """
+
+    def kept(self, name: str, make: Callable[[], KeptT]) -> KeptT:
+        """Return what `make` returned for the weights as they are; it is called if they are new."""
+        version = weights_version(self.walk())
+        known = self.__dict__.setdefault("_kept", {}).get(name)
+        if version is not None and known is not None and known[0] == version:
+            value: KeptT = known[1]
+            return value
+        made = make()
+        self.__dict__["_kept"][name] = (version, made)
+        return made
 
 
 def weights_version(nodes: Iterable[Any]) -> tuple[Any, ...] | None:

@@ -1,0 +1,141 @@
+"""Affine layer, maxout and layer norm as one function of columns, and its gradient.
+
+Axes: I width of the input, O of the output, P pieces, N vectors. A vector is a column.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.ops import (
+    Floats,
+    array_module,
+    backprop_layer_norm,
+    backprop_maxout,
+    gradient_of,
+    maxout,
+    standardize_inplace,
+)
+
+
+@frozen(eq=False)
+class Weights:
+    """The weights of both nodes, laid out for products with columns.
+
+    W      (P * O, I)  one block of rows a piece
+    b      (P * O, 1)
+    scale  (O, 1)
+    shift  (O, 1)
+    """
+
+    W: Floats
+    b: Floats
+    scale: Floats
+    shift: Floats
+
+    @classmethod
+    def of(cls, maxout_node: Any, norm_node: Any) -> Weights:
+        """Take the weights of a maxout node and a layer norm node."""
+        W, b = maxout_node.get_param("W"), maxout_node.get_param("b")
+        return cls(
+            W=W.transpose(1, 0, 2).reshape(-1, W.shape[2]),
+            b=b.T.reshape(-1, 1),
+            scale=norm_node.get_param("G")[:, None],
+            shift=norm_node.get_param("b")[:, None],
+        )
+
+
+@frozen(eq=False)
+class Saved:
+    """What the backward needs: inputs, which piece won, and the standardized vectors.
+
+    X        (I, N)
+    masks    (P - 1, O, N)
+    Xhat     (O, N)
+    inverse  (N,)
+    """
+
+    X: Floats
+    masks: npt.NDArray[Any]
+    Xhat: Floats
+    inverse: Floats
+
+
+@frozen(eq=False)
+class Gradients:
+    """The gradients of `Weights`, in the same layout but for flat scale and shift, (O,)."""
+
+    W: Floats
+    b: Floats
+    scale: Floats
+    shift: Floats
+
+    def add_to(self, maxout_node: Any, norm_node: Any) -> None:
+        """Add them to those of the nodes that the weights were taken from."""
+        dW, db = gradient_of(maxout_node, "W"), gradient_of(maxout_node, "b")
+        dW += self.W.reshape(dW.shape[1], dW.shape[0], dW.shape[2]).transpose(1, 0, 2)
+        db += self.b.reshape(db.shape[1], db.shape[0]).T
+        d_scale, d_shift = gradient_of(norm_node, "G"), gradient_of(norm_node, "b")
+        d_scale += self.scale
+        d_shift += self.shift
+
+
+def predict(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> Floats:
+    """Compute the outputs only.
+
+    X        (I, N)
+    buffer   (P * O, N)  is written to, if given
+    returns  (O, N)
+    """
+    best = _best(weights, X, buffer)
+    standardize_inplace(best)
+    best *= weights.scale
+    best += weights.shift
+    return best
+
+
+def forward(weights: Weights, X: Floats) -> tuple[Floats, Saved]:
+    """Compute the outputs and what their backward needs.
+
+    X        (I, N)
+    returns  (O, N)
+    """
+    xp: Any = array_module(X)
+    n_out, n_pieces = len(weights.scale), len(weights.W) // len(weights.scale)
+    masks = xp.empty((n_pieces - 1, n_out, X.shape[1]), dtype=bool)
+    Xhat = _best(weights, X, masks=masks)
+    inverse = standardize_inplace(Xhat)
+    Y = Xhat * weights.scale
+    Y += weights.shift
+    return Y, Saved(X=X, masks=masks, Xhat=Xhat, inverse=inverse)
+
+
+def backward(weights: Weights, saved: Saved, dY: Floats) -> tuple[Floats, Gradients]:
+    """Return the gradients of the inputs and of the weights.
+
+    dY       (O, N)
+    returns  (I, N)
+    """
+    d_best, d_scale, d_shift = backprop_layer_norm(
+        dY, saved.Xhat, saved.inverse, weights.scale[:, 0]
+    )
+    d_pieces = backprop_maxout(d_best, saved.masks).reshape(len(weights.W), -1)  # (P * O, N)
+    dW = d_pieces @ saved.X.T
+    dX: Floats = weights.W.T @ d_pieces
+    return dX, Gradients(W=dW, b=d_pieces.sum(axis=1), scale=d_scale, shift=d_shift)
+
+
+def _best(
+    weights: Weights,
+    X: Floats,
+    buffer: Floats | None = None,
+    masks: npt.NDArray[Any] | None = None,
+) -> Floats:
+    xp: Any = array_module(X)
+    pieces = xp.matmul(weights.W, X, out=buffer)
+    pieces += weights.b
+    n_out = len(weights.scale)
+    return maxout(pieces.reshape(len(pieces) // n_out, n_out, -1), masks=masks)

@@ -1,0 +1,115 @@
+"""The nodes that hold weights: Thinc's own layers, watched, and initialized from the stream in use.
+
+Each is complete by itself, so that a saved model has the parameters, dimensions and attributes
+of the ordinary layers; the fused models above them read the parameters and do the work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from thinc.layers.dropout import forward as dropout_forward
+from thinc.layers.hashembed import forward as hashembed_forward
+from thinc.layers.layernorm import forward as layernorm_forward
+from thinc.layers.maxout import forward as maxout_forward
+
+from kernel import random
+from kernel.ops import CachingModel, Floats, WeightNode
+
+Node = WeightNode[Any, Any]
+
+
+def hash_embed(width: int, n_rows: int, *, seed: int, column: int, drop: bool = True) -> Node:
+    """Make a table of vectors that a hashed value finds by four of its rows.
+
+    Params: `E` (n_rows, width), uniform between -0.1 and 0.1.
+    """
+    attrs: dict[str, Any] = {"column": column, "seed": seed}
+    if drop:
+        attrs["dropout_rate"] = 0.0
+    return WeightNode(
+        "hashembed",
+        hashembed_forward,
+        init=_init_hash_embed,
+        params={"E": None},
+        dims={"nO": width, "nV": n_rows, "nI": None},
+        attrs=attrs,
+    )
+
+
+def maxout(n_out: int, n_in: int, n_pieces: int) -> Node:
+    """Make an affine layer of which the largest of each `n_pieces` results counts.
+
+    Params: `W` (n_out, n_pieces, n_in), uniform within ±sqrt(6 / (n_out + n_pieces)), and `b`
+    (n_out, n_pieces), zero.
+    """
+    return WeightNode(
+        "maxout",
+        maxout_forward,
+        init=_init_maxout,
+        params={"W": None, "b": None},
+        dims={"nO": n_out, "nI": n_in, "nP": n_pieces},
+    )
+
+
+def layer_norm(width: int) -> Node:
+    """Make a layer norm.
+
+    Params: `G` (width,), one, and `b` (width,), zero.
+    """
+    return WeightNode(
+        "layernorm",
+        layernorm_forward,
+        init=_init_layer_norm,
+        params={"G": None, "b": None},
+        dims={"nO": width, "nI": width},
+    )
+
+
+def dropout() -> Node:
+    """Make a node that holds a dropout rate."""
+    return WeightNode("dropout", dropout_forward, attrs={"dropout_rate": 0.0, "is_enabled": True})
+
+
+def dropout_rate(node: Any) -> float:
+    """Return the rate that a node is set to, 0 if it is switched off or has none."""
+    if not node.attrs.get("is_enabled", True):
+        return 0.0
+    return float(node.attrs.get("dropout_rate") or 0.0)
+
+
+def initialize_layers(model: Any, X: Any = None, Y: Any = None) -> None:
+    """Initialize every layer of a model whose sizes are all known; the examples tell nothing."""
+    for layer in model.layers:
+        layer.initialize()
+
+
+def make_root(name: str, forward: Any, layers: Sequence[Node], **settings: Any) -> Any:
+    """Make the model that computes with the weights of `layers`."""
+    return CachingModel(name, forward, init=initialize_layers, layers=layers, **settings)
+
+
+def _uniform(model: Any, shape: tuple[int, ...], bound: float) -> Floats:
+    drawn = random.generator().uniform(-bound, bound, shape)
+    values: Floats = model.ops.asarray(drawn.astype("float32"))
+    return values
+
+
+def _init_hash_embed(model: Any, X: Any = None, Y: Any = None) -> None:
+    shape = (model.get_dim("nV"), model.get_dim("nO"))
+    model.set_param("E", _uniform(model, shape, 0.1))
+
+
+def _init_maxout(model: Any, X: Any = None, Y: Any = None) -> None:
+    n_out, n_pieces = model.get_dim("nO"), model.get_dim("nP")
+    shape = (n_out, n_pieces, model.get_dim("nI"))
+    model.set_param("W", _uniform(model, shape, math.sqrt(6 / (n_out + n_pieces))))
+    model.set_param("b", model.ops.alloc2f(n_out, n_pieces))
+
+
+def _init_layer_norm(model: Any, X: Any = None, Y: Any = None) -> None:
+    width = model.get_dim("nO")
+    model.set_param("G", model.ops.alloc1f(width) + 1)
+    model.set_param("b", model.ops.alloc1f(width))

@@ -1,0 +1,252 @@
+"""The convolutional encoder: residual layers, each over a window of neighbours.
+
+Axes: W width, N rows of a part (tokens and the padding around docs), w window, L layers.
+
+Docs are laid out one after another, L * w rows of zeros before, between and after them. These
+rows are then treated like any other, and not zeroed between layers. A doc never sees another
+one through them, so the batch is worked on in parts, cut between docs, all layers of a part
+before the next: its arrays stay in the processor's cache. A vector is a column; see `kernel.ops`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from attrs import frozen
+
+from kernel.ops import (
+    Floats,
+    Ints,
+    Packed,
+    array_module,
+    backprop_window_columns,
+    dropout_mask,
+    packed,
+    parallel,
+    window_columns,
+)
+from kernel_plugin_tok2vec import maxout_norm, nodes
+from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
+
+Part = tuple[slice, Ints]
+
+# Rows of a part: enough for the matrix product, few enough for the cache.
+_MOST_ROWS: Final = 1200
+# Below this many rows, handing work to a second thread costs more than it saves.
+_FEW_ROWS: Final = 192
+
+
+def make_window_encoder(width: int, window: int, n_pieces: int, depth: int) -> Any:
+    """Make `depth` layers x + dropout(layer norm(maxout(window of x))).
+
+    X        B of (n_i, width)
+    returns  `Packed`, B of (n_i, width)
+
+    Layers: for each of the `depth`, a maxout, a layer norm and a dropout node.
+    """
+    n_in = width * (2 * window + 1)
+    blocks = [
+        (nodes.maxout(width, n_in, n_pieces), nodes.layer_norm(width), nodes.dropout())
+        for _ in range(depth)
+    ]
+    return nodes.make_root(
+        "maxout_window_encoder",
+        _forward,
+        [node for block in blocks for node in block],
+        dims={"nO": width, "nI": width},
+        attrs={"window_size": window, "pad": window * depth},
+    )
+
+
+def _forward(
+    model: Any, X: Sequence[Floats], is_train: bool
+) -> tuple[Packed, Callable[[Sequence[Floats]], Packed]]:
+    rows = packed(X, width=model.get_dim("nO"), xp=model.ops.xp)
+    layout = _Layout.of(model, rows.lengths)
+    weights = _weights(model)
+    if not is_train:
+        return rows.like(_predict(weights, layout, rows.data)), _no_backprop
+    Y, tapes = _train(model, weights, layout, rows.data)
+
+    def backprop(dY: Sequence[Floats]) -> Packed:
+        gradients = packed(dY, width=rows.data.shape[1], xp=model.ops.xp)
+        return rows.like(_backward(model, weights, layout, tapes, gradients.data))
+
+    return rows.like(Y), backprop
+
+
+def _no_backprop(dY: Any) -> Any:
+    raise AssertionError("the output of a prediction has no gradient")
+
+
+def _weights(model: Any) -> list[Weights]:
+    def make() -> list[Weights]:
+        layers = model.layers
+        return [Weights.of(*layers[start : start + 2]) for start in range(0, len(layers), 3)]
+
+    return model.kept("weights", make) if hasattr(model, "kept") else make()
+
+
+@frozen(eq=False)
+class _Layout:
+    """Where the docs of a batch lie, and how they are cut into parts."""
+
+    window: int
+    pad: int
+    lengths: Ints
+    parts: list[Part]
+
+    @classmethod
+    def of(cls, model: Any, lengths: Ints) -> _Layout:
+        window, pad = model.attrs["window_size"], model.attrs["pad"]
+        return cls(window, pad, lengths, _cut(lengths, pad))
+
+    def spread(self, part: Part, rows: Floats) -> Floats:
+        """Lay the tokens of a part out between padding and the window's margins.
+
+        rows     (n_tokens, W)  of the whole batch
+        returns  (W, N + 2w)
+        """
+        xp: Any = array_module(rows)
+        tokens, places = part
+        n_rows = (places[-1] + 1 if len(places) else 0) + self.pad
+        X: Floats = xp.zeros((n_rows + 2 * self.window, rows.shape[1]), dtype=rows.dtype)
+        X[xp.asarray(places + self.window)] = rows[tokens]
+        return xp.ascontiguousarray(X.T)  # type: ignore[no-any-return]
+
+    def pick(self, part: Part, X: Floats, out: Floats) -> None:
+        """Write the tokens of a part to their rows of the batch.
+
+        X    (W, N)
+        out  (n_tokens, W)  of the whole batch
+        """
+        xp: Any = array_module(X)
+        tokens, places = part
+        out[tokens] = X.T[xp.asarray(places)]
+
+
+def _cut(lengths: Ints, pad: int) -> list[Part]:
+    """Return the tokens of each part, and the row of each of them in its part."""
+    ends = (lengths + pad).cumsum()  # (B,)
+    total = int(ends[-1]) if len(ends) else 0
+    n_parts = math.ceil(total / _MOST_ROWS)
+    if total >= 2 * _FEW_ROWS:
+        n_parts = max(2, n_parts)
+    bounds = [total * part / n_parts for part in range(1, n_parts)]
+    borders = [0, *(np.searchsorted(ends, bounds) + 1).tolist(), len(lengths)]
+    tokens = np.concatenate(([0], lengths.cumsum()))  # (B + 1,)
+    parts = []
+    for first, last in zip(borders, borders[1:], strict=False):
+        own = lengths[first:last]
+        if own.sum():
+            places = np.arange(own.sum()) + np.repeat(np.arange(1, len(own) + 1) * pad, own)
+            parts.append((slice(int(tokens[first]), int(tokens[last])), places))
+    return parts
+
+
+def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
+    """Run all layers over each part.
+
+    rows     (n_tokens, W)
+    returns  (n_tokens, W)
+    """
+    xp: Any = array_module(rows)
+    Y = xp.empty_like(rows)
+    window = layout.window
+
+    def run(part: Part) -> None:
+        X = layout.spread(part, rows)
+        inner = X[:, window : X.shape[1] - window]
+        columns = pieces = None
+        for block in weights:
+            if columns is None:
+                columns = xp.empty((block.W.shape[1], inner.shape[1]), dtype=X.dtype)
+                pieces = xp.empty((len(block.W), inner.shape[1]), dtype=X.dtype)
+            window_columns(X, window, out=columns)
+            inner += maxout_norm.predict(block, columns, buffer=pieces)
+        layout.pick(part, inner, Y)
+
+    _for_each(xp, run, layout.parts)
+    return Y
+
+
+@frozen(eq=False)
+class _Tape:
+    """What one part's backward needs: for each layer what it saved, and its dropout."""
+
+    saved: list[Saved]
+    masks: list[Floats | None]
+
+
+def _train(
+    model: Any, weights: list[Weights], layout: _Layout, rows: Floats
+) -> tuple[Floats, list[_Tape]]:
+    """Run all layers over each part and keep what the backward needs."""
+    xp: Any = array_module(rows)
+    Y = xp.empty_like(rows)
+    window = layout.window
+    rates = [nodes.dropout_rate(node) for node in model.layers[2::3]]
+
+    def run(job: tuple[Part, list[Floats | None]]) -> _Tape:
+        part, masks = job
+        X = layout.spread(part, rows)
+        tape = _Tape([], masks)
+        for block, mask in zip(weights, masks, strict=True):
+            delta, saved = maxout_norm.forward(block, window_columns(X, window))
+            if mask is not None:
+                delta *= mask
+            X[:, window : X.shape[1] - window] += delta
+            tape.saved.append(saved)
+        layout.pick(part, X[:, window : X.shape[1] - window], Y)
+        return tape
+
+    # Masks are drawn here: other threads have no part in the stream in use.
+    jobs = [(part, _masks(rates, part, layout.pad, rows.shape[1], xp)) for part in layout.parts]
+    return Y, _for_each(xp, run, jobs)
+
+
+def _masks(rates: list[float], part: Part, pad: int, width: int, xp: Any) -> list[Floats | None]:
+    n_rows = int(part[1][-1]) + 1 + pad
+    return [dropout_mask((width, n_rows), rate, xp) if rate else None for rate in rates]
+
+
+def _backward(
+    model: Any, weights: list[Weights], layout: _Layout, tapes: list[_Tape], dY: Floats
+) -> Floats:
+    """Run back through all layers, add up the weights' gradients, return the inputs'.
+
+    dY       (n_tokens, W)
+    returns  (n_tokens, W)
+    """
+    xp: Any = array_module(dY)
+    d_rows = xp.empty_like(dY)
+    window = layout.window
+
+    def run(job: tuple[Part, _Tape]) -> list[Gradients]:
+        part, tape = job
+        dX = layout.spread(part, dY)
+        dX = dX[:, window : dX.shape[1] - window].copy()
+        found = []
+        for block, saved, mask in zip(
+            reversed(weights), reversed(tape.saved), reversed(tape.masks), strict=True
+        ):
+            d_columns, gradients = maxout_norm.backward(
+                block, saved, dX if mask is None else dX * mask
+            )
+            dX += backprop_window_columns(d_columns, window)
+            found.append(gradients)
+        layout.pick(part, dX, d_rows)
+        return found
+
+    for found in _for_each(xp, run, list(zip(layout.parts, tapes, strict=True))):
+        for number, gradients in enumerate(reversed(found)):
+            gradients.add_to(*model.layers[3 * number : 3 * number + 2])
+    return d_rows  # type: ignore[no-any-return]
+
+
+def _for_each(xp: Any, run: Callable[[Any], Any], jobs: list[Any]) -> list[Any]:
+    # A GPU has its own queue; threads would only get in each other's way.
+    return parallel(run, jobs) if xp is np else [run(job) for job in jobs]
