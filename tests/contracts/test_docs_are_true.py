@@ -1,0 +1,45 @@
+"""The docs name every hook, link to what exists, and their Python runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kernel import hooks
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
+each_page = pytest.mark.parametrize(
+    "page", PAGES, ids=lambda page: str(page.relative_to(ROOT)).replace("/", ".")
+)
+
+
+def blocks(page: Path) -> list[str]:
+    """The Python of a page, save what only shows a part of something (it has an `…` or a test)."""
+    found = re.findall(r"(?ms)^```python\n(.*?)^```", page.read_text(encoding="utf8"))
+    return [block for block in found if "…" not in block and "import pytest" not in block]
+
+
+@each_page
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf8"))
+    local = [target for target in targets if not target.startswith(("http:", "https:", "mailto:"))]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_every_hook_is_in_the_plugin_guide():
+    text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf8")
+    declared = {name for name in vars(hooks) if name.startswith("kernel_")}
+    assert set(re.findall(r"(?m)^\| `(kernel_\w+)\(", text)) == declared
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(block, id=f"{page.stem}-{number}")
+        for page in PAGES
+        for number, block in enumerate(blocks(page))
+    ],
+)
+def test_python_in_the_docs_runs(block, run_python):
+    run_python(block)
