@@ -13,7 +13,12 @@ KernelError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kernel.config.problems import Problem
 
 
 class KernelError(Exception):
@@ -29,6 +34,25 @@ class KernelError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+
+class ConfigError(KernelError):
+    """Everything that is wrong with a configuration, at once.
+
+    `problems` has one entry for each thing to mend, in the order of the file; it is empty
+    where the message says it all.
+    """
+
+    def __init__(self, problems: Sequence[Problem] | str, *, hint: str | None = None) -> None:
+        if isinstance(problems, str):
+            super().__init__(problems, hint=hint)
+            self.problems: list[Problem] = []
+            return
+        lines = [str(problem) for problem in problems]
+        if len(lines) > 1:
+            lines.insert(0, f"{len(lines)} problems in the configuration")
+        super().__init__("\n".join(lines), hint=hint)
+        self.problems = list(problems)
 
 
 class RegistryError(KernelError):

@@ -1,0 +1,43 @@
+"""Configurations: read, complete, check, and turn into objects."""
+
+from kernel.config.config import Config, merge
+from kernel.config.defaults import default_config, pretraining_config
+from kernel.config.fill import fill, fill_block
+from kernel.config.load import load_config, load_config_from_str
+from kernel.config.override import parse_overrides
+from kernel.config.problems import Origin, Problem
+from kernel.config.resolve import call, check_arguments, resolve
+from kernel.config.schema import (
+    InitializeSettings,
+    NlpSettings,
+    PretrainingSettings,
+    SystemSettings,
+    TrainingSettings,
+)
+from kernel.config.sections import resolve_dot_names, resolve_section
+from kernel.config.weights import combine_score_weights
+
+__all__ = [
+    "Config",
+    "InitializeSettings",
+    "NlpSettings",
+    "Origin",
+    "PretrainingSettings",
+    "Problem",
+    "SystemSettings",
+    "TrainingSettings",
+    "call",
+    "check_arguments",
+    "combine_score_weights",
+    "default_config",
+    "fill",
+    "fill_block",
+    "load_config",
+    "load_config_from_str",
+    "merge",
+    "parse_overrides",
+    "pretraining_config",
+    "resolve",
+    "resolve_dot_names",
+    "resolve_section",
+]

@@ -1,0 +1,132 @@
+"""A block held against the signature of the function that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kernel.config.problems import UNKNOWN, Origin, Path, Problem
+from kernel.config.signature import Parameter, Signature
+from kernel.config.tree import UNRESOLVED, place_of
+from kernel.config.types import fits, read_number
+from kernel.config.words import describe_type, describe_value, nearest
+
+POSITIONAL = "*"
+
+
+def argument_problems(
+    signature: Signature,
+    block: Mapping[str, Any],
+    path: Path,
+    *,
+    place: Origin,
+    complete: bool = False,
+) -> Iterator[Problem]:
+    """Yield what is wrong with the arguments in `block`: unknown, missing, of the wrong type.
+
+    `place` is that of the block as a whole; `complete` also asks for those that have defaults.
+    """
+    given = {key: value for key, value in block.items() if not key.startswith("@")}
+    rest = positional(given.pop(POSITIONAL, None))
+    named = _named_by_position(signature, rest)
+    known = signature.parameters
+    missing = [name for name in known if name not in given and name not in named]
+    for key, value in given.items():
+        if key in known:
+            yield from type_problems(value, known[key].hint, (*path, key), place_of(block, key))
+        elif not signature.takes_any:
+            close = nearest(key, missing) or nearest(key, known)
+            if close in missing:
+                missing.remove(close)  # one mistake, one problem
+            yield _unknown(key, close, signature, path, place_of(block, key))
+    for value, parameter in zip(rest, _positions(signature, len(rest)), strict=True):
+        at = (*path, POSITIONAL)
+        if parameter is None:
+            yield Problem(
+                path=at,
+                origin=place_of(block, POSITIONAL),
+                message=f"too many positional arguments for `{signature.text}`",
+            )
+            break
+        yield from type_problems(value, parameter.hint, at, place_of(block, POSITIONAL))
+    for name in missing:
+        if known[name].is_required or (complete and _can_be_written(known[name].default)):
+            yield missing_problem(known[name], (*path, name), place, signature.text)
+
+
+def type_problems(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[Problem]:
+    """Yield the problem of a value that does not fit its type hint."""
+    if value is UNRESOLVED or fits(value, hint):
+        return
+    if (
+        place.layer == "variable"
+        and isinstance(value, str)
+        and read_number(value, hint) is not None
+    ):
+        return
+    yield Problem(
+        path=path,
+        origin=place,
+        message="wrong type",
+        expected=describe_type(hint),
+        received=describe_value(value),
+    )
+
+
+def missing_problem(
+    parameter: Parameter, path: Path, place: Origin, signature: str | None = None
+) -> Problem:
+    """Return the problem of a key that is not there."""
+    default = None if parameter.is_required else describe_value(parameter.default)
+    needed = f"`{signature}` needs it" if signature else None
+    return Problem(
+        path=path,
+        origin=place,
+        message=f"`{path[-1]}` is missing",
+        expected=describe_type(parameter.hint),
+        hint=needed
+        if default is None
+        else f"run `kernel init fill-config` to add it with its default, {default}",
+    )
+
+
+def positional(value: Any) -> list[Any]:
+    """Return the positional arguments in what a block has under `*`."""
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _unknown(
+    key: str, close: str | None, signature: Signature, path: Path, place: Origin
+) -> Problem:
+    return Problem(
+        path=(*path, key),
+        origin=place,
+        message=f"`{key}` is not an argument of `{signature.text}`",
+        suggestion=close,
+        hint=None if close or signature.parameters else "it takes no settings",
+    )
+
+
+def _positions(signature: Signature, count: int) -> list[Parameter | None]:
+    found: list[Parameter | None] = [
+        parameter for parameter in signature.parameters.values() if not parameter.is_keyword_only
+    ]
+    return [*found[:count], *[signature.rest] * (count - len(found))][:count]
+
+
+def _named_by_position(signature: Signature, rest: list[Any]) -> set[str]:
+    return {found.name for found in _positions(signature, len(rest)) if found is not None}
+
+
+def _can_be_written(default: Any) -> bool:
+    from kernel.config.signature import plain
+
+    try:
+        plain(default)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,236 @@
+"""Reading and writing `.cfg`: sections with dotted names, values in JSON.
+
+The lines mean what Python's ConfigParser takes them to mean; reading them here gives every
+key its line and column, and all mistakes of a file at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from attrs import define, field
+
+from kernel.config.problems import Origin, Path, Problem, raise_problems
+from kernel.config.tree import Block, plant
+from kernel.config.values import DollarError, escape_strings, has_variable, read_value
+from kernel.config.words import nearest
+
+_HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
+_OPTION: Final = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$", re.DOTALL)
+_SAFE_KEY: Final = re.compile(r"[^\s=:\[\]#;.][^=:.\[\]\n]*(?<!\s)")
+
+
+@define
+class _Entry:
+    """A key with the lines of its value, or a section's header (`key` is None)."""
+
+    section: Path
+    key: str | None
+    line: int
+    column: int
+    value: list[str] = field(factory=list)
+
+    @property
+    def path(self) -> Path:
+        return self.section if self.key is None else (*self.section, self.key)
+
+    def text(self) -> str:
+        return "\n".join(self.value).rstrip()
+
+
+class _Reader:
+    """The state of reading one text, line by line."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+        self.entries: list[_Entry] = []
+        self.problems: list[Problem] = []
+        self.section: Path | None = None
+        self.option: _Entry | None = None
+        self.indent = 0
+
+    def read(self, text: str) -> None:
+        for number, line in enumerate(text.splitlines(), 1):
+            content = line.strip()
+            if content.startswith(("#", ";")):
+                continue
+            if not content:
+                self._continue("")
+                continue
+            indent = len(line) - len(line.lstrip())
+            if self.option is None or indent <= self.indent or not self._continue(content):
+                self.indent = indent
+                self._start(content, number, indent + 1)
+
+    def _continue(self, content: str) -> bool:
+        if self.option is None:
+            return False
+        self.option.value.append(content)
+        return True
+
+    def _start(self, content: str, line: int, column: int) -> None:
+        self.option = None
+        header = _HEADER.match(content)
+        if header is not None:
+            self.section = tuple(part.strip() for part in header["name"].split("."))
+            self.entries.append(_Entry(self.section, None, line, column))
+            return
+        option = _OPTION.match(content)
+        if option is None or not option["key"]:
+            self._report(line, column, "not a section and not a setting", "`key = value`", content)
+        elif self.section is None:
+            self._report(line, column, "a setting outside of any section", "a `[section]`", content)
+        else:
+            self.option = _Entry(self.section, option["key"], line, column, [option["value"]])
+            self.entries.append(self.option)
+
+    def _report(self, line: int, column: int, message: str, expected: str, content: str) -> None:
+        self.problems.append(
+            Problem(
+                path=self.section or (),
+                origin=self.place(line, column),
+                message=message,
+                expected=expected,
+                received=f"`{content}`",
+            )
+        )
+
+    def place(self, line: int, column: int) -> Origin:
+        return Origin(layer="file", path=self.name, line=line, column=column)
+
+
+def read_cfg(text: str, name: str | None = None) -> Block:
+    """Return the tree of a `.cfg` text; `name` is the file's, for the origins.
+
+    Raises `ConfigError` with every mistake in the text.
+    """
+    reader = _Reader(name)
+    reader.read(text)
+    root = Block()
+    seen: dict[Path, _Entry] = {}
+    # Sections first and by depth, so that a section may stand above its parent.
+    headers = [entry for entry in reader.entries if entry.key is None]
+    for entry in sorted(headers, key=lambda entry: len(entry.path)):
+        if _is_new(entry, seen, reader):
+            _add_section(root, entry, seen, reader)
+    for entry in reader.entries:
+        if entry.key is not None and _is_new(entry, seen, reader):
+            _add_option(root, entry, reader)
+    raise_problems(reader.problems)
+    return root
+
+
+def _is_new(entry: _Entry, seen: dict[Path, _Entry], reader: _Reader) -> bool:
+    first = seen.setdefault(entry.path, entry)
+    if first is entry:
+        return True
+    one, two = ("section" if item.key is None else "key" for item in (first, entry))
+    if one == two:
+        message = f"the same {one} again; it is already at line {first.line}"
+        hint = "remove one of them"
+    else:
+        message = f"both a {one}, at line {first.line}, and a {two}"
+        hint = f"put the settings of the {two} into the section, or remove one"
+    place = reader.place(entry.line, entry.column)
+    reader.problems.append(Problem(path=entry.path, origin=place, message=message, hint=hint))
+    return False
+
+
+def _add_section(root: Block, entry: _Entry, seen: dict[Path, _Entry], reader: _Reader) -> None:
+    place = reader.place(entry.line, entry.column)
+    if entry.section[0] == "DEFAULT" or "" in entry.section:
+        reader.problems.append(
+            Problem(path=entry.section, origin=place, message="not a name for a section")
+        )
+        return
+    block = root
+    for depth, part in enumerate(entry.section[:-1], 1):
+        if part not in block:
+            if "*" not in entry.section[:depth]:
+                reader.problems.append(_undeclared(entry, depth, seen, place))
+            block.put(part, Block(), place)
+        block = block[part]
+    block.put(entry.section[-1], Block(), place)
+
+
+def _undeclared(entry: _Entry, depth: int, seen: dict[Path, _Entry], place: Origin) -> Problem:
+    parent = ".".join(entry.section[:depth])
+    known = [".".join(path) for path in seen if len(path) == depth and path != entry.section]
+    return Problem(
+        path=entry.section,
+        origin=place,
+        message=f"its parent section [{parent}] is not there",
+        suggestion=nearest(parent, known),
+        hint=f"add a line [{parent}] above it",
+    )
+
+
+def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
+    block: Any = root
+    for part in entry.section:
+        block = block.get(part) if isinstance(block, dict) else None
+    if not isinstance(block, Block):
+        return  # its section has been reported
+    place = reader.place(entry.line, entry.column)
+    try:
+        value = read_value(entry.text())
+    except DollarError:
+        reader.problems.append(lone_dollar(entry.path, place, entry.text()))
+        return
+    assert entry.key is not None
+    block.put(entry.key, plant(value, place), place)
+
+
+def lone_dollar(path: Path, place: Origin, text: str) -> Problem:
+    """Return the problem of a `$` that is neither doubled nor the start of a variable."""
+    return Problem(
+        path=path,
+        origin=place,
+        message="a `$` that starts no variable",
+        expected="`${section.key}`, or `$$` for a dollar sign",
+        received=f"`{text}`",
+    )
+
+
+def write_cfg(tree: dict[str, Any], *, raw: bool) -> str:
+    """Return `tree` as the text of a `.cfg` file; `raw` says that it still has variables."""
+    return "\n\n".join(_sections(tree, (), raw)) + "\n"
+
+
+def _sections(block: dict[str, Any], path: Path, raw: bool) -> Iterator[str]:
+    inner = {key: value for key, value in block.items() if _is_section(key, value)}
+    lines = [
+        f"{key} = {_value_text(value, raw)}" for key, value in block.items() if key not in inner
+    ]
+    # `[x.*]` needs no header of its own, and cannot have one if it is to be read by others.
+    if path and (lines or path[-1] != "*" or not inner):
+        yield "\n".join([f"[{'.'.join(path)}]", *lines])
+    for key, value in inner.items():
+        yield from _sections(value, (*path, key), raw)
+
+
+def _is_section(key: str, value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and _SAFE_KEY.fullmatch(key) is not None
+        and all(_SAFE_KEY.fullmatch(inner) or "." in inner for inner in value)
+        and all(_is_option_name(inner) for inner in value)
+    )
+
+
+def _is_option_name(key: str) -> bool:
+    return _SAFE_KEY.fullmatch(key.replace(".", "_")) is not None
+
+
+def _value_text(value: Any, raw: bool) -> str:
+    if isinstance(value, str) and raw and has_variable(value):
+        text = value.strip()
+        # Text over several lines is read back line by line, each stripped.
+        lines = [line.strip() for line in text.split("\n")]
+        if "\n".join(lines) == text and not any(line[:1] in {"#", ";"} for line in lines[1:]):
+            return "\n    ".join(lines)
+        return json.dumps(text)
+    return json.dumps(escape_strings(value, raw=raw), ensure_ascii=False)

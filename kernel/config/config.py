@@ -1,0 +1,188 @@
+"""The configuration: a tree that knows where each of its values was set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from attrs import frozen
+
+from kernel.config.cfg import read_cfg, write_cfg
+from kernel.config.interpolate import interpolate_tree
+from kernel.config.merge import merge_trees
+from kernel.config.override import apply_overrides
+from kernel.config.problems import Origin, Path
+from kernel.config.toml import read_toml, write_toml
+from kernel.config.tree import Block, copy_tree, origin_at
+from kernel.errors import ConfigError
+
+FORMATS: Final = ("cfg", "toml")
+_TOML_SIGNS: Final = re.compile(r"""^\s*(?:["']@|\[\[)|=\s*'""", re.MULTILINE)
+
+
+@frozen
+class Source:
+    """The text that a config was read from."""
+
+    text: str
+    format: str
+    name: str | None = None
+
+
+class Config(Block):
+    """A configuration, as nested dicts of JSON-like values.
+
+    `is_interpolated` says that no variables are left in it. `source` is the text it was read
+    from, whose comments and order come back when it is written as TOML.
+    """
+
+    __slots__ = ("is_interpolated", "source")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        is_interpolated: bool | None = None,
+        source: Source | None = None,
+    ) -> None:
+        tree = copy_tree(data or {})
+        super().__init__(tree, tree.places)
+        inherited = getattr(data, "is_interpolated", False)
+        self.is_interpolated: bool = inherited if is_interpolated is None else is_interpolated
+        self.source: Source | None = source or getattr(data, "source", None)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Config:
+        return self.copy()
+
+    def origin(self, path: Path | str) -> Origin:
+        """Return where the value at `path` was set: a tuple of keys, or a dotted name."""
+        return origin_at(self, tuple(path.split(".")) if isinstance(path, str) else path)
+
+    def copy(self) -> Config:
+        """Return a copy that shares nothing with this config."""
+        return Config(self)
+
+    def interpolate(self) -> Config:
+        """Return the config with every variable replaced by its value.
+
+        Raises `ConfigError` with all variables that refer to nothing.
+        """
+        if self.is_interpolated:
+            return self.copy()
+        return Config(interpolate_tree(self), is_interpolated=True, source=self.source)
+
+    def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:  # noqa: FBT001, FBT002
+        """Return `updates` with what it lacks taken from this config."""
+        return merge(self, updates, remove_extra=remove_extra)
+
+    def from_str(
+        self,
+        text: str,
+        *,
+        interpolate: bool = True,
+        overrides: Mapping[str, Any] | None = None,
+        format: str | None = None,  # noqa: A002
+        name: str | None = None,
+    ) -> Config:
+        """Become what `text` says, and return self.
+
+        `format` is "cfg" or "toml" (guessed if None); `name` is the file's, for messages.
+        """
+        form = format or guess_format(text)
+        tree = read_toml(text, name) if form == "toml" else read_cfg(text, name)
+        if overrides:
+            from kernel.config.defaults import default_config
+
+            apply_overrides(tree, overrides, default_config())
+        read = Config(tree, source=Source(text, form, name))
+        read = read.interpolate() if interpolate else read
+        self.clear()
+        self.update(read)
+        self.places = read.places
+        self.is_interpolated, self.source = read.is_interpolated, read.source
+        return self
+
+    def from_bytes(
+        self,
+        data: bytes,
+        *,
+        interpolate: bool = True,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Config:
+        """Become what the UTF-8 text in `data` says, and return self."""
+        return self.from_str(data.decode("utf8"), interpolate=interpolate, overrides=overrides)
+
+    def from_disk(
+        self,
+        path: str | FilePath,
+        *,
+        interpolate: bool = True,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Config:
+        """Become what the file says, `.cfg` or `.toml`, and return self."""
+        return self.from_str(
+            read_text(FilePath(path)),
+            interpolate=interpolate,
+            overrides=overrides,
+            format=format_of(path),
+            name=str(path),
+        )
+
+    def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
+        """Return the config as text, with values in the place of variables if `interpolate`."""
+        config = self.interpolate() if interpolate and not self.is_interpolated else self
+        raw = not config.is_interpolated
+        try:
+            if format != "toml":
+                return write_cfg(config, raw=raw)
+            if raw and self.source is not None and self.source.format == "toml":
+                from kernel.config.toml_document import update_text
+
+                return update_text(self.source.text, config)
+            return write_toml(config, raw=raw)
+        except TypeError as error:
+            raise ConfigError(f"the config cannot be written: {error}") from error
+
+    def to_bytes(self, *, interpolate: bool = True) -> bytes:
+        """Return the config as `.cfg` in UTF-8."""
+        return self.to_str(interpolate=interpolate).encode("utf8")
+
+    def to_disk(self, path: str | FilePath, *, interpolate: bool = True) -> None:
+        """Write the config in the format of the suffix of `path`."""
+        text = self.to_str(interpolate=interpolate, format=format_of(path))
+        FilePath(path).write_text(text, encoding="utf8")
+
+
+def merge(
+    defaults: Mapping[str, Any], updates: Mapping[str, Any], *, remove_extra: bool = False
+) -> Config:
+    """Return `updates` with what it lacks taken from `defaults`."""
+    return Config(
+        merge_trees(defaults, updates, remove_extra=remove_extra),
+        is_interpolated=getattr(updates, "is_interpolated", False)
+        and getattr(defaults, "is_interpolated", False),
+        source=getattr(updates, "source", None),
+    )
+
+
+def format_of(path: str | FilePath) -> str:
+    """Return the format that the suffix of `path` stands for."""
+    return "toml" if FilePath(path).suffix.lower() == ".toml" else "cfg"
+
+
+def guess_format(text: str) -> str:
+    """Return the format of a text without a name: TOML quotes `@`, which `.cfg` cannot."""
+    return "toml" if _TOML_SIGNS.search(text) else "cfg"
+
+
+def read_text(path: FilePath) -> str:
+    """Return the text of a config file; raises `ConfigError` if it has none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text, at byte {error.start}") from None
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise ConfigError(f"{path}: {reason}", hint="`kernel init config` makes one") from None

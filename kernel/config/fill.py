@@ -1,0 +1,159 @@
+"""Adding what a config leaves out: defaults of sections, functions and components."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from kernel.config.config import Config
+from kernel.config.defaults import default_config, pretraining_config
+from kernel.config.interpolate import interpolate_leniently
+from kernel.config.lookup import LookupProblemError, find_factory, find_function
+from kernel.config.merge import merge_trees, sort_like
+from kernel.config.problems import Origin
+from kernel.config.signature import Signature, defaults_of, signature_of, without
+from kernel.config.tree import Block, copy_tree, is_block, place_of, plant
+from kernel.config.weights import combine_score_weights
+from kernel.errors import KernelError
+from kernel.registry import registry
+
+_DEFAULT: Final = Origin(layer="default")
+GIVEN: Final = ("nlp", "name")
+"""What a component's factory gets from the pipeline, not from the config."""
+
+
+def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Config:
+    """Return `config`, complete: with default sections, arguments, components and weights.
+
+    Variables stay. `defaults` replaces the default config. Names that no plugin has are left
+    alone; `check` reports them. Filling twice is filling once.
+    """
+    given = Config(config)
+    base = Config(defaults) if defaults is not None else default_config()
+    if defaults is None and given.get("pretraining"):
+        base = Config(merge_trees(base, pretraining_config()))
+    lang = _lang(given)
+    tree = merge_trees(merge_trees(base, _language_defaults(lang)), given)
+    if given.source is not None and given.source.format == "toml":
+        tree = sort_like(tree, given)
+    known = interpolate_leniently(tree)[0]
+    for key in tree:
+        if key != "components":
+            tree[key] = fill_functions(tree[key])
+    for name, block in tree.get("components", {}).items():
+        tree["components"][name] = _fill_component(block, name, lang)
+    _fill_weights(tree, known)
+    return Config(tree, is_interpolated=given.is_interpolated, source=given.source)
+
+
+def fill_block(
+    func: Callable[..., Any],
+    block: Mapping[str, Any],
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    given: Iterable[str] = (),
+) -> Block:
+    """Return the settings of `func` in `block`, complete.
+
+    `defaults` come before those of the signature; `given` are arguments that the caller adds.
+    """
+    merged = merge_trees(plant(dict(defaults or {}), _DEFAULT), block)
+    return _add_defaults(sort_like(merged, block), without(signature_of(func), given))
+
+
+def fill_functions(value: Any) -> Any:
+    """Return a tree in which every function block has all its arguments."""
+    if isinstance(value, list):
+        return [fill_functions(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if is_block(value):
+        try:
+            signature = signature_of(find_function(value, ()))
+        except LookupProblemError:
+            return copy_tree(value)
+        return _add_defaults(value, signature)
+    return _map(value, fill_functions)
+
+
+def _add_defaults(block: Mapping[str, Any], signature: Signature) -> Block:
+    filled = _map(block, fill_functions)
+    if "*" not in block:
+        for name, default in defaults_of(signature):
+            if name not in filled:
+                filled.put(name, fill_functions(plant(default, _DEFAULT)), _DEFAULT)
+    return filled
+
+
+def _map(block: Mapping[str, Any], change: Callable[[Any], Any]) -> Block:
+    mapped = Block()
+    for key, value in block.items():
+        mapped.put(key, change(value), place_of(block, key))
+    return mapped
+
+
+def _fill_component(block: Any, name: str, lang: str | None) -> Any:
+    if not isinstance(block, Mapping) or "source" in block or "factory" not in block:
+        return copy_tree(block)
+    try:
+        factory = find_factory(block, ("components", name), lang)
+    except LookupProblemError:
+        return fill_functions(block)
+    func = getattr(factory, "func", factory)
+    defaults = getattr(factory, "default_config", {})
+    return fill_block(func, block, defaults=defaults, given=GIVEN)
+
+
+def _fill_weights(tree: Block, known: Block) -> None:
+    training = tree.get("training")
+    if not isinstance(training, Block) or not isinstance(training.get("score_weights"), Mapping):
+        return
+    own = training["score_weights"]
+    lang = _lang(known)
+    weights = [_weights_of(known, name, lang) for name in _pipeline(known)]
+    if not all(value is None or isinstance(value, int | float) for value in own.values()):
+        return  # variables, or mistakes that `check` reports
+    combined = combine_score_weights(weights, own)
+    filled = Block()
+    for key in [*own, *(key for key in combined if key not in own)]:
+        filled.put(key, combined[key], place_of(own, key) if key in own else _DEFAULT)
+    training["score_weights"] = filled
+
+
+def _pipeline(tree: Mapping[str, Any]) -> list[str]:
+    nlp = tree.get("nlp")
+    names = nlp.get("pipeline") if isinstance(nlp, Mapping) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _weights_of(tree: Mapping[str, Any], name: str, lang: str | None) -> Mapping[str, Any]:
+    components = tree.get("components")
+    block = components.get(name) if isinstance(components, Mapping) else None
+    if not isinstance(block, Mapping) or not isinstance(block.get("factory"), str):
+        return {}
+    try:
+        factory = find_factory(block, (), lang)
+    except LookupProblemError:
+        return {}
+    weights: Mapping[str, Any] = getattr(factory, "default_score_weights", {})
+    return weights
+
+
+def _lang(config: Mapping[str, Any]) -> str | None:
+    nlp = config.get("nlp")
+    lang = nlp.get("lang") if isinstance(nlp, Mapping) else None
+    return lang if isinstance(lang, str) else None
+
+
+@functools.cache
+def _language_defaults(lang: str | None) -> Mapping[str, Any]:
+    """Return what the language class adds to the default config."""
+    if lang is None or not registry.languages.has(lang):
+        return {}
+    try:
+        language = registry.languages.get(lang)
+    except KernelError:
+        return {}  # `check` says why
+    found: Mapping[str, Any] = getattr(getattr(language, "Defaults", None), "config", {})
+    return plant(dict(found), _DEFAULT) if found else {}

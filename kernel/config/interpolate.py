@@ -1,0 +1,293 @@
+"""Putting values in the place of variables: `${section.key}` and `${section}`.
+
+Each value is interpolated once, with what it refers to first. A variable that is all of a
+value brings that value, type and all, or a whole section. Inside a longer text it brings
+text: strings as they are, everything else in JSON; the result is read like any value, and
+stays a string if it stands in quotes or inside a list.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from kernel.config.problems import Origin, Path, Problem, raise_problems
+from kernel.config.tree import UNRESOLVED, Block, copy_tree, place_of
+from kernel.config.values import (
+    DollarError,
+    has_variable,
+    parse_json,
+    replace,
+    whole_variable,
+)
+from kernel.config.words import nearest
+
+_DOTS: Final = re.compile(r"[.:]")
+
+
+class _FailedError(Exception):
+    """A value could not be interpolated; the problem has been noted."""
+
+
+def interpolate_tree(root: Block) -> Block:
+    """Return `root` with every variable replaced; raises `ConfigError` with all that cannot be."""
+    tree, problems = interpolate_leniently(root)
+    raise_problems(problems)
+    return tree
+
+
+def interpolate_leniently(root: Block) -> tuple[Block, list[Problem]]:
+    """Return `root` with every variable replaced, and the problems.
+
+    What could not be replaced is `UNRESOLVED`.
+    """
+    work = _Interpolation(root)
+    tree = Block()
+    for key in root:
+        tree.put(key, work.settled((key,)), work.place((key,)))
+    return tree, work.problems
+
+
+class _Interpolation:
+    def __init__(self, root: Block) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self.values: dict[Path, Any] = {}
+        self.places: dict[Path, Origin] = {}
+        self.active: list[Path] = []
+
+    def settled(self, path: Path) -> Any:
+        """Return the value at `path`, `UNRESOLVED` if it has none."""
+        try:
+            return self.value(path)
+        except _FailedError:
+            self.values[path] = UNRESOLVED
+            return UNRESOLVED
+
+    def value(self, path: Path) -> Any:
+        """Return the value at `path` with its variables replaced."""
+        if path not in self.values:
+            if path in self.active:
+                raise self._cycle(path)
+            self.active.append(path)
+            try:
+                self.values[path] = self._compute(path, self._raw(path))
+            finally:
+                self.active.pop()
+        if self.values[path] is UNRESOLVED:
+            raise _FailedError
+        return self.values[path]
+
+    def place(self, path: Path) -> Origin:
+        """Return the origin of the value at `path`, with what it refers to."""
+        return self.places.get(path) or place_of(self._raw(path[:-1]), path[-1])
+
+    def _raw(self, path: Path) -> Any:
+        value: Any = self.root
+        for key in path:
+            value = value[key]
+        return value
+
+    def _compute(self, path: Path, raw: Any) -> Any:
+        if isinstance(raw, dict):
+            block = Block()
+            for key in raw:
+                value = self.settled((*path, key))
+                block.put(key, value, self.place((*path, key)))
+            return block
+        if isinstance(raw, list):
+            return [self._item(path, item) for item in raw]
+        return self._text(path, raw) if has_variable(raw) else raw
+
+    def _item(self, path: Path, item: Any) -> Any:
+        if isinstance(item, dict):
+            return {key: self._item(path, value) for key, value in item.items()}
+        if isinstance(item, list):
+            return [self._item(path, inner) for inner in item]
+        return self._string(path, item) if has_variable(item) else item
+
+    def _text(self, path: Path, raw: str) -> Any:
+        text = raw.strip()
+        name = whole_variable(text)
+        if name is not None:
+            return self._whole(path, name, raw)
+        quoted = _quoted(text)
+        if quoted is not None:
+            return self._string(path, quoted)
+        plain = self._replaced(path, text, lambda value: _as_text(value))
+        try:
+            return parse_json(self._replaced(path, text, _json_inserter(text)))
+        except ValueError:
+            return plain
+
+    def _string(self, path: Path, text: str) -> str:
+        return self._replaced(path, text, lambda value: _as_text(value))
+
+    def _replaced(self, path: Path, text: str, insert: Any) -> str:
+        def value_of(name: str) -> str:
+            target = self._find(path, name, text)
+            value = self.value(target) if isinstance(target, tuple) else target.value
+            self._note(path, name, target)
+            if isinstance(value, dict):
+                raise self._fail(
+                    path,
+                    f"`${{{name}}}` is a whole section, used inside a string or list",
+                    expected="the name of a value",
+                    hint="a section can only be all of a value: `key = ${section}`",
+                )
+            return str(insert(value))
+
+        try:
+            return replace(text, value_of)
+        except DollarError:
+            raise self._fail(
+                path,
+                "a `$` that starts no variable",
+                expected="`${section.key}`, or `$$` for a dollar sign",
+                received=f"`{text}`",
+            ) from None
+
+    def _whole(self, path: Path, name: str, raw: str) -> Any:
+        target = self._find(path, name, raw)
+        value = self.value(target) if isinstance(target, tuple) else target.value
+        self._note(path, name, target)
+        return copy_tree(value)
+
+    def _note(self, path: Path, name: str, target: Path | _Inner) -> None:
+        if path in self.places:
+            return
+        own = place_of(self._raw(path[:-1]), path[-1])
+        source = self.place(target) if isinstance(target, tuple) else target.place
+        self.places[path] = Origin(
+            layer="variable",
+            path=own.path,
+            line=own.line,
+            column=own.column,
+            reference=name,
+            source=source,
+        )
+
+    def _find(self, path: Path, name: str, raw: str) -> Path | _Inner:
+        parts = tuple(_DOTS.split(name))
+        if len(parts) == 1:
+            own = (*path[:-1], *parts)
+            section = self._raw(path[:-1])
+            if own != path and parts[0] in section:
+                return own
+        found = self._look_up(parts)
+        if found is None:
+            raise self._missing(path, name, raw)
+        return found
+
+    def _look_up(self, parts: Path) -> Path | _Inner | None:
+        node: Any = self.root
+        for depth, part in enumerate(parts, 1):
+            if not isinstance(node, dict) or part not in node:
+                return None
+            child = node[part]
+            if depth < len(parts) and isinstance(child, str) and has_variable(child):
+                return _inside(self.value(parts[:depth]), parts[depth:])
+            node = child
+        return parts
+
+    def _missing(self, path: Path, name: str, raw: str) -> _FailedError:
+        parts = tuple(_DOTS.split(name.strip()))
+        return self._fail(
+            path,
+            f"`${{{name}}}` refers to nothing",
+            received=None if raw.strip() == f"${{{name}}}" else f"`{raw}`",
+            suggestion=_nearest_path(self.root, parts, path),
+        )
+
+    def _cycle(self, path: Path) -> _FailedError:
+        loop = [*self.active[self.active.index(path) :], path]
+        chain = " → ".join(".".join(step) for step in dict.fromkeys(loop))
+        return self._fail(
+            self.active[-1], f"a variable that leads back to itself: {chain} → {'.'.join(path)}"
+        )
+
+    def _fail(self, path: Path, message: str, **more: str | None) -> _FailedError:
+        place = place_of(self._raw(path[:-1]), path[-1])
+        self.problems.append(Problem(path=path, origin=place, message=message, **more))
+        return _FailedError()
+
+
+class _Inner:
+    """A value inside of what a variable brought."""
+
+    def __init__(self, value: Any, place: Origin) -> None:
+        self.value = value
+        self.place = place
+
+
+def _inside(value: Any, parts: Path) -> _Inner | None:
+    place = Origin()
+    for part in parts:
+        if not isinstance(value, dict) or part not in value:
+            return None
+        place, value = place_of(value, part), value[part]
+    return _Inner(value, place)
+
+
+def _nearest_path(root: Block, parts: Path, path: Path) -> str | None:
+    """Return the nearest path that exists: all but one part right, or the last part elsewhere."""
+    fixed: list[str] = []
+    node: Any = root
+    for part in parts:
+        if not isinstance(node, dict):
+            return None
+        if part not in node:
+            close = nearest(part, node)
+            if close is None:
+                break
+            fixed.append(close)
+        else:
+            fixed.append(part)
+        node = node[fixed[-1]]
+    if len(fixed) == len(parts):
+        return "${" + ".".join(fixed) + "}"
+    section: Any = root
+    for key in path[:-1]:
+        section = section[key]
+    close = nearest(parts[-1], section) if len(parts) == 1 else None
+    return "${" + ".".join((*path[:-1], close)) + "}" if close else None
+
+
+def _quoted(text: str) -> str | None:
+    """Return what stands in the quotes if all of `text` is one JSON string, else None."""
+    if not (text.startswith('"') and text.endswith('"')):
+        return None
+    try:
+        inner = json.loads(text)
+    except ValueError:
+        return None
+    return inner if isinstance(inner, str) else None
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _json_inserter(text: str) -> Any:
+    """Return a function that gives the text of each value of `text` in turn, for a JSON parser.
+
+    Inside of quotes, strings are escaped; elsewhere they are inserted as they are.
+    """
+    inside = _quote_states(text)
+
+    def insert(value: Any) -> str:
+        is_inside = next(inside)
+        plain = _as_text(value)
+        return json.dumps(plain)[1:-1] if is_inside else plain
+
+    return insert
+
+
+def _quote_states(text: str) -> Any:
+    is_inside = False
+    for match in re.finditer(r'\\.|"|\$\$|\$\{[^{}$]+\}', text, re.DOTALL):
+        if match[0] == '"':
+            is_inside = not is_inside
+        elif match[0].startswith("${"):
+            yield is_inside

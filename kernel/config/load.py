@@ -1,0 +1,36 @@
+"""Reading a config from a file or from standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kernel.config.config import Config
+
+
+def load_config(
+    path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    interpolate: bool = False,  # noqa: FBT001, FBT002
+) -> Config:
+    """Return the config in the file `path`, or on standard input if it is "-".
+
+    `overrides` maps dotted keys to values. Raises `ConfigError` with all that is wrong with
+    the text.
+    """
+    if str(path) == "-":
+        return load_config_from_str(sys.stdin.read(), overrides, interpolate, name="<stdin>")
+    return Config().from_disk(path, interpolate=interpolate, overrides=overrides)
+
+
+def load_config_from_str(
+    text: str,
+    overrides: Mapping[str, Any] | None = None,
+    interpolate: bool = False,  # noqa: FBT001, FBT002
+    *,
+    name: str | None = None,
+) -> Config:
+    """Return the config in `text`, `.cfg` or TOML."""
+    return Config().from_str(text, interpolate=interpolate, overrides=overrides, name=name)

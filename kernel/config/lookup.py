@@ -1,0 +1,104 @@
+"""Functions and factories that a config names: found, or what is wrong with the name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.config.problems import Path, Problem
+from kernel.config.tree import UNRESOLVED, function_of, place_of
+from kernel.config.words import describe_value, nearest
+from kernel.errors import PluginError, RegistryError
+from kernel.registry import KINDS, first_party_names, own_name, registry
+
+
+class LookupProblemError(Exception):
+    """A name that leads to no function; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def find_function(block: Mapping[str, Any], path: Path) -> Any:
+    """Return the function that a function block names; raises `LookupProblemError`."""
+    kind, name = function_of(block)
+    key = f"@{kind}"
+    place = place_of(block, key)
+    others = [other for other in block if other.startswith("@") and other != key]
+    if others:
+        raise LookupProblemError(
+            Problem(
+                path=(*path, others[0]),
+                origin=place_of(block, others[0]),
+                message=f"a second function in one block, beside `{key}`",
+                hint="a block names one function; put the other into a section of its own",
+            )
+        )
+    if kind not in KINDS:
+        close = nearest(kind, KINDS)
+        raise LookupProblemError(
+            Problem(
+                path=(*path, key),
+                origin=place,
+                message=f"there is no registry `{kind}`",
+                suggestion=f"@{close}" if close else None,
+                hint=None if close else f"there are: {', '.join(KINDS)}",
+            )
+        )
+    return _find(kind, name, (*path, key), place)
+
+
+def find_factory(block: Mapping[str, Any], path: Path, lang: str | None = None) -> Any:
+    """Return the factory of a component block; raises `LookupProblemError`."""
+    name = block["factory"]
+    place = place_of(block, "factory")
+    if isinstance(name, str) and lang is not None and registry.factories.has(f"{lang}.{name}"):
+        name = f"{lang}.{name}"
+    return _find("factories", name, (*path, "factory"), place)
+
+
+def _find(kind: str, name: Any, path: Path, place: Any) -> Any:
+    if name is UNRESOLVED:
+        raise LookupProblemError(Problem(path=path, origin=place, message="unresolved"))
+    if not isinstance(name, str):
+        raise LookupProblemError(
+            Problem(
+                path=path,
+                origin=place,
+                message="wrong type",
+                expected=f"the name of a function in the registry `{kind}`",
+                received=describe_value(name),
+            )
+        )
+    try:
+        return registry.of(kind).get(name)
+    except (RegistryError, PluginError) as error:
+        raise LookupProblemError(_name_problem(kind, name, path, place, error)) from error
+
+
+def _name_problem(
+    kind: str, name: str, path: Path, place: Any, error: RegistryError | PluginError
+) -> Problem:
+    if isinstance(error, PluginError):
+        return Problem(path=path, origin=place, message=error.message, hint=error.hint)
+    elsewhere = [other for other in KINDS if other != kind and registry.has(other, name)]
+    close = nearest(
+        own_name(name), {*registry.of(kind).names(), *first_party_names().get(kind, {})}
+    )
+    suggestion, hint = close, None
+    if elsewhere:
+        suggestion = f'@{elsewhere[0]} = "{name}"' if kind != "factories" else None
+    elif own_name(name) in first_party_names().get(kind, {}):
+        suggestion, hint = None, error.hint
+    elif close is None:
+        hint = error.hint
+    elif name.startswith("spacy."):
+        suggestion = f"spacy.{close.removeprefix('kernel.')}"
+    return Problem(
+        path=path,
+        origin=place,
+        message=f"there is no `{name}` in the registry `{kind}`",
+        suggestion=suggestion,
+        hint=hint,
+    )

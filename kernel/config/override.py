@@ -1,0 +1,151 @@
+"""Settings that replace those of the file: from the command line and the environment."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from kernel.config.problems import Layer, Origin, Path, Problem, raise_problems
+from kernel.config.tree import Block, plant
+from kernel.config.values import DollarError, read_value
+from kernel.config.words import nearest
+from kernel.errors import ConfigError
+
+VARIABLE_NAME: Final = "KERNEL_CONFIG_OVERRIDES"
+
+
+class Overrides(dict[str, Any]):
+    """Dotted keys and their values; `layers` says which come from the environment."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        super().__init__(values or {})
+        self.layers: dict[str, Layer] = {}
+
+
+def parse_overrides(args: Sequence[str], environ: Mapping[str, str] | None = None) -> Overrides:
+    """Return the settings in `args`: `--section.key value`, `--section.key=value` or a flag.
+
+    Those of the environment variable `KERNEL_CONFIG_OVERRIDES` are added, and win. Values
+    are read as JSON if they parse, else as strings. Raises `ConfigError` for an argument
+    that sets nothing.
+    """
+    overrides = Overrides()
+    text = (os.environ if environ is None else environ).get(VARIABLE_NAME, "")
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(f"{VARIABLE_NAME} cannot be split into words: {error}") from None
+    layers: tuple[tuple[Layer, Sequence[str]], ...] = (("override", args), ("env", words))
+    for layer, given in layers:
+        for key, value in _parse(given, layer):
+            overrides[key] = value
+            overrides.layers[key] = layer
+    return overrides
+
+
+def _parse(args: Iterable[str], layer: Layer) -> Iterator[tuple[str, Any]]:
+    place = Origin(layer=layer)
+    words = list(args)
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--") or word == "--":
+            raise ConfigError(
+                f"{place}: unexpected argument `{word}`",
+                hint="settings are given as `--section.key value`",
+            )
+        key, equals, text = word[2:].partition("=")
+        if equals:
+            key = key.replace("-", "_")
+        elif words and not words[0].startswith("--"):
+            text = words.pop(0)
+        else:
+            text = "true"
+        if "." not in key.strip("."):
+            raise ConfigError(
+                f"{place}: no such option: --{key}",
+                hint="settings of the config are given with their section: `--section.key value`",
+            )
+        yield key, _read(key, text, place)
+
+
+def _read(key: str, text: str, place: Origin) -> Any:
+    try:
+        return read_value(text)
+    except DollarError:
+        raise ConfigError(f"{place}: --{key}: a `$` that starts no variable: `{text}`") from None
+
+
+def apply_overrides(
+    root: Block, overrides: Mapping[str, Any], known: Mapping[str, Any] | None = None
+) -> None:
+    """Set each dotted key of `overrides` in `root`.
+
+    The section must be there or, so that defaults can be overridden, in `known`; raises
+    `ConfigError` with all that are not.
+    """
+    layers: Mapping[str, Layer] = getattr(overrides, "layers", {})
+    problems = []
+    for dotted, value in overrides.items():
+        place = Origin(layer=layers.get(dotted, "override"))
+        *sections, key = dotted.split(".")
+        block = _section(root, tuple(sections), known or {}, place)
+        if block is None or not sections:
+            problems.append(_no_section(root, tuple(sections), key, place, known or {}))
+        else:
+            block.put(key, plant(value, place), place)
+    raise_problems(problems)
+
+
+def _section(root: Block, sections: Path, known: Mapping[str, Any], place: Origin) -> Block | None:
+    block: Any = root
+    default: Any = known
+    for section in sections:
+        default = default.get(section) if isinstance(default, Mapping) else None
+        if not isinstance(block, Block):
+            return None
+        if section not in block and isinstance(default, Mapping):
+            block.put(section, Block(), place)
+        block = block.get(section)
+    return block if isinstance(block, Block) else None
+
+
+def _no_section(
+    root: Block, sections: Path, key: str, place: Origin, known: Mapping[str, Any]
+) -> Problem:
+    fixed: list[str] = []
+    node: Any = root
+    default: Any = known
+    for section in sections:
+        names = {*(node or ()), *(default or ())}
+        close = section if section in names else nearest(section, names)
+        if close is None:
+            fixed = []
+            break
+        fixed.append(close)
+        node = _child(node, close)
+        default = _child(default, close)
+    return Problem(
+        path=(*sections, key),
+        origin=place,
+        message=f"there is no section [{'.'.join(sections)}] to set `{key}` in",
+        suggestion=f"--{'.'.join([*fixed, key])}" if fixed and tuple(fixed) != sections else None,
+    )
+
+
+def _child(node: Any, key: str) -> Any:
+    child = node.get(key) if isinstance(node, Mapping) else None
+    return child if isinstance(child, Mapping) else None
+
+
+def flatten(nested: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
+    """Return nested settings as dotted ones; function blocks stay whole."""
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        is_leaf = not isinstance(value, Mapping) or any(name.startswith("@") for name in value)
+        if is_leaf or not value:
+            flat[".".join((*path, key))] = value
+        else:
+            flat.update(flatten(value, (*path, key)))
+    return flat

@@ -1,0 +1,97 @@
+"""Where a value came from, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from kernel.errors import ConfigError
+
+Path: TypeAlias = tuple[str, ...]
+Layer: TypeAlias = Literal["file", "default", "override", "env", "variable", "code"]
+
+_LAYERS = {
+    "default": "default",
+    "override": "command line",
+    "env": "KERNEL_CONFIG_OVERRIDES",
+    "code": "config",
+}
+
+
+@frozen(kw_only=True)
+class Origin:
+    """Where a value was set.
+
+    `path` is a file's name; `line` and `column` (from 1) are those of the key. For a value
+    that a `${reference}` brought, they are the place of the reference, and `source` is the
+    origin of what it refers to.
+    """
+
+    layer: Layer = "code"
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    reference: str | None = None
+    source: Origin | None = None
+
+    def __str__(self) -> str:
+        place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
+        return ":".join(place) if place else _LAYERS.get(self.layer, "config")
+
+    def chain(self) -> list[Origin]:
+        """Return this origin, then what it refers to, and so on to the value itself."""
+        return [self, *(self.source.chain() if self.source is not None else [])]
+
+
+UNKNOWN = Origin()
+
+
+@frozen(kw_only=True)
+class Problem:
+    """One thing to mend: the key, where it stands, and what should stand there.
+
+    `expected` and `received` are in words; `suggestion` is the nearest right spelling.
+    """
+
+    path: Path
+    origin: Origin = UNKNOWN
+    message: str
+    expected: str | None = None
+    received: str | None = None
+    suggestion: str | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.origin}: {show_path(self.path)}: {self.message}"
+        if self.expected is not None:
+            text += f"; expected {self.expected}"
+        if self.received is not None:
+            text += f", got {self.received}"
+        for origin in self.origin.chain()[1:]:
+            text += f" (from {origin})"
+        if self.suggestion is not None:
+            text += f"\n    did you mean `{self.suggestion}`?"
+        if self.hint is not None:
+            text += f"\n    hint: {self.hint}"
+        return text
+
+
+def show_path(path: Path) -> str:
+    """Return `path` as a reader of the file knows it: `[section] key`."""
+    if len(path) < 2:  # noqa: PLR2004 — a section, or nothing
+        return f"[{'.'.join(path)}]"
+    return f"[{'.'.join(path[:-1])}] {path[-1]}"
+
+
+def raise_problems(problems: Iterable[Problem]) -> None:
+    """Raise `ConfigError` with all `problems` in the order of the file, if there are any."""
+    found = list(dict.fromkeys(problems))
+    if found:
+        raise ConfigError(sorted(found, key=_place))
+
+
+def _place(problem: Problem) -> tuple[bool, str, int, int]:
+    origin = problem.origin
+    return origin.line is None, origin.path or "", origin.line or 0, origin.column or 0

@@ -1,0 +1,131 @@
+"""What a registered function takes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+
+from attrs import frozen
+
+MISSING: Any = inspect.Parameter.empty
+
+
+@frozen
+class Parameter:
+    """One argument: its type hint (`Any` if there is none) and its default, if it has one."""
+
+    name: str
+    hint: Any
+    default: Any = MISSING
+    is_keyword_only: bool = False
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a call without it fails."""
+        return self.default is MISSING
+
+
+@frozen
+class Signature:
+    """The arguments of a function by name; whether it takes any others; what it returns."""
+
+    parameters: Mapping[str, Parameter]
+    takes_any: bool
+    rest: Parameter | None
+    returns: Any
+    text: str
+
+
+@functools.lru_cache(maxsize=4096)
+def signature_of(func: Callable[..., Any]) -> Signature:
+    """Return what `func` takes; for a class, what making one takes."""
+    try:
+        signature = inspect.signature(func)
+    except (TypeError, ValueError):  # some builtins have none
+        return Signature({}, True, None, Any, "(...)")
+    hints = _hints(func)
+    found: dict[str, Parameter] = {}
+    rest, takes_any = None, False
+    for name, parameter in signature.parameters.items():
+        hint = hints.get(name, Any)
+        if parameter.kind is parameter.VAR_KEYWORD:
+            takes_any = True
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            rest = Parameter(name, hint)
+        else:
+            only = parameter.kind is parameter.KEYWORD_ONLY
+            found[name] = Parameter(name, hint, parameter.default, only)
+    returns = func if inspect.isclass(func) else hints.get("return", Any)
+    return Signature(found, takes_any, rest, returns, _text(func, signature))
+
+
+def without(signature: Signature, names: Iterable[str]) -> Signature:
+    """Return `signature` without the parameters that are given in another way."""
+    dropped = set(names)
+    kept = {name: found for name, found in signature.parameters.items() if name not in dropped}
+    return Signature(kept, signature.takes_any, signature.rest, signature.returns, signature.text)
+
+
+def defaults_of(signature: Signature) -> Iterator[tuple[str, Any]]:
+    """Yield each parameter whose default can stand in a config, with that default."""
+    for name, parameter in signature.parameters.items():
+        if not parameter.is_required:
+            try:
+                yield name, plain(parameter.default)
+            except TypeError:
+                continue  # an object; the function makes it itself
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON has it; raises TypeError if it cannot be."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    raise TypeError(f"a {type(value).__name__} cannot stand in a config")
+
+
+def _hints(func: Any) -> dict[str, Any]:
+    target = func.func if isinstance(func, functools.partial) else func
+    target = inspect.unwrap(target)
+    if inspect.isclass(target):
+        target = target.__init__
+    elif not (inspect.isroutine(target)):
+        target = type(target).__call__
+    try:
+        return typing.get_type_hints(target, include_extras=True)
+    except Exception:  # noqa: BLE001 — hints of strangers may name what only a checker imports
+        return _readable_hints(target)
+
+
+def _readable_hints(target: Any) -> dict[str, Any]:
+    """Return those hints that can be read one by one."""
+    found = {}
+    for name, hint in getattr(target, "__annotations__", {}).items():
+        holder = type("holder", (), {"__annotations__": {name: hint}})
+        namespace = getattr(target, "__globals__", {})
+        try:
+            found.update(typing.get_type_hints(holder, namespace, include_extras=True))
+        except Exception:  # noqa: BLE001, S112 — as above
+            continue
+    return found
+
+
+def _text(func: Any, signature: inspect.Signature) -> str:
+    name = getattr(func, "__name__", type(func).__name__)
+    parts = []
+    for parameter in signature.parameters.values():
+        stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        parts.append(f"{stars}{parameter.name}")
+    return f"{name}({', '.join(parts)})"

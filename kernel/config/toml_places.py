@@ -1,0 +1,145 @@
+"""Where each key of a TOML text stands. The parsers at hand do not say."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+
+from kernel.config.problems import Path
+
+_SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_BASIC: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_LITERAL: Final = re.compile(r"'[^'\n]*'")
+_LONG: Final = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}', re.DOTALL)
+_SCALAR: Final = re.compile(r"[^,\]}\n#]*")
+
+
+@frozen
+class Place:
+    """Where a key or a header stands; `kind` is "key", "section" or "array"."""
+
+    path: Path
+    line: int
+    column: int
+    kind: str
+
+
+def find_places(text: str) -> list[Place]:
+    """Return where each key and header of a TOML text stands, in its order.
+
+    Items of arrays are not entered. In text that is no TOML the list ends where it is no
+    longer understood.
+    """
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    places = []
+    for path, offset, kind in _Scanner(text).scan():
+        line = bisect_right(starts, offset)
+        places.append(Place(path, line, offset - starts[line - 1] + 1, kind))
+    return places
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def scan(self) -> Iterator[tuple[Path, int, str]]:
+        section: Path | None = ()
+        while self._skip() < len(self.text):
+            start = self.at
+            if self._take("["):
+                is_array = self._take("[")
+                path = self._key()
+                if path is None:
+                    return
+                self._take("]]" if is_array else "]")
+                yield path, start, "array" if is_array else "section"
+                section = None if is_array else path
+            else:
+                yield from self._pair(section)
+                if self.at == start:
+                    return
+
+    def _pair(self, section: Path | None) -> Iterator[tuple[Path, int, str]]:
+        start = self.at
+        key = self._key()
+        if key is None or not self._take("="):
+            self.at = start
+            return
+        path = None if section is None else (*section, *key)
+        if path is not None:
+            yield path, start, "key"
+        self._skip()
+        yield from self._value(path)
+
+    def _value(self, path: Path | None) -> Iterator[tuple[Path, int, str]]:
+        if self._take("{"):
+            while self._skip() < len(self.text) and not self._take("}"):
+                start = self.at
+                yield from self._pair(path)
+                if not self._take(",") and self.at == start:
+                    return
+        elif self._take("["):
+            while self._skip() < len(self.text) and not self._take("]"):
+                start = self.at
+                for _ in self._value(None):
+                    pass
+                if not self._take(",") and self.at == start:
+                    return
+        else:
+            pattern = next(
+                (known for known in (_LONG, _BASIC, _LITERAL) if known.match(self.text, self.at)),
+                _SCALAR,
+            )
+            self._match(pattern)
+
+    def _key(self) -> Path | None:
+        parts: list[str] = []
+        while True:
+            self._skip()
+            part = self._match(_BASIC) or self._match(_LITERAL) or self._match(_BARE)
+            if not part:
+                return None
+            parts.append(_unquote(part))
+            if not self._take("."):
+                return tuple(parts)
+
+    def _skip(self) -> int:
+        self._match(_SPACE)
+        return self.at
+
+    def _take(self, what: str) -> bool:
+        self._skip()
+        found = self.text.startswith(what, self.at)
+        self.at += len(what) if found else 0
+        return found
+
+    def _match(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match[0]
+
+
+def _unquote(part: str) -> str:
+    if part.startswith("'"):
+        return part[1:-1]
+    if part.startswith('"'):
+        try:
+            return str(tomllib.loads(f"x = {part}")["x"])
+        except tomllib.TOMLDecodeError:
+            return part[1:-1]
+    return part
+
+
+def quote_key(key: str) -> str:
+    """Return `key` as TOML writes it: bare where it may be."""
+    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)

@@ -1,0 +1,94 @@
+"""The tree of a configuration: JSON-like values, each of which knows where it was set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kernel.config.problems import UNKNOWN, Origin, Path
+
+
+class Block(dict[str, Any]):
+    """A section: a dict that also knows where each of its keys was set.
+
+    Its values are None, bool, int, float, str, lists of these, and further blocks.
+    """
+
+    __slots__ = ("places",)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, places: Mapping[str, Origin] | None = None
+    ) -> None:
+        super().__init__(data or {})
+        self.places: dict[str, Origin] = dict(places or {})
+
+    def put(self, key: str, value: Any, place: Origin) -> None:
+        """Set `key` to `value`, which was read at `place`."""
+        self[key] = value
+        self.places[key] = place
+
+
+class Unresolved:
+    """What stands for a value that could not be interpolated. The problem is reported once."""
+
+    def __repr__(self) -> str:
+        return "<unresolved>"
+
+
+UNRESOLVED = Unresolved()
+
+
+def place_of(block: Any, key: str) -> Origin:
+    """Return where `key` of `block` was set, as far as that is known."""
+    places: Mapping[str, Origin] = getattr(block, "places", {})
+    return places.get(key, UNKNOWN)
+
+
+def origin_at(root: Any, path: Path) -> Origin:
+    """Return where the value at `path` under `root` was set, or its nearest known parent."""
+    found = UNKNOWN
+    for key in path:
+        if not isinstance(root, dict) or key not in root:
+            break
+        place = place_of(root, key)
+        found = place if place is not UNKNOWN else found
+        root = root[key]
+    return found
+
+
+def plant(value: Any, place: Origin) -> Any:
+    """Return a copy of `value` in which every key was set at `place`, unless it knows better."""
+    if isinstance(value, Mapping):
+        block = Block()
+        for key, inner in value.items():
+            own = place_of(value, key)
+            at = own if own is not UNKNOWN else place
+            block.put(str(key), plant(inner, at), at)
+        return block
+    if isinstance(value, list | tuple):
+        return [plant(item, place) for item in value]
+    return value
+
+
+def copy_tree(value: Any) -> Any:
+    """Return a deep copy of `value` that keeps the origins."""
+    return plant(value, UNKNOWN)
+
+
+def is_block(value: Any) -> bool:
+    """Say whether `value` is a function block, such as `{"@readers": "kernel.Corpus.v1"}`."""
+    return isinstance(value, dict) and any(str(key).startswith("@") for key in value)
+
+
+def function_of(block: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return the registry and the name that a function block gives."""
+    key = next(key for key in block if key.startswith("@"))
+    return key[1:], block[key]
+
+
+def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every value of a tree with its path, parents first; lists are not entered."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from walk(inner, (*path, key))
