@@ -94,9 +94,13 @@ class Streams:
     def from_state(cls, state: dict[str, Any]) -> Streams:
         """Return the streams as they were when `state` was taken."""
         streams = cls(state["seed"])
-        for name, saved in state["streams"].items():
-            streams._stream(name).restore(saved)
+        streams.restore(state)
         return streams
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Put every stream that was used when `state` was taken where it was then."""
+        for name, saved in state["streams"].items():
+            self._stream(name).restore(saved)
 
     def _stream(self, name: str) -> _Stream:
         found = self._streams.get(name)

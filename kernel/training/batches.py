@@ -1,0 +1,147 @@
+"""The training batches of a run: epoch after epoch, in an order that the seed decides.
+
+The place in the data is the number of batches handed out. To go back there, the corpus and
+the batcher are made anew and as many batches are taken and thrown away, so that whatever
+they keep to themselves (schedules of sizes, an augmenter's random numbers) is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count, islice
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.errors import DataError
+from kernel.pipeline import Language
+from kernel.text import Example
+
+if TYPE_CHECKING:
+    from kernel.random import Streams
+
+Corpus = Callable[[Language], Iterable[Example]]
+Batcher = Callable[[Iterable[Example]], Iterable[list[Example]]]
+
+ORDER: Final = "data"
+READING: Final = "augment"
+_CHUNK: Final = 64
+
+
+class Batches(Iterator[tuple[int, list[Example]]]):
+    """Yields (epoch, examples), the epoch from 0, and knows how far it has come.
+
+    max_epochs  0 goes on for ever over a corpus kept in memory, n ends after n epochs, -1
+                reads the corpus anew each epoch and does not shuffle it
+    where       the config's name for the corpus, for errors
+
+    Shuffling and batching draw from the stream `data`, reading from the stream `augment`.
+    Raises `DataError` if there is nothing to train on.
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        corpus: Corpus,
+        batcher: Batcher,
+        *,
+        max_epochs: int,
+        streams: Streams,
+        where: str = "training.train_corpus",
+    ) -> None:
+        self.taken = 0
+        self.words = 0
+        self._nlp = nlp
+        self._corpus = corpus
+        self._batcher = batcher
+        self._streams = streams
+        self._where = where
+        self._stream = self._read_epochs() if max_epochs == -1 else self._keep(max_epochs)
+
+    def __next__(self) -> tuple[int, list[Example]]:
+        with self._streams.use(ORDER):
+            epoch, examples = next(self._stream)
+        self.taken += 1
+        self.words += sum(len(example.predicted) for example in examples)
+        return epoch, examples
+
+    def skip(self, n_batches: int) -> None:
+        """Take `n_batches` and throw them away.
+
+        Raises `DataError` if the data ends before.
+        """
+        with self._streams.use(ORDER):  # once, not for each batch
+            for _ in range(n_batches):
+                if next(self, None) is None:
+                    raise DataError(
+                        f"`{self._where}` gives {self.taken} batches, expected at least {n_batches}"
+                    )
+
+    def _keep(self, max_epochs: int) -> Iterator[tuple[int, list[Example]]]:
+        examples = list(read(self._corpus, self._nlp, self._streams))
+        for epoch in islice(count(), max_epochs or None):
+            with self._streams.use(ORDER) as generator:
+                order = generator.permutation(len(examples)).tolist()
+            examples = [examples[index] for index in order]
+            yield from self._epoch(epoch, examples)
+
+    def _read_epochs(self) -> Iterator[tuple[int, list[Example]]]:
+        for epoch in count():
+            yield from self._epoch(epoch, read(self._corpus, self._nlp, self._streams))
+
+    def _epoch(
+        self, epoch: int, examples: Iterable[Example]
+    ) -> Iterator[tuple[int, list[Example]]]:
+        is_empty = True
+        for batch in self._batcher(examples):
+            is_empty = False
+            yield epoch, batch
+        if is_empty:
+            raise DataError(
+                f"`{self._where}` gives nothing to train on",
+                hint="is the file empty, or is every doc longer than the batcher lets pass?",
+            )
+
+
+def read(
+    corpus: Corpus, nlp: Language, streams: Streams, stream: str = READING
+) -> Iterator[Example]:
+    """Yield the examples of `corpus`, whose random numbers come from one stream.
+
+    They are read a few at a time: entering a stream costs as much as reading a short doc.
+    """
+    with streams.use(stream):
+        examples = iter(corpus(nlp))
+        chunk = list(islice(examples, _CHUNK))
+    while chunk:
+        yield from chunk
+        with streams.use(stream):
+            chunk = list(islice(examples, _CHUNK))
+
+
+def subdivide(examples: Sequence[Example], n_parts: int) -> list[list[Example]]:
+    """Cut a batch into `n_parts` of similar size, shortest docs first.
+
+    What is left by the division is one more part; a batch smaller than `n_parts` stays whole.
+    """
+    if n_parts <= 1 or len(examples) < n_parts:
+        return [list(examples)] if examples else []
+    ordered = sorted(examples, key=lambda example: len(example.predicted))
+    size = len(ordered) // n_parts
+    parts = [ordered[start : start + size] for start in range(0, size * n_parts, size)]
+    rest = ordered[size * n_parts :]
+    return [*parts, rest] if rest else parts
+
+
+def schedule(value: Any) -> Iterator[float]:
+    """Yield the values of a setting step by step: a number, a generator, or a function of the step.
+
+    A generator that ends leaves its last value in force.
+    """
+    if callable(value):
+        for step in count():
+            yield float(value(step))
+    last = value
+    if not isinstance(value, int | float):
+        for last in value:
+            yield float(last)
+    while True:
+        yield float(last)

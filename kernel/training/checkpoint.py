@@ -1,0 +1,303 @@
+"""Saving a run so that it can die at any moment, and going on from where it was saved.
+
+`checkpoint/` holds all that the next step depends on: the raw weights, the optimizer with
+its averages, the random streams, the place in the data, counters and scores. It is written
+after the pipelines, so that whatever it does not cover yet, a resumed run writes again.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from attrs import frozen
+
+from kernel.errors import CheckpointError, DataError, LoadError
+from kernel.files import MANIFEST, replace_folder, verify_manifest
+from kernel.hooks import hookimpl
+from kernel.plugins import distributions
+from kernel.training import parameters
+from kernel.training.batches import ORDER, READING
+from kernel.training.output import (
+    BEST,
+    CHECKPOINT,
+    LAST,
+    copy_pipeline,
+    recovering,
+    save_pipeline,
+)
+from kernel.training.packing import (
+    is_same,
+    read_arrays,
+    read_values,
+    write_arrays,
+    write_values,
+)
+
+if TYPE_CHECKING:
+    from kernel.pipeline import Language
+    from kernel.training.run import TrainingRun
+
+FORMAT: Final = 1
+WEIGHTS: Final = "weights.npz"
+
+# What may change between a run and its resumption without making it another run.
+FREE: Final = ("training.max_steps", "training.max_epochs", "training.patience", "training.logger")
+
+log: Final = logging.getLogger("kernel.training")
+
+
+class Checkpoints:
+    """Writes `model-last`, `model-best` and the checkpoint to the run's output folder.
+
+    At the start, at each evaluation and at the end; not after a failure, so that weights
+    which are not sound never replace those that are.
+    """
+
+    def __init__(self) -> None:
+        self._saved_step = -1
+        self._frozen = ""
+
+    @hookimpl
+    def kernel_run_started(self, run: TrainingRun) -> None:
+        self._frozen = parameters.digest_weights(run.nlp, _untrained(run))
+        reason = why_unresumable(run)
+        if reason is not None:
+            log.warning("this run cannot be resumed: %s", reason)
+        self._saved_step = run.step
+        if run.step == 0:
+            self._save_state(run)
+
+    @hookimpl
+    def kernel_evaluated(self, run: TrainingRun, is_best: bool) -> None:
+        self._save_pipelines(run, is_best=is_best)
+        # What the run will be once this step is over.
+        self._save_state(run, step=run.step + 1, losses={})
+        self._saved_step = run.step + 1
+
+    @hookimpl
+    def kernel_run_ended(self, run: TrainingRun) -> None:
+        if run.failure is None and run.step != self._saved_step:
+            self._save_pipelines(run, is_best=False)
+            self._save_state(run)
+            self._saved_step = run.step
+
+    def _save_pipelines(self, run: TrainingRun, *, is_best: bool) -> None:
+        last = _output(run) / LAST
+        with run.nlp.use_params(run.optimizer.averages or {}):
+            save_pipeline(run.nlp, last, run.settings.before_to_disk)
+        run.relay.watch("kernel_checkpoint_written", run=run, path=last)
+        if is_best:
+            best = _output(run) / BEST
+            copy_pipeline(last, best)
+            run.relay.watch("kernel_checkpoint_written", run=run, path=best)
+
+    def _save_state(self, run: TrainingRun, **changes: Any) -> None:
+        if why_unresumable(run) is not None:
+            return
+        path = _output(run) / CHECKPOINT
+        weights = parameters.get_weights(run.nlp, _trained(run))
+        state = {**snapshot(run), "frozen": self._frozen, **changes}
+        with recovering(path), replace_folder(path) as folder:
+            write_arrays(folder / WEIGHTS, weights)
+            write_values(folder, "state", state)
+        run.relay.watch("kernel_checkpoint_written", run=run, path=path)
+
+
+def snapshot(run: TrainingRun) -> dict[str, Any]:
+    """Return all that the next step of `run` depends on, but for weights."""
+    return {
+        "format": FORMAT,
+        "config": comparable(run.config),
+        "labels": labels(run.nlp),
+        "versions": versions(),
+        "step": run.step,
+        "epoch": run.epoch,
+        "batches": run.batches.taken,
+        "words": run.batches.words,
+        "losses": dict(run.losses),
+        "results": list(run.results),
+        "score": run.score,
+        "scores": run.scores,
+        "score_weights": run.score_weights,
+        "seconds": run.seconds,
+        "streams": run.streams.state(),
+        "optimizer": run.optimizer.state(parameters.optimizer_keys(run.nlp)),
+    }
+
+
+@frozen
+class Saved:
+    """A checkpoint as it was read; nothing of it has been used yet."""
+
+    path: Path
+    state: dict[str, Any]
+    weights: parameters.Arrays
+
+
+def read_checkpoint(path: Path) -> Saved:
+    """Read the checkpoint in the folder `path`.
+
+    Raises `CheckpointError` naming the file that is missing, truncated or altered.
+    """
+    if not path.joinpath(MANIFEST).is_file():
+        raise CheckpointError(
+            f"{path / MANIFEST} is missing: the checkpoint is not complete",
+            hint="was the folder copied whole?",
+        )
+    try:
+        verify_manifest(path)
+    except LoadError as error:
+        raise CheckpointError(
+            error.message, hint="the checkpoint is damaged; --overwrite starts anew"
+        ) from error
+    state = read_values(path, "state")
+    if state.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{path} has the format {state.get('format')!r}, expected {FORMAT}",
+            hint="it was written by another version of kernel",
+        )
+    return Saved(path, state, read_arrays(path / WEIGHTS))
+
+
+def restore(run: TrainingRun, saved: Saved) -> None:
+    """Bring a new run, whose pipeline is initialized, to where the saved one was.
+
+    Raises `CheckpointError` if it is not the same run: another config, other labels or
+    shapes, other training data.
+    """
+    check_sameness(run, saved)
+    _replay(run, saved)
+    state = saved.state
+    parameters.set_weights(run.nlp, _trained(run), saved.weights)
+    run.optimizer.load_state(parameters.optimizer_keys(run.nlp), state["optimizer"])
+    run.streams.restore(state["streams"])
+    for _ in range(state["step"]):
+        next(run.dropouts)
+    run.step, run.epoch, run.words = state["step"], state["epoch"], state["words"]
+    run.losses = dict(state["losses"])
+    run.results = [(score, step) for score, step in state["results"]]
+    run.score, run.scores = state["score"], state["scores"]
+    run.score_weights = dict(state["score_weights"])
+    run.seconds_before = state["seconds"]
+
+
+def check_sameness(run: TrainingRun, saved: Saved) -> None:
+    """Raise `CheckpointError` if `saved` is of a run with another config, labels or shapes."""
+    state = saved.state
+    changed = differing_keys(state["config"], comparable(run.config))
+    if changed:
+        raise CheckpointError(
+            f"the config is not the one of the run in {saved.path.parent}; it differs in "
+            + ", ".join(f"`{key}`" for key in changed),
+            hint=f"only {', '.join(FREE)} may change; --overwrite starts anew",
+        )
+    own = labels(run.nlp)
+    for name in sorted(own.keys() | state["labels"].keys()):
+        if own.get(name) != state["labels"].get(name):
+            raise CheckpointError(
+                f"the labels of `{name}` are not those of the run in {saved.path.parent}",
+                hint="has the training data changed? --overwrite starts anew",
+            )
+    if parameters.digest_weights(run.nlp, _untrained(run)) != state["frozen"]:
+        raise CheckpointError(
+            "the components that are not trained have other weights than when the run began",
+            hint="has the pipeline that they come from changed? --overwrite starts anew",
+        )
+    parameters.check_weights(run.nlp, _trained(run), saved.weights)
+    if state["versions"] != versions():
+        log.warning(
+            "resuming with other versions than the run began with: %s",
+            ", ".join(differing_keys(state["versions"], versions())),
+        )
+
+
+def _replay(run: TrainingRun, saved: Saved) -> None:
+    """Go through the training data up to the place where the run was, and check that it is it."""
+    state = saved.state
+    try:
+        run.batches.skip(state["batches"])
+        is_there = run.batches.words == state["words"] and all(
+            is_same(run.streams.stream_state(name), state["streams"]["streams"][name])
+            for name in (ORDER, READING)
+            if name in state["streams"]["streams"]
+        )
+    except DataError as error:
+        raise CheckpointError(_DATA_CHANGED, hint=error.message) from error
+    if not is_there:
+        raise CheckpointError(_DATA_CHANGED, hint="--overwrite starts anew")
+
+
+_DATA_CHANGED: Final = "the training data is not what it was when the run was saved"
+
+
+def why_unresumable(run: TrainingRun) -> str | None:
+    """Return why no checkpoint of `run` could hold all that it depends on; None if one can."""
+    if not hasattr(run.optimizer, "state"):
+        return f"the optimizer, a {type(run.optimizer).__name__}, has no `state`"
+    foreign = parameters.foreign_layers(run.nlp, _trained(run))
+    if foreign:
+        return f"the layer {foreign[0]} keeps weights of another library"
+    return None
+
+
+def comparable(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the config as JSON has it, without what may change when a run is resumed."""
+    kept: dict[str, Any] = json.loads(json.dumps(copy.deepcopy(dict(config))))
+    training = kept.get("training", {})
+    streamed = training.get("max_epochs") == -1
+    for key in FREE:
+        training.pop(key.removeprefix("training."), None)
+    training["is_streamed"] = streamed
+    return kept
+
+
+def differing_keys(one: Any, other: Any, path: str = "") -> list[str]:
+    """Return the dotted keys under which two nested values differ."""
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+        return [] if one == other else [path]
+    missing = object()
+    return [
+        key
+        for name in sorted({*one, *other})
+        for key in differing_keys(
+            one.get(name, missing),
+            other.get(name, missing),
+            f"{path}.{name}" if path else str(name),
+        )
+    ]
+
+
+def labels(nlp: Language) -> dict[str, list[str]]:
+    """Return the labels of each component that has any, hidden ones too."""
+    found = {name: list(getattr(pipe, "labels", ())) for name, pipe in nlp.components}
+    return {name: list(map(str, values)) for name, values in found.items() if values}
+
+
+def versions() -> dict[str, str]:
+    """Return what numbers depend on: Python, numpy, the machine, and the plugins."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+        **distributions(),
+    }
+
+
+def _trained(run: TrainingRun) -> list[str]:
+    return [name for name, _ in run.learners]
+
+
+def _untrained(run: TrainingRun) -> list[str]:
+    return [name for name in run.nlp.component_names if name not in _trained(run)]
+
+
+def _output(run: TrainingRun) -> Path:
+    assert run.output is not None  # noqa: S101 — Checkpoints listens only where there is one
+    return run.output

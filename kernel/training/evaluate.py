@@ -1,0 +1,65 @@
+"""Evaluating a run on its development data: the scores, and the one number that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import ConfigError, KernelError
+
+if TYPE_CHECKING:
+    from kernel.training.run import TrainingRun
+
+
+def evaluate_run(run: TrainingRun) -> None:
+    """Score the averaged weights, or those there are, and tell whoever listens."""
+    scores = run.score_dev()
+    run.score, run.scores = weigh(scores, run.score_weights)
+    run.results.append((run.score, run.step))
+    is_best = run.score == run.best_score  # a tie counts: the newer weights are kept
+    update_meta(run)
+    run.relay.watch("kernel_evaluated", run=run, scores=run.scores, is_best=is_best)
+
+
+def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, dict[str, Any]]:
+    """Return the weighted score, and all scores that are not None.
+
+    A weight whose score is missing is taken out of `weights` for the rest of the run; the
+    others are not scaled up for it. Raises `ConfigError` for a weighted score that is no number.
+    """
+    measured = {name: score for name, score in scores.items() if score is not None}
+    for name in [name for name in weights if name not in measured]:
+        del weights[name]
+    for name in weights:
+        if not isinstance(measured[name], int | float):
+            raise ConfigError(
+                f"`training.score_weights.{name}` weighs a score that is no number: "
+                f"{type(measured[name]).__name__}",
+                hint="set the weight to null",
+            )
+    return sum(float(measured[name]) * weight for name, weight in weights.items()), measured
+
+
+def update_meta(run: TrainingRun) -> None:
+    """Put the scores that the config weighs, and the losses, into the pipeline's meta."""
+    performance = {name: run.scores.get(name, 0.0) for name in run.settings.score_weights}
+    for name, _ in run.learners:
+        if name in run.losses:
+            performance[f"{name}_loss"] = run.losses[name]
+    run.nlp.meta["performance"] = performance
+
+
+def score_pipeline(nlp: Any, corpus: Any, averages: Any) -> dict[str, Any]:
+    """Return the scores of `nlp`, with its averaged weights if there are any, on `corpus`.
+
+    Raises `KernelError` if a scorer looks for something that is not there.
+    """
+    with nlp.use_params(averages or {}):
+        try:
+            scores: dict[str, Any] = nlp.evaluate(corpus(nlp))
+        except KeyError as error:
+            raise KernelError(
+                f"scoring the pipeline {nlp.pipe_names} found no {error}",
+                hint="does each component's scorer find what it needs in the dev corpus?",
+            ) from error
+    return scores

@@ -1,0 +1,82 @@
+"""From a config to a pipeline that is ready for training."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.config import Config, resolve_dot_names, resolve_section
+from kernel.errors import ConfigError
+from kernel.pipeline import Language, get_lang_class, initialize
+from kernel.random import Streams, fix_random_seed
+from kernel.training.batches import read
+
+if TYPE_CHECKING:
+    from kernel.text import Example
+
+STREAMED_SAMPLE: Final = 100
+
+
+def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
+    """Return the pipeline that `config`, interpolated or not, describes, initialized.
+
+    Components that are frozen, or taken over from another pipeline, keep their weights. Those
+    that are initialized draw from the streams `init.<name>`. A corpus that is streamed
+    (`max_epochs` is -1) is read as far as its first 100 examples.
+    """
+    settings = config.interpolate()
+    training = settings.get("training", {})
+    if "seed" not in training or "gpu_allocator" not in training:
+        raise ConfigError(
+            "[training] needs `seed` and `gpu_allocator`",
+            hint="`kernel init fill-config` adds what is missing",
+        )
+    seed = training["seed"] if training["seed"] is not None else secrets.randbits(32)
+    fix_random_seed(seed)
+    use_device(use_gpu, training["gpu_allocator"])
+    streams = Streams(seed)
+    with streams.use("create"):
+        nlp = get_lang_class(settings["nlp"]["lang"]).from_config(config, auto_fill=True)
+    _initialize(nlp, _sourced(settings), streams)
+    return nlp
+
+
+def use_device(use_gpu: int, allocator: str | None) -> None:
+    """Make the GPU number `use_gpu` the current one; -1 stays on the CPU."""
+    if use_gpu < 0:
+        return
+    from thinc.api import require_gpu, set_gpu_allocator
+
+    require_gpu(use_gpu)
+    if allocator is not None:
+        set_gpu_allocator(allocator)
+
+
+def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
+    config = nlp.config.interpolate()
+    training = resolve_section(config, "training")
+    (corpus,) = resolve_dot_names(config, [training.train_corpus])
+    n_examples = STREAMED_SAMPLE if training.max_epochs == -1 else None
+    keep = [*training.frozen_components, *sourced]
+    with nlp.select_pipes(disable=list(dict.fromkeys(keep))):
+        initialize(
+            nlp,
+            _reader(nlp, corpus, streams.seed, n_examples),
+            sgd=training.optimizer,
+            scope=streams.use,
+        )
+
+
+def _reader(
+    nlp: Language, corpus: Any, seed: int, n_examples: int | None
+) -> Callable[[], Iterable[Example]]:
+    """Return a function that reads the corpus anew, and the same, each time it is called."""
+    return lambda: islice(read(corpus, nlp, Streams(seed), "init.data"), n_examples)
+
+
+def _sourced(config: Mapping[str, Any]) -> list[str]:
+    """Return the components of the pipeline that come from another one."""
+    blocks = config.get("components", {})
+    return [name for name in config["nlp"]["pipeline"] if "source" in blocks.get(name, {})]

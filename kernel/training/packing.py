@@ -1,0 +1,94 @@
+"""Nested values as JSON beside arrays: what a checkpoint is made of. No pickle."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.errors import CheckpointError
+
+ARRAY: Final = "$array"
+
+
+def pack(value: Any, arrays: dict[str, npt.NDArray[Any]], name: str = "") -> Any:
+    """Return `value` as JSON has it, its arrays put into `arrays` under their paths."""
+    if isinstance(value, Mapping):
+        return {str(key): pack(inner, arrays, f"{name}/{key}") for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [pack(inner, arrays, f"{name}/{index}") for index, inner in enumerate(value)]
+    if isinstance(value, np.generic):
+        return value.item()
+    if hasattr(value, "__array__"):
+        arrays[name.lstrip("/")] = np.asarray(value)
+        return {ARRAY: name.lstrip("/")}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise CheckpointError(f"`{name}` is a {type(value).__name__}, which a checkpoint cannot hold")
+
+
+def unpack(value: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
+    """Return what `pack` was given; tuples come back as lists."""
+    if isinstance(value, dict):
+        if value.keys() == {ARRAY}:
+            return arrays[value[ARRAY]]
+        return {key: unpack(inner, arrays) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [unpack(inner, arrays) for inner in value]
+    return value
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Say whether two values are equal, arrays included, once they are packed."""
+    arrays: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    if pack(one, arrays[0]) != pack(other, arrays[1]):
+        return False
+    return all(np.array_equal(array, arrays[1][name]) for name, array in arrays[0].items())
+
+
+def write_values(folder: Path, stem: str, value: Any) -> None:
+    """Write `value` as `<stem>.json`, and its arrays as `<stem>.npz`, into `folder`."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    packed = pack(value, arrays)
+    text = json.dumps(packed, indent=1)
+    folder.joinpath(f"{stem}.json").write_text(text, encoding="utf8")
+    write_arrays(folder / f"{stem}.npz", arrays)
+
+
+def read_values(folder: Path, stem: str) -> Any:
+    """Return what `write_values` wrote; raises `CheckpointError` for a file it cannot read."""
+    path = folder / f"{stem}.json"
+    try:
+        packed = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+    return unpack(packed, read_arrays(folder / f"{stem}.npz"))
+
+
+def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write `arrays` to `path` as a `.npz` file, uncompressed; names may hold slashes."""
+    with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980: same bytes each time
+            with archive.open(entry, "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, array, allow_pickle=False)
+
+
+def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays in `path`; raises `CheckpointError` if it is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name.removesuffix(".npy"): _read(archive, name) for name in archive.namelist()}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+    with archive.open(name) as stream:
+        array: npt.NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    return array

@@ -1,0 +1,114 @@
+"""The state of one training run: all that its next step depends on, and what it has found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import Factory, define
+
+from kernel.config import Config, TrainingSettings
+from kernel.pipeline import Language, is_trainable
+from kernel.random import Streams
+from kernel.training.batches import Batches
+from kernel.training.relay import Relay
+
+
+@define(kw_only=True, eq=False)
+class TrainingRun:
+    """One training run, passed to every hook of the training group.
+
+    step         index, from 0, of the step under way; between steps, how many are done
+    words        tokens of the predicted docs of all batches so far
+    losses       sums by component since the last evaluation
+    results      (weighted score, step) of each evaluation
+    score        the last weighted score; `scores` has everything that was measured
+    output       where checkpoints go; None saves nothing
+    stop_reason  why the run ends after this step, a sentence; None goes on
+    signal       the number of the signal that ends it, if one does
+    failure      what ended the run, if it was an error
+    """
+
+    nlp: Language
+    settings: TrainingSettings
+    config: Config
+    streams: Streams
+    optimizer: Any
+    batches: Batches
+    dropouts: Iterator[float]
+    score_dev: Callable[[], dict[str, Any]]
+    relay: Relay = Factory(Relay)
+    output: Path | None = None
+    step: int = 0
+    epoch: int = 0
+    words: int = 0
+    losses: dict[str, float] = Factory(dict)
+    results: list[tuple[float, int]] = Factory(list)
+    score: float | None = None
+    scores: dict[str, Any] = Factory(dict)
+    score_weights: dict[str, float] = Factory(dict)
+    seconds_before: float = 0.0
+    stop_reason: str | None = None
+    signal: int | None = None
+    failure: BaseException | None = None
+    _started: float = Factory(time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the run so far, evaluations and the part before a resume included."""
+        return self.seconds_before + time.monotonic() - self._started
+
+    @property
+    def is_evaluation_step(self) -> bool:
+        """Whether the step under way ends with an evaluation."""
+        return self.step % self.settings.eval_frequency == 0
+
+    @property
+    def best_score(self) -> float | None:
+        """The highest weighted score so far."""
+        return max((score for score, _ in self.results), default=None)
+
+    @property
+    def best_step(self) -> int | None:
+        """The earliest step that reached the highest score."""
+        best = self.best_score
+        return next((step for score, step in self.results if score == best), None)
+
+    @property
+    def frozen(self) -> list[str]:
+        """The names of components that are run, but not trained."""
+        return list(self.settings.frozen_components)
+
+    @property
+    def learners(self) -> list[tuple[str, Any]]:
+        """The components, with their names, whose weights the run changes."""
+        return [
+            (name, component)
+            for name, component in self.nlp.pipeline
+            if name not in self.frozen
+            and is_trainable(component)
+            and getattr(component, "model", None) is not None
+        ]
+
+    def stop(self, reason: str) -> None:
+        """Let the run end after the step under way; the first reason given is kept."""
+        if self.stop_reason is None:
+            self.stop_reason = reason
+
+    def info(self) -> dict[str, Any]:
+        """Return what loggers are told at an evaluation."""
+        info: dict[str, Any] = {
+            "epoch": self.epoch,
+            "step": self.step,
+            "score": self.score,
+            "other_scores": self.scores,
+            "losses": self.losses,
+            "checkpoints": self.results,
+            "seconds": int(self.seconds),
+            "words": self.words,
+        }
+        if self.output is not None:
+            info["output_path"] = str(self.output / "model-last")
+        return info
