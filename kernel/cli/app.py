@@ -49,7 +49,7 @@ class Program(LazyGroup):
             return super().invoke(ctx)
         except KernelError as error:
             _fail(error.message, error.hint)
-            return ctx.exit(ERROR)
+            return ctx.exit(getattr(error, "exit_code", ERROR))
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -6,11 +6,12 @@ colour says is also said in words.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable, Sequence
 from typing import IO, Final
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -54,11 +55,39 @@ def fail(message: str, hint: str | None = None) -> None:
         err.print(Text.assemble(("hint: ", "cyan"), hint), soft_wrap=True)
 
 
-def make_table(title: str | None, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return a table without frame; all columns but the first are set to the right."""
-    table = Table(title=title, box=None, title_justify="left", pad_edge=False, title_style="bold")
+def set_up_logging(*, verbose: bool) -> None:
+    """Let log records of kernel and its plugins go to stderr: warnings, or everything."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    logger = logging.getLogger("kernel")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
+
+
+def make_table(
+    title: str | None,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[int] | None = None,
+    header: bool = True,
+) -> Table:
+    """Return a table without frame.
+
+    `right` has the columns that are set to the right; None: all but the first.
+    """
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        show_header=header,
+    )
+    numbers = range(1, len(columns)) if right is None else right
     for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index else "left", header_style="bold")
+        justify: JustifyMethod = "right" if index in numbers else "left"
+        table.add_column(column, justify=justify, header_style="bold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

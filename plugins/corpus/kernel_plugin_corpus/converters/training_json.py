@@ -1,9 +1,9 @@
 """Training JSON: a list of documents, each with paragraphs of sentences of tokens.
 
-A document is `{"paragraphs": […]}`, a paragraph `{"raw", "cats", "entities", "sentences": […]}`, a
-sentence `{"tokens": […]}`, a token `{"orth", "space", "tag", "pos", "morph", "lemma", "head", "dep",
-"ner"}`. Heads are relative, `ner` is BILUO, `cats` a list of `{"label", "value"}`; other keys are
-passed over. A paragraph is a doc.
+A document is `{"paragraphs": […]}`, a paragraph `{"raw", "cats", "entities", "sentences": […]}`,
+a sentence `{"tokens": […]}`, a token `{"orth", "space", "tag", "pos", "morph", "lemma", "head",
+"dep", "ner"}`. Heads are relative, `ner` is BILUO, `cats` a list of `{"label", "value"}`; other
+keys are passed over. A paragraph is a doc.
 """
 
 from __future__ import annotations

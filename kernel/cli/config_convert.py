@@ -1,0 +1,24 @@
+"""`kernel config convert`: the same config in the other format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kernel.errors import KernelError
+
+
+@click.command()
+@click.argument("input_file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("output_file", type=click.Path(path_type=Path))
+@click.option("--force", "-F", is_flag=True, help="Replace OUTPUT_FILE if it exists.")
+def convert(input_file: Path, output_file: Path, *, force: bool) -> None:
+    """Write the config INPUT_FILE to OUTPUT_FILE in the format of its suffix: .cfg or .toml."""
+    from kernel.cli import console
+    from kernel.cli.config_files import read_config, write_config
+
+    if output_file.exists() and not force:
+        raise KernelError(f"{output_file} exists", hint="replace it with --force")
+    write_config(read_config(input_file), output_file)
+    console.good(str(output_file))

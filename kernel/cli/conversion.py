@@ -1,0 +1,150 @@
+"""Converting files: which converter reads which file, its options, and what came of it."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen
+
+from kernel.errors import DataError, KernelError
+from kernel.plugins import manager
+from kernel.registry import registry
+from kernel.text import Doc, DocBin
+
+HEAD = 4000
+
+
+@frozen
+class Option:
+    """A converter's option as the user gave it: its name on the command line, and its value."""
+
+    flag: str
+    value: Any
+    is_given: bool
+
+
+@define
+class Converted:
+    """The docs of one input file, and all there is to tell about them."""
+
+    path: Path
+    docs: list[Doc]
+    misaligned: list[Any] = field(factory=list)
+    notes: list[str] = field(factory=list)
+
+
+def find_inputs(path: Path, converter: str) -> list[Path]:
+    """Return the files to convert: `path`, or those below it that the converter is named after.
+
+    Names that start with a dot are passed over. Raises `DataError` if there are none, or if it is
+    not clear which are meant.
+    """
+    if not path.exists():
+        raise DataError("no such file or folder", path=path)
+    if path.is_file():
+        return [path]
+    found = sorted(
+        inside
+        for inside in path.rglob("*")
+        if inside.is_file()
+        and not any(part.startswith(".") for part in inside.relative_to(path).parts)
+    )
+    if not found:
+        raise DataError("the folder has no files", path=path)
+    by_name = [inside for inside in found if inside.suffix == f".{converter}"]
+    if by_name:
+        return by_name
+    suffixes = sorted({inside.suffix for inside in found})
+    if len(suffixes) > 1:
+        raise DataError(
+            f"the folder has files of several kinds: {', '.join(suffixes)}",
+            path=path,
+            hint="name a converter that is called like the suffix, or convert file by file",
+        )
+    return found
+
+
+def choose_converter(path: Path, name: str) -> str:
+    """Return the name of the converter for `path`; "auto" asks the plugins.
+
+    Raises `DataError` if none of them knows.
+    """
+    if name != "auto":
+        return name
+    with path.open("rb") as file:
+        head = file.read(HEAD).decode("utf8", errors="replace")
+    guess: str | None = manager().hook.kernel_guess_converter(path=path, head=head)
+    if guess is None:
+        raise DataError(
+            "neither the name nor the content says what format this is",
+            path=path,
+            hint=f"name it with --converter: {', '.join(registry.converters.names())}",
+        )
+    return guess
+
+
+def convert_file(path: Path, name: str, options: Mapping[str, Option], **given: Any) -> Converted:
+    """Read all docs of `path` with the converter called `name`.
+
+    It gets those of `options` that it has, and `given`. Raises `KernelError` for an option
+    that the user asked for and the converter does not have.
+    """
+    convert = registry.converters.get(name)
+    converted = Converted(path, [])
+    settings = _settings(convert, name, options)
+    if "misaligned" in inspect.signature(convert).parameters:
+        settings["misaligned"] = converted.misaligned
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        converted.docs = list(convert(path, **given, **settings))
+    converted.notes = [str(warning.message) for warning in caught]
+    if not converted.docs:
+        raise DataError("the file has no documents", path=path)
+    return converted
+
+
+def count_entities(docs: Iterable[Doc]) -> Counter[str]:
+    """Return how many entities of each label the docs have."""
+    counts: Counter[str] = Counter()
+    for doc in docs:
+        counts.update(span.label_ for span in doc.ents)
+    return counts
+
+
+def write_docs(docs: Sequence[Doc], path: Path, file_type: str) -> None:
+    """Write the docs to `path`, as `spacy` or `json`; all or nothing."""
+    from kernel.files import write_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if file_type == "json":
+        write_file(path, (docs_to_text(docs) + "\n").encode("utf8"))
+        return
+    write_file(path, DocBin(docs=docs, store_user_data=True).to_bytes())
+
+
+def docs_to_text(docs: Sequence[Doc]) -> str:
+    """Return the docs as training JSON."""
+    import json
+
+    from kernel.text import docs_to_json
+
+    return json.dumps([docs_to_json(docs)], ensure_ascii=False, indent=2)
+
+
+def _settings(
+    convert: Callable[..., Any], name: str, options: Mapping[str, Option]
+) -> dict[str, Any]:
+    parameters = inspect.signature(convert).parameters
+    takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    settings = {}
+    for key, option in options.items():
+        if takes_all or key in parameters:
+            settings[key] = option.value
+        elif option.is_given:
+            raise KernelError(f"the converter `{name}` has no option {option.flag}")
+    return settings

@@ -1,0 +1,120 @@
+"""`kernel debug config`: everything that is wrong with a config, before anything is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kernel.cli.options import OVERRIDES, code_option, config_argument
+from kernel.errors import ConfigError, KernelError
+
+if TYPE_CHECKING:
+    from kernel.config import Config
+
+VARIABLE: Final = re.compile(r"\$\{([\w.:]+)\}")
+
+
+@click.command(context_settings=OVERRIDES)
+@config_argument
+@code_option
+@click.option(
+    "--show-functions", "-F", is_flag=True, help="List the functions that the config names."
+)
+@click.option("--show-variables", "-V", is_flag=True, help="List the variables and their values.")
+@click.pass_context
+def debug_config(
+    ctx: click.Context,
+    /,
+    config_path: Path,
+    *,
+    code: Path | None,
+    show_functions: bool,
+    show_variables: bool,
+) -> None:
+    """Check the config CONFIG_PATH (- for stdin) without reading any data.
+
+    Settings can be replaced: --section.key value.
+    """
+    from kernel.cli import console
+    from kernel.cli.code import import_code
+    from kernel.cli.config_files import read_config
+    from kernel.config import check
+
+    import_code(code)
+    try:
+        config = read_config(config_path, ctx.args)
+        interpolated = config.interpolate()
+        check(interpolated)
+    except ConfigError as error:
+        if not error.problems:
+            raise
+        _show_problems(error)
+        ctx.exit(1)
+    console.good(f"{config_path} is valid")
+    if show_variables:
+        rows = _variables(config, interpolated)
+        console.out.print(console.make_table(None, ["Variable", "Value"], rows, right=()))
+    if show_functions:
+        rows = _functions(interpolated)
+        columns = ["Registry", "Name", "Module", "Place"]
+        console.out.print(console.make_table(None, columns, rows, right=()))
+
+
+def _show_problems(error: ConfigError) -> None:
+    from rich.panel import Panel
+    from rich.text import Text
+
+    from kernel.cli import console
+
+    count = len(error.problems)
+    title = "1 problem" if count == 1 else f"{count} problems"
+    body = "\n\n".join(str(problem) for problem in error.problems)
+    panel = Panel(Text(body), title=f"error: {title} in the config", title_align="left")
+    console.err.print(panel)
+    if error.hint:
+        console.say(f"hint: {error.hint}")
+
+
+def _variables(config: Config, interpolated: Config) -> Iterator[tuple[str, str]]:
+    texts = [value for _, value in _leaves(config, ()) if isinstance(value, str)]
+    names = {name.replace(":", ".") for text in texts for name in VARIABLE.findall(text)}
+    for name in sorted(names):
+        value: Any = interpolated
+        for key in name.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        yield f"${{{name}}}", repr(value)
+
+
+def _functions(config: Config) -> Iterator[tuple[str, str, str, str]]:
+    from kernel.registry import registry
+
+    named = {
+        (path[-1][1:], value)
+        for path, value in _leaves(config, ())
+        if path[-1].startswith("@") and isinstance(value, str)
+    }
+    named |= {
+        ("factories", value)
+        for path, value in _leaves(config, ())
+        if path[0] == "components" and path[-1] == "factory"
+    }
+    for kind, name in sorted(named):
+        try:
+            found = registry.find(kind, name)
+        except (KernelError, TypeError, OSError):
+            # Something that has no source file: a class made at run time, a built-in.
+            yield kind, name, "?", "?"
+        else:
+            yield kind, name, found["module"], f"{found['file']}:{found['line_no']}"
+
+
+def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, key))
+    else:
+        yield path, value

@@ -1,0 +1,39 @@
+"""`kernel init fill-config`: a config with everything that it leaves to defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("base_path", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("output_file", type=click.Path(path_type=Path, allow_dash=True), default="-")
+@click.option("--diff", "-D", is_flag=True, help="Show what was added.")
+@click.option("--code", "-c", type=click.Path(path_type=Path), help="Python file to import first.")
+def fill_config(base_path: Path, output_file: Path, *, diff: bool, code: Path | None) -> None:
+    """Add to the config BASE_PATH all that it leaves to defaults.
+
+    OUTPUT_FILE is where the complete config goes, by default stdout. In TOML, comments and
+    the order of the keys are kept.
+    """
+    from kernel.cli import console
+    from kernel.cli.code import import_code
+    from kernel.cli.config_files import config_text, read_config, show_diff, write_config
+    from kernel.config import check, fill
+
+    import_code(code)
+    config = read_config(base_path)
+    filled = fill(config)
+    check(filled.interpolate(), complete=False)
+    form = "toml" if ".toml" in {output_file.suffix, base_path.suffix} else "cfg"
+    before, after = config_text(config, form), config_text(filled, form)
+    if before == after:
+        console.good("nothing to add: the config is complete")
+    elif diff:
+        show_diff(before, after, names=(str(base_path), "filled"))
+    if not diff or str(output_file) != "-":
+        write_config(filled, output_file)
+        if str(output_file) != "-":
+            console.good(f"{output_file} is complete")

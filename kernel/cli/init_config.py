@@ -1,0 +1,61 @@
+"""`kernel init config`: a complete config to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kernel.errors import KernelError
+
+
+@click.command()
+@click.argument("output_file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--lang", "-l", default="en", show_default=True, help="Code of the language.")
+@click.option(
+    "--pipeline",
+    "-p",
+    default="ner",
+    show_default=True,
+    help="Components, with commas between. A shared tok2vec is added where one is listened to.",
+)
+@click.option(
+    "--optimize",
+    "-o",
+    type=click.Choice(["efficiency", "accuracy"]),
+    default="efficiency",
+    show_default=True,
+    help="Prefer a fast and small model, or an accurate one.",
+)
+@click.option("--gpu", "-G", is_flag=True, help="For training on a GPU.")
+@click.option("--force", "-F", is_flag=True, help="Replace OUTPUT_FILE if it exists.")
+def init_config(
+    output_file: Path, *, lang: str, pipeline: str, optimize: str, gpu: bool, force: bool
+) -> None:
+    """Write a recommended config for a pipeline.
+
+    OUTPUT_FILE ends in .cfg or .toml (which has comments), or is - for stdout.
+    """
+    from kernel.cli import console
+    from kernel.cli.config_files import write_config
+    from kernel.cli.recommend import recommend
+
+    is_stdout = str(output_file) == "-"
+    if not is_stdout and output_file.exists() and not force:
+        raise KernelError(f"{output_file} exists", hint="replace it with --force")
+    components = [name.strip() for name in pipeline.split(",") if name.strip()]
+    config = recommend(lang, components, optimize=optimize, gpu=gpu)
+    write_config(config, output_file, commented=True)
+    for name, value in (
+        ("Language", lang),
+        ("Pipeline", ", ".join(config["nlp"]["pipeline"])),
+        ("Optimized for", optimize),
+        ("Hardware", "GPU" if gpu else "CPU"),
+    ):
+        console.say(f"{name + ':':<15}{value}")
+    if not is_stdout:
+        console.good(f"{output_file} is complete; now train with it:")
+        console.say(
+            f"    kernel train {output_file} --output output "
+            "--paths.train train.spacy --paths.dev dev.spacy"
+        )

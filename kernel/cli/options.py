@@ -1,0 +1,50 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+# Commands that take `--section.key value` leave what they do not know to the config.
+OVERRIDES: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+FuncT = Callable[..., Any]
+
+
+def code_option(function: FuncT) -> FuncT:
+    """Add `--code`."""
+    return click.option(
+        "--code",
+        "-c",
+        type=click.Path(path_type=Path),
+        help="Python file to import first, with functions that the config names.",
+    )(function)
+
+
+def gpu_option(function: FuncT) -> FuncT:
+    """Add `--gpu-id`."""
+    return click.option(
+        "--gpu-id",
+        "-g",
+        default=-1,
+        show_default=True,
+        help="Number of the GPU; -1 for the CPU.",
+    )(function)
+
+
+def config_argument(function: FuncT) -> FuncT:
+    """Add the argument `config_path`."""
+    return click.argument("config_path", type=click.Path(path_type=Path, allow_dash=True))(function)
+
+
+def use_device(gpu_id: int) -> None:
+    """Run on the GPU `gpu_id`, or on the CPU if it is -1."""
+    from kernel.device import require_cpu, require_gpu
+
+    if gpu_id >= 0:
+        require_gpu(gpu_id)
+    else:
+        require_cpu()

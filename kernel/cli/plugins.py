@@ -1,0 +1,37 @@
+"""`kernel plugins`: what is installed, what it provides, and what is broken."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def plugins(*, as_json: bool) -> None:
+    """List the installed plugins: what they provide, and the errors of broken ones."""
+    import attrs
+
+    from kernel.cli import console
+    from kernel.plugins import installed
+
+    found = installed()
+    if as_json:
+        console.data(json.dumps([attrs.asdict(plugin) for plugin in found], indent=2))
+        return
+    rows = [
+        (
+            plugin.name,
+            plugin.distribution,
+            plugin.version,
+            "BROKEN" if plugin.error else "ok",
+            ", ".join(f"{len(names)} {kind}" for kind, names in plugin.provides.items()) or "-",
+        )
+        for plugin in found
+    ]
+    columns = ["Name", "Distribution", "Version", "State", "Provides"]
+    console.out.print(console.make_table(None, columns, rows, right=()))
+    for plugin in found:
+        if plugin.error:
+            console.warn(f"`{plugin.name}` of {plugin.distribution} is broken: {plugin.error}")

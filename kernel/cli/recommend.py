@@ -1,0 +1,61 @@
+"""The recommended config for a language, the components it shall have, and a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from kernel.config import Config, fill
+from kernel.errors import KernelError
+from kernel.pipeline import get_lang_class
+from kernel.plugins import manager
+from kernel.registry import registry
+
+# Shared layers: put first, and only where something listens to them.
+SHARED: Final = ("tok2vec", "transformer")
+
+
+def recommend(
+    lang: str, pipeline: Sequence[str], *, optimize: str = "efficiency", gpu: bool = False
+) -> Config:
+    """Return a complete config for the components in `pipeline`.
+
+    `optimize` is "efficiency" or "accuracy". The blocks come from the plugins; a component
+    that has no recommendation gets its factory's defaults. Raises `RegistryError` for a
+    language or component that no installed plugin has.
+    """
+    get_lang_class(lang)
+    wanted = [name for name in dict.fromkeys(pipeline) if name not in SHARED]
+    if not wanted:
+        raise KernelError(
+            "the pipeline has no components",
+            hint=f"name some of: {', '.join(_known_components())}",
+        )
+    blocks = {name: _block(name, lang, optimize, gpu) for name in wanted}
+    if any(_listens(block) for block in blocks.values()):
+        blocks = {"tok2vec": _block("tok2vec", lang, optimize, gpu), **blocks}
+    nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
+    return fill(Config({"nlp": nlp, "components": blocks}))
+
+
+def _block(name: str, lang: str, optimize: str, gpu: bool) -> dict[str, Any]:
+    found = manager().hook.kernel_recommend_component(
+        component=name, lang=lang, optimize=optimize, gpu=gpu
+    )
+    if found is not None:
+        return dict(found)
+    registry.factories.get(name)
+    return {"factory": name}
+
+
+def _listens(block: Any) -> bool:
+    """Say whether a layer called `tok2vec` in the block listens to a component."""
+    if not isinstance(block, Mapping):
+        return False
+    layer = block.get("tok2vec")
+    name = layer.get("@architectures", "") if isinstance(layer, Mapping) else ""
+    return "Listener" in name or any(_listens(value) for value in block.values())
+
+
+def _known_components() -> list[str]:
+    return [name for name in registry.factories.names() if name not in SHARED]
