@@ -6,8 +6,9 @@ from kernel.ops.hashing import hash_keys
 from kernel.ops.maxout import backprop_maxout, maxout
 from kernel.ops.norm import backprop_layer_norm, layer_norm, standardize_inplace
 from kernel.ops.packed import Packed, packed
+from kernel.ops.product import matmul
 from kernel.ops.rows import add_rows, gather_sum, scatter_sum
-from kernel.ops.threads import parallel, thread_count
+from kernel.ops.threads import for_each, parallel, thread_count
 from kernel.ops.types import Floats, Ints, array_module
 from kernel.ops.weights import CachingModel, WeightNode, gradient_of, weights_version
 from kernel.ops.windows import backprop_window_columns, window_columns
@@ -26,10 +27,12 @@ __all__ = [
     "backprop_window_columns",
     "default_ops",
     "dropout_mask",
+    "for_each",
     "gather_sum",
     "gradient_of",
     "hash_keys",
     "layer_norm",
+    "matmul",
     "maxout",
     "packed",
     "parallel",

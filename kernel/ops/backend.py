@@ -7,12 +7,12 @@ import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import thinc
 from thinc.backends import NumpyOps, get_current_ops, set_current_ops
 
 from kernel.ops.dropout import dropout_mask
-from kernel.ops.threads import limit_blas_threads
+from kernel.ops.product import matmul
+from kernel.ops.threads import silence_blas_threads
 
 if TYPE_CHECKING:
     from thinc.backends import Ops
@@ -42,7 +42,7 @@ class KernelOps(NumpyOps):  # type: ignore[misc]  # it is compiled and has no st
         out      (N, M)  is written to, if given
         returns  (N, M)
         """
-        return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
+        return matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
 
     def get_dropout_mask(self, shape: Any, drop: float | None) -> Any:
         """Return zeros, and `1 / (1 - drop)` where a value is kept.
@@ -57,7 +57,7 @@ def default_ops() -> KernelOps:
     """Return the process's `KernelOps`, registered with Thinc as "kernel-cpu"."""
     registry: Any = thinc.registry.ops
     registry.register(NAME, func=KernelOps)
-    limit_blas_threads()
+    silence_blas_threads()
     return KernelOps()
 
 

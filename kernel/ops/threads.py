@@ -1,8 +1,8 @@
 """How many threads work at once, and how work is handed to them.
 
-Either the BLAS library has threads of its own, or ours each call it single-threaded; never
-both. The second is faster for a stack of layers, since numpy's elementwise work, which has
-no threads, then runs in parallel as well.
+The threads are ours: numpy's BLAS is told to use one. Elementwise work, which BLAS does not
+know of, then runs in parallel as well; and where another process wants the same cores, our
+threads wait for each other asleep, while those of OpenBLAS spin, at ten times the cost.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import functools
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -51,41 +51,55 @@ def thread_count() -> int:
     return int(wanted)
 
 
-def limit_blas_threads() -> None:
-    """Let numpy's BLAS use `thread_count()` threads; does nothing where it cannot be told."""
+def silence_blas_threads() -> bool:
+    """Let numpy's BLAS use one thread from now on; returns whether it could be told.
+
+    It can where numpy carries an OpenBLAS of its own, as its wheels for Linux and Windows do.
+    """
     setter = _blas_setter()
     if setter is not None:
-        setter(thread_count())
+        setter(1)
+    return setter is not None
 
 
 def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
     """Return `[func(item) for item in items]`, worked out by `thread_count()` threads.
 
     `func` must not draw random numbers: streams belong to the calling thread. An error that
-    it raises is raised here. The results do not depend on the number of threads.
+    it raises is raised here. The results do not depend on the number of threads. Inside of
+    `func`, and where BLAS has threads that cannot be stopped, the work is serial.
     """
-    n_workers = min(thread_count(), len(items)) - 1
-    if n_workers < 1 or _blas_setter() is None or _inside.get("busy"):
+    n_helpers = min(thread_count(), len(items)) - 1
+    if n_helpers < 1 or not _blas_is_silent() or getattr(_thread, "is_busy", False):
         return [func(item) for item in items]
     results: list[Any] = [None] * len(items)
     todo = deque(enumerate(items))
 
     def work() -> None:
-        # Popping is atomic, asking whether anything is left and then popping is not.
-        with contextlib.suppress(IndexError):
+        _thread.is_busy = True
+        try:
+            # Popping is atomic; asking whether anything is left, and then popping, is not.
             while True:
                 index, item = todo.popleft()
                 results[index] = _guarded(func, item)
+        except IndexError:
+            return
+        finally:
+            _thread.is_busy = False
 
-    with _single_threaded_blas():
-        others = [_pool().submit(work) for _ in range(n_workers)]
-        work()
-        for other in others:
-            other.result()
-    for result in results:
-        if isinstance(result, _Failure):
-            raise result.error
-    return results
+    helpers = [_pool().submit(work) for _ in range(n_helpers)]
+    work()
+    # A helper that has not started by now has nothing left to do.
+    wait([helper for helper in helpers if not helper.cancel()])
+    return [_unguarded(result) for result in results]
+
+
+def for_each(xp: Any, func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
+    """Return what `parallel` does, but serially for arrays on a GPU, which has its own queue."""
+    return parallel(func, items) if xp is np else [func(item) for item in items]
+
+
+_thread: Final = threading.local()
 
 
 class _Failure:
@@ -100,25 +114,15 @@ def _guarded(func: Callable[[Any], Any], item: Any) -> Any:
         return _Failure(error)
 
 
-# BLAS has one setting for the whole process, so only one parallel section runs at a time; a
-# second one, from a thread of the user's or from inside the first, works serially.
-_inside: Final[dict[str, bool]] = {}
-_lock: Final = threading.Lock()
+def _unguarded(result: Any) -> Any:
+    if isinstance(result, _Failure):
+        raise result.error
+    return result
 
 
-@contextlib.contextmanager
-def _single_threaded_blas() -> Iterator[None]:
-    setter = _blas_setter()
-    with _lock:
-        _inside["busy"] = True
-        if setter is not None:
-            setter(1)
-        try:
-            yield
-        finally:
-            if setter is not None:
-                setter(thread_count())
-            _inside["busy"] = False
+@functools.cache
+def _blas_is_silent() -> bool:
+    return silence_blas_threads()
 
 
 @functools.cache

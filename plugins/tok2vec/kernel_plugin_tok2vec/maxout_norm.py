@@ -5,7 +5,7 @@ Axes: I width of the input, O of the output, P pieces, N vectors. A vector is a 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy.typing as npt
 from attrs import frozen
@@ -19,6 +19,9 @@ from kernel.ops import (
     maxout,
     standardize_inplace,
 )
+
+_MOST: Final = 1000
+_FEW: Final = 160
 
 
 @frozen(eq=False)
@@ -75,9 +78,10 @@ class Gradients:
 
     def add_to(self, maxout_node: Any, norm_node: Any) -> None:
         """Add them to those of the nodes that the weights were taken from."""
-        dW, db = gradient_of(maxout_node, "W"), gradient_of(maxout_node, "b")
-        dW += self.W.reshape(dW.shape[1], dW.shape[0], dW.shape[2]).transpose(1, 0, 2)
-        db += self.b.reshape(db.shape[1], db.shape[0]).T
+        d_weights, d_bias = gradient_of(maxout_node, "W"), gradient_of(maxout_node, "b")
+        n_out, n_pieces, n_in = d_weights.shape
+        d_weights += self.W.reshape(n_pieces, n_out, n_in).transpose(1, 0, 2)
+        d_bias += self.b.reshape(n_pieces, n_out).T
         d_scale, d_shift = gradient_of(norm_node, "G"), gradient_of(norm_node, "b")
         d_scale += self.scale
         d_shift += self.shift
@@ -123,9 +127,17 @@ def backward(weights: Weights, saved: Saved, dY: Floats) -> tuple[Floats, Gradie
         dY, saved.Xhat, saved.inverse, weights.scale[:, 0]
     )
     d_pieces = backprop_maxout(d_best, saved.masks).reshape(len(weights.W), -1)  # (P * O, N)
-    dW = d_pieces @ saved.X.T
-    dX: Floats = weights.W.T @ d_pieces
-    return dX, Gradients(W=dW, b=d_pieces.sum(axis=1), scale=d_scale, shift=d_shift)
+    gradients = Gradients(
+        W=d_pieces @ saved.X.T, b=d_pieces.sum(axis=1), scale=d_scale, shift=d_shift
+    )
+    return weights.W.T @ d_pieces, gradients
+
+
+def in_parts(n_vectors: int) -> list[slice]:
+    """Return columns to work on at a time: few enough for the cache, two parts if they pay."""
+    n_parts = max(-(-n_vectors // _MOST), 2 if n_vectors >= 2 * _FEW else 1)
+    bounds = [n_vectors * part // n_parts for part in range(n_parts + 1)]
+    return [slice(*bounds[part : part + 2]) for part in range(n_parts)]
 
 
 def _best(

@@ -10,6 +10,7 @@ before the next: its arrays stay in the processor's cache. A vector is a column;
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -24,8 +25,8 @@ from kernel.ops import (
     array_module,
     backprop_window_columns,
     dropout_mask,
+    for_each,
     packed,
-    parallel,
     window_columns,
 )
 from kernel_plugin_tok2vec import maxout_norm, nodes
@@ -115,7 +116,8 @@ class _Layout:
         n_rows = (places[-1] + 1 if len(places) else 0) + self.pad
         X: Floats = xp.zeros((n_rows + 2 * self.window, rows.shape[1]), dtype=rows.dtype)
         X[xp.asarray(places + self.window)] = rows[tokens]
-        return xp.ascontiguousarray(X.T)  # type: ignore[no-any-return]
+        columns: Floats = xp.ascontiguousarray(X.T)
+        return columns
 
     def pick(self, part: Part, X: Floats, out: Floats) -> None:
         """Write the tokens of a part to their rows of the batch.
@@ -139,7 +141,7 @@ def _cut(lengths: Ints, pad: int) -> list[Part]:
     borders = [0, *(np.searchsorted(ends, bounds) + 1).tolist(), len(lengths)]
     tokens = np.concatenate(([0], lengths.cumsum()))  # (B + 1,)
     parts = []
-    for first, last in zip(borders, borders[1:], strict=False):
+    for first, last in itertools.pairwise(borders):
         own = lengths[first:last]
         if own.sum():
             places = np.arange(own.sum()) + np.repeat(np.arange(1, len(own) + 1) * pad, own)
@@ -154,7 +156,7 @@ def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
     returns  (n_tokens, W)
     """
     xp: Any = array_module(rows)
-    Y = xp.empty_like(rows)
+    Y: Floats = xp.empty_like(rows)
     window = layout.window
 
     def run(part: Part) -> None:
@@ -169,7 +171,7 @@ def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
             inner += maxout_norm.predict(block, columns, buffer=pieces)
         layout.pick(part, inner, Y)
 
-    _for_each(xp, run, layout.parts)
+    for_each(xp, run, layout.parts)
     return Y
 
 
@@ -186,7 +188,7 @@ def _train(
 ) -> tuple[Floats, list[_Tape]]:
     """Run all layers over each part and keep what the backward needs."""
     xp: Any = array_module(rows)
-    Y = xp.empty_like(rows)
+    Y: Floats = xp.empty_like(rows)
     window = layout.window
     rates = [nodes.dropout_rate(node) for node in model.layers[2::3]]
 
@@ -205,7 +207,7 @@ def _train(
 
     # Masks are drawn here: other threads have no part in the stream in use.
     jobs = [(part, _masks(rates, part, layout.pad, rows.shape[1], xp)) for part in layout.parts]
-    return Y, _for_each(xp, run, jobs)
+    return Y, for_each(xp, run, jobs)
 
 
 def _masks(rates: list[float], part: Part, pad: int, width: int, xp: Any) -> list[Floats | None]:
@@ -222,7 +224,7 @@ def _backward(
     returns  (n_tokens, W)
     """
     xp: Any = array_module(dY)
-    d_rows = xp.empty_like(dY)
+    d_rows: Floats = xp.empty_like(dY)
     window = layout.window
 
     def run(job: tuple[Part, _Tape]) -> list[Gradients]:
@@ -241,12 +243,7 @@ def _backward(
         layout.pick(part, dX, d_rows)
         return found
 
-    for found in _for_each(xp, run, list(zip(layout.parts, tapes, strict=True))):
+    for found in for_each(xp, run, list(zip(layout.parts, tapes, strict=True))):
         for number, gradients in enumerate(reversed(found)):
             gradients.add_to(*model.layers[3 * number : 3 * number + 2])
-    return d_rows  # type: ignore[no-any-return]
-
-
-def _for_each(xp: Any, run: Callable[[Any], Any], jobs: list[Any]) -> list[Any]:
-    # A GPU has its own queue; threads would only get in each other's way.
-    return parallel(run, jobs) if xp is np else [run(job) for job in jobs]
+    return d_rows

@@ -1,0 +1,97 @@
+"""The architectures that a config names, with spaCy's arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thinc.api import Model, chain
+
+from kernel.errors import KernelError
+from kernel.ops import Floats, use_kernel_ops
+from kernel.text import Doc
+from kernel_plugin_tok2vec.features import attribute_ids
+from kernel_plugin_tok2vec.hash_embedding import make_hash_embedding
+from kernel_plugin_tok2vec.window_encoder import make_window_encoder
+
+
+def tok2vec(
+    embed: Model[list[Doc], list[Floats]], encode: Model[list[Floats], list[Floats]]
+) -> Model[list[Doc], list[Floats]]:
+    """Make vectors of words, then mix context into them.
+
+    embed    B docs to B of (n_i, W); any Thinc model of that kind
+    encode   B of (n_i, W) to B of (n_i, W'); any Thinc model of that kind
+    returns  a model with the references `embed` and `encode`
+    """
+    model: Any = chain(embed, encode)
+    model.set_ref("embed", embed)
+    model.set_ref("encode", encode)
+    return model  # type: ignore[no-any-return]
+
+
+def hash_embed_cnn(
+    *,
+    width: int,
+    depth: int,
+    embed_size: int,
+    window_size: int,
+    maxout_pieces: int,
+    subword_features: bool,
+    pretrained_vectors: bool | None,
+) -> Model[list[Doc], list[Floats]]:
+    """Make a `MultiHashEmbed` and a `MaxoutWindowEncoder` of the usual attributes.
+
+    embed_size  rows of the table of norms; those of prefixes, suffixes and shapes have half
+    """
+    columns: list[str | int] = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
+    rows = [embed_size, embed_size // 2, embed_size // 2, embed_size // 2]
+    used = len(columns) if subword_features else 1
+    return tok2vec(
+        embed=multi_hash_embed(
+            width=width,
+            attrs=columns[:used],
+            rows=rows[:used],
+            include_static_vectors=bool(pretrained_vectors),
+        ),
+        encode=maxout_window_encoder(
+            width=width, depth=depth, window_size=window_size, maxout_pieces=maxout_pieces
+        ),
+    )
+
+
+def multi_hash_embed(
+    width: int, attrs: list[str | int], rows: list[int], include_static_vectors: bool
+) -> Model[list[Doc], list[Floats]]:
+    """Embed each attribute by a hashed table of its own, and mix them.
+
+    rows     of each attribute's table
+    returns  B docs to B of (n_i, width)
+
+    Raises KernelError if `attrs` and `rows` differ in length, or for static vectors.
+    """
+    if len(rows) != len(attrs):
+        raise KernelError(
+            f"`attrs` names {len(attrs)} attributes, but `rows` gives the size of "
+            f"{len(rows)} tables",
+            hint="give one number of rows for each attribute",
+        )
+    if include_static_vectors:
+        raise KernelError(
+            "`include_static_vectors` is true, but static vectors are not part of this plugin",
+            hint="set it to false; static vectors come with `kernel-plugin-vectors`",
+        )
+    with use_kernel_ops():
+        return make_hash_embedding(width, attribute_ids(attrs), rows)  # type: ignore[no-any-return]
+
+
+def maxout_window_encoder(
+    width: int, window_size: int, maxout_pieces: int, depth: int
+) -> Model[list[Floats], list[Floats]]:
+    """Let each word see `depth` times `window_size` words to each side of it.
+
+    returns  B of (n_i, width) to B of (n_i, width)
+    """
+    with use_kernel_ops():
+        return make_window_encoder(  # type: ignore[no-any-return]
+            width, window_size, maxout_pieces, depth
+        )

@@ -1,0 +1,140 @@
+"""The distinct feature rows of a batch of docs.
+
+Axes: N tokens, F features, U distinct feature rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.ops import Ints
+from kernel.text import attrs
+
+Ids = npt.NDArray[np.uint64]
+
+
+@frozen(eq=False)
+class Features:
+    """What the tokens of a batch look like, each look once.
+
+    values   (F, U)  uint64
+    indices  (N,)    which of them each token has
+    """
+
+    values: Ids
+    indices: Ints
+
+
+def attribute_ids(names: Sequence[str | int]) -> tuple[int, ...]:
+    """Return the ids of attributes given by name or id; raises `TextError` for an unknown one."""
+    return tuple(attrs.attr_id(name) for name in names)
+
+
+def is_lexical(attr: int) -> bool:
+    """Say whether an attribute belongs to the word type, whatever the context."""
+    return attr in attrs.FLAGS or attr in _LEXICAL
+
+
+def lengths_of(docs: Sequence[Any]) -> Ints:
+    """Return the number of tokens of each doc.
+
+    returns  (B,)
+    """
+    return np.fromiter(map(len, docs), "int32", len(docs))
+
+
+def extract(docs: Sequence[Any], columns: Sequence[int]) -> Features:
+    """Return the distinct features of the tokens of docs or spans."""
+    if not all(is_lexical(attr) for attr in columns):
+        return _extract_tokens(docs, columns)
+    tables = {id(_table(doc)): _table(doc) for doc in docs}
+    if len(tables) == 1:
+        (table,) = tables.values()
+        rows, indices = np.unique(table_rows(docs), return_inverse=True)
+        return Features(lexical_values(table, rows, columns), indices)
+    return _extract_tables(docs, columns)
+
+
+def table_rows(docs: Sequence[Any]) -> Ints:
+    """Return the row of each token in the table of its doc.
+
+    returns  (N,)
+    """
+    rows = [_rows(doc) for doc in docs]
+    return np.concatenate(rows) if rows else np.zeros(0, "int32")
+
+
+def single_table(docs: Sequence[Any]) -> Any:
+    """Return the lexeme table that all docs share, or None if they share none."""
+    first = _table(docs[0]) if docs else None
+    return first if all(_table(doc) is first for doc in docs) else None
+
+
+def lexical_values(table: Any, rows: Ints, columns: Sequence[int]) -> Ids:
+    """Return lexical attributes of rows of a table.
+
+    rows     (U,)
+    returns  (F, U)
+    """
+    values = np.empty((len(columns), len(rows)), dtype="uint64")
+    for number, attr in enumerate(columns):
+        values[number] = table.column(attr)[rows]
+    return values
+
+
+def _extract_tables(docs: Sequence[Any], columns: Sequence[int]) -> Features:
+    values = [lexical_values(_table(doc), _rows(doc), columns) for doc in docs]
+    return _distinct(np.concatenate(values, axis=1) if values else _no_values(columns))
+
+
+def _extract_tokens(docs: Sequence[Any], columns: Sequence[int]) -> Features:
+    arrays = [doc.to_array(list(columns)).reshape(len(doc), -1) for doc in docs]
+    if not arrays:
+        return _distinct(_no_values(columns))
+    return _distinct(np.concatenate(arrays).astype("uint64", copy=False).T)
+
+
+def _distinct(values: Ids) -> Features:
+    """Find the distinct columns of a matrix, (F, N)."""
+    unique, indices = np.unique(values, axis=1, return_inverse=True)
+    return Features(np.ascontiguousarray(unique), indices.reshape(-1))
+
+
+def _no_values(columns: Sequence[int]) -> Ids:
+    return np.zeros((len(columns), 0), dtype="uint64")
+
+
+# A span shows a part of its doc.
+
+
+def _rows(doc: Any) -> Ints:
+    if hasattr(doc, "lex"):
+        rows: Ints = doc.lex
+        return rows
+    part: Ints = doc.doc.lex[doc.start : doc.end]
+    return part
+
+
+def _table(doc: Any) -> Any:
+    return doc.lexemes if hasattr(doc, "lexemes") else doc.doc.lexemes
+
+
+_LEXICAL = frozenset(
+    {
+        attrs.ORTH,
+        attrs.LOWER,
+        attrs.NORM,
+        attrs.SHAPE,
+        attrs.PREFIX,
+        attrs.SUFFIX,
+        attrs.LANG,
+        attrs.LENGTH,
+        attrs.ID,
+        attrs.CLUSTER,
+    }
+)

@@ -1,0 +1,235 @@
+"""Embedding of lexical attributes by hashed tables, mixed by one maxout layer.
+
+Axes: N tokens, U distinct looks of tokens, F features, W width, B docs.
+
+A token's vector depends on its features alone, so each distinct look is embedded once a batch,
+and at prediction once for as long as the weights stay the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from attrs import frozen
+
+from kernel.ops import (
+    Floats,
+    Ints,
+    Packed,
+    add_rows,
+    dropout_mask,
+    for_each,
+    gather_sum,
+    gradient_of,
+    hash_keys,
+    packed,
+)
+from kernel.text.attrs import attr_name
+from kernel_plugin_tok2vec import features, maxout_norm, nodes
+from kernel_plugin_tok2vec.features import Ids
+from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
+from kernel_plugin_tok2vec.vector_cache import VectorCache
+
+_PIECES: Final = 3
+_FIRST_SEED: Final = 8
+
+
+def make_hash_embedding(width: int, columns: Sequence[int], rows: Sequence[int]) -> Any:
+    """Make one hashed table an attribute, and the layer that mixes them.
+
+    X        B docs or spans
+    returns  `Packed`, B of (n_i, width)
+
+    Layers: a hash embedding for each attribute, then a maxout, a layer norm and a dropout node.
+    """
+    tables = [
+        nodes.hash_embed(width, n_rows, seed=_FIRST_SEED + number, column=number)
+        for number, n_rows in enumerate(rows)
+    ]
+    mixer = [
+        nodes.maxout(width, width * len(tables), _PIECES),
+        nodes.layer_norm(width),
+        nodes.dropout(),
+    ]
+    return nodes.make_root(
+        "multi_hash_embed",
+        _forward,
+        [*tables, *mixer],
+        dims={"nO": width},
+        attrs={"columns": [attr_name(attr) for attr in columns]},
+    )
+
+
+def _forward(
+    model: Any, docs: Sequence[Any], is_train: bool
+) -> tuple[Packed, Callable[[Sequence[Floats]], Any]]:
+    lengths = features.lengths_of(docs)
+    columns = features.attribute_ids(model.attrs["columns"])
+    if not is_train:
+        return Packed(_predict(model, docs, columns), lengths), _no_backprop
+    found = features.extract(docs, columns)
+    Y, backprop_rows = _train(model, found.values, model.ops.xp.asarray(found.indices))
+
+    def backprop(dY: Sequence[Floats]) -> list[Any]:
+        backprop_rows(packed(dY, width=Y.shape[1], xp=model.ops.xp).data)
+        return []
+
+    return Packed(Y, lengths), backprop
+
+
+def _no_backprop(dY: Any) -> Any:
+    raise AssertionError("the output of a prediction has no gradient")
+
+
+def _predict(model: Any, docs: Sequence[Any], columns: Sequence[int]) -> Floats:
+    """Return the vector of each token, (N, W)."""
+    table = features.single_table(docs)
+    if table is None or model.ops.xp is not np or not all(map(features.is_lexical, columns)):
+        found = features.extract(docs, columns)
+        indices = model.ops.xp.asarray(found.indices)
+        vectors: Floats = _embed(model, found.values).take(indices, axis=0)
+        return vectors
+
+    def make() -> VectorCache:
+        return VectorCache(
+            lambda table, rows: features.lexical_values(table, rows, columns),
+            lambda values: _embed(model, values),
+        )
+
+    cache: VectorCache = model.kept("vectors", make) if hasattr(model, "kept") else make()
+    return cache.vectors(table, features.table_rows(docs))
+
+
+def _embed(model: Any, values: Ids) -> Floats:
+    """Embed distinct features without dropout.
+
+    values   (F, U)
+    returns  (U, W)
+    """
+    X = _lookup_all(model, values)[1]
+    weights = _mixer(model)
+    Y: Floats = model.ops.xp.empty((len(X), model.get_dim("nO")), dtype=X.dtype)
+
+    def run(part: slice) -> None:
+        Y[part] = maxout_norm.predict(weights, X[part].T).T
+
+    for_each(model.ops.xp, run, maxout_norm.in_parts(len(X)))
+    return Y
+
+
+def _train(model: Any, values: Ids, indices: Ints) -> tuple[Floats, Callable[[Floats], None]]:
+    """Embed distinct features, give each token its own, and drop out.
+
+    values   (F, U)
+    indices  (N,)
+    returns  (N, W)
+    """
+    xp: Any = model.ops.xp
+    lookups, X = _lookup_all(model, values, is_train=True)
+    mixed, backprop_mixed = _mix(model, X)
+    Y = mixed.take(indices, axis=0)  # (N, W)
+    rate = nodes.dropout_rate(model.layers[-1])
+    mask = dropout_mask(Y.shape, rate, xp) if rate else None
+    if mask is not None:
+        Y *= mask
+
+    def backprop(dY: Floats) -> None:
+        d_mixed = xp.zeros_like(mixed)
+        add_rows(model.ops, d_mixed, indices, dY if mask is None else dY * mask)
+        dX = backprop_mixed(d_mixed)
+        for lookup, d_vectors in zip(lookups, xp.split(dX, len(lookups), axis=1), strict=True):
+            lookup.backprop(d_vectors)
+
+    return Y, backprop
+
+
+def _mix(model: Any, X: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """Mix the vectors of all features into one.
+
+    X        (U, F * W)
+    returns  (U, W)
+    """
+    xp: Any = model.ops.xp
+    weights, parts = _mixer(model), maxout_norm.in_parts(len(X))
+    Y: Floats = xp.empty((len(X), model.get_dim("nO")), dtype=X.dtype)
+
+    def run(part: slice) -> Saved:
+        mixed, saved = maxout_norm.forward(weights, X[part].T)
+        Y[part] = mixed.T
+        return saved
+
+    tapes = for_each(model.ops.xp, run, parts)
+
+    def backprop(dY: Floats) -> Floats:
+        dX: Floats = xp.empty_like(X)
+
+        def run_back(job: tuple[slice, Saved]) -> Gradients:
+            part, saved = job
+            d_columns = xp.ascontiguousarray(dY[part].T)
+            d_inputs, gradients = maxout_norm.backward(weights, saved, d_columns)
+            dX[part] = d_inputs.T
+            return gradients
+
+        for gradients in for_each(model.ops.xp, run_back, list(zip(parts, tapes, strict=True))):
+            gradients.add_to(*model.layers[-3:-1])
+        return dX
+
+    return Y, backprop
+
+
+def _tables(model: Any) -> list[Any]:
+    return list(model.layers[:-3])
+
+
+def _mixer(model: Any) -> Weights:
+    def make() -> Weights:
+        return Weights.of(*model.layers[-3:-1])
+
+    return model.kept("mixer", make) if hasattr(model, "kept") else make()
+
+
+@frozen(eq=False)
+class _Lookup:
+    """How one table found the vectors of distinct values.
+
+    keys  (4, U)
+    mask  (W,)    one dropout mask for the whole batch, or None
+    """
+
+    node: Any
+    keys: Ints
+    mask: Floats | None
+
+    def backprop(self, d_vectors: Floats) -> None:
+        """Add to the gradient of each of the four rows that made a vector.
+
+        d_vectors  (U, W)
+        """
+        ops = self.node.ops
+        values = ops.as_contig(d_vectors) if self.mask is None else d_vectors * self.mask
+        gradient = gradient_of(self.node, "E")
+        for keys in self.keys:
+            add_rows(ops, gradient, keys, values)
+
+
+def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[list[_Lookup], Floats]:
+    """Look distinct features up, each in its own table.
+
+    values   (F, U)
+    returns  (U, F * W)
+    """
+    tables = _tables(model)
+    width = model.get_dim("nO")
+    X = model.ops.alloc2f(values.shape[1], len(tables) * width, zeros=False)
+    lookups = []
+    for number, node in enumerate(tables):
+        table, rate = node.get_param("E"), nodes.dropout_rate(node) if is_train else 0.0
+        ids = node.ops.asarray(values[node.attrs["column"]])
+        keys = hash_keys(node.ops, ids, seed=node.attrs["seed"], n_rows=len(table))
+        mask = dropout_mask((width,), rate, node.ops.xp) if rate else None
+        found = gather_sum(table, keys)
+        X[:, number * width : (number + 1) * width] = found if mask is None else found * mask
+        lookups.append(_Lookup(node=node, keys=keys, mask=mask))
+    return lookups, X
