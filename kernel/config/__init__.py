@@ -1,5 +1,6 @@
 """Configurations: read, complete, check, and turn into objects."""
 
+from kernel.config.check import check, find_problems
 from kernel.config.config import Config, merge
 from kernel.config.defaults import default_config, pretraining_config
 from kernel.config.fill import fill, fill_block
@@ -27,11 +28,13 @@ __all__ = [
     "SystemSettings",
     "TrainingSettings",
     "call",
+    "check",
     "check_arguments",
     "combine_score_weights",
     "default_config",
     "fill",
     "fill_block",
+    "find_problems",
     "load_config",
     "load_config_from_str",
     "merge",

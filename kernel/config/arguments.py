@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kernel.config.problems import UNKNOWN, Origin, Path, Problem
-from kernel.config.signature import Parameter, Signature
-from kernel.config.tree import UNRESOLVED, place_of
-from kernel.config.types import fits, read_number
+from kernel.config.misfit import type_problems
+from kernel.config.problems import Origin, Path, Problem
+from kernel.config.tree import place_of
 from kernel.config.words import describe_type, describe_value, nearest
+
+if TYPE_CHECKING:
+    from kernel.config.signature import Parameter, Signature
 
 POSITIONAL = "*"
 
@@ -28,49 +30,32 @@ def argument_problems(
     """
     given = {key: value for key, value in block.items() if not key.startswith("@")}
     rest = positional(given.pop(POSITIONAL, None))
-    named = _named_by_position(signature, rest)
     known = signature.parameters
-    missing = [name for name in known if name not in given and name not in named]
+    by_position = {found.name for found in _positions(signature, len(rest)) if found is not None}
+    missing = [name for name in known if name not in given and name not in by_position]
     for key, value in given.items():
         if key in known:
             yield from type_problems(value, known[key].hint, (*path, key), place_of(block, key))
         elif not signature.takes_any:
             close = nearest(key, missing) or nearest(key, known)
-            if close in missing:
-                missing.remove(close)  # one mistake, one problem
+            missing = [name for name in missing if name != close]  # one mistake, one problem
             yield _unknown(key, close, signature, path, place_of(block, key))
-    for value, parameter in zip(rest, _positions(signature, len(rest)), strict=True):
-        at = (*path, POSITIONAL)
-        if parameter is None:
-            yield Problem(
-                path=at,
-                origin=place_of(block, POSITIONAL),
-                message=f"too many positional arguments for `{signature.text}`",
-            )
-            break
-        yield from type_problems(value, parameter.hint, at, place_of(block, POSITIONAL))
+    yield from _position_problems(signature, rest, (*path, POSITIONAL), place_of(block, POSITIONAL))
     for name in missing:
         if known[name].is_required or (complete and _can_be_written(known[name].default)):
             yield missing_problem(known[name], (*path, name), place, signature.text)
 
 
-def type_problems(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[Problem]:
-    """Yield the problem of a value that does not fit its type hint."""
-    if value is UNRESOLVED or fits(value, hint):
+def _position_problems(
+    signature: Signature, rest: list[Any], path: Path, place: Origin
+) -> Iterator[Problem]:
+    for value, parameter in zip(rest, _positions(signature, len(rest)), strict=True):
+        if parameter is not None:
+            yield from type_problems(value, parameter.hint, path, place)
+            continue
+        message = f"too many positional arguments for `{signature.text}`"
+        yield Problem(path=path, origin=place, message=message)
         return
-    if (
-        place.layer == "variable"
-        and isinstance(value, str)
-        and read_number(value, hint) is not None
-    ):
-        return
-    yield Problem(
-        path=path,
-        origin=place,
-        message="wrong type",
-        expected=describe_type(hint),
-        received=describe_value(value),
-    )
 
 
 def missing_problem(
@@ -116,10 +101,6 @@ def _positions(signature: Signature, count: int) -> list[Parameter | None]:
         parameter for parameter in signature.parameters.values() if not parameter.is_keyword_only
     ]
     return [*found[:count], *[signature.rest] * (count - len(found))][:count]
-
-
-def _named_by_position(signature: Signature, rest: list[Any]) -> set[str]:
-    return {found.name for found in _positions(signature, len(rest)) if found is not None}
 
 
 def _can_be_written(default: Any) -> bool:

@@ -180,8 +180,7 @@ def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
     except DollarError:
         reader.problems.append(lone_dollar(entry.path, place, entry.text()))
         return
-    assert entry.key is not None
-    block.put(entry.key, plant(value, place), place)
+    block.put(entry.path[-1], plant(value, place), place)
 
 
 def lone_dollar(path: Path, place: Origin, text: str) -> Problem:

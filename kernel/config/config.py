@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
@@ -13,10 +13,12 @@ from kernel.config.cfg import read_cfg, write_cfg
 from kernel.config.interpolate import interpolate_tree
 from kernel.config.merge import merge_trees
 from kernel.config.override import apply_overrides
-from kernel.config.problems import Origin, Path
 from kernel.config.toml import read_toml, write_toml
 from kernel.config.tree import Block, copy_tree, origin_at
 from kernel.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kernel.config.problems import Origin, Path
 
 FORMATS: Final = ("cfg", "toml")
 _TOML_SIGNS: Final = re.compile(r"""^\s*(?:["']@|\[\[)|=\s*'""", re.MULTILINE)
@@ -73,7 +75,7 @@ class Config(Block):
             return self.copy()
         return Config(interpolate_tree(self), is_interpolated=True, source=self.source)
 
-    def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:  # noqa: FBT001, FBT002
+    def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
         """Return `updates` with what it lacks taken from this config."""
         return merge(self, updates, remove_extra=remove_extra)
 

@@ -40,9 +40,7 @@ def pretraining_config() -> Config:
         },
         "pretraining": section_defaults(SECTIONS["pretraining"]),
     }
-    tree = plant(sections, _DEFAULT)
-    assert isinstance(tree, Block)
-    return Config(tree)
+    return Config(plant(sections, _DEFAULT))
 
 
 def _own_sections() -> dict[str, Any]:

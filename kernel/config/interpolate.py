@@ -115,14 +115,14 @@ class _Interpolation:
         quoted = _quoted(text)
         if quoted is not None:
             return self._string(path, quoted)
-        plain = self._replaced(path, text, lambda value: _as_text(value))
+        plain = self._replaced(path, text, _as_text)
         try:
             return parse_json(self._replaced(path, text, _json_inserter(text)))
         except ValueError:
             return plain
 
     def _string(self, path: Path, text: str) -> str:
-        return self._replaced(path, text, lambda value: _as_text(value))
+        return self._replaced(path, text, _as_text)
 
     def _replaced(self, path: Path, text: str, insert: Any) -> str:
         def value_of(name: str) -> str:

@@ -13,7 +13,7 @@ from kernel.config.config import Config
 def load_config(
     path: str | Path,
     overrides: Mapping[str, Any] | None = None,
-    interpolate: bool = False,  # noqa: FBT001, FBT002
+    interpolate: bool = False,
 ) -> Config:
     """Return the config in the file `path`, or on standard input if it is "-".
 
@@ -28,7 +28,7 @@ def load_config(
 def load_config_from_str(
     text: str,
     overrides: Mapping[str, Any] | None = None,
-    interpolate: bool = False,  # noqa: FBT001, FBT002
+    interpolate: bool = False,
     *,
     name: str | None = None,
 ) -> Config:

@@ -54,5 +54,5 @@ def sort_like(tree: Any, order: Any) -> Any:
     sorted_tree = Block()
     for key in [*(key for key in order if key in tree), *(key for key in tree if key not in order)]:
         place = place_of(tree, key)
-        sorted_tree.put(key, sort_like(tree[key], order.get(key)), place or UNKNOWN)
+        sorted_tree.put(key, sort_like(tree[key], order.get(key)), place)
     return sorted_tree

@@ -37,8 +37,10 @@ class Origin:
     source: Origin | None = None
 
     def __str__(self) -> str:
-        place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
-        return ":".join(place) if place else _LAYERS.get(self.layer, "config")
+        if self.path is None and self.line is None:
+            return _LAYERS.get(self.layer, "config")
+        parts = (self.path or "<text>", self.line, self.column)
+        return ":".join(str(part) for part in parts if part is not None)
 
     def chain(self) -> list[Origin]:
         """Return this origin, then what it refers to, and so on to the value itself."""
@@ -80,7 +82,9 @@ class Problem:
 
 def show_path(path: Path) -> str:
     """Return `path` as a reader of the file knows it: `[section] key`."""
-    if len(path) < 2:  # noqa: PLR2004 — a section, or nothing
+    if not path:
+        return "(outside of any section)"
+    if len(path) < 2:
         return f"[{'.'.join(path)}]"
     return f"[{'.'.join(path[:-1])}] {path[-1]}"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 Callback = Callable[..., Any]
 Schedule = Callable[..., Any]
@@ -43,28 +43,18 @@ class Range:
         return low if self.below is None else f"{low} and below {self.below:g}"
 
 
-def setting(
-    default: Any,
-    help: str,  # noqa: A002
-    *,
-    low: float | None = None,
-    below: float | None = None,
-    registry: str | None = None,
-) -> Any:
-    """Return a field with its default in a complete config, what it means, and its range."""
-    return attrs.field(
-        validator=None if low is None else Range(low, below),
-        metadata={"default": default, "help": help, "registry": registry},
-    )
+def about(default: Any, help: str, *, registry: str | None = None) -> dict[str, Any]:  # noqa: A002
+    """Return what a field says of itself: its value in a complete config, and what it means."""
+    return {"default": default, "help": help, "registry": registry}
 
 
 @frozen(kw_only=True)
 class SystemSettings:
     """The machine and the seed. Section `[system]`."""
 
-    seed: int = setting(0, "where all random numbers start", low=0)
-    gpu_allocator: Literal["pytorch", "tensorflow"] | None = setting(
-        None, "whose memory pool CuPy shares"
+    seed: int = field(validator=Range(0), metadata=about(0, "where all random numbers start"))
+    gpu_allocator: Literal["pytorch", "tensorflow"] | None = field(
+        metadata=about(None, "whose memory pool CuPy shares")
     )
 
 
@@ -72,24 +62,32 @@ class SystemSettings:
 class NlpSettings:
     """The pipeline. Section `[nlp]`."""
 
-    lang: str = setting(None, "code of the language, such as `en`")
-    pipeline: list[str] = setting([], "names of the components, in their order")
-    disabled: list[str] = setting([], "components that are loaded but not run")
-    before_creation: Callback | None = setting(
-        None, "changes the language class before it is used", registry="callbacks"
+    lang: str = field(metadata=about(None, "code of the language, such as `en`"))
+    pipeline: list[str] = field(metadata=about([], "names of the components, in their order"))
+    disabled: list[str] = field(metadata=about([], "components that are loaded but not run"))
+    before_creation: Callback | None = field(
+        metadata=about(None, "changes the language class before it is used", registry="callbacks")
     )
-    after_creation: Callback | None = setting(
-        None, "changes the pipeline before components are added", registry="callbacks"
+    after_creation: Callback | None = field(
+        metadata=about(
+            None, "changes the pipeline before components are added", registry="callbacks"
+        )
     )
-    after_pipeline_creation: Callback | None = setting(
-        None, "changes the pipeline after components are added", registry="callbacks"
+    after_pipeline_creation: Callback | None = field(
+        metadata=about(
+            None, "changes the pipeline after components are added", registry="callbacks"
+        )
     )
-    batch_size: int | None = setting(1000, "texts or docs that are processed at a time", low=1)
-    tokenizer: Callable[..., Any] = setting(
-        {"@tokenizers": "kernel.Tokenizer.v1"}, "makes the tokenizer", registry="tokenizers"
+    batch_size: int | None = field(
+        validator=Range(1), metadata=about(1000, "texts or docs that are processed at a time")
     )
-    vectors: Callable[..., Any] | None = setting(
-        None, "makes the table of word vectors", registry="vectors"
+    tokenizer: Callable[..., Any] = field(
+        metadata=about(
+            {"@tokenizers": "kernel.Tokenizer.v1"}, "makes the tokenizer", registry="tokenizers"
+        )
+    )
+    vectors: Callable[..., Any] | None = field(
+        metadata=about(None, "makes the table of word vectors", registry="vectors")
     )
 
 
@@ -97,63 +95,87 @@ class NlpSettings:
 class TrainingSettings:
     """The training loop. Section `[training]`."""
 
-    seed: int | None = setting("${system.seed}", "where the run's random numbers start", low=0)
-    gpu_allocator: str | None = setting("${system.gpu_allocator}", "as in `[system]`")
-    dropout: float | Schedule = setting(
-        0.1, "share of the activations that are dropped in an update", low=0, below=1
+    seed: int | None = field(
+        validator=Range(0), metadata=about("${system.seed}", "where the run's random numbers start")
     )
-    accumulate_gradient: int = setting(1, "batches that make one step", low=1)
-    patience: int = setting(
-        1600, "steps without a better score after which to stop; 0: none", low=0
+    gpu_allocator: str | None = field(metadata=about("${system.gpu_allocator}", "as in `[system]`"))
+    dropout: float | Schedule = field(
+        validator=Range(0, 1),
+        metadata=about(0.1, "share of the activations that are dropped in an update"),
     )
-    max_epochs: int = setting(0, "passes over the data; 0: any number, -1: stream it", low=-1)
-    max_steps: int = setting(20000, "steps after which to stop; 0: any number", low=0)
-    eval_frequency: int = setting(200, "steps between two evaluations", low=1)
-    score_weights: dict[str, float | None] = setting({}, "what each score counts in the final one")
-    frozen_components: list[str] = setting([], "components that do not learn")
-    annotating_components: list[str] = setting(
-        [], "components whose annotation those after them see in training"
+    accumulate_gradient: int = field(
+        validator=Range(1), metadata=about(1, "batches that make one step")
     )
-    dev_corpus: str = setting("corpora.dev", "dotted name of the data for evaluation")
-    train_corpus: str = setting("corpora.train", "dotted name of the data to learn from")
-    before_to_disk: Callback | None = setting(
-        None, "changes the pipeline before it is saved", registry="callbacks"
+    patience: int = field(
+        validator=Range(0),
+        metadata=about(1600, "steps without a better score after which to stop; 0: none"),
     )
-    before_update: Callback | None = setting(
-        None, "called with the pipeline and the step before each update", registry="callbacks"
+    max_epochs: int = field(
+        validator=Range(-1), metadata=about(0, "passes over the data; 0: any number, -1: stream it")
     )
-    logger: Callable[..., Any] = setting(
-        {"@loggers": "kernel.ConsoleLogger.v1"}, "reports on the run", registry="loggers"
+    max_steps: int = field(
+        validator=Range(0), metadata=about(20000, "steps after which to stop; 0: any number")
     )
-    batcher: Callable[..., Any] = setting(
-        {
-            "@batchers": "kernel.batch_by_words.v1",
-            "discard_oversize": False,
-            "tolerance": 0.2,
-            "size": {
-                "@schedules": "compounding.v1",
-                "start": 100,
-                "stop": 1000,
-                "compound": 1.001,
+    eval_frequency: int = field(
+        validator=Range(1), metadata=about(200, "steps between two evaluations")
+    )
+    score_weights: dict[str, float | None] = field(
+        metadata=about({}, "what each score counts in the final one")
+    )
+    frozen_components: list[str] = field(metadata=about([], "components that do not learn"))
+    annotating_components: list[str] = field(
+        metadata=about([], "components whose annotation those after them see in training")
+    )
+    dev_corpus: str = field(metadata=about("corpora.dev", "dotted name of the data for evaluation"))
+    train_corpus: str = field(
+        metadata=about("corpora.train", "dotted name of the data to learn from")
+    )
+    before_to_disk: Callback | None = field(
+        metadata=about(None, "changes the pipeline before it is saved", registry="callbacks")
+    )
+    before_update: Callback | None = field(
+        metadata=about(
+            None, "called with the pipeline and the step before each update", registry="callbacks"
+        )
+    )
+    logger: Callable[..., Any] = field(
+        metadata=about(
+            {"@loggers": "kernel.ConsoleLogger.v1"}, "reports on the run", registry="loggers"
+        )
+    )
+    batcher: Callable[..., Any] = field(
+        metadata=about(
+            {
+                "@batchers": "kernel.batch_by_words.v1",
+                "discard_oversize": False,
+                "tolerance": 0.2,
+                "size": {
+                    "@schedules": "compounding.v1",
+                    "start": 100,
+                    "stop": 1000,
+                    "compound": 1.001,
+                },
             },
-        },
-        "cuts the data into batches",
-        registry="batchers",
+            "cuts the data into batches",
+            registry="batchers",
+        )
     )
-    optimizer: Any = setting(
-        {
-            "@optimizers": "Adam.v1",
-            "beta1": 0.9,
-            "beta2": 0.999,
-            "L2_is_weight_decay": True,
-            "L2": 0.01,
-            "grad_clip": 1.0,
-            "use_averages": False,
-            "eps": 1e-8,
-            "learn_rate": 0.001,
-        },
-        "changes the weights",
-        registry="optimizers",
+    optimizer: Any = field(
+        metadata=about(
+            {
+                "@optimizers": "Adam.v1",
+                "beta1": 0.9,
+                "beta2": 0.999,
+                "L2_is_weight_decay": True,
+                "L2": 0.01,
+                "grad_clip": 1.0,
+                "use_averages": False,
+                "eps": 1e-8,
+                "learn_rate": 0.001,
+            },
+            "changes the weights",
+            registry="optimizers",
+        )
     )
 
 
@@ -161,19 +183,25 @@ class TrainingSettings:
 class InitializeSettings:
     """What happens once, before training. Section `[initialize]`."""
 
-    vectors: str | None = setting("${paths.vectors}", "pipeline or folder with word vectors")
-    init_tok2vec: str | None = setting("${paths.init_tok2vec}", "pretrained weights of tok2vec")
-    vocab_data: str | None = setting(None, "JSONL file with attributes of words")
-    lookups: Any = setting(None, "tables of words", registry="misc")
-    tokenizer: dict[str, Any] = setting({}, "arguments of the tokenizer's `initialize`")
-    components: dict[str, dict[str, Any]] = setting(
-        {}, "arguments of each component's `initialize`, by its name"
+    vectors: str | None = field(
+        metadata=about("${paths.vectors}", "pipeline or folder with word vectors")
     )
-    before_init: Callback | None = setting(
-        None, "changes the pipeline before it is initialized", registry="callbacks"
+    init_tok2vec: str | None = field(
+        metadata=about("${paths.init_tok2vec}", "pretrained weights of tok2vec")
     )
-    after_init: Callback | None = setting(
-        None, "changes the pipeline after it is initialized", registry="callbacks"
+    vocab_data: str | None = field(metadata=about(None, "JSONL file with attributes of words"))
+    lookups: Any = field(metadata=about(None, "tables of words", registry="misc"))
+    tokenizer: dict[str, Any] = field(
+        metadata=about({}, "arguments of the tokenizer's `initialize`")
+    )
+    components: dict[str, dict[str, Any]] = field(
+        metadata=about({}, "arguments of each component's `initialize`, by its name")
+    )
+    before_init: Callback | None = field(
+        metadata=about(None, "changes the pipeline before it is initialized", registry="callbacks")
+    )
+    after_init: Callback | None = field(
+        metadata=about(None, "changes the pipeline after it is initialized", registry="callbacks")
     )
 
 
@@ -181,48 +209,60 @@ class InitializeSettings:
 class PretrainingSettings:
     """Learning from raw text. Section `[pretraining]`, which may be left out."""
 
-    max_epochs: int = setting(1000, "passes over the data", low=0)
-    dropout: float | Schedule = setting(0.2, "share of the activations dropped", low=0, below=1)
-    n_save_every: int | None = setting(None, "batches between two saved states", low=1)
-    n_save_epoch: int | None = setting(None, "epochs between two saved states", low=1)
-    component: str = setting("tok2vec", "component that learns")
-    layer: str = setting("", "its layer that learns; empty: its model")
-    corpus: str = setting("corpora.pretrain", "dotted name of the data to learn from")
-    batcher: Callable[..., Any] = setting(
-        {
-            "@batchers": "kernel.batch_by_words.v1",
-            "size": 3000,
-            "discard_oversize": False,
-            "tolerance": 0.2,
-            "get_length": None,
-        },
-        "cuts the data into batches",
-        registry="batchers",
+    max_epochs: int = field(validator=Range(0), metadata=about(1000, "passes over the data"))
+    dropout: float | Schedule = field(
+        validator=Range(0, 1), metadata=about(0.2, "share of the activations dropped")
     )
-    objective: Callable[..., Any] = setting(
-        {
-            "@architectures": "kernel.PretrainCharacters.v1",
-            "maxout_pieces": 3,
-            "hidden_size": 300,
-            "n_characters": 4,
-        },
-        "what is learned",
-        registry="architectures",
+    n_save_every: int | None = field(
+        validator=Range(1), metadata=about(None, "batches between two saved states")
     )
-    optimizer: Any = setting(
-        {
-            "@optimizers": "Adam.v1",
-            "beta1": 0.9,
-            "beta2": 0.999,
-            "L2_is_weight_decay": True,
-            "L2": 0.01,
-            "grad_clip": 1.0,
-            "use_averages": True,
-            "eps": 1e-8,
-            "learn_rate": 0.001,
-        },
-        "changes the weights",
-        registry="optimizers",
+    n_save_epoch: int | None = field(
+        validator=Range(1), metadata=about(None, "epochs between two saved states")
+    )
+    component: str = field(metadata=about("tok2vec", "component that learns"))
+    layer: str = field(metadata=about("", "its layer that learns; empty: its model"))
+    corpus: str = field(metadata=about("corpora.pretrain", "dotted name of the data to learn from"))
+    batcher: Callable[..., Any] = field(
+        metadata=about(
+            {
+                "@batchers": "kernel.batch_by_words.v1",
+                "size": 3000,
+                "discard_oversize": False,
+                "tolerance": 0.2,
+                "get_length": None,
+            },
+            "cuts the data into batches",
+            registry="batchers",
+        )
+    )
+    objective: Callable[..., Any] = field(
+        metadata=about(
+            {
+                "@architectures": "kernel.PretrainCharacters.v1",
+                "maxout_pieces": 3,
+                "hidden_size": 300,
+                "n_characters": 4,
+            },
+            "what is learned",
+            registry="architectures",
+        )
+    )
+    optimizer: Any = field(
+        metadata=about(
+            {
+                "@optimizers": "Adam.v1",
+                "beta1": 0.9,
+                "beta2": 0.999,
+                "L2_is_weight_decay": True,
+                "L2": 0.01,
+                "grad_clip": 1.0,
+                "use_averages": True,
+                "eps": 1e-8,
+                "learn_rate": 0.001,
+            },
+            "changes the weights",
+            registry="optimizers",
+        )
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
-from kernel.config.arguments import type_problems
 from kernel.config.config import Config
-from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
+from kernel.config.misfit import type_problems
+from kernel.config.problems import Origin, Path, Problem, raise_problems
 from kernel.config.resolve import resolve
 from kernel.config.schema import SECTIONS, Range, section_defaults
 from kernel.config.tree import Block, is_block, place_of
@@ -78,7 +78,7 @@ def _near(value: Any, key: str) -> str | None:
 def section_problems(
     section: Mapping[str, Any], cls: type, path: Path, place: Origin, *, complete: bool = False
 ) -> Iterator[Problem]:
-    """Yield what is wrong with a section of the class `cls`: unknown, missing, wrong, out of range."""
+    """Yield what is wrong with a section of the class `cls`; `complete` also asks for defaults."""
     hints = class_hints(cls)
     fields = {field.name: field for field in attrs.fields(cls)}
     missing = [name for name in hints if name not in section]
@@ -90,9 +90,9 @@ def section_problems(
                 missing.remove(close)
             yield unknown_key(at, own, close)
             continue
-        problems = list(type_problems(value, hints[key], at, own))
+        problems = list(_registry_problems(value, fields[key].metadata["registry"], at, own))
+        problems = problems or list(type_problems(value, hints[key], at, own))
         yield from problems or _range_problems(value, fields[key].validator, at, own)
-        yield from _registry_problems(value, fields[key].metadata["registry"], at)
     for key in missing if complete else ():
         default = describe_value(fields[key].metadata["default"])
         yield Problem(
@@ -141,8 +141,19 @@ def _range_problems(value: Any, validator: Any, path: Path, place: Origin) -> It
         )
 
 
-def _registry_problems(value: Any, wanted: str | None, path: Path) -> Iterator[Problem]:
-    if wanted is None or not is_block(value):
+def _registry_problems(
+    value: Any, wanted: str | None, path: Path, place: Origin
+) -> Iterator[Problem]:
+    if wanted is None or not isinstance(value, dict):
+        return
+    if not is_block(value):
+        yield Problem(
+            path=path,
+            origin=place,
+            message="no function is named",
+            expected=f"a function block with `@{wanted}`",
+            received=describe_value(value),
+        )
         return
     kind = next(key for key in value if key.startswith("@"))
     # `@misc` holds what fits no other registry, and may make anything.

@@ -126,6 +126,6 @@ def _text(func: Any, signature: inspect.Signature) -> str:
     name = getattr(func, "__name__", type(func).__name__)
     parts = []
     for parameter in signature.parameters.values():
-        stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}.get(parameter.kind.name, "")
         parts.append(f"{stars}{parameter.name}")
     return f"{name}({', '.join(parts)})"

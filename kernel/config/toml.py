@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
-import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from kernel.config.tree import Block
 from kernel.config.values import NULL, DollarError, escape, read_string
 from kernel.errors import ConfigError
 
+_KINDS: Final = {"inner": "key"}
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -35,8 +35,7 @@ def read_toml(text: str, name: str | None = None) -> Block:
         place = Origin(layer="file", path=name, line=found.line, column=found.column)
         for depth in range(1, len(found.path)):
             places.setdefault(found.path[:depth], place)
-        if found.kind != "key" or not places.get(found.path):
-            places[found.path] = place
+        places[found.path] = place
     problems: list[Problem] = []
     root = _block(data, (), places, problems)
     problems += [_outside(key, root) for key in root if not isinstance(root[key], dict)]
@@ -72,7 +71,7 @@ def _value(value: Any, path: Path, places: Mapping[Path, Origin], problems: list
         return _block(value, path, places, problems)
     if isinstance(value, list):
         return [_value(item, path, places, problems) for item in value]
-    if isinstance(value, datetime.date | datetime.time):
+    if isinstance(value, dt.date | dt.time):
         raise TypeError
     return read_string(value) if isinstance(value, str) else value
 
@@ -90,15 +89,15 @@ def _repeated(text: str, name: str | None) -> Iterator[Problem]:
     first: dict[Path, Place] = {}
     for place in find_places(text):
         earlier = first.setdefault(place.path, place)
-        if earlier is place or place.kind == "array" or earlier.kind == "array":
+        if earlier is place or "array" in {place.kind, earlier.kind}:
             continue
-        same = earlier.kind == place.kind
+        one, two = (_KINDS.get(item.kind, item.kind) for item in (earlier, place))
         yield Problem(
             path=place.path,
             origin=Origin(layer="file", path=name, line=place.line, column=place.column),
-            message=f"the same {place.kind} again; it is already at line {earlier.line}"
-            if same
-            else f"both a {earlier.kind}, at line {earlier.line}, and a {place.kind}",
+            message=f"the same {two} again; it is already at line {earlier.line}"
+            if one == two
+            else f"both a {one}, at line {earlier.line}, and a {two}",
             hint="remove one of them",
         )
 
@@ -123,7 +122,9 @@ def _syntax_problem(error: tomllib.TOMLDecodeError, text: str, name: str | None)
 
 def _section_above(text: str, line: int) -> Path:
     headers = [
-        place.path for place in find_places(text) if place.kind != "key" and place.line <= line
+        place.path
+        for place in find_places(text)
+        if place.kind in {"section", "array"} and place.line <= line
     ]
     return headers[-1] if headers else ()
 
@@ -133,10 +134,11 @@ def _section_above(text: str, line: int) -> Path:
 
 def write_toml(tree: Mapping[str, Any], *, raw: bool) -> str:
     """Return `tree` as TOML; `raw` says that it still has variables."""
-    return "\n\n".join(_sections(tree, (), raw)) + "\n"
+    return "\n\n".join(toml_sections(tree, (), raw)) + "\n"
 
 
-def _sections(block: Mapping[str, Any], path: Path, raw: bool) -> Iterator[str]:
+def toml_sections(block: Mapping[str, Any], path: Path, raw: bool) -> Iterator[str]:
+    """Yield the text of each section of `block`, which stands at `path`."""
     inner = {key: value for key, value in block.items() if isinstance(value, dict)}
     lines = [
         f"{quote_key(key)} = {toml_value(value, raw=raw)}"
@@ -146,22 +148,18 @@ def _sections(block: Mapping[str, Any], path: Path, raw: bool) -> Iterator[str]:
     if path and (lines or path[-1] != "*" or not inner):
         yield "\n".join([f"[{'.'.join(map(quote_key, path))}]", *lines])
     for key, value in inner.items():
-        yield from _sections(value, (*path, key), raw)
+        yield from toml_sections(value, (*path, key), raw)
 
 
 def toml_value(value: Any, *, raw: bool) -> str:
-    """Return the text of one value, tables inline."""
+    """Return the text of one value, tables inline; raises TypeError if TOML has none for it."""
     if value is None:
         return f'"{NULL}"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, int | float):
-        return repr(value)
     if isinstance(value, str):
-        text = value if raw and value == NULL else escape(value, raw=raw)
-        return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+        text = json.dumps(escape(value, raw=raw), ensure_ascii=False)
+        return text.replace("\x7f", "\\u007f")
+    if isinstance(value, bool | int | float):
+        return str(value).lower() if isinstance(value, bool) else repr(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml_value(item, raw=raw) for item in value)}]"
     if isinstance(value, Mapping):

@@ -7,7 +7,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
@@ -18,17 +18,25 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _BASIC: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _LITERAL: Final = re.compile(r"'[^'\n]*'")
 _LONG: Final = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}', re.DOTALL)
+_STRINGS: Final = (_LONG, _BASIC, _LITERAL)
 _SCALAR: Final = re.compile(r"[^,\]}\n#]*")
 
 
 @frozen
 class Place:
-    """Where a key or a header stands; `kind` is "key", "section" or "array"."""
+    """Where a key or a header stands; `kind` is "key", "inner", "section" or "array".
+
+    An inner key is one of an inline table. `start`, `value` and `end` are offsets in the
+    text: of the key, of its value (of the header's end, for a header), and after the value.
+    """
 
     path: Path
+    kind: str
     line: int
     column: int
-    kind: str
+    start: int
+    value: int
+    end: int
 
 
 def find_places(text: str) -> list[Place]:
@@ -38,11 +46,14 @@ def find_places(text: str) -> list[Place]:
     longer understood.
     """
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    places = []
-    for path, offset, kind in _Scanner(text).scan():
-        line = bisect_right(starts, offset)
-        places.append(Place(path, line, offset - starts[line - 1] + 1, kind))
-    return places
+    found = []
+    for path, kind, start, value, end in sorted(_Scanner(text).scan(), key=lambda span: span[2]):
+        line = bisect_right(starts, start)
+        found.append(Place(path, kind, line, start - starts[line - 1] + 1, start, value, end))
+    return found
+
+
+_Span: TypeAlias = tuple[Path, str, int, int, int]
 
 
 class _Scanner:
@@ -50,7 +61,7 @@ class _Scanner:
         self.text = text
         self.at = 0
 
-    def scan(self) -> Iterator[tuple[Path, int, str]]:
+    def scan(self) -> Iterator[_Span]:
         section: Path | None = ()
         while self._skip() < len(self.text):
             start = self.at
@@ -60,45 +71,43 @@ class _Scanner:
                 if path is None:
                     return
                 self._take("]]" if is_array else "]")
-                yield path, start, "array" if is_array else "section"
+                yield path, "array" if is_array else "section", start, self.at, self.at
                 section = None if is_array else path
             else:
-                yield from self._pair(section)
+                yield from self._pair(section, "key")
                 if self.at == start:
                     return
 
-    def _pair(self, section: Path | None) -> Iterator[tuple[Path, int, str]]:
+    def _pair(self, section: Path | None, kind: str) -> Iterator[_Span]:
         start = self.at
         key = self._key()
         if key is None or not self._take("="):
             self.at = start
             return
         path = None if section is None else (*section, *key)
-        if path is not None:
-            yield path, start, "key"
-        self._skip()
+        value = self._skip()
         yield from self._value(path)
+        if path is not None:
+            yield path, kind, start, value, len(self.text[: self.at].rstrip())
 
-    def _value(self, path: Path | None) -> Iterator[tuple[Path, int, str]]:
+    def _value(self, path: Path | None) -> Iterator[_Span]:
         if self._take("{"):
             while self._skip() < len(self.text) and not self._take("}"):
                 start = self.at
-                yield from self._pair(path)
+                yield from self._pair(path, "inner")
                 if not self._take(",") and self.at == start:
                     return
         elif self._take("["):
-            while self._skip() < len(self.text) and not self._take("]"):
+            while not self._take("]") and self.at < len(self.text):
                 start = self.at
                 for _ in self._value(None):
                     pass
                 if not self._take(",") and self.at == start:
                     return
         else:
-            pattern = next(
-                (known for known in (_LONG, _BASIC, _LITERAL) if known.match(self.text, self.at)),
-                _SCALAR,
+            self._match(
+                next((known for known in _STRINGS if known.match(self.text, self.at)), _SCALAR)
             )
-            self._match(pattern)
 
     def _key(self) -> Path | None:
         parts: list[str] = []

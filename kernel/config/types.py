@@ -29,7 +29,7 @@ _SEQUENCES: Final = {
     collections.abc.Reversible,
 }
 _SETS: Final = {set, frozenset, collections.abc.Set, collections.abc.MutableSet}
-_TABLES: Final = {dict, collections.abc.Mapping, collections.abc.MutableMapping}
+TABLES: Final = {dict, collections.abc.Mapping, collections.abc.MutableMapping}
 _UNIONS: Final = {typing.Union, types.UnionType}
 
 
@@ -69,6 +69,15 @@ def strip(hint: Any) -> Any:
             return hint
 
 
+def options(hint: Any) -> list[Any]:
+    """Return the types that a value of the type `hint` may have, without null."""
+    hint = strip(hint)
+    if typing.get_origin(hint) not in _UNIONS:
+        return [hint]
+    found = [option for arg in typing.get_args(hint) for option in options(arg)]
+    return [option for option in found if option is not type(None)]
+
+
 def _fits_scalar(value: Any, hint: Any, origin: Any, args: tuple[Any, ...]) -> bool:
     if hint is None or hint is type(None):
         return value is None
@@ -88,7 +97,7 @@ def _fits_container(value: Any, hint: Any, base: Any, args: tuple[Any, ...]) -> 
         return _is_listed(value, base) and all(fits(item, args[0]) for item in value if args)
     if base is tuple:
         return _fits_tuple(value, args)
-    if base in _TABLES:
+    if base in TABLES:
         return isinstance(value, collections.abc.Mapping) and (
             not args
             or all(fits(key, args[0]) and fits(item, args[1]) for key, item in value.items())
@@ -191,7 +200,7 @@ def _convert_items(value: Any, base: Any, args: tuple[Any, ...]) -> Any:
         return (frozenset if base is frozenset else set)(value)
     if isinstance(value, list) and args and base in _SEQUENCES:
         return [convert(item, args[0]) for item in value]
-    if isinstance(value, dict) and args and base in _TABLES:
+    if isinstance(value, dict) and args and base in TABLES:
         return {key: convert(item, args[1]) for key, item in value.items()}
     return value
 

@@ -1,0 +1,185 @@
+"""Everything that is wrong with a config, found before anything of it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kernel.config.check_blocks import block_problems, component_problems
+from kernel.config.check_references import reference_problems, referred_keys, referred_sections
+from kernel.config.config import Config
+from kernel.config.defaults import PATHS, default_config
+from kernel.config.interpolate import interpolate_leniently
+from kernel.config.misfit import type_problems
+from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
+from kernel.config.schema import SECTIONS
+from kernel.config.sections import section_problems, unknown_key, without_absent_vectors
+from kernel.config.tree import UNRESOLVED, Block, is_block, place_of
+from kernel.config.types import class_hints
+from kernel.config.words import describe_value, nearest
+
+
+def check(config: Mapping[str, Any], *, complete: bool = True) -> None:
+    """Raise `ConfigError` with all that is wrong with `config`; nothing is called, no data read.
+
+    `complete` also asks for all keys that have defaults, which `fill` would add.
+    """
+    raise_problems(find_problems(config, complete=complete))
+
+
+def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[Problem]:
+    """Return all that is wrong with `config`, each mistake once; see `check`."""
+    raw = Config(config)
+    tree, problems = (raw, []) if raw.is_interpolated else interpolate_leniently(raw)
+    if isinstance(tree.get("nlp"), Block):
+        tree["nlp"] = without_absent_vectors(tree["nlp"])
+    problems += _top_level_problems(tree, raw, complete)
+    for name, section in tree.items():
+        if isinstance(section, Block):
+            problems += _section_problems(name, section, tree, raw, complete)
+    problems += reference_problems(tree)
+    return _once(problems)
+
+
+def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Problem]:
+    known = default_config()
+    missing = [name for name in known if name not in tree]
+    allowed = {*known, "pretraining", *referred_sections(raw)}
+    for name, section in tree.items():
+        place = place_of(tree, name)
+        if name.startswith("@"):
+            yield Problem(path=(name,), origin=place, message="a function block at the top level")
+        elif name not in allowed:
+            close = nearest(name, missing) or nearest(name, known)
+            if close in missing:
+                missing.remove(close)
+            yield _unknown_section(name, place, close)
+        elif section is not UNRESOLVED and not isinstance(section, Block):
+            yield Problem(
+                path=(name,),
+                origin=place,
+                message="wrong type",
+                expected="a section",
+                received=describe_value(section),
+            )
+    for name in missing if complete else ():
+        yield Problem(
+            path=(name,),
+            origin=_end_of(tree),
+            message=f"the section [{name}] is missing",
+            hint="run `kernel init fill-config` to add it with its defaults",
+        )
+
+
+def _unknown_section(name: str, place: Origin, close: str | None) -> Problem:
+    return Problem(
+        path=(name,),
+        origin=place,
+        message=f"there is no section [{name}]",
+        suggestion=f"[{close}]" if close else None,
+        hint=None
+        if close
+        else f"a section of your own is one that something refers to: `${{{name}.key}}`",
+    )
+
+
+def _end_of(tree: Block) -> Origin:
+    # A section that is not there has no line; its file is known all the same.
+    files = [place.path for place in tree.places.values() if place.path is not None]
+    return Origin(layer="file", path=files[0]) if files else UNKNOWN
+
+
+def _section_problems(
+    name: str, section: Block, tree: Block, raw: Config, complete: bool
+) -> Iterator[Problem]:
+    place = place_of(tree, name)
+    if name == "paths":
+        yield from _path_problems(section, place, raw, complete)
+    elif name == "components":
+        yield from _component_problems(section, tree, complete)
+    elif name == "corpora":
+        yield from _corpus_problems(section, place, complete)
+    elif name in SECTIONS and (section or name != "pretraining"):
+        yield from _typed_problems(name, section, place, raw, complete)
+    else:
+        yield from block_problems(section, (name,), place, complete=complete)
+
+
+def _typed_problems(
+    name: str, section: Block, place: Origin, raw: Config, complete: bool
+) -> Iterator[Problem]:
+    cls = SECTIONS[name]
+    own = referred_keys(raw, name) if name == "system" else set()
+    known = Block({key: section[key] for key in section if key not in own}, section.places)
+    known.update({key: section[key] for key in own & {*class_hints(cls)} & {*section}})
+    yield from section_problems(known, cls, (name,), place, complete=complete)
+    hints = class_hints(cls)
+    for key, value in section.items():
+        at = place_of(section, key)
+        hint = hints.get(key, Any)
+        yield from block_problems(value, (name, key), at, complete=complete, hint=hint)
+
+
+def _path_problems(section: Block, place: Origin, raw: Config, complete: bool) -> Iterator[Problem]:
+    missing = [key for key in PATHS if key not in section]
+    referred = referred_keys(raw, "paths")
+    for key, value in section.items():
+        at = place_of(section, key)
+        close = nearest(key, missing)
+        if key in PATHS:
+            yield from type_problems(value, str | None, ("paths", key), at)
+        elif close is not None and key not in referred:
+            # The section is open to keys of one's own; this one looks like a slip.
+            missing.remove(close)
+            yield unknown_key(("paths", key), at, close)
+    for key in missing if complete else ():
+        yield Problem(
+            path=("paths", key),
+            origin=place,
+            message=f"`{key}` is missing",
+            hint="run `kernel init fill-config` to add it with its default, null",
+        )
+
+
+def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator[Problem]:
+    nlp = tree.get("nlp")
+    lang = nlp.get("lang") if isinstance(nlp, Block) else None
+    for name, block in section.items():
+        yield from component_problems(
+            name,
+            block,
+            place_of(section, name),
+            lang=lang if isinstance(lang, str) else None,
+            complete=complete,
+        )
+
+
+def _corpus_problems(section: Block, place: Origin, complete: bool) -> Iterator[Problem]:
+    if not is_block(section):
+        for name, block in section.items():
+            if block is not UNRESOLVED and not is_block(block):
+                yield _no_reader(("corpora", name), place_of(section, name), block)
+    yield from block_problems(section, ("corpora",), place, complete=complete)
+
+
+def _no_reader(path: Path, place: Origin, block: Any) -> Problem:
+    return Problem(
+        path=path,
+        origin=place,
+        message="no function is named",
+        expected="a function block with `@readers`",
+        received=describe_value(block),
+    )
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """Return `problems` without those that a section reference repeats: same place, same words."""
+    seen: set[tuple[Any, ...]] = set()
+    kept = []
+    for problem in problems:
+        place = problem.origin if problem.origin.line is not None else problem.path
+        words = (place, problem.path[-1:], problem.message, problem.received)
+        if words not in seen:
+            seen.add(words)
+            kept.append(problem)
+    return kept

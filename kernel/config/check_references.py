@@ -1,0 +1,174 @@
+"""Names in a config that stand for other parts of it: components, corpora, sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from kernel.config.problems import Origin, Path, Problem
+from kernel.config.tree import is_block, place_of, walk
+from kernel.config.values import VARIABLE, has_variable
+from kernel.config.words import describe_value, nearest
+from kernel.registry import registry
+
+_COMPONENT_LISTS: Final = (
+    ("nlp", "disabled"),
+    ("training", "frozen_components"),
+    ("training", "annotating_components"),
+)
+_DOTTED: Final = (
+    ("training", "train_corpus"),
+    ("training", "dev_corpus"),
+    ("pretraining", "corpus"),
+)
+
+
+def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield every name of a component, a corpus or a language that leads to nothing."""
+    yield from _language_problems(tree)
+    components = tree.get("components")
+    blocks = components if isinstance(components, Mapping) else {}
+    pipeline = _names(tree, ("nlp", "pipeline"))
+    yield from _pipeline_problems(tree, pipeline, blocks)
+    for path in _COMPONENT_LISTS:
+        place = _place(tree, path)
+        for name in _names(tree, path):
+            if name not in pipeline:
+                yield _no_component(path, place, name, pipeline)
+    yield from _initialized_problems(tree, {*pipeline, *blocks})
+    for path in _DOTTED:
+        yield from _dotted_problems(tree, path)
+
+
+def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
+    lang = _get(tree, ("nlp", "lang"))
+    if not isinstance(lang, str) or registry.languages.has(lang):
+        return
+    yield Problem(
+        path=("nlp", "lang"),
+        origin=_place(tree, ("nlp", "lang")),
+        message=f"no installed plugin has the language `{lang}`",
+        suggestion=nearest(lang, registry.languages.names()),
+        hint=f"there are: {', '.join(registry.languages.names())}",
+    )
+
+
+def _pipeline_problems(
+    tree: Mapping[str, Any], pipeline: list[str], blocks: Mapping[str, Any]
+) -> Iterator[Problem]:
+    path = ("nlp", "pipeline")
+    place = _place(tree, path)
+    for name in dict.fromkeys(pipeline):
+        if pipeline.count(name) > 1:
+            yield Problem(path=path, origin=place, message=f"`{name}` is in the pipeline twice")
+        if name not in blocks:
+            yield Problem(
+                path=path,
+                origin=place,
+                message=f"`{name}` has no section [components.{name}]",
+                suggestion=nearest(name, [other for other in blocks if other not in pipeline])
+                or nearest(name, blocks),
+            )
+
+
+def _no_component(path: Path, place: Origin, name: str, pipeline: Iterable[str]) -> Problem:
+    return Problem(
+        path=path,
+        origin=place,
+        message=f"`{name}` is not in the pipeline",
+        suggestion=nearest(name, pipeline),
+        hint=f"[nlp] pipeline has: {', '.join(pipeline) or 'nothing'}",
+    )
+
+
+def _initialized_problems(tree: Mapping[str, Any], names: set[str]) -> Iterator[Problem]:
+    blocks = _get(tree, ("initialize", "components"))
+    if not isinstance(blocks, Mapping):
+        return
+    for name in blocks:
+        if name not in names:
+            yield Problem(
+                path=("initialize", "components", name),
+                origin=place_of(blocks, name),
+                message=f"there is no component `{name}`",
+                suggestion=nearest(name, names),
+            )
+
+
+def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    name = _get(tree, path)
+    if not isinstance(name, str):
+        return
+    node: Any = tree
+    fixed: list[str] = []
+    for part in name.split("."):
+        if fixed and is_block(node):
+            return  # one function that makes several; which, is known when it is called
+        known = [key for key, value in node.items() if isinstance(value, Mapping)]
+        close = part if part in known else nearest(part, known)
+        if close is None:
+            fixed = []
+            break
+        fixed.append(close)
+        node = node[close]
+    if ".".join(fixed) == name and is_block(node):
+        return
+    if ".".join(fixed) == name:
+        fixed = [*fixed, next((key for key, value in node.items() if is_block(value)), "")]
+    yield Problem(
+        path=path,
+        origin=_place(tree, path),
+        message=f"`{name}` names no function block of this config",
+        expected="the dotted name of a reader, such as `corpora.train`",
+        received=describe_value(name),
+        suggestion=".".join(fixed) if fixed and fixed[-1] else None,
+    )
+
+
+def referred_sections(raw: Mapping[str, Any]) -> set[str]:
+    """Return the top-level sections that something in `raw` refers to."""
+    found: set[str] = set()
+    for _, value in walk(raw):
+        for text in _strings(value):
+            for match in VARIABLE.finditer(text) if has_variable(text) else ():
+                found.add((match["path"] or "").replace(":", ".").split(".")[0])
+    for path in _DOTTED:
+        name = _get(raw, path)
+        if isinstance(name, str):
+            found.add(name.split(".")[0])
+    return found
+
+
+def referred_keys(raw: Mapping[str, Any], section: str) -> set[str]:
+    """Return the keys of the top-level `section` that a variable in `raw` names."""
+    return {
+        match["path"].replace(":", ".").split(".")[1]
+        for _, value in walk(raw)
+        for text in _strings(value)
+        if has_variable(text)
+        for match in VARIABLE.finditer(text)
+        if (match["path"] or "").replace(":", ".").startswith(f"{section}.")
+    }
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+
+
+def _names(tree: Mapping[str, Any], path: Path) -> list[str]:
+    names = _get(tree, path)
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _get(tree: Any, path: Path) -> Any:
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, Mapping) else None
+    return tree
+
+
+def _place(tree: Mapping[str, Any], path: Path) -> Origin:
+    return place_of(_get(tree, path[:-1]), path[-1])
