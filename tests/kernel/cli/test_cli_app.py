@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import click
+import pytest
+
+from kernel.cli.app import make_program
+from kernel.cli.commands import OWN, Command
+from kernel.errors import DataError, KernelError
+
+
+def python(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_importing_the_command_line_imports_nothing_heavy():
+    heavy = "{'thinc', 'torch', 'rich', 'click', 'cattrs', 'tomlkit'}"
+    assert python(f"import kernel.cli, sys; print(*{heavy} & set(sys.modules))") == []
+
+
+def test_help_imports_no_models():
+    code = (
+        "import sys; sys.argv = ['kernel', '--help']\n"
+        "from kernel.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(*{'thinc', 'torch', 'rich'} & set(sys.modules), 'end')"
+    )
+    assert python(code)[-1] == "end"
+    assert python(code)[-2] not in {"thinc", "torch", "rich"}
+
+
+@pytest.mark.slow
+def test_help_is_there_in_half_a_second():
+    def measure():
+        start = time.perf_counter()
+        subprocess.run(["kernel", "--help"], capture_output=True, check=True)
+        return time.perf_counter() - start
+
+    assert min(measure() for _ in range(5)) < 0.5
+
+
+def test_help_lists_every_command(kernel):
+    result = kernel("--help")
+    assert result.exit_code == 0
+    for name in ("init", "convert", "train", "evaluate", "debug", "info", "plugins", "config"):
+        assert f"\n  {name} " in result.stdout
+
+
+@pytest.mark.parametrize("command", OWN, ids=lambda command: command.name)
+def test_every_command_loads_and_explains_itself(kernel, command):
+    assert isinstance(command.load(), click.Command)
+    result = kernel(*command.name.split(), "--help")
+    assert result.exit_code == 0
+    assert f"Usage: kernel {command.name}" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["Train", "a b c", "", "-x"])
+def test_command_name_is_checked(name):
+    with pytest.raises(ValueError, match="must match regex"):
+        Command(name, "", "a:b")
+
+
+def test_plugins_may_not_take_a_name_that_is_there():
+    program = make_program([Command("x", "first", "a:b"), Command("x", "second", "a:c")])
+    assert program.table["x"].help == "first"
+
+
+def test_error_is_a_message_and_a_hint(kernel, command):
+    def fail():
+        raise KernelError("no `[training]` in [bold]config.cfg[/bold]", hint="add [training] \\")
+
+    result = kernel("try-it", commands=command(fail))
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        "error: no `[training]` in [bold]config.cfg[/bold]\nhint: add [training] \\\n"
+    )
+
+
+def test_long_messages_are_not_folded(kernel, command):
+    message = "word " * 100 + "end"
+
+    def fail():
+        raise DataError(message, path="file", line=3)
+
+    result = kernel("try-it", commands=command(fail))
+    assert result.stderr == f"error: file:3: {message}\n"
+
+
+def test_exit_code_of_an_error_is_used(kernel, command):
+    class StoppedError(KernelError):
+        exit_code = 130
+
+    def stop():
+        raise StoppedError("stopped")
+
+    assert kernel("try-it", commands=command(stop)).exit_code == 130
+
+
+def test_missing_file_is_no_traceback(kernel, command, tmp_path):
+    result = kernel("try-it", commands=command((tmp_path / "none").read_text))
+    assert result.exit_code == 1
+    assert result.stderr == f"error: {tmp_path / 'none'}: No such file or directory\n"
+
+
+def test_a_bug_shows_its_traceback(kernel, command):
+    result = kernel("try-it", commands=command(lambda: 1 / 0))
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trian"], "No such command 'trian'"),
+        (["convert"], "Missing argument 'INPUT_PATH'"),
+        (["convert", "--nope"], "No such option: --nope"),
+        (["init", "config", "x.cfg", "--optimize", "speed"], "'speed' is not one of"),
+    ],
+    ids=["command", "argument", "option", "choice"],
+)
+def test_wrong_usage_exits_with_2(kernel, arguments, message):
+    result = kernel(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+
+import pytest
+
+from kernel.cli.recommend import recommend
+from kernel.config import Config, load_config
+from kernel.errors import RegistryError
+
+
+@pytest.fixture
+def config_file(kernel, tmp_path):
+    path = tmp_path / "config.cfg"
+    assert kernel("init", "config", path, "--pipeline", "ner").exit_code == 0
+    return path
+
+
+def test_ner_gets_a_tok2vec_to_listen_to():
+    config = recommend("en", ["ner"])
+    assert config["nlp"]["pipeline"] == ["tok2vec", "ner"]
+    assert config["nlp"]["lang"] == "en"
+    assert config["nlp"]["batch_size"] == 1000
+    tok2vec = config["components"]["tok2vec"]["model"]
+    assert tok2vec["@architectures"] == "kernel.Tok2Vec.v2"
+    assert tok2vec["embed"]["attrs"] == ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
+    assert tok2vec["embed"]["rows"] == [5000, 1000, 2500, 2500]
+    assert tok2vec["embed"]["include_static_vectors"] is False
+    assert tok2vec["embed"]["width"] == "${components.tok2vec.model.encode.width}"
+    encode = {"width": 96, "depth": 4, "window_size": 1, "maxout_pieces": 3}
+    assert encode.items() <= tok2vec["encode"].items()
+    ner = config["components"]["ner"]["model"]
+    assert (ner["hidden_width"], ner["maxout_pieces"], ner["use_upper"]) == (64, 2, True)
+    assert ner["tok2vec"]["@architectures"] == "kernel.Tok2VecListener.v1"
+    assert ner["tok2vec"]["width"] == "${components.tok2vec.model.encode.width}"
+
+
+def test_recommended_config_is_complete():
+    config = recommend("en", ["ner"])
+    batcher = config["training"]["batcher"]
+    assert batcher["@batchers"] == "kernel.batch_by_words.v1"
+    assert (batcher["discard_oversize"], batcher["tolerance"]) == (False, 0.2)
+    size = {"@schedules": "compounding.v1", "start": 100, "stop": 1000, "compound": 1.001}
+    assert size.items() <= batcher["size"].items()
+    assert config["corpora"]["train"]["@readers"] == "kernel.Corpus.v1"
+    assert config["corpora"]["train"]["path"] == "${paths.train}"
+    assert config["training"]["optimizer"]["@optimizers"] == "Adam.v1"
+    assert config["training"]["score_weights"]["ents_f"] == 1.0
+    assert config["initialize"]["vectors"] == "${paths.vectors}"
+
+
+def test_accuracy_asks_for_a_larger_model():
+    config = recommend("en", ["ner"], optimize="accuracy")
+    encode = config["components"]["tok2vec"]["model"]["encode"]
+    assert (encode["width"], encode["depth"]) == (256, 8)
+
+
+def test_gpu_means_smaller_batches():
+    assert recommend("en", ["ner"], gpu=True)["nlp"]["batch_size"] == 128
+
+
+def test_unknown_component_is_an_error():
+    with pytest.raises(RegistryError, match="no `nre` in the registry `factories`") as caught:
+        recommend("en", ["nre"])
+    assert "did you mean `ner`?" in caught.value.hint
+
+
+def test_written_config_is_valid(kernel, config_file):
+    result = kernel("debug", "config", config_file)
+    assert result.stderr == f"ok: {config_file} is valid\n"
+    assert result.exit_code == 0
+
+
+def test_toml_and_cfg_say_the_same(kernel, config_file, tmp_path):
+    toml = tmp_path / "config.toml"
+    assert kernel("init", "config", toml, "-p", "ner").exit_code == 0
+    assert kernel("config", "diff", config_file, toml).exit_code == 0
+    assert tomllib.loads(toml.read_text())["nlp"]["pipeline"] == ["tok2vec", "ner"]
+
+
+def test_toml_says_what_each_setting_does(kernel, tmp_path):
+    toml = tmp_path / "config.toml"
+    kernel("init", "config", toml, "-p", "ner")
+    text = toml.read_text()
+    assert "# share of the activations that are dropped in an update\ndropout = 0.1" in text
+    training = text.split("\n[training]\n")[1].split("\n[")[0]
+    lines = training.strip().splitlines()
+    for above, line in itertools.pairwise(lines):
+        if re.match(r"\w+ = ", line):
+            assert above.startswith("# "), line
+
+
+def test_stdout_gets_the_config_only(kernel, config_file):
+    result = kernel("init", "config", "-", "-p", "ner")
+    assert Config().from_str(result.stdout) == load_config(config_file, interpolate=True)
+    assert "Pipeline:" in result.stderr
+
+
+def test_existing_file_needs_force(kernel, config_file):
+    before = config_file.read_text()
+    result = kernel("init", "config", config_file, "-l", "xx")
+    assert result.exit_code == 1
+    assert result.stderr == f"error: {config_file} exists\nhint: replace it with --force\n"
+    assert config_file.read_text() == before
+    assert kernel("init", "config", config_file, "-l", "xx", "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-l", "qq"], "no language `qq`"),
+        (["-p", "ner,nre"], "no `nre` in the registry `factories`"),
+        (["-p", ","], "the pipeline has no components"),
+    ],
+    ids=["language", "component", "none"],
+)
+def test_what_cannot_be_recommended_is_said(kernel, options, message):
+    result = kernel("init", "config", "-", *options)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_fill_config_adds_what_is_missing(kernel, config_file, tmp_path):
+    base = tmp_path / "base.cfg"
+    base.write_text(
+        '[nlp]\nlang = "en"\npipeline = ["ner"]\n\n[components]\n\n[components.ner]\nfactory = "ner"\n'
+    )
+    result = kernel("init", "fill-config", base, tmp_path / "full.cfg")
+    assert result.exit_code == 0
+    filled = load_config(tmp_path / "full.cfg")
+    assert filled["training"]["dropout"] == 0.1
+    assert filled["components"]["ner"]["model"]["hidden_width"] == 64
+    again = kernel("init", "fill-config", tmp_path / "full.cfg", "--diff")
+    assert again.stdout == ""
+    assert "nothing to add" in again.stderr
+
+
+def test_fill_config_shows_what_it_adds(kernel, tmp_path):
+    base = tmp_path / "base.cfg"
+    base.write_text('[nlp]\nlang = "en"\n')
+    result = kernel("init", "fill-config", base, "--diff")
+    assert "+dropout = 0.1" in result.stdout.splitlines()
+    assert '-lang = "en"' not in result.stdout.splitlines()
+
+
+def test_problems_are_shown_all_at_once(kernel, config_file):
+    text = config_file.read_text().replace("dropout = 0.1", 'dropout = "much"')
+    config_file.write_text(text.replace("patience", "patiense"))
+    result = kernel("debug", "config", config_file)
+    assert result.exit_code == 1
+    assert "problems in the config" in result.stderr
+    assert "patiense" in result.stderr
+    assert "did you mean `patience`?" in result.stderr
+    assert "dropout" in result.stderr
+    assert result.stdout == ""
+
+
+def test_overrides_reach_the_config(kernel, config_file):
+    result = kernel("debug", "config", config_file, "--training.dropout", "no")
+    assert result.exit_code == 1
+    assert "[training] dropout" in result.stderr
+
+
+def test_config_comes_from_stdin(kernel, config_file):
+    result = kernel("debug", "config", "-", stdin=config_file.read_text())
+    assert result.exit_code == 0
+
+
+def test_missing_config_is_one_message(kernel, tmp_path):
+    result = kernel("debug", "config", tmp_path / "none.cfg")
+    assert result.exit_code == 1
+    assert "none.cfg: there is no such file" in result.stderr
+
+
+def test_variables_and_functions_are_listed(kernel, config_file):
+    result = kernel("debug", "config", config_file, "-V", "-F")
+    assert result.exit_code == 0
+    assert re.search(
+        r"^\$\{components\.tok2vec\.model\.encode\.width\} +96$", result.stdout, re.MULTILINE
+    )
+    row = r"^readers +kernel\.Corpus\.v1 +kernel_plugin_corpus\.readers +.*readers\.py:\d+$"
+    assert re.search(row, result.stdout, re.MULTILINE)
+
+
+def test_explain_says_who_set_a_setting(kernel, config_file):
+    def explain(setting, *more):
+        result = kernel("config", "explain", config_file, setting, *more)
+        assert result.exit_code == 0
+        return dict(
+            re.findall(
+                r"^(value|set by|meaning|goes to|written as) +(.*?) *$", result.stdout, re.MULTILINE
+            )
+        )
+
+    entries = explain("training.dropout", "--training.dropout", "0.3")
+    assert entries["value"] == "0.3"
+    assert "override" in entries["set by"]
+    assert entries["meaning"] == "share of the activations that are dropped in an update"
+    entries = explain("corpora.train.path", "--paths.train", "x.spacy")
+    assert entries["value"] == '"x.spacy"'
+    assert entries["written as"] == '"${paths.train}"'
+    assert entries["goes to"] == "kernel_plugin_corpus.readers.create_docbin_reader"
+
+
+def test_explain_lists_what_there_is(kernel, config_file):
+    result = kernel("config", "explain", config_file, "training.droput")
+    assert result.exit_code == 1
+    assert "no setting `training.droput`" in result.stderr
+    assert "dropout" in result.stderr
+
+
+def test_diff_shows_both_sides(kernel, config_file, tmp_path):
+    other = tmp_path / "other.cfg"
+    other.write_text(config_file.read_text().replace("dropout = 0.1", "dropout = 0.2"))
+    result = kernel("config", "diff", config_file, other)
+    assert result.exit_code == 1
+    assert result.stdout == "- training.dropout = 0.1\n+ training.dropout = 0.2\n"
+
+
+def test_config_is_converted_both_ways(kernel, config_file, tmp_path):
+    toml, cfg = tmp_path / "x.toml", tmp_path / "x.cfg"
+    assert kernel("config", "convert", config_file, toml).exit_code == 0
+    assert kernel("config", "convert", toml, cfg).exit_code == 0
+    assert load_config(cfg) == load_config(config_file)
+    assert kernel("config", "convert", toml, cfg).exit_code == 1

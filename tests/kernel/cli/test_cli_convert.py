@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import kernel as library
+from kernel.text import DocBin
+
+IOB = "Ada\tB-PER\nsaw\tO\nRome\tB-LOC\n\nhello\tO\n"
+BAD = json.dumps({"text": "Ada saw Rome", "entities": [[0, 2, "PER"], [8, 12, "LOC"]]})
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, content):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf8")
+        return path
+
+    return write
+
+
+def read(path):
+    return list(DocBin().from_disk(path).get_docs(library.blank("xx").vocab))
+
+
+def test_file_becomes_a_corpus_and_a_summary(kernel, write, tmp_path):
+    result = kernel("convert", write("a.iob", IOB), tmp_path / "out")
+    target = tmp_path / "out" / "a.spacy"
+    assert result.stdout == ""
+    assert result.stderr == (f"ok: {target}: 2 documents, 4 tokens, 2 entities (LOC 1, PER 1)\n")
+    first, second = read(target)
+    assert [(span.text, span.label_) for span in first.ents] == [("Ada", "PER"), ("Rome", "LOC")]
+    assert [token.ent_iob_ for token in second] == ["O"]
+
+
+def test_output_may_be_named(kernel, write, tmp_path):
+    result = kernel("convert", write("a.iob", IOB), tmp_path / "train.spacy", "-n", "2")
+    assert result.exit_code == 0
+    assert len(read(tmp_path / "train.spacy")) == 1
+
+
+def test_json_goes_to_stdout(kernel, write):
+    result = kernel("convert", write("a.iob", IOB), "-", "-t", "json")
+    assert result.exit_code == 0
+    (data,) = json.loads(result.stdout)
+    tokens = data["paragraphs"][0]["sentences"][0]["tokens"]
+    assert [(token["orth"], token["ner"]) for token in tokens] == [
+        ("Ada", "U-PER"),
+        ("saw", "O"),
+        ("Rome", "U-LOC"),
+    ]
+
+
+def test_json_output_reads_back(kernel, write, tmp_path):
+    kernel("convert", write("a.iob", IOB), tmp_path / "a.json")
+    result = kernel("convert", tmp_path / "a.json", tmp_path / "b.spacy")
+    assert result.exit_code == 0
+    assert [[span.label_ for span in doc.ents] for doc in read(tmp_path / "b.spacy")] == [
+        ["PER", "LOC"],
+        [],
+    ]
+
+
+def test_folder_is_converted_file_by_file(kernel, write, tmp_path):
+    write("in/x/a.iob", IOB)
+    write("in/b.iob", IOB)
+    write("in/.hidden.iob", "")
+    result = kernel("convert", tmp_path / "in", tmp_path / "out")
+    assert result.exit_code == 0
+    found = sorted(str(path.relative_to(tmp_path / "out")) for path in tmp_path.rglob("*.spacy"))
+    assert found == ["b.spacy", "x/a.spacy"]
+
+
+def test_folder_is_concatenated(kernel, write, tmp_path):
+    write("in/a.iob", IOB)
+    write("in/b.iob", IOB)
+    result = kernel("convert", tmp_path / "in", tmp_path / "all.spacy", "--concatenate")
+    assert result.exit_code == 0
+    assert len(read(tmp_path / "all.spacy")) == 4
+
+
+def test_misaligned_entities_stop_the_conversion(kernel, write, tmp_path):
+    path = write("a.jsonl", BAD)
+    result = kernel("convert", path, tmp_path / "out")
+    assert result.exit_code == 1
+    assert "error: 1 entity does not align with the tokens" in result.stderr
+    assert f"{path}:1: document 1, characters 0 to 2: PER 'Ad'" in result.stderr
+    assert "--on-misaligned snap" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("policy", "labels"), [("skip", ["LOC"]), ("snap", ["PER", "LOC"])], ids=["skip", "snap"]
+)
+def test_misaligned_entities_are_listed_whatever_the_policy(
+    kernel, write, tmp_path, policy, labels
+):
+    path = write("a.jsonl", BAD)
+    result = kernel("convert", path, tmp_path / "a.spacy", "--on-misaligned", policy)
+    assert result.exit_code == 0
+    assert "warning: 1 entity did not align with tokens:" in result.stderr
+    assert "characters 0 to 2: PER 'Ad': it ends inside the token 'Ada'" in result.stderr
+    (doc,) = read(tmp_path / "a.spacy")
+    assert [span.label_ for span in doc.ents] == labels
+
+
+def test_labels_are_mapped(kernel, write, tmp_path):
+    row = "1\tAda\t_\t_\t_\t_\t0\troot\t_\tU-PERSON\n"
+    names = write("names.json", '{"PERSON": "PER"}')
+    path = write("a.conllu", row)
+    result = kernel("convert", path, tmp_path / "a.spacy", "--ner-map", names)
+    assert result.exit_code == 0
+    (doc,) = read(tmp_path / "a.spacy")
+    assert [span.label_ for span in doc.ents] == ["PER"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none.iob", "out"], "none.iob: no such file or folder"),
+        (["a.iob"], "a .spacy file cannot go to stdout"),
+        (["a.iob", "out", "-c", "nope"], "no `nope` in the registry `converters`"),
+        (["a.iob", "out", "-T"], "the converter `ner` has no option --merge-subtokens"),
+        (["a.iob", "out", "-n", "-1"], "`n_sents` is -1; expected 0 or more"),
+        (["a.iob", "out", "-l", "qq"], "no language `qq`"),
+        (["a.what", "out"], "neither the name nor the content says what format this is"),
+        (["mixed", "out"], "the folder has files of several kinds: .iob, .json"),
+        (["hollow", "out"], "the folder has no files"),
+        (["two", "x.spacy"], "2 input files, but one output file"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_converted_is_said(kernel, write, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.iob", "mixed/a.iob", "two/a.iob", "two/b.iob"):
+        write(name, IOB)
+    write("mixed/b.json", "[]")
+    write("a.what", "some text")
+    tmp_path.joinpath("hollow").mkdir()
+    result = kernel("convert", *arguments)
+    assert result.exit_code == 1
+    assert f"error: {message}" in result.stderr or message in result.stderr.splitlines()[0]
+    assert "Traceback" not in result.stderr

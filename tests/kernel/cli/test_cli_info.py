@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+
+from kernel import __version__, plugins
+from kernel.plugins import InstalledPlugin
+
+
+def test_plugins_are_listed(kernel):
+    result = kernel("plugins")
+    assert result.exit_code == 0
+    (row,) = [line for line in result.stdout.splitlines() if line.startswith("corpus ")]
+    assert "kernel-plugin-corpus" in row
+    assert " ok " in row
+    assert "3 batchers, 7 converters, 4 readers" in row
+
+
+def test_plugins_are_listed_as_json(kernel):
+    listed = {plugin["name"]: plugin for plugin in json.loads(kernel("plugins", "--json").stdout)}
+    assert listed["ner"]["distribution"] == "kernel-plugin-ner"
+    assert listed["ner"]["error"] is None
+    assert "kernel.Corpus.v1" in listed["corpus"]["provides"]["readers"]
+
+
+def test_broken_plugin_is_shown_with_its_error(kernel, monkeypatch):
+    broken = InstalledPlugin(
+        name="odd",
+        distribution="odd-plugin",
+        version="1.0",
+        module="odd",
+        error="ImportError: no [module]",
+    )
+    monkeypatch.setattr(plugins, "installed", lambda: [broken])
+    result = kernel("plugins")
+    assert result.exit_code == 0
+    assert "BROKEN" in result.stdout
+    assert result.stderr == ("warning: `odd` of odd-plugin is broken: ImportError: no [module]\n")
+
+
+def test_info_describes_the_installation(kernel):
+    entries = json.loads(kernel("info", "--json").stdout)
+    assert entries["kernel version"] == __version__
+    assert "kernel-plugin-ner" in entries["plugins"]
+    assert f"kernel version  {__version__}" in kernel("info").stdout
+
+
+def test_info_describes_a_pipeline_without_its_scores(kernel, tmp_path):
+    meta = {"lang": "en", "name": "x", "labels": {"ner": ["PER"]}, "performance": {"ents_f": 0.5}}
+    tmp_path.joinpath("meta.json").write_text(json.dumps(meta))
+    entries = json.loads(kernel("info", tmp_path, "--json").stdout)
+    assert entries == {"lang": "en", "name": "x", "source": str(tmp_path)}
+    result = kernel("info", tmp_path, "--markdown", "--exclude", "name")
+    assert "- **labels:** ner (PER)" in result.stdout.splitlines()
+    assert "name" not in result.stdout.replace(str(tmp_path), "")
+
+
+def test_info_of_nothing_is_an_error(kernel, tmp_path):
+    for path, message in (
+        (tmp_path / "none", "there is no such folder"),
+        (tmp_path, "no meta.json"),
+    ):
+        result = kernel("info", path)
+        assert result.exit_code == 1
+        assert message in result.stderr
