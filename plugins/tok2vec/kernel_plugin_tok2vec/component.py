@@ -1,0 +1,105 @@
+"""The component that makes word vectors in context once, for all that listen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from thinc.api import Model
+
+from kernel.ops import Floats, Packed, packed
+from kernel.pipeline import TrainablePipe, factory
+from kernel.pipeline.component import predicted_docs, set_dropout_rate
+from kernel.text import Doc, DocBatch, Example, SharedOutput, Vocab
+
+_SAMPLE: Final = 10
+
+DEFAULT_MODEL: Final = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 96,
+    "depth": 4,
+    "embed_size": 2000,
+    "window_size": 1,
+    "maxout_pieces": 3,
+    "subword_features": True,
+}
+
+
+@factory("tok2vec", assigns=["doc.tensor"], default_config={"model": DEFAULT_MODEL})
+def make_tok2vec(nlp: Any, name: str, model: Model[list[Doc], list[Floats]]) -> Tok2Vec:
+    """Make the shared component; `model` gives one vector a token."""
+    return Tok2Vec(nlp.vocab, model, name)
+
+
+class Tok2Vec(TrainablePipe):
+    """Word vectors in context, computed once a batch for all components that listen.
+
+    In training, the gradients that listeners hand back are summed and sent through the
+    model once, after the last of them. It has no loss of its own: what it reports is the sum
+    of squares of that gradient.
+    """
+
+    def __init__(
+        self, vocab: Vocab, model: Model[list[Doc], list[Floats]], name: str = "tok2vec"
+    ) -> None:
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg: dict[str, Any] = {}
+
+    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Any = None) -> None:
+        """Initialize the model with the first examples."""
+        sample = [example.predicted for example in islice(get_examples(), _SAMPLE)]
+        self.model.initialize(X=DocBatch(sample))
+
+    def predict(self, docs: DocBatch) -> Packed:
+        """Return the vectors of each doc's tokens: B of (n_i, width)."""
+        return packed(self.model.predict(docs), width=self._width(), xp=self.model.ops.xp)
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Floats]) -> None:
+        """Store the vectors as `doc.tensor`, and share them with the rest of the batch."""
+        for doc, vectors in zip(docs, predictions, strict=True):
+            doc.tensor = vectors
+        if isinstance(docs, DocBatch):
+            docs.shared[self.name] = SharedOutput(predictions, None)
+
+    def share(self, docs: DocBatch) -> None:
+        """Share the vectors of a batch without learning from it."""
+        docs.shared[self.name] = SharedOutput(self.predict(docs), None)
+
+    def update(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Share the vectors of a batch and how to learn from their gradient.
+
+        The gradient goes through the model when the batch's shared output is finished, and
+        the weights are then changed if there is an optimizer `sgd`.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        docs = predicted_docs(examples)
+        set_dropout_rate(self.model, drop)
+        vectors, backprop = self.model.begin_update(docs)
+
+        def learn(gradients: Sequence[Floats]) -> None:
+            d_vectors = packed(gradients, width=self._width(), xp=self.model.ops.xp)
+            losses[self.name] += float((d_vectors.data**2).sum())
+            backprop(d_vectors)
+            if sgd not in (None, False):
+                self.finish_update(sgd)
+
+        docs.shared[self.name] = SharedOutput(
+            packed(vectors, width=self._width(), xp=self.model.ops.xp), learn
+        )
+        return losses
+
+    def _width(self) -> int | None:
+        width: int | None = self.model.maybe_get_dim("nO")
+        return width

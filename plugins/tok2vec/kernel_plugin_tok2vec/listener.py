@@ -1,0 +1,80 @@
+"""The layer that stands for a shared component's output in another component's model.
+
+Axes: B docs, n_i tokens of doc i, W width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from thinc.api import Model
+
+from kernel.errors import KernelError, ShapeError
+from kernel.ops import Floats, Packed, packed, use_kernel_ops
+from kernel.text import Doc
+
+NAME: Final = "tok2vec-listener"
+
+Backprop = Callable[[Any], list[Any]]
+
+
+def tok2vec_listener(width: int, upstream: str = "*") -> Model[list[Doc], list[Floats]]:
+    """Listen to what a shared component says of this batch, and hand the gradient back to it.
+
+    width     what the shared component gives
+    upstream  its name; "*" listens to the last one before
+    returns   a model without weights, B docs to B of (n_i, width)
+
+    Docs that no shared component has seen in this batch are read from `doc.tensor`.
+    """
+    with use_kernel_ops():
+        return Model(NAME, _forward, dims={"nO": width}, attrs={"upstream": upstream})
+
+
+def _forward(model: Any, docs: Sequence[Any], is_train: bool) -> tuple[Packed, Backprop]:
+    shared = _find_shared(docs, model.attrs["upstream"])
+    width, xp = model.get_dim("nO"), model.ops.xp
+    if shared is None:
+        tensors = [_read_tensor(model, doc, is_train=is_train) for doc in docs]
+        return packed(tensors, width=width, xp=xp), lambda dY: []
+    Y = packed(shared.arrays, width=width, xp=xp)
+    _check_width(model, Y.data)
+
+    def backprop(dY: Any) -> list[Any]:
+        shared.add_gradient(packed(dY, width=width, xp=xp))
+        return []
+
+    return Y, backprop
+
+
+def _find_shared(docs: Any, upstream: str) -> Any:
+    outputs = getattr(docs, "shared", {})
+    if upstream == "*" and outputs:
+        return list(outputs.values())[-1]
+    return outputs.get(upstream)
+
+
+def _read_tensor(model: Any, doc: Any, *, is_train: bool) -> Any:
+    tensor = doc.tensor
+    if tensor.size:
+        _check_width(model, tensor)
+        return tensor
+    if is_train and len(doc):
+        raise KernelError(
+            "there is nothing to listen to: no shared component ran before, and the docs carry "
+            "no tensor",
+            hint=f"put the component that `upstream` names ({model.attrs['upstream']!r}) before "
+            "this one; if it is frozen, add it to `training.annotating_components`",
+        )
+    return model.ops.alloc2f(len(doc), model.get_dim("nO"))
+
+
+def _check_width(model: Any, array: Any) -> None:
+    width = model.get_dim("nO")
+    if array.shape[1] != width:
+        raise ShapeError(
+            f"`width` of the listener is {width}, but the shared component gives "
+            f"{array.shape[1]} dimensions",
+            hint="set it to `${components.tok2vec.model.encode.width}`",
+        )
