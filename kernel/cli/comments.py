@@ -39,15 +39,12 @@ Path = tuple[str, ...]
 def add_comments(text: str, config: Config) -> str:
     """Return the TOML `text` of `config` with comments above its keys and sections."""
     notes = dict(_notes(config.interpolate(), ()))
-    lines = text.split("\n")
-    seen: set[Path] = set()
     above: dict[int, str] = {}
-    for path, line, column, _ in find_places(text):
-        if column == 1 and path in notes and path not in seen:
-            seen.add(path)
-            above.setdefault(line, notes[path])
+    for place in find_places(text):
+        if place.kind in {"key", "section"} and place.path in notes:
+            above.setdefault(place.line, notes.pop(place.path))
     commented = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if number in above:
             commented.append(f"# {above[number]}")
         commented.append(line)

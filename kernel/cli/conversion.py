@@ -11,7 +11,9 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from kernel.cli.docs_json import docs_to_text
 from kernel.errors import DataError, KernelError
+from kernel.files import write_file
 from kernel.plugins import manager
 from kernel.registry import registry
 from kernel.text import Doc, DocBin
@@ -118,22 +120,11 @@ def count_entities(docs: Iterable[Doc]) -> Counter[str]:
 
 def write_docs(docs: Sequence[Doc], path: Path, file_type: str) -> None:
     """Write the docs to `path`, as `spacy` or `json`; all or nothing."""
-    from kernel.files import write_file
-
     path.parent.mkdir(parents=True, exist_ok=True)
     if file_type == "json":
         write_file(path, (docs_to_text(docs) + "\n").encode("utf8"))
         return
     write_file(path, DocBin(docs=docs, store_user_data=True).to_bytes())
-
-
-def docs_to_text(docs: Sequence[Doc]) -> str:
-    """Return the docs as training JSON."""
-    import json
-
-    from kernel.text import docs_to_json
-
-    return json.dumps([docs_to_json(docs)], ensure_ascii=False, indent=2)
 
 
 def _settings(

@@ -150,7 +150,8 @@ def _write(
     converted: list[Converted], source: Path, target: str, file_type: str, *, concatenate: bool
 ) -> None:
     from kernel.cli import console
-    from kernel.cli.conversion import docs_to_text, write_docs
+    from kernel.cli.conversion import write_docs
+    from kernel.cli.docs_json import docs_to_text
 
     if target == "-":
         console.data(docs_to_text([doc for each in converted for doc in each.docs]))

@@ -59,9 +59,8 @@ def debug_config(
         rows = _variables(config, interpolated)
         console.out.print(console.make_table(None, ["Variable", "Value"], rows, right=()))
     if show_functions:
-        rows = _functions(interpolated)
         columns = ["Registry", "Name", "Module", "Place"]
-        console.out.print(console.make_table(None, columns, rows, right=()))
+        console.out.print(console.make_table(None, columns, _functions(interpolated), right=()))
 
 
 def _show_problems(error: ConfigError) -> None:

@@ -31,7 +31,7 @@ def entry(text, *entities):
         pytest.param(
             "a.jsonl",
             (entry("hi") + entry("Ada saw Rome", [0, 2, "PER"])).encode(),
-            "a.jsonl:2: document 2, characters 0 to 2: PER 'Ad': it ends inside the token 'Ada'",
+            "a.jsonl:2: document 2, characters 0 to 2: PER 'Ad': it ends inside of the token 'Ada'",
             id="misaligned",
         ),
         pytest.param(

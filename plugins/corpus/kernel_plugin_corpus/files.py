@@ -81,7 +81,7 @@ def read_json(path: Path) -> Any:
     return parse_json(read_text(path), path)
 
 
-def parse_json(text: str, path: Path | None) -> Any:
+def parse_json(text: str, path: Path | str) -> Any:
     """Return what JSON `text` holds; raises `DataError` with the line if it is no JSON."""
     try:
         return json.loads(text)

@@ -102,7 +102,7 @@ def test_misaligned_entities_are_listed_whatever_the_policy(
     result = kernel("convert", path, tmp_path / "a.spacy", "--on-misaligned", policy)
     assert result.exit_code == 0
     assert "warning: 1 entity did not align with tokens:" in result.stderr
-    assert "characters 0 to 2: PER 'Ad': it ends inside the token 'Ada'" in result.stderr
+    assert "characters 0 to 2: PER 'Ad': it ends inside of the token 'Ada'" in result.stderr
     (doc,) = read(tmp_path / "a.spacy")
     assert [span.label_ for span in doc.ents] == labels
 

@@ -66,18 +66,18 @@ def test_cats_are_taken_as_they_are(nlp):
 
 def test_misaligned_entities_are_all_listed(nlp, write):
     bad = write(
-        "bad.jsonl", lines(entry([0, 2, "PER"]), entry(), entry([14, 29, "X"], [22, 27, "L"]))
+        "bad.jsonl", lines(entry([0, 2, "PER"]), entry(), entry([14, 18, "X"], [22, 27, "L"]))
     )
     with pytest.raises(DataError) as caught:
         list(convert(bad, nlp=nlp))
     message = caught.value.message
     assert "3 entities do not align with the tokens" in message
     assert (
-        f"{bad}:1: document 1, characters 0 to 2: PER 'Ad': it ends inside the token 'Ada'; "
+        f"{bad}:1: document 1, characters 0 to 2: PER 'Ad': it ends inside of the token 'Ada'; "
         "'Ada' at 0 to 3 would fit"
     ) in message
     assert f"{bad}:3: document 3, characters 22 to 27: L 'Londo'" in message
-    assert "it starts inside the token 'lived'" in message
+    assert "it starts inside of the token 'lived'" in message
 
 
 def test_skipped_entity_leaves_its_tokens_unknown(nlp):

@@ -61,7 +61,7 @@ def convert(
             sentences = _cut(sentences[0], opened, nlp, segmenter)
         elif segmenter is not None:
             _warn(opened, "sentences are not segmented: blank lines say where they end")
-        documents = list(group(sentences, n_sents))
+        documents = [list(several) for several in group(sentences, n_sents)]
     for several in documents:
         yield make_doc(nlp, several)
 

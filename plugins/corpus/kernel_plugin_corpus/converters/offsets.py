@@ -10,6 +10,7 @@ from attrs import frozen
 
 from kernel.errors import DataError
 from kernel.text import Doc, Span
+from kernel.text.iob import find_misaligned
 from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments
 
 Entity = tuple[int, int, str]
@@ -125,29 +126,20 @@ def _free_tokens(doc: Doc, wide: Span, spans: Sequence[Span]) -> list[Span]:
 
 
 def _describe(doc: Doc, entity: Entity, wide: Span | None, place: Place) -> MisalignedEntity:
-    start, end, label = entity
-    if wide is None:
-        reason, suggestion = "it covers no token", "leave it out"
-    else:
-        reason = _reason(start, end, wide)
-        suggestion = f"{wide.text!r} at {wide.start_char} to {wide.end_char} would fit"
+    (found,) = find_misaligned(doc, [entity])
+    suggestion = (
+        "leave it out"
+        if wide is None
+        else f"{wide.text!r} at {wide.start_char} to {wide.end_char} would fit"
+    )
     return MisalignedEntity(
         path=place.path,
         line=place.line,
         document=place.document,
-        start=start,
-        end=end,
-        label=label,
-        text=doc.text[start:end],
-        reason=reason,
+        start=found.start,
+        end=found.end,
+        label=found.label,
+        text=found.text,
+        reason=found.reason,
         suggestion=suggestion,
     )
-
-
-def _reason(start: int, end: int, wide: Span) -> str:
-    if start > wide.start_char:
-        return f"it starts inside the token {wide[0].text!r}"
-    if end < wide.end_char:
-        return f"it ends inside the token {wide[-1].text!r}"
-    # The offsets reach beyond what `wide` covers: over a space at one of its ends.
-    return "it starts or ends with a space"
