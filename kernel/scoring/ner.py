@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.scoring.prf import TypedScores
 from kernel.scoring.spans import span_result
-from kernel.text import Doc, Example
+
+if TYPE_CHECKING:
+    from kernel.text import Doc, Example
 
 Entity = tuple[str, int, int]
 

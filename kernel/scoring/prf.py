@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Self
 
 from attrs import define
 
@@ -23,7 +23,7 @@ class PRFScore:
     def __len__(self) -> int:
         return self.tp + self.fp + self.fn
 
-    def __iadd__(self, other: PRFScore) -> PRFScore:
+    def __iadd__(self, other: PRFScore) -> Self:
         self.tp += other.tp
         self.fp += other.fp
         self.fn += other.fn

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kernel.registry import registry
 from kernel.scoring.spans import SpanScores
 from kernel.scoring.stream import Accumulator, StreamingScorer
 from kernel.scoring.tokens import MISSING, TokenAttrScores, TokenizationScores
-from kernel.text import Example
+
+if TYPE_CHECKING:
+    from kernel.text import Example
 
 DEFAULT_PIPELINE = ("senter", "tagger", "morphologizer", "parser", "ner", "textcat")
 
@@ -70,7 +72,7 @@ class Scorer:
     def __init__(
         self,
         nlp: Any = None,
-        default_lang: str = "xx",  # noqa: ARG002
+        default_lang: str = "xx",
         default_pipeline: Sequence[str] = DEFAULT_PIPELINE,
         **cfg: Any,
     ) -> None:
@@ -139,8 +141,8 @@ class Scorer:
         **settings: Any,
     ) -> dict[str, Any]:
         """Return `<attr>_p`, `_r`, `_f` and, if `labeled`, `<attr>_per_type`; see `SpanScores`."""
-        chosen = {"has_annotation": has_annotation, "labeled": labeled}
-        chosen.update(attr=attr, getter=getter, allow_overlap=allow_overlap)
+        chosen: dict[str, Any] = {"attr": attr, "getter": getter, "labeled": labeled}
+        chosen.update(has_annotation=has_annotation, allow_overlap=allow_overlap)
         return StreamingScorer(SpanScores)(examples, **{**settings, **chosen})
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kernel.scoring.prf import PRFScore, TypedScores
-from kernel.text import Doc, Example, Span
+
+if TYPE_CHECKING:
+    from kernel.text import Doc, Example, Span
 
 Key = tuple[str, int, int]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from kernel.text import Example
+if TYPE_CHECKING:
+    from kernel.text import Example
 
 
 class Accumulator(Protocol):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.scoring.prf import PRFScore
-from kernel.text import Doc, Example
 from kernel.text.attrs import COLUMNS, LENGTH
+
+if TYPE_CHECKING:
+    from kernel.text import Doc, Example
 
 Getter = Callable[[Any, str], Any]
 MISSING: frozenset[Any] = frozenset((None, 0, ""))

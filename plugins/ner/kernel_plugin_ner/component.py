@@ -1,0 +1,235 @@
+"""The named entity recognizer.
+
+Axes: B docs, N tokens of all of them, E entities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel import factory
+from kernel.errors import DataError, KernelError
+from kernel.pipeline import Language
+from kernel.text import Doc, Example, Vocab
+from kernel_plugin_ner.batch import concatenate
+from kernel_plugin_ner.classes import IOB_BEGIN, IOB_INSIDE, IOB_OUTSIDE, NAMES, OUT, TYPED, UNIT
+from kernel_plugin_ner.system import BiluoSystem, Entities
+from kernel_plugin_transition.component import TransitionParser
+
+TOK2VEC = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 96,
+    "depth": 4,
+    "embed_size": 2000,
+    "window_size": 1,
+    "maxout_pieces": 3,
+    "subword_features": True,
+}
+MODEL = {
+    "@architectures": "kernel.TransitionBasedParser.v2",
+    "state_type": "ner",
+    "extra_state_tokens": False,
+    "hidden_width": 64,
+    "maxout_pieces": 2,
+    "use_upper": True,
+    "nO": None,
+    "tok2vec": TOK2VEC,
+}
+
+
+@factory(
+    "ner",
+    default_config={
+        "moves": None,
+        "update_with_oracle_cut_size": 100,
+        "incorrect_spans_key": None,
+        "scorer": {"@scorers": "kernel.ner_scorer.v1"},
+        "model": MODEL,
+    },
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+)
+def make_ner(
+    nlp: Language,
+    name: str,
+    model: Any,
+    moves: BiluoSystem | None,
+    update_with_oracle_cut_size: int,
+    incorrect_spans_key: str | None,
+    scorer: Any,
+) -> EntityRecognizer:
+    """Make a component that finds named entities: spans without overlap, each with a type.
+
+    `moves`: a transition system to use, made from the labels if null.
+    `update_with_oracle_cut_size`: around how many actions docs are cut to in training.
+    `incorrect_spans_key`: the group of spans, of gold docs, that are known to be no entities.
+    """
+    return EntityRecognizer(
+        nlp.vocab,
+        model,
+        name,
+        moves,
+        update_with_oracle_cut_size=update_with_oracle_cut_size,
+        incorrect_spans_key=incorrect_spans_key,
+        scorer=scorer,
+    )
+
+
+class EntityRecognizer(TransitionParser):
+    """Finds named entities. What is annotated already is kept, and decided around."""
+
+    system: BiluoSystem
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str = "ner",
+        moves: BiluoSystem | None = None,
+        *,
+        update_with_oracle_cut_size: int = 100,
+        incorrect_spans_key: str | None = None,
+        scorer: Any = None,
+    ) -> None:
+        n_features = model.get_ref("lower").get_dim("nF")
+        if n_features not in {3, 6}:
+            raise KernelError(
+                f"component `{name}` needs a model of state type 'ner', got one whose states show "
+                f"{n_features} tokens",
+                hint=f"set `components.{name}.model.state_type` to 'ner'",
+            )
+        system = moves if moves is not None else BiluoSystem(n_features, incorrect_spans_key)
+        super().__init__(
+            vocab,
+            model,
+            name,
+            system,
+            scorer=scorer,
+            update_with_oracle_cut_size=update_with_oracle_cut_size,
+            incorrect_spans_key=incorrect_spans_key,
+        )
+
+    # Labels
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The entity types, sorted."""
+        return tuple(sorted({label for action, label in self.system.moves.classes if label}))
+
+    @property
+    def move_names(self) -> list[str]:
+        """The names of the classes, such as `B-ORG`; the one of blocked tokens is left out."""
+        return [
+            f"{NAMES[action]}-{label}" if label else NAMES[action]
+            for action, label in self.system.moves.classes
+            if label or action != UNIT
+        ]
+
+    def add_label(self, label: str) -> int:
+        """Add an entity type; returns 1 if it is new, else 0. The model grows with it."""
+        self.check_label(label)
+        is_new = self.system.add_label(label)
+        if is_new:
+            self.resize()
+        return int(is_new)
+
+    def check_label(self, label: Any) -> str:
+        """Return `label`; raises if it is no string, or empty, or begins with `!`."""
+        label = super().check_label(label)
+        if label.startswith("!"):
+            raise DataError(
+                f"an entity type cannot begin with `!`, got {label!r}",
+                hint="put spans that are no entities into `incorrect_spans_key`",
+            )
+        return label
+
+    def count_labels(self, examples: Iterable[Example]) -> Mapping[Any, Mapping[str, int]]:
+        """Return the frequencies of the entity types: 1 plus the number of their tokens."""
+        totals: dict[int, int] = {}
+        for example in examples:
+            types = example.reference.get_column("ent_type")
+            if types is not None:
+                for label in types[types != 0].tolist():
+                    totals[label] = totals.get(label, 1) + 1
+        strings = self.vocab.strings
+        counts = {self.check_label(strings[label]): count for label, count in totals.items()}
+        return typed_frequencies(counts)
+
+    def initialize(
+        self,
+        get_examples: Any,
+        *,
+        nlp: Language | None = None,
+        labels: dict[str, dict[str, int]] | list[str] | None = None,
+    ) -> None:
+        """Find the labels and give the model its weights.
+
+        `labels` is what `label_data` returned, or a list of entity types; without it, types
+        come from all examples. Raises `KernelError` if there are none.
+        """
+        if isinstance(labels, list):
+            labels = {
+                str(action): known
+                for action, known in typed_frequencies(dict.fromkeys(labels, 1)).items()
+            }
+        super().initialize(get_examples, nlp=nlp, labels=labels)
+
+    def add_missing_labels(self, docs: Iterable[Doc]) -> None:
+        """Add the entity types in `docs` that are not known yet, in the order of their names."""
+        columns = [doc.get_column("ent_type") for doc in docs]
+        found = [column for column in columns if column is not None]
+        if not found:
+            return
+        hashes = np.unique(np.concatenate(found))
+        unknown = hashes[self.system.classes.numbers(hashes) < 0]
+        for label in sorted(self.vocab.strings[label] for label in unknown.tolist()):
+            self.add_label(label)
+
+    # Prediction
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Entities | None) -> None:
+        """Write entities into `docs`; tokens without annotation are outside of them."""
+        n_tokens = sum(map(len, docs))
+        if predictions is None or not n_tokens:
+            return
+        iob = concatenate(docs, "ent_iob", np.int8)
+        types = concatenate(docs, "ent_type", np.uint64)
+        iob = np.zeros(n_tokens, np.int8) if iob is None else iob
+        types = np.zeros(n_tokens, np.uint64) if types is None else types
+        _write_entities(iob, types, predictions)
+        start = 0
+        for doc in docs:
+            stop = start + len(doc)
+            doc.set_column("ent_iob", iob[start:stop])
+            doc.set_column("ent_type", types[start:stop])
+            start = stop
+
+
+def typed_frequencies(counts: Mapping[str, int]) -> dict[int, dict[str, int]]:
+    """Return the frequencies of all classes from those of the entity types."""
+    labels = {action: dict(counts) for action in TYPED}
+    labels[UNIT] = {**counts, "": 1}
+    labels[OUT] = {"": 1}
+    return labels
+
+
+def _write_entities(
+    iob: npt.NDArray[np.int8], types: npt.NDArray[np.uint64], entities: Entities
+) -> None:
+    """Write entities over what the tokens had, in place; tokens with nothing become outside.
+
+    iob      (N,)
+    types    (N,)
+    """
+    lengths = entities.ends - entities.starts
+    first = np.cumsum(lengths) - lengths
+    inside = np.arange(int(lengths.sum())) - np.repeat(first - entities.starts, lengths)
+    iob[inside] = IOB_INSIDE
+    iob[entities.starts] = IOB_BEGIN
+    types[inside] = np.repeat(entities.labels, lengths)
+    iob[iob == 0] = IOB_OUTSIDE

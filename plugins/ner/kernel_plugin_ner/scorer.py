@@ -1,0 +1,10 @@
+"""The registered scorer of entities."""
+
+from __future__ import annotations
+
+from kernel.scoring import NerScores, StreamingScorer
+
+
+def make_ner_scorer() -> StreamingScorer:
+    """Score `ents_p`, `ents_r`, `ents_f` and `ents_per_type` as a stream."""
+    return StreamingScorer(NerScores)

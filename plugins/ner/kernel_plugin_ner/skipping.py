@@ -1,0 +1,123 @@
+"""Following the model's predictions while skipping over all tokens outside of entities.
+
+As long as no entity is open, a state shows its next token and nothing else. So the states of
+all tokens outside of entities can be scored at once, before it is known which of them are
+reached, and only the insides of entities have to be stepped through, token by token.
+
+Axes: N tokens of a batch, S states, C classes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+
+from kernel_plugin_ner.batch import BiluoBatch
+from kernel_plugin_ner.classes import Classes, Ints, Masks
+from kernel_plugin_ner.states import BiluoStates, show_tokens, state_penalties
+from kernel_plugin_transition.scorer import StateScorer
+
+# Rows that are scored at a time in prediction: what is made of them stays in cache.
+SLICE = 1024
+
+
+@frozen
+class Visited:
+    """What was done at each token.
+
+    actions  (N,)  the class taken; where nothing was, what would be taken outside of entities
+    reached  (N,)  whether the token was reached with no entity open
+    opened   the states inside entities that were stepped through, in the order of scoring
+    """
+
+    batch: BiluoBatch
+    actions: Ints
+    reached: Masks
+    opened: list[BiluoStates]
+
+    def all_states(self) -> BiluoStates:
+        """Return every state that was scored: each token with no entity open, then `opened`."""
+        at, stop, start, types = (
+            np.concatenate([first, *(getattr(part, name) for part in self.opened)])
+            for name, first in self._outside().items()
+        )
+        return BiluoStates(self.batch, at, stop, start, types, self.actions)
+
+    def _outside(self) -> dict[str, Ints]:
+        rows = np.arange(len(self.batch), dtype=np.int32)
+        zeros = np.zeros(len(rows), np.int32)
+        return {"at": rows, "stop": self.batch.ends, "start": zeros, "open": zeros}
+
+
+def skip_through(
+    scorer: StateScorer, states: BiluoStates, classes: Classes, n_features: int
+) -> Visited:
+    """Follow the predictions from `states` to their ends; the stretches do not overlap.
+
+    Scores all N tokens first, in training in one call of the scorer, then states inside of
+    entities.
+    """
+    batch = states.batch
+    actions = _act_outside(scorer, batch)
+    reached = _cover(states, len(batch))
+    opened: list[BiluoStates] = []
+    begins = np.append(np.flatnonzero(classes.begins[actions]), len(batch)).astype(np.int32)
+    inside = _next_inside(states, begins, actions, classes)
+    while len(inside):
+        scores = scorer.score(show_tokens(inside, n_features))
+        chosen = (scores + state_penalties(inside)).argmax(axis=1)
+        opened.append(inside)
+        actions[inside.at] = chosen
+        reached[inside.at] = False
+        moved = BiluoStates(
+            batch, inside.at + 1, inside.stop, inside.start, classes.opens[chosen], inside.actions
+        )
+        inside = _next_inside(moved, begins, actions, classes)
+    return Visited(batch, actions, reached, opened)
+
+
+def _act_outside(scorer: StateScorer, batch: BiluoBatch) -> Ints:
+    """Return the best valid class at each token if no entity is open.
+
+    returns  (N,)
+    """
+    n_tokens = len(batch)
+    size = n_tokens if scorer.is_train else SLICE
+    actions = np.zeros(n_tokens, np.int32)
+    for first in range(0, n_tokens, max(size, 1)):
+        rows = slice(first, min(first + size, n_tokens))
+        scores = scorer.score_alone(rows)
+        actions[rows] = (scores + batch.penalties.take(batch.blocks[rows], axis=0)).argmax(axis=1)
+    return actions
+
+
+def _next_inside(states: BiluoStates, begins: Ints, actions: Ints, classes: Classes) -> BiluoStates:
+    """Move the states outside of entities to just after where the next entity begins.
+
+    begins   (?,)  tokens where one does, and N
+    actions  (N,)  classes taken outside of entities
+    returns  the states that are inside and not at their end
+    """
+    closed = states.open == 0
+    if closed.any():
+        begin = begins[np.searchsorted(begins, states.at)]
+        found = closed & (begin < states.stop)
+        # A state that finds no more entity ends where it is.
+        at = np.where(found, begin + 1, np.where(closed, states.stop, states.at))
+        start = np.where(found, begin, states.start)
+        types = np.where(found, classes.opens[actions[begin * found]], states.open)
+        states = BiluoStates(states.batch, at, states.stop, start, types, states.actions)
+    goes_on = states.at < states.stop
+    return states if goes_on.all() else states.select(goes_on)
+
+
+def _cover(states: BiluoStates, n_tokens: int) -> Masks:
+    """Say of each token whether it lies between a state and its end.
+
+    returns  (N,)
+    """
+    depth = np.zeros(n_tokens + 1, np.int32)
+    depth[states.at] += 1
+    depth[states.stop] -= 1
+    covered: Masks = np.cumsum(depth[:-1]) > 0
+    return covered

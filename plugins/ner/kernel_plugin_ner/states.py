@@ -1,0 +1,152 @@
+"""States of the BILUO system.
+
+Axes: S states. Tokens are numbered through the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import define, evolve
+
+from kernel_plugin_ner.batch import BiluoBatch
+from kernel_plugin_ner.classes import Classes, Floats, Ints, Masks
+
+
+@define
+class BiluoStates:
+    """One state a row.
+
+    at       (S,)  the next token, B0
+    stop     (S,)  where the state is final
+    start    (S,)  the first token of the open entity
+    open     (S,)  its type; 0: none is open
+    actions  (N,)  the class taken at each token of the batch; shared by all states of it
+    """
+
+    batch: BiluoBatch
+    at: Ints
+    stop: Ints
+    start: Ints
+    open: Ints
+    actions: Ints
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def copy(self) -> BiluoStates:
+        """Return states that stay as they are when these move on."""
+        return evolve(
+            self,
+            at=self.at.copy(),
+            start=self.start.copy(),
+            open=self.open.copy(),
+            actions=self.actions.copy(),
+        )
+
+    def select(self, rows: Ints | Masks | slice) -> BiluoStates:
+        """Return some of the states; they still write to the same `actions`."""
+        return BiluoStates(
+            self.batch,
+            self.at[rows],
+            self.stop[rows],
+            self.start[rows],
+            self.open[rows],
+            self.actions,
+        )
+
+
+def begin_states(batch: BiluoBatch) -> BiluoStates:
+    """Return the first state of each doc that has tokens, longest doc first."""
+    lengths = np.diff(batch.offsets)
+    order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
+    at = batch.offsets[order].astype(np.int32)
+    zeros = np.zeros(len(at), np.int32)
+    return BiluoStates(
+        batch, at, batch.offsets[order + 1], zeros, zeros.copy(), np.zeros(len(batch), np.int32)
+    )
+
+
+def join_states(states: Sequence[BiluoStates]) -> BiluoStates:
+    """Return all of these states, of one batch, together."""
+    at, stop, start, types = (
+        np.concatenate([getattr(part, name) for part in states])
+        for name in ("at", "stop", "start", "open")
+    )
+    return BiluoStates(states[0].batch, at, stop, start, types, states[0].actions)
+
+
+def show_tokens(states: BiluoStates, n_features: int) -> Ints:
+    """Return the tokens that each state shows; -1: no such token.
+
+    returns  (S, F)  F = 3: the next token, the first one of the open entity, the one before
+             the next; F = 6: the next token, the first five of the open entity
+    """
+    at, start = states.at, states.start
+    is_open = states.open > 0
+    if n_features == 3:
+        return np.stack([at, np.where(is_open, start, -1), np.where(is_open, at - 1, -1)], axis=1)
+    within = start[:, None] + np.arange(n_features - 1, dtype=np.int32)
+    shown = np.where(is_open[:, None] & (within < at[:, None]), within, -1)
+    return np.concatenate([at[:, None], shown], axis=1)
+
+
+def state_penalties(states: BiluoStates) -> Floats:
+    """Return 0 where a class is valid, -inf elsewhere.
+
+    returns  (S, C)
+    """
+    batch = states.batch
+    return batch.penalties.take(batch.blocks.take(states.at) + states.open, axis=0)
+
+
+def move_on(states: BiluoStates, actions: Ints, classes: Classes) -> None:
+    """Take the action of one class at each state, in place.
+
+    actions  (S,)
+    """
+    states.actions[states.at] = actions
+    states.start = np.where(classes.begins.take(actions), states.at, states.start)
+    states.open = classes.opens.take(actions)
+    states.at = states.at + 1
+
+
+class OneBiluoState:
+    """One state, in Python numbers; what it knows of the batch is made into lists once."""
+
+    at: int
+    stop: int
+
+    def __init__(self, batch: BiluoBatch, index: int, classes: Classes, n_features: int) -> None:
+        self.first, self.stop = batch.offsets[index : index + 2].tolist()
+        self.at, self.start, self.open = self.first, 0, 0
+        self.actions: list[int] = []
+        self._rows = batch.penalties
+        self._blocks = batch.blocks[self.first : self.stop].tolist()
+        self._begins, self._opens = classes.begins.tolist(), classes.opens.tolist()
+        self._n_features = n_features
+
+    def features(self) -> list[int]:
+        """Return the tokens that the state shows, as `show_tokens` does."""
+        at, n_features = self.at, self._n_features
+        if not self.open:
+            return [at] + [-1] * (n_features - 1)
+        if n_features == 3:
+            return [at, self.start, at - 1]
+        shown = range(self.start, min(at, self.start + n_features - 1))
+        return [at, *shown, *[-1] * (n_features - 1 - len(shown))]
+
+    def penalties(self) -> Floats:
+        """Return 0 for each valid class, -inf for the others: (C,)."""
+        row: Floats = self._rows[self._blocks[self.at - self.first] + self.open]
+        return row
+
+    def apply(self, action: int) -> bool:
+        """Take the action of a class; returns whether tokens are left."""
+        self.actions.append(action)
+        if self._begins[action]:
+            self.start = self.at
+        self.open = self._opens[action]
+        self.at += 1
+        return self.at < self.stop

@@ -1,0 +1,254 @@
+"""The BILUO transition system: one action a token.
+
+Axes: B docs, N tokens of a batch, S states, C classes, E entities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.text import DocBatch, Example
+from kernel_plugin_ner.batch import BiluoBatch, make_batch
+from kernel_plugin_ner.classes import (
+    BEGIN,
+    IN,
+    LAST,
+    N_ACTIONS,
+    OUT,
+    TYPED,
+    UNIT,
+    Classes,
+    Floats,
+    Ints,
+    Masks,
+)
+from kernel_plugin_ner.gold import BiluoGold, gold_entities, has_gold, make_gold
+from kernel_plugin_ner.skipping import skip_through
+from kernel_plugin_ner.states import (
+    BiluoStates,
+    OneBiluoState,
+    begin_states,
+    join_states,
+    move_on,
+    show_tokens,
+    state_penalties,
+)
+from kernel_plugin_transition.moves import Moves
+from kernel_plugin_transition.scorer import StateScorer
+from kernel_plugin_transition.system import TransitionSystem
+
+Base: TypeAlias = TransitionSystem[BiluoStates, BiluoGold]
+
+
+@frozen
+class Entities:
+    """The entities that were found in a batch, those that were preset included.
+
+    starts   (E,)  first token, numbered through the batch
+    ends     (E,)  the token after the last one
+    labels   (E,)  hashes of the types
+    """
+
+    starts: Ints
+    ends: Ints
+    labels: npt.NDArray[np.uint64]
+
+
+class BiluoSystem(Base):
+    """Begin, continue and end an entity, or take a token as a whole one, or as none."""
+
+    def __init__(self, n_features: int, negatives_key: str | None = None) -> None:
+        self.moves = Moves(N_ACTIONS, {UNIT: {"": 1}, OUT: {"": 1}})
+        self.n_features = n_features
+        self.negatives_key = negatives_key
+        self._classes: tuple[list[tuple[int, str]], Classes] | None = None
+
+    @property
+    def classes(self) -> Classes:
+        """The classes as arrays; made anew when labels were added."""
+        if self._classes is None or self._classes[0] is not self.moves.classes:
+            self._classes = (self.moves.classes, Classes(self.moves.classes))
+        return self._classes[1]
+
+    def add_label(self, label: str) -> bool:
+        """Add an entity type; returns whether it is new."""
+        added = [self.moves.add(action, label) for action in TYPED]
+        return any(added)
+
+    # Steps
+
+    def begin(self, docs: DocBatch) -> BiluoStates:
+        """Return the first state of each doc that has tokens, longest doc first."""
+        return begin_states(make_batch(docs, self.classes))
+
+    def begin_one(self, docs: DocBatch, index: int) -> OneBiluoState:
+        """Return the first state of one doc, which has tokens."""
+        alone = DocBatch([docs[index]])
+        state = OneBiluoState(make_batch(alone, self.classes), 0, self.classes, self.n_features)
+        offset = int(docs.offsets[index])
+        state.first += offset
+        state.at += offset
+        state.stop += offset
+        return state
+
+    def unfinished(self, states: BiluoStates) -> BiluoStates:
+        """Return the states that have tokens left; of docs sorted by length, the first ones."""
+        goes_on = states.at < states.stop
+        n_left = int(np.count_nonzero(goes_on))
+        if n_left == len(states):
+            return states
+        return states.select(slice(0, n_left) if goes_on[:n_left].all() else goes_on)
+
+    def features(self, states: BiluoStates) -> Ints:
+        """Return the rows of the tokens that each state shows, (S, F)."""
+        return show_tokens(states, self.n_features)
+
+    def penalties(self, states: BiluoStates) -> Floats:
+        """Return 0 where a class is valid, -inf where it is not, (S, C)."""
+        return state_penalties(states)
+
+    def apply(self, states: BiluoStates, actions: Ints) -> None:
+        """Move each state on by the action of its class, in place."""
+        move_on(states, actions, self.classes)
+
+    def select(self, states: BiluoStates, rows: Ints | Masks) -> BiluoStates:
+        """Return some of the states, as copies."""
+        return states.select(rows).copy()
+
+    def join(self, states: Sequence[BiluoStates]) -> BiluoStates:
+        """Return all of these states together."""
+        return join_states(states)
+
+    def result(self, docs: DocBatch, states: Sequence[Any]) -> Entities:
+        """Return the entities that the actions of all docs come to."""
+        actions = np.zeros(int(docs.offsets[-1]), np.int32)
+        for state in states:
+            if isinstance(state, OneBiluoState):
+                actions[state.first : state.stop] = state.actions
+            else:
+                actions = state.actions
+        return self.entities(actions)
+
+    def entities(self, actions: Ints) -> Entities:
+        """Return the entities that a class for each token, (N,), comes to."""
+        classes = self.classes
+        starts, ends, types = gold_entities(classes.action[actions], classes.type[actions])
+        return Entities(starts, ends, classes.hashes[types])
+
+    # Costs
+
+    def gold(self, examples: Sequence[Example]) -> BiluoGold:
+        """Return the gold tags of the predicted tokens."""
+        return make_gold(examples, self.classes, self.negatives_key)
+
+    def has_gold(self, states: BiluoStates, gold: BiluoGold, max_moves: int) -> Masks:
+        """Say of each state whether one of its next `max_moves` tokens has gold annotation."""
+        ends = states.batch.ends[states.at]
+        return has_gold(gold, states.at, np.minimum(states.at.astype(np.int64) + max_moves, ends))
+
+    def costs(self, states: BiluoStates, gold: BiluoGold) -> Floats:
+        """Return the cost of each class at each state, (S, C)."""
+        classes = self.classes
+        begun = gold.actions.take(states.start)
+        is_begin = (begun == BEGIN) | (begun == UNIT)
+        sunk = (states.open > 0) & ~(is_begin & (gold.types.take(states.start) == states.open))
+        costs: Floats = classes.cost_table()[gold.kinds.take(states.at) * 2 + sunk]
+        if len(gold.negatives):
+            costs += self._negative_costs(states, gold)
+        return costs
+
+    def _negative_costs(self, states: BiluoStates, gold: BiluoGold) -> Floats:
+        """Charge the actions that make, or cannot help making, an entity of a negative span."""
+        classes, at = self.classes, states.at[:, None]  # (S, 1)
+        known = np.sort(_keys(*gold.negatives.T))
+        unit = np.isin(_keys(classes.type, at, at + 1), known)
+        last = np.isin(_keys(classes.type, states.start[:, None], at + 1), known)
+        short = (states.batch.ends[states.at] - states.at < 3)[:, None]
+        heads = np.unique(_keys(gold.negatives[:, 0], gold.negatives[:, 1], 0))
+        begin = short & np.isin(_keys(classes.type, at, 0), heads)
+        charged = np.zeros((len(at), len(classes.action)), np.float32)
+        for action, mask in ((UNIT, unit), (LAST, last), (BEGIN, begin)):
+            charged += mask & (classes.action == action)
+        return charged
+
+    # Skipping over what needs no stepping
+
+    def decode(self, scorer: StateScorer, docs: DocBatch) -> Entities:
+        """Return the entities that the best-scoring valid action at each state leads to."""
+        batch = make_batch(docs, self.classes)
+        states = begin_states(batch)
+        visited = skip_through(scorer, states, self.classes, self.n_features)
+        return self.entities(visited.actions)
+
+    def explore(
+        self, scorer: StateScorer, states: BiluoStates, gold: BiluoGold, max_moves: int
+    ) -> tuple[Floats, Masks]:
+        """Follow the model's predictions; returns costs and validity of what was scored, (S, C).
+
+        States that were scored, but not reached, come out with no class valid.
+        """
+        stop = np.minimum(states.at.astype(np.int64) + max_moves, states.stop)
+        states = states.copy()
+        states.stop = stop.astype(np.int32)
+        visited = skip_through(scorer, states, self.classes, self.n_features)
+        everywhere = visited.all_states()
+        valid = state_penalties(everywhere) == 0
+        valid[: len(states.batch)] &= visited.reached[:, None]
+        return self.costs(everywhere, gold), valid
+
+    def cut(self, docs: DocBatch, gold: BiluoGold, max_moves: int) -> BiluoStates:
+        """Return the states that training starts from, on the gold path, `max_moves` apart.
+
+        Where gold is complete and legal, the state at a token is known without stepping there.
+        """
+        states = begin_states(make_batch(docs, self.classes))
+        if not len(states):
+            return states
+        lengths = states.stop - states.at
+        whole = lengths <= max_moves
+        if not whole.all():
+            long = states.select(~whole)
+            starts = [states.select(whole), *self._cut_long(long, gold, max_moves)]
+            states = join_states(starts)
+        return states.select(self.has_gold(states, gold, max_moves))
+
+    def _cut_long(self, states: BiluoStates, gold: BiluoGold, max_moves: int) -> list[BiluoStates]:
+        path = self._gold_path(states.batch, gold)
+        wrong = self._off_path(path, gold)
+        total = np.concatenate([[0], np.cumsum(wrong)])
+        legal = total[states.stop] == total[states.at]
+        parts = []
+        if legal.any():
+            bounds = zip(states.at[legal].tolist(), states.stop[legal].tolist(), strict=True)
+            rows = np.concatenate([np.arange(*bound, max_moves) for bound in bounds])
+            parts.append(path.select(rows))
+        if not legal.all():
+            parts.append(self.cut_by_oracle(states.select(~legal), gold, max_moves))
+        return parts
+
+    def _gold_path(self, batch: BiluoBatch, gold: BiluoGold) -> BiluoStates:
+        """Return the state at each token, (N,), if all before it was done as gold has it."""
+        is_open = (gold.actions == IN) | (gold.actions == LAST)
+        rows = np.arange(len(batch), dtype=np.int32)
+        begun = np.maximum.accumulate(np.where(gold.actions == BEGIN, rows, 0))
+        start = np.where(is_open, begun, 0).astype(np.int32)
+        types = np.where(is_open, gold.types[begun], 0).astype(np.int32)
+        actions = np.zeros(len(batch), np.int32)
+        return BiluoStates(batch, rows, batch.ends, start, types, actions)
+
+    def _off_path(self, path: BiluoStates, gold: BiluoGold) -> Masks:
+        """Say of each token whether its gold tag is missing, illegal or not free of cost."""
+        classes = self.classes
+        is_gold = (classes.action == gold.actions[:, None]) & (classes.type == gold.types[:, None])
+        right = is_gold & (state_penalties(path) == 0) & (self.costs(path, gold) == 0)
+        return ~right.any(axis=1)
+
+
+def _keys(types: Any, starts: Any, ends: Any) -> Any:
+    """Return one number for each span of a type; batches have far fewer than 2**24 tokens."""
+    return (np.asarray(types, np.int64) << 48) + (np.asarray(starts, np.int64) << 24) + ends

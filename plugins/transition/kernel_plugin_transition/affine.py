@@ -1,0 +1,106 @@
+"""The layer that is affine in the tokens of a state's features.
+
+Axes: N tokens, S states, F features, O outputs, P pieces, I width of a token vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from thinc.api import Model
+
+from kernel import random
+from kernel.ops import WeightNode
+
+Floats = npt.NDArray[np.floating[Any]]
+
+N_STATES = 5000
+N_TOKENS = 1000
+MAX_ROUNDS = 10
+TOLERANCE = 0.01
+
+
+def precomputable_affine(
+    nO: int | None, nF: int, nI: int | None, nP: int, dropout: float = 0.1
+) -> Model[Floats, Floats]:
+    """Multiply each token with the weights of each feature, so that a state only adds them up.
+
+    X        (N, I)           token vectors
+    returns  (N + 1, F, O, P) row 0 is the one for a missing token, row i + 1 that of token i
+
+    Params: `W` (F, O, P, I), scaled until the outputs for random states have unit variance;
+    `b` (O, P), zero; `pad` (1, F, O, P), normal.
+    """
+    return WeightNode(
+        "precomputable_affine",
+        _forward,
+        init=_init,
+        dims={"nO": nO, "nF": nF, "nI": nI, "nP": nP},
+        params={"W": None, "b": None, "pad": None},
+        attrs={"dropout_rate": dropout},
+    )
+
+
+def _forward(model: Any, X: Floats, is_train: bool) -> tuple[Floats, Callable[[Floats], Floats]]:
+    xp: Any = model.ops.xp
+    W: Any = model.get_param("W")
+    flat = W.reshape((-1, W.shape[-1]))  # (F * O * P, I)
+    rows = (X @ flat.T).reshape((len(X), *W.shape[:3]))
+    Yf: Floats = xp.concatenate([model.get_param("pad"), rows])  # (N + 1, F, O, P)
+
+    def backprop(dYf: Floats) -> Floats:
+        model.inc_grad("pad", dYf[:1])
+        d_rows = dYf[1:].reshape((len(X), -1))
+        model.inc_grad("W", (d_rows.T @ X).reshape(W.shape))
+        dX: Floats = d_rows @ flat
+        return dX
+
+    return Yf, backprop
+
+
+def _init(model: Any, X: Any = None, Y: Any = None) -> None:
+    if model.has_param("W") and model.get_param("W").any():
+        return
+    nF, nO, nP, nI = (model.get_dim(dim) for dim in ("nF", "nO", "nP", "nI"))
+    rng = random.generator()
+    W = _normal(rng, (nF, nO, nP, nI)) * np.float32((nI / nF) ** 0.5)
+    b = np.zeros((nO, nP), "float32")
+    pad = _normal(rng, (1, nF, nO, nP))
+    tokens = _normal(rng, (N_TOKENS, nI))
+    states = rng.integers(0, N_TOKENS, (N_STATES, nF))
+    W, b = _scale_to_unit_variance(W, b, tokens, states)
+    for name, value in (("W", W), ("b", b), ("pad", pad)):
+        model.set_param(name, model.ops.asarray(value))
+
+
+def _scale_to_unit_variance(
+    W: Floats, b: Floats, tokens: Floats, states: npt.NDArray[Any]
+) -> tuple[Floats, Floats]:
+    """Scale W, then shift b, until the outputs for random states have variance 1 and mean 0.
+
+    W        (F, O, P, I)
+    b        (O, P)
+    tokens   (N, I)
+    states   (S, F)
+    """
+    for _ in range(MAX_ROUNDS):
+        summed = np.broadcast_to(b, (len(states), *b.shape)).copy()  # (S, O, P)
+        for feature, column in enumerate(states.T):
+            table = tokens @ W[feature].reshape((-1, W.shape[-1])).T  # (N, O * P)
+            summed += table[column].reshape(summed.shape)
+        outputs = summed.max(axis=-1) if b.shape[1] > 1 else np.maximum(summed, 0)
+        variance, mean = outputs.var(), outputs.mean()
+        if abs(variance - 1) >= TOLERANCE:
+            W = W / np.sqrt(variance)
+        elif abs(mean) >= TOLERANCE:
+            b = b - mean
+        else:
+            break
+    return W, b
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    return rng.standard_normal(shape, dtype="float32")

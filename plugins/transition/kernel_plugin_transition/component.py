@@ -1,0 +1,191 @@
+"""The base of components that predict with a transition system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from kernel.errors import KernelError, LoadError, TextError
+from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_dropout_rate
+from kernel.text import Doc, DocBatch, Example, Vocab
+from kernel_plugin_transition.learning import draw_max_moves, score_gradient, seen_classes
+from kernel_plugin_transition.scorer import hold_back
+from kernel_plugin_transition.system import TransitionSystem
+
+
+class TransitionParser(TrainablePipe):
+    """Predicts with a transition system, and learns from the costs of what it would do.
+
+    A subclass gives `count_labels`, `add_label`, `labels` and `set_annotations`; one that
+    takes labels as they come also `add_missing_labels`.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str,
+        system: TransitionSystem[Any, Any],
+        *,
+        scorer: Any = None,
+        **cfg: Any,
+    ) -> None:
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.system = system
+        self.scorer = scorer
+        self.cfg = {
+            "moves": None,
+            "update_with_oracle_cut_size": 100,
+            "multitasks": [],
+            "min_action_freq": 1,
+            "learn_tokens": False,
+            "beam_width": 1,
+            "beam_density": 0.0,
+            "beam_update_prob": 0.0,
+            "incorrect_spans_key": None,
+            **cfg,
+        }
+
+    # Labels
+
+    @property
+    def move_names(self) -> list[str]:
+        """The names of the classes, in the order of the output layer."""
+        raise NotImplementedError
+
+    @property
+    def label_data(self) -> dict[str, dict[str, int]]:
+        """The labels of each action and their frequencies, as `initialize` takes them."""
+        return self.system.moves.to_dict()
+
+    def count_labels(self, examples: Iterable[Example]) -> Mapping[Any, Mapping[str, int]]:
+        """Return {action: {label: frequency}} of the gold annotation."""
+        raise NotImplementedError
+
+    def has_labels(self) -> bool:
+        """Say whether there is anything to predict."""
+        return bool(self.labels)
+
+    def add_missing_labels(self, docs: Iterable[Doc]) -> None:
+        """Add the labels in `docs` that are not known yet; the default adds none."""
+
+    def resize(self) -> None:
+        """Give the model as many classes as the system has."""
+        self.model.attrs["resize_output"](self.model, len(self.system.moves))
+
+    # Training
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Any = None,
+        labels: dict[str, dict[str, int]] | None = None,
+    ) -> None:
+        """Find the labels and give the model its weights.
+
+        `labels` is what `label_data` returned; without it, labels come from all examples.
+        Those that were added before stay. Raises `KernelError` if there are none, or no
+        examples.
+        """
+        sample = first_examples(get_examples)
+        counted = self.count_labels(get_examples()) if labels is None else labels
+        self._set_labels(counted)
+        if not self.has_labels():
+            raise KernelError(
+                f"component `{self.name}` found no labels in the examples",
+                hint="is the gold annotation there? else give them as "
+                f"`[initialize.components.{self.name}.labels]`",
+            )
+        self.resize()
+        self.model.initialize(X=DocBatch([example.reference for example in sample]))
+        self.model.attrs["unseen_classes"] = []
+
+    def update(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from `examples`: accumulate gradients, and apply them if `sgd` is given.
+
+        Returns `losses`, with the sum of the squared gradients of the scores added. Examples
+        without gold annotation are left alone.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        docs = predicted_docs(examples)
+        self.add_missing_labels([*docs, *(example.reference for example in examples)])
+        gold = self.system.gold(examples)
+        max_moves = draw_max_moves(self.cfg["update_with_oracle_cut_size"])
+        states = self.system.cut(docs, gold, max_moves)
+        if not len(states):
+            return losses
+        set_dropout_rate(self.model, drop)
+        scorer, backprop = self.model.begin_update(docs)
+        costs, valid = self.system.explore(scorer, states, gold, max_moves)
+        loss, d_scores = self.get_loss_of_states(scorer.scores(), costs, valid)
+        backprop(d_scores)
+        if sgd not in {None, False}:
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def get_loss_of_states(self, scores: Any, costs: Any, valid: Any) -> tuple[float, Any]:
+        """Return the loss and the gradient of the scores, (S, C); notes which classes were seen."""
+        unseen = self.model.attrs["unseen_classes"]
+        if unseen:
+            unseen = sorted(set(unseen) - seen_classes(costs, valid))
+            self.model.attrs["unseen_classes"] = unseen
+            scores = hold_back(scores, unseen)
+        return score_gradient(scores, costs, valid, unseen)
+
+    # Prediction
+
+    def predict(self, docs: DocBatch) -> Any:
+        """Return what the transition system makes of `docs`, without changing them."""
+        if not np.any(docs.lengths):
+            return None
+        if not self.model.get_ref("lower").has_param("W"):
+            raise KernelError(
+                f"component `{self.name}` has no weights",
+                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
+            )
+        self.add_missing_labels(docs)
+        return self.system.decode(self.model.predict(docs), docs)
+
+    # Storage
+
+    def _set_labels(self, labels: Any) -> None:
+        """Use `labels`, and after them those that had been added before."""
+        counted = {int(action): dict(known) for action, known in labels.items()}
+        for action, known in self.system.moves.labels.items():
+            counted[action] = {**known, **counted.get(action, {})}
+        self.system.moves.set_labels(counted)
+
+    def _writers(self) -> dict[str, Callable[[], bytes]]:
+        return {**super()._writers(), "moves": self.system.moves.to_bytes}
+
+    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+        readers = super()._readers()
+        return {"cfg": readers["cfg"], "moves": self._read_moves, "model": readers["model"]}
+
+    def _read_moves(self, data: bytes) -> None:
+        # Sizes come with the weights; labels are read first, so that the two can be compared.
+        self.system.moves.from_bytes(data)
+        n_classes, n_labels = self.model.maybe_get_dim("nO"), len(self.system.moves)
+        if n_classes is not None and n_classes > n_labels:
+            raise LoadError(f"the model has {n_classes} classes, but `moves` only {n_labels}")
+        self.resize()
+
+    def check_label(self, label: Any) -> str:
+        """Return `label`; raises `TextError` unless it is a string with something in it."""
+        if not isinstance(label, str) or not label:
+            raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
+        return label

@@ -1,0 +1,193 @@
+"""The model of a transition-based component.
+
+Axes: N tokens of a batch, S states, I hidden width, C classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from thinc.api import Model, chain, glorot_uniform_init, noop, zero_init
+
+from kernel.errors import KernelError
+from kernel.ops import Packed, WeightNode, packed, use_kernel_ops, weights_version
+from kernel.text import Doc
+from kernel_plugin_transition.affine import precomputable_affine
+from kernel_plugin_transition.linear import linear
+from kernel_plugin_transition.scorer import Floats, StateScorer
+from kernel_plugin_transition.weights import (
+    StepWeights,
+    add_gradients,
+    fold,
+    folds_well,
+    read_weights,
+)
+
+N_FEATURES = {("parser", False): 8, ("parser", True): 13, ("ner", False): 3, ("ner", True): 6}
+
+ParserOutput = tuple[StateScorer, Callable[[Floats], Any]]
+
+
+class ParserModel(WeightNode[list[Doc], StateScorer]):
+    """From docs to a `StateScorer`; keeps the weights it predicts with until they change."""
+
+    prepared: tuple[Any, StepWeights, bool] | None = None
+
+
+def transition_based_parser(
+    tok2vec: Model[list[Doc], list[Floats]],
+    state_type: Literal["parser", "ner"],
+    extra_state_tokens: bool,
+    hidden_width: int,
+    maxout_pieces: int,
+    use_upper: bool,
+    nO: int | None = None,
+) -> ParserModel:
+    """Score the states of a transition system by the vectors of the tokens they show.
+
+    A state shows 8 (parser) or 3 (ner) tokens, with `extra_state_tokens` 13 or 6. Their
+    vectors, `hidden_width` wide, go through one maxout layer; with `use_upper` a linear layer
+    follows, else its outputs are the scores.
+    """
+    if (state_type, extra_state_tokens) not in N_FEATURES:
+        raise KernelError(f"`state_type` must be 'parser' or 'ner', got {state_type!r}")
+    with use_kernel_ops():
+        tokens: Model[Any, Any] = chain(
+            tok2vec,
+            _list2array(),
+            linear(hidden_width, _width(tok2vec), init_W=glorot_uniform_init),
+        )
+        lower = precomputable_affine(
+            hidden_width if use_upper else nO,
+            N_FEATURES[state_type, extra_state_tokens],
+            hidden_width,
+            maxout_pieces,
+        )
+        upper = linear(nO, hidden_width, init_W=zero_init) if use_upper else noop()
+        return ParserModel(
+            "parser_model",
+            _forward,
+            init=_init,
+            dims={"nO": nO},
+            layers=[tokens, lower, upper],
+            refs={"tok2vec": tokens, "lower": lower, "upper": upper},
+            attrs={
+                "has_upper": use_upper,
+                "resize_output": resize_output,
+                # A list, which is saved with the weights, as exact resumption needs.
+                "unseen_classes": [],
+            },
+        )
+
+
+def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
+    """Give the model `n_classes` classes; new ones score zero and are unseen. Returns the model.
+
+    Before the model has weights this only sets the size.
+    """
+    output = _output_layer(model)
+    n_before = output.maybe_get_dim("nO")
+    if n_before == n_classes:
+        return model
+    if n_before is not None and n_classes < n_before:
+        raise KernelError(f"a model of {n_before} classes cannot shrink to {n_classes}")
+    if output.has_param("W"):
+        for name in output.param_names:
+            axis = 2 if name == "pad" else int(name == "W" and output.has_dim("nF") is True)
+            output.set_param(name, _grown(output, name, axis, n_classes))
+        unseen = {*model.attrs["unseen_classes"], *range(n_before or 0, n_classes)}
+        model.attrs["unseen_classes"] = sorted(unseen)
+    output.set_dim("nO", n_classes, force=True)
+    model.set_dim("nO", n_classes, force=True)
+    return model
+
+
+def _forward(model: Any, docs: list[Doc], is_train: bool) -> ParserOutput:
+    unseen = model.attrs["unseen_classes"]
+    if not is_train:
+        weights, is_folded = _prepared(model)
+        X = _token_vectors(model, docs, reduce=not is_folded)
+        return StateScorer(X, weights, unseen=unseen), _no_backprop
+    tok2vec, lower, upper = model.get_ref("tok2vec"), model.get_ref("lower"), _upper(model)
+    tokens, backprop_tokens = tok2vec(docs, is_train=True)
+    X = tok2vec.ops.to_numpy(tokens)
+    scorer = StateScorer(X, read_weights(lower, upper), unseen=unseen, is_train=True)
+
+    def backprop(d_scores: Floats) -> Any:
+        dX, gradients = scorer.backprop(d_scores)
+        add_gradients(gradients, lower, upper)
+        return backprop_tokens(tok2vec.ops.asarray(dX))
+
+    return scorer, backprop
+
+
+def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    lower = model.get_ref("lower")
+    model.get_ref("tok2vec").initialize(X=X)
+    lower.initialize()
+    if model.attrs["has_upper"]:
+        upper = model.get_ref("upper")
+        upper.initialize(X=model.ops.alloc2f(2, lower.get_dim("nO")))
+        model.set_dim("nO", upper.get_dim("nO"), force=True)
+
+
+def _prepared(model: ParserModel) -> tuple[StepWeights, bool]:
+    """Return the weights to predict with, and whether they include the reduction."""
+    linear, lower = model.get_ref("tok2vec").layers[-1], model.get_ref("lower")
+    upper = _upper(model)
+    version = weights_version([linear, lower] if upper is None else [linear, lower, upper])
+    if model.prepared is None or version is None or model.prepared[0] != version:
+        weights = read_weights(lower, upper)
+        is_folded = folds_well(weights, linear.get_dim("nI"))
+        model.prepared = version, fold(weights, linear) if is_folded else weights, is_folded
+    return model.prepared[1:]
+
+
+def _token_vectors(model: ParserModel, docs: list[Doc], *, reduce: bool) -> Floats:
+    """Return the token vectors of all docs, reduced to the hidden width if asked.
+
+    returns  (N, I) or (N, width of tok2vec)
+    """
+    tok2vec: Any = model.get_ref("tok2vec")
+    X: Any = docs
+    for layer in tok2vec.layers if reduce else tok2vec.layers[:-1]:
+        X = layer.predict(X)
+    vectors: Floats = tok2vec.ops.to_numpy(X)
+    return vectors
+
+
+def _list2array() -> Model[list[Floats], Floats]:
+    return Model("list2array", _forward_list2array)
+
+
+def _forward_list2array(
+    model: Model[list[Floats], Floats], X: list[Floats], is_train: bool
+) -> tuple[Floats, Callable[[Floats], Packed]]:
+    whole = packed(X, xp=model.ops.xp)
+    return whole.data, whole.like
+
+
+def _grown(node: Model[Any, Any], name: str, axis: int, size: int) -> Any:
+    param: Any = node.get_param(name)
+    shape = list(param.shape)
+    shape[axis] = size
+    grown = node.ops.xp.zeros(shape, dtype=param.dtype)
+    grown[(slice(None),) * axis + (slice(0, param.shape[axis]),)] = param
+    return grown
+
+
+def _width(tok2vec: Model[Any, Any]) -> int | None:
+    return tok2vec.get_dim("nO") if tok2vec.has_dim("nO") else None
+
+
+def _output_layer(model: Model[Any, Any]) -> Model[Any, Any]:
+    return model.get_ref("upper" if model.attrs["has_upper"] else "lower")
+
+
+def _upper(model: Model[Any, Any]) -> Model[Any, Any] | None:
+    return model.get_ref("upper") if model.attrs["has_upper"] else None
+
+
+def _no_backprop(d_scores: Any) -> Any:
+    raise KernelError("there is no gradient of a prediction", hint="call `begin_update`")

@@ -1,0 +1,97 @@
+"""The inventory of a transition system: its actions, their labels, and the order of classes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.errors import LoadError
+
+Labels = dict[int, dict[str, int]]
+
+
+class Moves:
+    """Which labels each action can take, and how often each pair was seen in training data.
+
+    A class is a pair of action and label, one row of the output layer. Classes are ordered by
+    action; within it by frequency and label, both descending. Pairs that were added later
+    have frequencies of -1, -2, … and follow after all others, so that rows never move.
+    """
+
+    def __init__(
+        self, n_actions: int, labels: Mapping[Any, Mapping[str, int]] | None = None
+    ) -> None:
+        self.labels: Labels = {action: {} for action in range(n_actions)}
+        self.cfg: dict[str, Any] = {"neg_key": None}
+        self.set_labels(labels or {})
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    def set_labels(self, labels: Mapping[Any, Mapping[str, int]]) -> None:
+        """Replace all labels by {action: {label: frequency}}; actions may be numbers in text.
+
+        Raises `LoadError` for an action that the system does not have.
+        """
+        fresh: Labels = {action: {} for action in self.labels}
+        for action, frequencies in labels.items():
+            if int(action) not in fresh:
+                raise LoadError(
+                    f"no action {action!r} in this transition system, expected one of {list(fresh)}"
+                )
+            fresh[int(action)] = dict(frequencies)
+        self.labels = fresh
+        self._order()
+
+    def add(self, action: int, label: str) -> bool:
+        """Let `action` take `label` as its last class; returns whether that is new."""
+        known = self.labels[action]
+        if label in known:
+            return False
+        known[label] = min([0, *known.values()]) - 1
+        self._order()
+        return True
+
+    def to_dict(self) -> dict[str, dict[str, int]]:
+        """Return {action: {label: frequency}}, labels in the order of their classes."""
+        return {
+            str(action): dict(sorted(known.items(), key=_rank))
+            for action, known in self.labels.items()
+        }
+
+    def to_bytes(self) -> bytes:
+        """Return the inventory as msgpack, JSON inside."""
+        import srsly
+
+        moves = json.dumps(self.to_dict(), separators=(",", ":"))
+        packed: bytes = srsly.msgpack_dumps({"moves": moves, "cfg": self.cfg})
+        return packed
+
+    def from_bytes(self, data: bytes) -> None:
+        """Take over what `to_bytes` returned; raises `LoadError` if it is nothing of the kind."""
+        import srsly
+
+        try:
+            fields = srsly.msgpack_loads(data)
+            labels = json.loads(fields["moves"])
+            self.cfg = dict(fields["cfg"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise LoadError(f"the transition system's labels are damaged: {error!r}") from error
+        self.set_labels(labels)
+
+    def _order(self) -> None:
+        counted = [(a, *pair) for a, known in self.labels.items() for pair in known.items()]
+        first = [entry for entry in counted if entry[2] >= 0]
+        later = [entry for entry in counted if entry[2] < 0]
+        # Stable sorts: by frequency and label, then by action, or by frequency alone.
+        first.sort(key=lambda entry: (entry[2], entry[1]), reverse=True)
+        first.sort(key=lambda entry: entry[0])
+        later.sort(key=lambda entry: -entry[2])
+        self.classes = [(action, label) for action, label, _ in first + later]
+
+
+def _rank(entry: tuple[str, int]) -> tuple[int, tuple[int, ...]]:
+    """Order labels as classes: frequency descending, then label descending."""
+    label, frequency = entry
+    return -frequency, (*(-ord(char) for char in label), 1)

@@ -1,0 +1,242 @@
+"""Scores of states, from the vectors of the tokens that they show.
+
+Axes: N tokens of a batch, S states, F features, I width of a token vector, P pieces,
+H hidden width, M = P * H, C classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.ops import add_rows, backprop_maxout, default_ops, dropout_mask, gather_sum, maxout
+from kernel_plugin_transition.weights import StepGradients, StepWeights
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.integer[Any]]
+Masks = npt.NDArray[np.bool_]
+
+DROPOUT = 0.1
+
+
+@frozen
+class _Record:
+    """What the backward pass of one call of `score` needs."""
+
+    source: Ints | slice  # (S, F) token rows, or the rows of tokens that stand alone
+    hidden: Floats  # (S, H) after dropout
+    won: Masks  # (P-1, S, H) which piece was largest; with one piece, whether it was positive
+    kept: Any  # (S, H) the dropout mask, None without an upper layer
+
+
+class StateScorer:
+    """Scores the states of one batch of docs, and in training sends gradients back.
+
+    `score` takes any states at any time; in training it remembers them in the order they
+    came, and `backprop` takes the gradients of all of them at once. Classes in `unseen` get
+    the lowest score of their state, so that they cannot win.
+    """
+
+    def __init__(
+        self,
+        X: Floats,
+        weights: StepWeights,
+        *,
+        unseen: Collection[int] = (),
+        is_train: bool = False,
+    ) -> None:
+        self.X = X
+        self.weights = weights
+        self.unseen = sorted(unseen)
+        self.is_train = is_train
+        self._records: list[_Record] = []
+        self._scores: list[Floats] = []
+        self._table: Floats | None = None
+        self._alone = weights.b + weights.pad[1:].sum(axis=0)  # (M,)
+
+    def score(self, ids: Ints) -> Floats:
+        """Score states by the tokens they show.
+
+        ids      (S, F)  rows of tokens in the batch; -1: no such token
+        returns  (S, C)
+        """
+        if self._table is not None:
+            keys = ids * self.weights.n_features + np.arange(self.weights.n_features)
+            return self._finish(gather_sum(self._table, keys.T) + self.weights.b, ids)
+        n_features, width, n_out = self.weights.W.shape
+        tokens = self.X.take(ids, axis=0, mode="clip")  # (S, F, I)
+        missing = ids < 0
+        if missing.any():
+            tokens[missing] = 0
+        affine = tokens.reshape((len(ids), n_features * width)) @ self.weights.W.reshape(
+            (-1, n_out)
+        )
+        affine += self.weights.b
+        if missing.any():
+            affine += missing.astype(affine.dtype) @ self.weights.pad
+        return self._finish(affine, ids)
+
+    def score_alone(self, rows: slice) -> Floats:
+        """Score states that show one token, their first feature's, and no other.
+
+        rows     which tokens of the batch; S of them
+        returns  (S, C)
+        """
+        affine = self.X[rows] @ self.weights.W[0]  # (S, M)
+        affine += self._alone
+        return self._finish(affine, rows)
+
+    def score_one(self, ids: list[int]) -> Floats:
+        """Score one state by what `precompute` returns.
+
+        ids      F rows of tokens, as in `score`
+        returns  (C,)
+        """
+        table = self.precompute()
+        n_features = self.weights.n_features
+        keys = [row * n_features + feature for feature, row in enumerate(ids)]
+        affine = np.add.reduce(table[keys], axis=0)
+        affine += self.weights.b
+        hidden = _forward_maxout(affine[None], self.weights.n_pieces, None)[0]
+        return self._hold_back(self._upper(hidden))
+
+    def precompute(self) -> Floats:
+        """Multiply every token with every feature's weights, so that scoring only adds up.
+
+        Pays where states show a token more than once in the same role, or come one by one.
+
+        returns  ((N + 1) * F, M)  the last F rows are for missing tokens
+        """
+        if self._table is not None:
+            return self._table
+        W = self.weights.W
+        n_features, width, n_out = W.shape
+        stacked = W.transpose(1, 0, 2).reshape((width, n_features * n_out))
+        table = np.empty((len(self.X) + 1, n_features * n_out), "float32")
+        np.matmul(self.X, stacked, out=table[:-1])
+        table[-1] = self.weights.pad.reshape(-1)  # where -1 leads
+        self._table = table.reshape((-1, n_out))
+        return self._table
+
+    def scores(self) -> Floats:
+        """Return the scores of all states so far, in training; nothing is held back.
+
+        returns  (S, C)
+        """
+        if not self._scores:
+            return np.zeros((0, self.weights.n_classes), "float32")
+        return np.concatenate(self._scores)
+
+    def backprop(self, d_scores: Floats) -> tuple[Floats, StepGradients]:
+        """Return the gradients of the token vectors and of the weights.
+
+        d_scores (S, C)  of all states that were scored, in that order
+        returns  (N, I) and the weights' own shapes
+        """
+        dX = np.zeros_like(self.X)
+        gradients = StepGradients.zeros(self.weights)
+        start = 0
+        for record in self._records:
+            stop = start + len(record.hidden)
+            d_affine = self._backprop_upper(record, d_scores[start:stop], gradients)
+            np.add(gradients.b, d_affine.sum(axis=0), out=gradients.b)
+            if isinstance(record.source, slice):
+                self._backprop_alone(record.source, d_affine, dX, gradients)
+            else:
+                self._backprop_features(record.source, d_affine, dX, gradients)
+            start = stop
+        return dX, gradients
+
+    def _finish(self, affine: Floats, source: Ints | slice) -> Floats:
+        if not self.is_train:
+            hidden = _forward_maxout(affine, self.weights.n_pieces, None)
+            return self._hold_back(self._upper(hidden))
+        n_masks = max(self.weights.n_pieces - 1, 1)
+        won = np.empty((n_masks, len(affine), self.weights.width), np.bool_)
+        hidden = _forward_maxout(affine, self.weights.n_pieces, won)
+        kept = None
+        if self.weights.upper is not None:
+            kept = dropout_mask(hidden.shape, DROPOUT)
+            hidden *= kept
+        scores = self._upper(hidden)
+        self._records.append(_Record(source, hidden, won, kept))
+        self._scores.append(scores)
+        return self._hold_back(scores)
+
+    def _upper(self, hidden: Floats) -> Floats:
+        upper = self.weights.upper
+        if upper is None:
+            return hidden
+        scores: Floats = hidden @ upper.W
+        scores += upper.b
+        return scores
+
+    def _hold_back(self, scores: Floats) -> Floats:
+        return hold_back(scores, self.unseen) if self.unseen else scores
+
+    def _backprop_upper(
+        self, record: _Record, d_scores: Floats, gradients: StepGradients
+    ) -> Floats:
+        d_hidden = d_scores
+        upper, d_upper = self.weights.upper, gradients.upper
+        if upper is not None and d_upper is not None:
+            np.add(d_upper.W, record.hidden.T @ d_scores, out=d_upper.W)
+            np.add(d_upper.b, d_scores.sum(axis=0), out=d_upper.b)
+            d_hidden = np.multiply(d_scores @ upper.W.T, record.kept)
+        n_states, width = d_hidden.shape
+        if self.weights.n_pieces == 1:
+            positive: Floats = d_hidden * record.won[0]
+            return positive
+        d_affine = np.empty((n_states, self.weights.n_pieces * width), d_hidden.dtype)
+        backprop_maxout(d_hidden, record.won, out=_pieces(d_affine, self.weights.n_pieces))
+        return d_affine
+
+    def _backprop_alone(
+        self, rows: slice, d_affine: Floats, dX: Floats, gradients: StepGradients
+    ) -> None:
+        gradients.pad[1:] += d_affine.sum(axis=0)
+        gradients.W[0] += self.X[rows].T @ d_affine
+        dX[rows] += d_affine @ self.weights.W[0].T
+
+    def _backprop_features(
+        self, ids: Ints, d_affine: Floats, dX: Floats, gradients: StepGradients
+    ) -> None:
+        for feature, column in enumerate(ids.T):
+            there = column >= 0
+            d_there, rows = d_affine, column
+            if not there.all():
+                gradients.pad[feature] += d_affine[~there].sum(axis=0)
+                d_there, rows = d_affine[there], column[there]
+            gradients.W[feature] += self.X[rows].T @ d_there
+            add_rows(default_ops(), dX, rows, d_there @ self.weights.W[feature].T)
+
+
+def hold_back(scores: Floats, unseen: list[int]) -> Floats:
+    """Give some classes the lowest score of their state.
+
+    scores   (..., C)
+    returns  (..., C)  a copy
+    """
+    lowest = scores.min(axis=-1, keepdims=True)
+    held: Floats = scores.copy()
+    held[..., unseen] = lowest
+    return held
+
+
+def _pieces(affine: Floats, n_pieces: int) -> Floats:
+    """Return (S, M) as (P, S, H), a view."""
+    n_states, n_out = affine.shape
+    return affine.reshape((n_states, n_pieces, n_out // n_pieces)).transpose(1, 0, 2)
+
+
+def _forward_maxout(affine: Floats, n_pieces: int, won: Masks | None) -> Floats:
+    """Return the largest piece; of a single one, what is positive."""
+    if n_pieces > 1:
+        return maxout(_pieces(affine, n_pieces), masks=won)
+    if won is not None:
+        np.greater_equal(affine, 0, out=won[0])
+    return np.maximum(affine, 0)
