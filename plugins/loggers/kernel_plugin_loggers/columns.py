@@ -1,0 +1,67 @@
+"""What the console table shows: its columns, and an evaluation's values in them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from kernel import Language
+from kernel.pipeline import is_trainable
+
+MAX_NAME = 13
+
+
+@frozen(kw_only=True)
+class Columns:
+    """The columns of one run's table.
+
+    losses   components with a loss
+    scores   scores whose weight is not null, in the config's order
+    missing  what stands for a score that was not measured
+    """
+
+    losses: tuple[str, ...]
+    scores: tuple[str, ...]
+    missing: str = "-"
+    names: tuple[str, ...] = field(init=False)
+    widths: tuple[int, ...] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        losses = [short_name(f"Loss {name}") for name in self.losses]
+        names = ("E", "#", *losses, *map(short_name, self.scores), "SCORE")
+        least = (3, 6, *(8 for _ in self.losses), *(6 for _ in self.scores), 6)
+        widths = tuple(max(len(name), width) for name, width in zip(names, least, strict=True))
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "widths", widths)
+
+    def values(self, info: Mapping[str, Any]) -> list[str]:
+        """Return the row of an evaluation; scores are in per cent, but for `speed`."""
+        losses = [f"{float(info['losses'].get(name, 0.0)):.2f}" for name in self.losses]
+        scores = [self._score(name, info["other_scores"].get(name)) for name in self.scores]
+        score = float(info["score"] or 0.0)
+        return [str(info["epoch"]), str(info["step"]), *losses, *scores, f"{score:.2f}"]
+
+    def line(self, values: list[str] | tuple[str, ...]) -> str:
+        """Return values as one line of text, each at the right end of its column."""
+        cells = zip(values, self.widths, strict=True)
+        return "  ".join(value.rjust(width) for value, width in cells)
+
+    def _score(self, name: str, value: Any) -> str:
+        if not isinstance(value, int | float):
+            return self.missing
+        return f"{value:.2f}" if name == "speed" else f"{value * 100:.2f}"
+
+
+def columns_of(nlp: Language, *, missing: str = "-") -> Columns:
+    """Return the columns for a pipeline as it is: disabled components have none."""
+    weights = nlp.config["training"]["score_weights"]
+    return Columns(
+        losses=tuple(name for name, pipe in nlp.pipeline if is_trainable(pipe)),
+        scores=tuple(name for name, weight in weights.items() if weight is not None),
+        missing=missing,
+    )
+
+
+def short_name(name: str) -> str:
+    """Return `name` in capitals, cut to 13 characters at most."""
+    return f"{name[: MAX_NAME - 3]}...".upper() if len(name) > MAX_NAME else name.upper()

@@ -1,0 +1,51 @@
+"""A logger that prints chosen values of an evaluation's info."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Any
+
+from kernel import Language
+from kernel.errors import ConfigError
+from kernel_plugin_loggers.console import Setup
+
+
+def lookup_logger(patterns: list[str]) -> Setup:
+    """Return a logger that prints `key -> value` for each key in which a pattern is found.
+
+    Keys are dotted: `losses.ner`, `other_scores.ents_per_type.PER.f`. Raises `ConfigError`
+    for a pattern that is no regular expression.
+    """
+    searches = [_compiled(pattern).search for pattern in patterns]
+
+    def setup(
+        nlp: Language,
+        stdout: IO[str],
+        stderr: IO[str],
+    ) -> tuple[Callable[[dict[str, Any] | None], None], Callable[[], None]]:
+        def log_step(info: dict[str, Any] | None) -> None:
+            for key, value in flatten(info or {}):
+                if any(search(key) for search in searches):
+                    stdout.write(f"{key} -> {value}\n")
+
+        return log_step, stdout.flush
+
+    return setup
+
+
+def flatten(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each value that is no mapping, under its dotted key."""
+    for name, value in values.items():
+        key = f"{path}.{name}" if path else name
+        if isinstance(value, Mapping):
+            yield from flatten(value, key)
+        else:
+            yield key, value
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ConfigError(
+            f"`training.logger.patterns` has {pattern!r}, which is no regular expression: {error}"
+        ) from error
