@@ -1,0 +1,233 @@
+"""Attributes of a whole doc as arrays, out and in.
+
+Axes: N tokens, K attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.errors import TextError
+from kernel.text import attrs
+from kernel.text.attrs import COLUMN_OF_ATTR, COLUMNS, attr_id
+from kernel.text.tree import sent_starts_of_heads
+
+if TYPE_CHECKING:
+    from kernel.text.doc import Doc
+
+Ints = npt.NDArray[np.int32]
+Ids = npt.NDArray[np.uint64]
+Attr = str | int
+
+_MAX_IOB: Final = 3
+
+
+def join(words: Sequence[str], spaces: npt.NDArray[np.bool_]) -> str:
+    """Return the words as one text.
+
+    spaces   (N,)  whether a space follows
+    """
+    pairs = zip(words, spaces.tolist(), strict=True)
+    return "".join([word + " " if space else word for word, space in pairs])
+
+
+def lengths(doc: Doc) -> Ints:
+    """Return the characters of each token.
+
+    returns  (N,)
+    """
+    found: Ints = doc.lexemes.column(attrs.LENGTH)[doc.lex].astype(np.int32)
+    return found
+
+
+def char_starts(doc: Doc) -> Ints:
+    """Return the offset in characters of each token.
+
+    returns  (N,)
+    """
+    steps = lengths(doc) + doc.spaces  # (N,)
+    starts = np.zeros(len(steps), np.int32)
+    np.cumsum(steps[:-1], out=starts[1:])
+    return starts
+
+
+# Annotation columns
+
+
+def column_dtype(name: str) -> np.dtype[Any]:
+    """Return the type of a column; raises TextError if there is none called `name`."""
+    known = COLUMNS.get(name)
+    if known is None:
+        raise TextError(f"no doc column `{name}`", hint=f"there are: {', '.join(COLUMNS)}")
+    return np.dtype(known.dtype)
+
+
+def unset_column(name: str, n: int) -> npt.NDArray[Any]:
+    """Return a column that nothing has set.
+
+    returns  (N,)
+    """
+    dtype = column_dtype(name)
+    if name == "head":
+        return np.arange(n, dtype=dtype)
+    values = np.full(n, COLUMNS[name].default, dtype)
+    if name == "sent_start":
+        values[:1] = 1
+    return values
+
+
+def read_column(doc: Doc, name: str) -> npt.NDArray[Any]:
+    """Return a column to read, that of unset values if nothing has set it.
+
+    returns  (N,)
+    """
+    values = doc.columns.get(name)
+    return unset_column(name, len(doc)) if values is None else values
+
+
+def has_annotation(doc: Doc, attr: Attr, *, require_complete: bool) -> bool:
+    """See `Doc.has_annotation`."""
+    number = attr_id(attr)
+    if number == attrs.HEAD:
+        number = attrs.DEP
+    is_start = number == attrs.SENT_START
+    if is_start and doc.hook(0, "sents") is not None:
+        return True
+    n = len(doc)
+    if n == 0 or (is_start and n == 1):
+        return True
+    column = COLUMN_OF_ATTR.get(number)
+    values = to_array(doc, number) if column is None else doc.columns.get(column)  # (N,)
+    if values is None:
+        return False
+    values = values[1:] if is_start else values
+    return bool(values.all() if require_complete else values.any())
+
+
+# Out
+
+
+def to_array(doc: Doc, names: Attr | Sequence[Attr]) -> Ids:
+    """See `Doc.to_array`."""
+    wanted = [names] if isinstance(names, str | int | np.integer) else list(names)
+    numbers = [attr_id(name) for name in wanted]
+    out = np.empty((len(doc), len(numbers)), np.uint64)  # (N, K)
+    table = doc.lexemes
+    lexical = [table.column_index(number) for number in numbers]
+    # One pass over the rows of the table fetches every lexical attribute.
+    fetched = table.matrix.take(doc.lex, axis=0) if any(i is not None for i in lexical) else None
+    for k, (number, index) in enumerate(zip(numbers, lexical, strict=True)):
+        out[:, k] = _values(doc, number) if fetched is None or index is None else fetched[:, index]
+    return out[:, 0] if len(numbers) == 1 else out
+
+
+def _values(doc: Doc, number: int) -> Any:
+    """Return an attribute that is not in the table's columns; anything that fits (N,) uint64."""
+    if number in attrs.FLAGS:
+        return doc.lexemes.flags[doc.lex] >> np.uint64(number) & np.uint64(1)
+    if number == attrs.SPACY:
+        return doc.spaces
+    if number == attrs.IDX:
+        return char_starts(doc)
+    column = COLUMN_OF_ATTR.get(number)
+    if column is None:
+        return 0
+    values = doc.columns.get(column)
+    if column == "head":
+        return 0 if values is None else (values - np.arange(len(doc))).astype(np.int64).view("u8")
+    if values is None:
+        return unset_column(column, len(doc)).astype(np.uint64)
+    # A negative number wraps around; NumPy does that for arrays of a signed type.
+    return values.astype(np.int64).view(np.uint64) if values.dtype.kind == "i" else values
+
+
+# In
+
+
+def from_array(doc: Doc, names: Attr | Sequence[Attr], array: npt.ArrayLike) -> None:
+    """See `Doc.from_array`."""
+    wanted = [names] if isinstance(names, str | int | np.integer) else list(names)
+    numbers = [attr_id(name) for name in wanted]
+    values = as_uint64(array)
+    values = values.reshape(-1, 1) if values.ndim == 1 and len(numbers) == 1 else values  # (N, K)
+    if values.shape != (len(doc), len(numbers)):
+        raise TextError(
+            f"expected an array of {len(doc)} tokens and {len(numbers)} attributes, "
+            f"got {values.shape}"
+        )
+    by_number = {number: values[:, k] for k, number in enumerate(numbers)}
+    if attrs.SENT_START in by_number and attrs.HEAD in by_number:
+        deps = by_number.get(attrs.DEP)
+        if deps is not None and deps.any():
+            # Heads win over sentence starts.
+            del by_number[attrs.SENT_START]
+    for number, column in by_number.items():
+        _set_values(doc, number, column)
+    if attrs.HEAD in by_number and doc.columns.get("dep") is not None and doc.columns["dep"].any():
+        doc.columns["sent_start"] = sent_starts_of_heads(doc.columns["head"])
+
+
+def as_uint64(array: npt.ArrayLike) -> Ids:
+    """Return the numbers as unsigned ones; negative ones wrap around."""
+    values = np.asarray(array)
+    if values.dtype == np.uint64:
+        return values
+    if values.dtype.kind == "f":
+        raise TextError(f"expected whole numbers, got an array of {values.dtype}")
+    return (
+        values.astype(np.int64).view(np.uint64) if values.dtype.kind == "i" else values.astype("u8")
+    )
+
+
+def decode_heads(relative: Ids, starts: npt.ArrayLike = 0) -> Ints:
+    """Return absolute heads of relative ones.
+
+    relative (N,)
+    starts   (N,)  or one number: how many tokens come before the doc that a token is in
+    """
+    heads = relative.view(np.int64) if relative.flags.c_contiguous else relative.astype(np.int64)
+    found: Ints = (heads + np.arange(len(relative)) - starts).astype(np.int32)
+    return found
+
+
+def _set_values(doc: Doc, number: int, values: Ids) -> None:
+    if number == attrs.NORM:
+        doc.lex = doc.lexemes.variants(doc.lex, values)
+        return
+    if number == attrs.SPACY:
+        doc.spaces = values.astype(np.bool_)
+        return
+    column = COLUMN_OF_ATTR.get(number)
+    if column is None:
+        return
+    if column == "head":
+        heads = decode_heads(values)
+        if len(heads) and (heads.min() < 0 or heads.max() >= len(doc)):
+            raise TextError(
+                "a head lies outside of the doc", hint="heads are relative to the token"
+            )
+        doc.columns["head"] = heads
+        return
+    if column == "ent_iob" and len(values) and values.max() > _MAX_IOB:
+        raise TextError(f"expected ENT_IOB from 0 to 3, got {int(values.max())}")
+    doc.columns[column] = values.astype(column_dtype(column))
+
+
+def to_utf8_array(doc: Doc, nr_char: int) -> npt.NDArray[np.uint8]:
+    """See `Doc.to_utf8_array`."""
+    encoded = [word.encode("utf8") for word in doc.words()]
+    width = max(map(len, encoded), default=0) if nr_char < 0 else nr_char
+    out = np.full((len(encoded), width), 255, np.uint8)
+    for row, word in zip(out, encoded, strict=True):
+        taken = np.frombuffer(word, np.uint8)[:width] if len(word) <= width else None
+        if taken is None:
+            half = np.frombuffer(word, np.uint8)
+            taken = np.concatenate((half[: (width + 1) // 2], half[len(half) - width // 2 :]))
+        middle = (len(taken) + 1) // 2
+        row[0 : len(taken) : 2] = taken[:middle]
+        row[1 : len(taken) : 2] = taken[middle:][::-1]
+    return out

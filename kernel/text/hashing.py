@@ -1,0 +1,88 @@
+"""MurmurHash64A, of one string or of many.
+
+Axes: N strings, W eight-byte words of all strings one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from struct import unpack_from
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+_M: Final = 0xC6A4A7935BD1E995
+_MASK: Final = (1 << 64) - 1
+# Below this many strings, and above this many bytes, plain integers are faster than arrays.
+_FEW: Final = 24
+_LONG: Final = 256
+
+
+def murmur64(data: bytes, seed: int = 1) -> int:
+    """Return the 64-bit hash of `data`."""
+    size = len(data)
+    full = size & ~7
+    h = (seed ^ (size * _M)) & _MASK
+    if full:
+        for word in unpack_from(f"<{full >> 3}Q", data):
+            k = (word * _M) & _MASK
+            h = ((h ^ (((k ^ (k >> 47)) * _M) & _MASK)) * _M) & _MASK
+    if full != size:
+        h = ((h ^ int.from_bytes(data[full:], "little")) * _M) & _MASK
+    h = ((h ^ (h >> 47)) * _M) & _MASK
+    return h ^ (h >> 47)
+
+
+def murmur64_all(texts: Sequence[bytes], seed: int = 1) -> npt.NDArray[np.uint64]:
+    """Hash many byte strings at once.
+
+    returns  (N,)  the same as `murmur64` of each
+    """
+    if len(texts) < _FEW:
+        return np.array([murmur64(text, seed) for text in texts], np.uint64)
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    is_short = sizes <= _LONG
+    if is_short.all():
+        return _hash_short(b"".join(texts), sizes, seed)
+    hashes = np.empty(len(texts), np.uint64)
+    short = [text for text in texts if len(text) <= _LONG]
+    hashes[is_short] = _hash_short(b"".join(short), sizes[is_short], seed)
+    hashes[~is_short] = [murmur64(text, seed) for text in texts if len(text) > _LONG]
+    return hashes
+
+
+def _hash_short(data: bytes, sizes: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.uint64]:
+    """Hash the N strings that `data` holds one after the other.
+
+    sizes    (N,)  bytes of each
+    returns  (N,)
+    """
+    words, starts = _pad_to_words(data, sizes)
+    m, r = np.uint64(_M), np.uint64(47)
+    n_full = sizes >> 3
+    h = np.uint64(seed) ^ (sizes.astype(np.uint64) * m)
+    for step in range(int(n_full.max(initial=0))):
+        todo = np.flatnonzero(n_full > step)
+        k = words[starts[todo] + step] * m
+        h[todo] = (h[todo] ^ ((k ^ (k >> r)) * m)) * m
+    rest = np.flatnonzero(sizes & 7)
+    h[rest] = (h[rest] ^ words[starts[rest] + n_full[rest]]) * m
+    h = (h ^ (h >> r)) * m
+    return h ^ (h >> r)
+
+
+def _pad_to_words(
+    data: bytes, sizes: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """Lay each string out on a border of eight bytes, filled up with zeros.
+
+    sizes    (N,)  bytes of each string
+    returns  (W,)  and (N,), the first word of each string
+    """
+    n_words = (sizes + 7) >> 3
+    starts = np.cumsum(n_words) - n_words
+    shifts = starts * 8 - (np.cumsum(sizes) - sizes)
+    padded = np.zeros(int(n_words.sum()) * 8, np.uint8)
+    padded[np.arange(len(data)) + np.repeat(shifts, sizes)] = np.frombuffer(data, np.uint8)
+    return padded.view("<u8").astype(np.uint64, copy=False), starts

@@ -1,0 +1,141 @@
+"""A word type, apart from any text: a view of one row of the lexeme table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import TextError
+from kernel.text import attrs
+from kernel.text.views import LexicalAttributes, LexicalString, lexeme_lookup
+
+if TYPE_CHECKING:
+    from kernel.text.lexemes import LexemeTable
+    from kernel.text.vocab import Vocab
+
+
+class Lexeme(LexicalAttributes):
+    """The attributes of one word type; changing one changes it in every text.
+
+    Made by `vocab["word"]`.
+    """
+
+    __slots__ = ("row", "vocab")
+
+    def __init__(
+        self, vocab: Vocab, orth: int | str | None = None, *, row: int | None = None
+    ) -> None:
+        self.vocab = vocab
+        if row is None:
+            row = vocab.lexemes.row_of_orth(vocab.strings.as_int(orth or 0))
+        self.row: int = row
+
+    @property
+    def table(self) -> LexemeTable:
+        """The table whose row this is."""
+        return self.vocab.lexemes
+
+    def __repr__(self) -> str:
+        return f"Lexeme({self.text!r})"
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lexeme) and self.orth == other.orth
+
+    def __lt__(self, other: Lexeme) -> bool:
+        return self.orth < other.orth
+
+    def __hash__(self) -> int:
+        return self.orth
+
+    text = LexicalString(attrs.ORTH)
+
+    @property
+    def norm(self) -> int:
+        """NORM, as a number."""
+        return self.table.value(self.row, attrs.NORM)
+
+    @norm.setter
+    def norm(self, norm: int) -> None:
+        self.table.set_value(self.row, attrs.NORM, norm)
+
+    @property
+    def norm_(self) -> str:
+        """NORM, as a string."""
+        return self.vocab.strings[self.norm]
+
+    @norm_.setter
+    def norm_(self, norm: str) -> None:
+        self.norm = self.vocab.strings.add(norm)
+
+    @property
+    def rank(self) -> int:
+        """Place in a list by frequency or in the vectors; 2**64 - 1 if it has none."""
+        return self.table.value(self.row, attrs.ID)
+
+    @rank.setter
+    def rank(self, rank: int) -> None:
+        self.table.set_value(self.row, attrs.ID, rank)
+
+    @property
+    def cluster(self) -> int:
+        """Brown cluster, 0 if it has none."""
+        own = self.table.value(self.row, attrs.CLUSTER)
+        return own or int(lexeme_lookup(self, "lexeme_cluster", 0))
+
+    @cluster.setter
+    def cluster(self, cluster: int) -> None:
+        self.table.set_value(self.row, attrs.CLUSTER, cluster)
+
+    @property
+    def prob(self) -> float:
+        """Logarithm of the probability, from the lookup table `lexeme_prob`."""
+        return lexeme_lookup(self, "lexeme_prob", self.vocab.cfg.get("oov_prob", -20.0))
+
+    @prob.setter
+    def prob(self, prob: float) -> None:
+        self._set_lookup("lexeme_prob", prob)
+
+    @property
+    def sentiment(self) -> float:
+        """How positive the word is, from the lookup table `lexeme_sentiment`."""
+        return lexeme_lookup(self, "lexeme_sentiment", 0.0)
+
+    @sentiment.setter
+    def sentiment(self, sentiment: float) -> None:
+        self._set_lookup("lexeme_sentiment", sentiment)
+
+    @property
+    def flags(self) -> int:
+        """All flags; the bit of each is its id."""
+        return self.table.flags_of(self.row)
+
+    def set_flag(self, flag_id: int, value: bool) -> None:
+        """Set or clear the flag with this id."""
+        self.table.set_value(self.row, flag_id, int(value))
+
+    def set_attrs(self, **values: Any) -> None:
+        """Set lexical attributes by name; floats are left out, strings are interned.
+
+        Raises UnknownKeyError for what is no attribute, TextError for one of another kind.
+        """
+        for name, value in values.items():
+            attr = attrs.attr_id(name)
+            if isinstance(value, float):
+                continue
+            if self.table.column_index(attr) is None and attr not in attrs.FLAGS:
+                raise TextError(f"`{name}` is not a lexical attribute")
+            number = self.vocab.strings.add(value) if isinstance(value, str) else int(value)
+            self.table.set_value(self.row, attr, number)
+
+    @property
+    def has_vector(self) -> bool:
+        """Whether the vocabulary has a vector of the word."""
+        return self.vocab.has_vector(self.orth)
+
+    def _set_lookup(self, table: str, value: float) -> None:
+        lookups = self.vocab.lookups
+        if not lookups.has_table(table):
+            lookups.add_table(table)
+        lookups.get_table(table)[self.orth] = value

@@ -1,0 +1,140 @@
+"""Vectors of docs, spans and tokens, and how alike they are."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kernel.text.attrs import attr_id
+
+if TYPE_CHECKING:
+    from kernel.text.doc import Doc
+    from kernel.text.span import Span
+    from kernel.text.token import Token
+
+
+def doc_has_vector(doc: Doc) -> bool:
+    """See `Doc.has_vector`."""
+    hook = doc.hook(0, "has_vector")
+    if hook is not None:
+        return bool(hook(doc))
+    return bool(_has_vectors(doc) or doc.tensor.size)
+
+
+def doc_vector(doc: Doc) -> Any:
+    """See `Doc.vector`."""
+    hook = doc.hook(0, "vector")
+    return hook(doc) if hook is not None else _mean(doc, 0, len(doc))
+
+
+def doc_norm(doc: Doc) -> float:
+    """See `Doc.vector_norm`."""
+    hook = doc.hook(0, "vector_norm")
+    return float(hook(doc)) if hook is not None else _norm(doc.vector)
+
+
+def span_has_vector(span: Span) -> bool:
+    """See `Span.has_vector`."""
+    hook = span.doc.hook(2, "has_vector")
+    if hook is not None:
+        return bool(hook(span))
+    if _has_vectors(span.doc):
+        return any(token.has_vector for token in span)
+    return bool(span.doc.tensor.size)
+
+
+def span_vector(span: Span) -> Any:
+    """See `Span.vector`."""
+    hook = span.doc.hook(2, "vector")
+    return hook(span) if hook is not None else _mean(span.doc, span.start, span.end)
+
+
+def span_norm(span: Span) -> float:
+    """See `Span.vector_norm`."""
+    hook = span.doc.hook(2, "vector_norm")
+    return float(hook(span)) if hook is not None else _norm(span.vector)
+
+
+def token_has_vector(token: Token) -> bool:
+    """See `Token.has_vector`."""
+    hook = token.doc.hook(1, "has_vector")
+    if hook is not None:
+        return bool(hook(token))
+    if _has_vectors(token.doc):
+        return _key(token) in token.vocab.vectors
+    return bool(token.doc.tensor.size)
+
+
+def token_vector(token: Token) -> Any:
+    """See `Token.vector`."""
+    hook = token.doc.hook(1, "vector")
+    return hook(token) if hook is not None else _rows(token.doc, token.i, token.i + 1)[0]
+
+
+def token_norm(token: Token) -> float:
+    """See `Token.vector_norm`."""
+    hook = token.doc.hook(1, "vector_norm")
+    return float(hook(token)) if hook is not None else _norm(token.vector)
+
+
+def similarity(one: Any, other: Any, hook: Callable[[Any, Any], float] | None) -> float:
+    """Return the cosine of two vectors; 1.0 for the same words, 0.0 if one has none."""
+    if hook is not None:
+        return float(hook(one, other))
+    if _words(one) == _words(other):
+        return 1.0
+    if not _has_vectors(one.doc):
+        warnings.warn(
+            "similarity without word vectors compares context vectors, if there are any",
+            stacklevel=3,
+        )
+    norms = one.vector_norm * other.vector_norm
+    if norms == 0:
+        warnings.warn("similarity of something without a vector is 0", stacklevel=3)
+        return 0.0
+    return float(np.dot(_host(one.vector), _host(other.vector)) / norms)
+
+
+def _words(view: Any) -> list[int]:
+    doc = view.doc
+    attr = attr_id(doc.vocab.vectors.attr) if _has_vectors(doc) else attr_id("ORTH")
+    start, end = getattr(view, "start", 0), getattr(view, "end", len(doc))
+    if hasattr(view, "i"):
+        start, end = view.i, view.i + 1
+    words: list[int] = doc.to_array(attr)[start:end].tolist()
+    return words
+
+
+def _has_vectors(doc: Doc) -> bool:
+    return doc.vocab.vectors is not None and doc.vocab.vectors.size > 0
+
+
+def _key(token: Token) -> int:
+    return int(token.doc.to_array(token.vocab.vectors.attr)[token.i])
+
+
+def _rows(doc: Doc, start: int, end: int) -> Any:
+    if _has_vectors(doc):
+        keys = doc.to_array(doc.vocab.vectors.attr)[start:end]
+        vectors = doc.vocab.vectors.get_batch(keys)
+        known = np.array([int(key) in doc.vocab.vectors for key in keys], np.bool_)
+        return vectors * known[:, None]
+    if doc.tensor.size:
+        return doc.tensor[start:end]
+    return np.zeros((end - start, doc.vocab.vectors_length), np.float32)
+
+
+def _mean(doc: Doc, start: int, end: int) -> Any:
+    rows = _rows(doc, start, end)
+    return rows.mean(axis=0) if end > start else np.zeros(rows.shape[1:], np.float32)
+
+
+def _norm(vector: Any) -> float:
+    return float(np.sqrt((_host(vector) ** 2).sum()))
+
+
+def _host(vector: Any) -> Any:
+    return vector.get() if hasattr(vector, "get") else vector

@@ -1,0 +1,152 @@
+"""The string store: every string once, known by its 64-bit hash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.errors import LoadError, TextError
+from kernel.text.errors import UnknownKeyError
+from kernel.text.hashing import murmur64, murmur64_all
+from kernel.text.symbols import IDS, NAMES
+
+
+def hash_string(text: str) -> int:
+    """Return the id of `text`: 0 if it is empty, a small number for a symbol, else its hash."""
+    symbol = IDS.get(text)
+    return murmur64(_encode(text)) if symbol is None else symbol
+
+
+class StringStore:
+    """Strings by id and ids by string.
+
+    The symbols are always known; iteration and length leave them out.
+    """
+
+    def __init__(self, strings: Iterable[str] | None = None) -> None:
+        # Of all strings and all symbols; `_texts` has the strings alone.
+        self._ids: dict[str, int] = dict(IDS)
+        self._texts: dict[int, str] = {}
+        if strings is not None:
+            self.add_all(list(strings))
+
+    def __repr__(self) -> str:
+        return f"StringStore({len(self)} strings)"
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts.values())
+
+    def __contains__(self, key: object) -> bool:
+        if isinstance(key, str):
+            return key in self._ids
+        return isinstance(key, int | np.integer) and self._find(int(key)) is not None
+
+    @overload
+    def __getitem__(self, key: str) -> int: ...
+    @overload
+    def __getitem__(self, key: int) -> str: ...
+    def __getitem__(self, key: str | int) -> str | int:
+        """Return the id of a string (which is not added), or the string of an id.
+
+        Raises UnknownKeyError for an id whose string was never added.
+        """
+        if isinstance(key, str):
+            known = self._ids.get(key)
+            return murmur64(_encode(key)) if known is None else known
+        text = self._find(int(key))
+        if text is None:
+            raise UnknownKeyError(
+                f"no string with the id {key}", hint="add the string itself to the store first"
+            )
+        return text
+
+    def add(self, text: str) -> int:
+        """Return the id of `text`, which the store knows from now on."""
+        known = self._ids.get(text)
+        if known is not None:
+            return known
+        if not isinstance(text, str):
+            raise TextError(f"expected a string, got {text!r}")
+        key = murmur64(_encode(text))
+        self._texts[key] = text
+        self._ids[text] = key
+        return key
+
+    def add_all(self, texts: Collection[str]) -> npt.NDArray[np.uint64]:
+        """Add many strings.
+
+        returns  (N,)  the id of each
+        """
+        known = self._ids
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            hashes = murmur64_all([_encode(text) for text in new]).tolist()
+            self._texts.update(zip(hashes, new, strict=True))
+            known.update(zip(new, hashes, strict=True))
+        return np.fromiter(map(known.__getitem__, texts), np.uint64, len(texts))
+
+    def as_int(self, key: str | int) -> int:
+        """Return the id of a string; an id comes back as it is. Nothing is added."""
+        return self[key] if isinstance(key, str) else int(key)
+
+    def as_string(self, key: str | int) -> str:
+        """Return the string of an id; a string comes back as it is."""
+        return key if isinstance(key, str) else self[key]
+
+    def items(self) -> list[tuple[str, int]]:
+        """Return every string with its id, in the order in which they were added."""
+        return [(text, key) for key, text in self._texts.items()]
+
+    def keys(self) -> list[str]:
+        """Return every string, in the order in which they were added."""
+        return list(self._texts.values())
+
+    def values(self) -> list[int]:
+        """Return every id, in the order in which the strings were added."""
+        return list(self._texts)
+
+    def to_bytes(self) -> bytes:
+        """Return the strings, sorted, as a JSON list."""
+        return json.dumps(sorted(self), ensure_ascii=True, indent=2).encode()
+
+    def from_bytes(self, data: bytes) -> StringStore:
+        """Add the strings of a JSON list."""
+        self.add_all(_read_list(data, "the string store"))
+        return self
+
+    def to_disk(self, path: str | Path) -> None:
+        """Write the strings, sorted, to `path` as a JSON list."""
+        Path(path).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | Path) -> StringStore:
+        """Add the strings of the JSON list in `path`."""
+        self.add_all(_read_list(Path(path).read_bytes(), f"`{path}`"))
+        return self
+
+    def _find(self, key: int) -> str | None:
+        if 0 <= key < len(NAMES):
+            return NAMES[key]
+        return self._texts.get(key)
+
+
+def _encode(text: str) -> bytes:
+    # Half of a surrogate pair cannot be encoded, but it turns up in texts that were cut.
+    return text.encode("utf8", "surrogatepass")
+
+
+def _read_list(data: bytes, name: str) -> list[str]:
+    try:
+        strings = json.loads(data)
+    except ValueError as error:
+        raise LoadError(f"{name} is not JSON: {error}") from error
+    if not isinstance(strings, list) or not all(isinstance(text, str) for text in strings):
+        raise LoadError(f"{name} is not a list of strings")
+    return strings

@@ -1,0 +1,142 @@
+"""Dependency trees as arrays.
+
+Axes: N tokens. A token that is its own head is the root of a tree.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+
+
+def roots_of(heads: Ints) -> Ints:
+    """Return the root above each token; a token of a cycle may get any other of it.
+
+    heads    (N,)  absolute
+    returns  (N,)
+    """
+    roots = heads
+    # Each round doubles the steps taken towards the root.
+    for _ in range(len(heads).bit_length()):
+        higher = roots[roots]
+        if np.array_equal(higher, roots):
+            break
+        roots = higher
+    return roots
+
+
+def sent_starts_of_heads(heads: Ints) -> npt.NDArray[np.int8]:
+    """Return 1 where the leftmost token of a tree stands, -1 elsewhere.
+
+    heads    (N,)  absolute
+    returns  (N,)
+    """
+    starts = np.full(len(heads), -1, np.int8)
+    first = np.arange(len(heads), dtype=np.int32)
+    # Of several writes to one place the last one stays: that of the leftmost token.
+    first[roots_of(heads)[::-1]] = np.arange(len(heads), dtype=np.int32)[::-1]
+    starts[first[heads == np.arange(len(heads))]] = 1
+    starts[:1] = 1
+    return starts
+
+
+class Tree:
+    """The trees of one doc; what is asked for is worked out once."""
+
+    def __init__(self, heads: Ints) -> None:
+        self.heads: Ints = heads.copy()
+
+    def is_of(self, heads: Ints | None, n: int) -> bool:
+        """Say whether these heads (None: every token its own) are still the same."""
+        if len(self.heads) != n:
+            return False
+        return np.array_equal(self.heads, np.arange(n) if heads is None else heads)
+
+    @cached_property
+    def roots(self) -> Ints:
+        """The root above each token.
+
+        returns  (N,)
+        """
+        return roots_of(self.heads)
+
+    @cached_property
+    def depths(self) -> Ints:
+        """The number of steps from each token to its root.
+
+        returns  (N,)
+        """
+        depths = (self.heads != np.arange(len(self.heads))).astype(np.int32)
+        above = self.heads
+        for _ in range(len(self.heads).bit_length()):
+            if not depths[above].any():
+                break
+            depths = depths + depths[above]
+            above = above[above]
+        return depths
+
+    @cached_property
+    def edges(self) -> tuple[Ints, Ints]:
+        """The leftmost and the rightmost token of each subtree.
+
+        returns  (N,)  each
+        """
+        left = np.arange(len(self.heads), dtype=np.int32)
+        right = left.copy()
+        order = np.argsort(-self.depths, kind="stable")
+        borders = np.flatnonzero(np.diff(self.depths[order])) + 1
+        # The deepest level first: each hands its edges to the one above.
+        for level in np.split(order, borders):
+            np.minimum.at(left, self.heads[level], left[level])
+            np.maximum.at(right, self.heads[level], right[level])
+        return left, right
+
+    @cached_property
+    def _children(self) -> tuple[Ints, Ints]:
+        tokens = np.flatnonzero(self.heads != np.arange(len(self.heads)))
+        order = tokens[np.argsort(self.heads[tokens], kind="stable")].astype(np.int32)
+        starts = np.searchsorted(self.heads[order], np.arange(len(self.heads) + 1))
+        return order, starts.astype(np.int32)
+
+    def children(self, i: int) -> list[int]:
+        """Return the tokens whose head is `i`, from left to right."""
+        order, starts = self._children
+        found: list[int] = order[starts[i] : starts[i + 1]].tolist()
+        return found
+
+    def subtree(self, i: int) -> list[int]:
+        """Return `i` and all below it, from left to right."""
+        seen = {i}
+        todo = [i]
+        while todo:
+            new = [child for child in self.children(todo.pop()) if child not in seen]
+            seen.update(new)
+            todo.extend(new)
+        return sorted(seen)
+
+    def ancestors(self, i: int) -> list[int]:
+        """Return the tokens from the head of `i` up to its root."""
+        found: list[int] = []
+        head = int(self.heads[i])
+        while head != i and head not in found:
+            found.append(head)
+            i, head = head, int(self.heads[head])
+        return found
+
+    def lca_matrix(self, start: int, end: int) -> Ints:
+        """Return the lowest common ancestor of every two tokens from `start` to `end`.
+
+        returns  (end - start, end - start)  relative to `start`; -1 if there is none inside
+        """
+        n = end - start
+        found = np.full((n, n), -1, np.int32)
+        tokens = np.arange(start, end)
+        # From the roots down: a lower common ancestor overwrites a higher one.
+        for i in tokens[np.argsort(self.depths[start:end], kind="stable")]:
+            below = np.array([j - start for j in self.subtree(int(i)) if start <= j < end])
+            found[np.ix_(below, below)] = i - start
+        return found

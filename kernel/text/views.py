@@ -1,0 +1,188 @@
+"""Descriptors that read an attribute of a token or a lexeme from the columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kernel.text import attrs
+
+if TYPE_CHECKING:
+    from kernel.text.doc import Doc
+    from kernel.text.lexemes import LexemeTable
+    from kernel.text.vocab import Vocab
+
+
+class RowView(Protocol):
+    """Something that stands for one row of a lexeme table."""
+
+    @property
+    def vocab(self) -> Vocab:
+        """The vocabulary."""
+        ...
+
+    @property
+    def table(self) -> LexemeTable:
+        """The lexeme table."""
+        ...
+
+    @property
+    def row(self) -> int:
+        """The row."""
+        ...
+
+
+class LexicalId:
+    """A lexical attribute as a number."""
+
+    def __init__(self, attr: int) -> None:
+        self.attr = attr
+        self.__doc__ = f"{attrs.attr_name(attr)}, as a number."
+
+    def __get__(self, view: RowView, owner: Any = None) -> int:
+        return view.table.value(view.row, self.attr)
+
+
+class LexicalString:
+    """A lexical attribute as a string."""
+
+    def __init__(self, attr: int) -> None:
+        self.attr = attr
+        self.__doc__ = f"{attrs.attr_name(attr)}, as a string."
+
+    def __get__(self, view: RowView, owner: Any = None) -> str:
+        return view.vocab.strings[view.table.value(view.row, self.attr)]
+
+
+class LexicalFlag:
+    """A lexical attribute that is true or false."""
+
+    def __init__(self, attr: int) -> None:
+        self.attr = attr
+        self.__doc__ = f"{attrs.attr_name(attr)}, true or false."
+
+    def __get__(self, view: RowView, owner: Any = None) -> bool:
+        return bool(view.table.value(view.row, self.attr))
+
+
+class LexicalAttributes:
+    """What tokens and lexemes know from the word alone."""
+
+    __slots__ = ()
+
+    orth = LexicalId(attrs.ORTH)
+    orth_ = LexicalString(attrs.ORTH)
+    lower = LexicalId(attrs.LOWER)
+    lower_ = LexicalString(attrs.LOWER)
+    shape = LexicalId(attrs.SHAPE)
+    shape_ = LexicalString(attrs.SHAPE)
+    prefix = LexicalId(attrs.PREFIX)
+    prefix_ = LexicalString(attrs.PREFIX)
+    suffix = LexicalId(attrs.SUFFIX)
+    suffix_ = LexicalString(attrs.SUFFIX)
+    lang = LexicalId(attrs.LANG)
+    lang_ = LexicalString(attrs.LANG)
+    is_alpha = LexicalFlag(attrs.IS_ALPHA)
+    is_ascii = LexicalFlag(attrs.IS_ASCII)
+    is_digit = LexicalFlag(attrs.IS_DIGIT)
+    is_lower = LexicalFlag(attrs.IS_LOWER)
+    is_upper = LexicalFlag(attrs.IS_UPPER)
+    is_title = LexicalFlag(attrs.IS_TITLE)
+    is_punct = LexicalFlag(attrs.IS_PUNCT)
+    is_space = LexicalFlag(attrs.IS_SPACE)
+    is_bracket = LexicalFlag(attrs.IS_BRACKET)
+    is_quote = LexicalFlag(attrs.IS_QUOTE)
+    is_left_punct = LexicalFlag(attrs.IS_LEFT_PUNCT)
+    is_right_punct = LexicalFlag(attrs.IS_RIGHT_PUNCT)
+    is_currency = LexicalFlag(attrs.IS_CURRENCY)
+    is_stop = LexicalFlag(attrs.IS_STOP)
+    like_num = LexicalFlag(attrs.LIKE_NUM)
+    like_url = LexicalFlag(attrs.LIKE_URL)
+    like_email = LexicalFlag(attrs.LIKE_EMAIL)
+
+    def check_flag(self: RowView, flag_id: int) -> bool:
+        """Say whether the flag with this id is set."""
+        return bool(self.table.value(self.row, flag_id))
+
+    @property
+    def is_oov(self: RowView) -> bool:
+        """Whether the word has no vector."""
+        return not self.vocab.has_vector(self.table.value(self.row, attrs.ORTH))
+
+
+def lexeme_lookup(view: RowView, table: str, default: float) -> float:
+    """Return what a lookup table such as `lexeme_prob` says of the word."""
+    lookups = view.vocab.lookups
+    if not lookups.has_table(table):
+        return default
+    return float(lookups.get_table(table).get(view.table.value(view.row, attrs.ORTH), default))
+
+
+class TokenView(RowView, Protocol):
+    """Something that stands for one token."""
+
+    @property
+    def doc(self) -> Doc:
+        """The doc."""
+        ...
+
+    @property
+    def i(self) -> int:
+        """The position."""
+        ...
+
+
+class ColumnId:
+    """An annotation of a token as a number; setting it sets the doc's column."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"`{name}`, as a number; 0 if unset."
+
+    def __get__(self, view: TokenView, owner: Any = None) -> int:
+        column = view.doc.columns.get(self.name)
+        return 0 if column is None else int(column[view.i])
+
+    def __set__(self, view: TokenView, value: int) -> None:
+        view.doc.column(self.name)[view.i] = value
+
+
+class ColumnString:
+    """An annotation of a token as a string; setting it sets the doc's column."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"`{name}`, as a string; empty if unset."
+
+    def __get__(self, view: TokenView, owner: Any = None) -> str:
+        column = view.doc.columns.get(self.name)
+        return "" if column is None else view.vocab.strings[int(column[view.i])]
+
+    def __set__(self, view: TokenView, value: str) -> None:
+        view.doc.column(self.name)[view.i] = view.vocab.strings.add(value)
+
+
+class TokenLexeme:
+    """What a token knows of its word from the vocabulary's tables."""
+
+    __slots__ = ()
+
+    @property
+    def rank(self: RowView) -> int:
+        """Place in a list by frequency or in the vectors; 2**64 - 1 if it has none."""
+        return self.table.value(self.row, attrs.ID)
+
+    @property
+    def lex_id(self: RowView) -> int:
+        """The same as `rank`."""
+        return self.table.value(self.row, attrs.ID)
+
+    @property
+    def cluster(self: RowView) -> int:
+        """Brown cluster, 0 if it has none."""
+        own = self.table.value(self.row, attrs.CLUSTER)
+        return own or int(lexeme_lookup(self, "lexeme_cluster", 0))
+
+    @property
+    def prob(self: RowView) -> float:
+        """Logarithm of the probability, from the lookup table `lexeme_prob`."""
+        return lexeme_lookup(self, "lexeme_prob", self.vocab.cfg.get("oov_prob", -20.0))

@@ -1,0 +1,166 @@
+"""The vocabulary: strings, lexemes and what belongs to the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import LoadError, TextError
+from kernel.text import attrs
+from kernel.text.lexeme import Lexeme
+from kernel.text.lexemes import LexemeTable
+from kernel.text.lexical import Getter, base_norm
+from kernel.text.lookups import Lookups
+from kernel.text.morphology import Morphology
+from kernel.text.strings import StringStore
+from kernel.text.wire import pack, unpack
+
+if TYPE_CHECKING:
+    from kernel.text.doc import Doc
+    from kernel.text.span import Span
+
+NounChunks = Callable[["Doc | Span"], Iterator[tuple[int, int, int]]]
+
+
+class Vocab:
+    """Strings, word types, lookup tables and, if a plugin makes them, vectors.
+
+    `lex_attr_getters` maps attribute ids to functions of the word that replace the
+    language-independent ones.
+    """
+
+    def __init__(
+        self,
+        lex_attr_getters: Mapping[int, Getter] | None = None,
+        strings: Iterable[str] = (),
+        lookups: Lookups | None = None,
+        oov_prob: float = -20.0,
+        vectors_name: str | None = None,
+        writing_system: Mapping[str, Any] | None = None,
+        get_noun_chunks: NounChunks | None = None,
+    ) -> None:
+        self.lex_attr_getters: dict[int, Getter] = dict(lex_attr_getters or {})
+        self.strings = StringStore(strings)
+        self.lexemes = LexemeTable(self.strings, self.lex_attr_getters)
+        self.morphology = Morphology(self.strings)
+        self.cfg: dict[str, Any] = {"oov_prob": oov_prob, "vectors_name": vectors_name}
+        self.writing_system: dict[str, Any] = dict(writing_system or {})
+        self.get_noun_chunks = get_noun_chunks
+        self.vectors: Any = None
+        self._lookups = Lookups()
+        self.lookups = Lookups() if lookups is None else lookups
+
+    @property
+    def lang(self) -> str:
+        """The language's code, "" if none is set."""
+        getter = self.lex_attr_getters.get(attrs.LANG)
+        return str(getter("")) if getter is not None else ""
+
+    @property
+    def lookups(self) -> Lookups:
+        """The lookup tables; setting ones with a `lexeme_norm` changes the NORM of all words."""
+        return self._lookups
+
+    @lookups.setter
+    def lookups(self, lookups: Lookups) -> None:
+        self._lookups = lookups
+        if lookups.has_table("lexeme_norm"):
+            norms = lookups.get_table("lexeme_norm")
+            own: Getter = self.lex_attr_getters.get(attrs.NORM, base_norm)
+            self.lexemes.set_getter(attrs.NORM, lambda text: norms.get(text) or own(text))
+
+    @property
+    def vectors_length(self) -> int:
+        """The width of the vectors, 0 if there are none."""
+        return 0 if self.vectors is None else int(self.vectors.shape[1])
+
+    def __len__(self) -> int:
+        """Return the number of word types."""
+        return sum(1 for _ in self.lexemes.base_rows())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.lexemes
+
+    def __iter__(self) -> Iterator[Lexeme]:
+        return (Lexeme(self, row=row) for row in list(self.lexemes.base_rows()))
+
+    def __getitem__(self, key: str | int) -> Lexeme:
+        """Return the lexeme of a word or of its id, made if there is none.
+
+        Raises UnknownKeyError for an id whose string is unknown.
+        """
+        row = self.lexemes.row(key) if isinstance(key, str) else self.lexemes.row_of_orth(int(key))
+        return Lexeme(self, row=row)
+
+    def add_flag(self, flag_getter: Callable[[str], bool], flag_id: int = -1) -> int:
+        """Add a boolean attribute, of the words that exist too, and return its id.
+
+        Raises TextError if `flag_id` is not from 1 to 63, or none is free.
+        """
+        if flag_id == -1:
+            taken = [flag for flag in attrs.FLAGS if self.lexemes.getter(flag) is not None]
+            free = sorted(set(attrs.FLAGS) - set(taken) - set(range(1, 19)))
+            if not free:
+                raise TextError("all 63 flags are in use", hint="give the id of one to replace")
+            flag_id = free[0]
+        if flag_id not in attrs.FLAGS:
+            raise TextError(f"expected a flag from 1 to 63, got {flag_id}")
+        self.lex_attr_getters[flag_id] = flag_getter
+        self.lexemes.set_getter(flag_id, flag_getter)
+        return flag_id
+
+    def has_vector(self, orth: str | int) -> bool:
+        """Say whether the word has a vector."""
+        return self.vectors is not None and self.strings.as_int(orth) in self.vectors
+
+    # Writing and reading
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write strings, vectors and lookups into the folder `path`."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        if "strings" not in exclude:
+            self.strings.to_disk(folder / "strings.json")
+        if "vectors" not in exclude and self.vectors is not None:
+            self.vectors.to_disk(folder, exclude=["strings"])
+        if "lookups" not in exclude:
+            self.lookups.to_disk(folder)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Vocab:
+        """Read strings, vectors and lookups from the folder `path`.
+
+        Raises LoadError if the strings are missing or damaged.
+        """
+        folder = Path(path)
+        if "strings" not in exclude:
+            if not (folder / "strings.json").exists():
+                raise LoadError(f"`{folder}` has no strings.json: it is no vocabulary")
+            self.strings.from_disk(folder / "strings.json")
+        if "vectors" not in exclude and self.vectors is not None:
+            self.vectors.from_disk(folder, exclude=["strings"])
+        if "lookups" not in exclude:
+            self.lookups = self.lookups.from_disk(folder)
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Return strings, vectors and lookups."""
+        parts: dict[str, Any] = {}
+        if "strings" not in exclude:
+            parts["strings"] = self.strings.to_bytes()
+        if "vectors" not in exclude and self.vectors is not None:
+            parts["vectors"] = self.vectors.to_bytes()
+        if "lookups" not in exclude:
+            parts["lookups"] = self.lookups.to_bytes()
+        return pack(parts)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
+        """Read strings, vectors and lookups from `data`; raises LoadError if it is damaged."""
+        parts = unpack(data, name="the vocabulary")
+        if "strings" in parts and "strings" not in exclude:
+            self.strings.from_bytes(parts["strings"])
+        if "vectors" in parts and "vectors" not in exclude and self.vectors is not None:
+            self.vectors.from_bytes(parts["vectors"])
+        if "lookups" in parts and "lookups" not in exclude:
+            self.lookups = self.lookups.from_bytes(parts["lookups"])
+        return self
