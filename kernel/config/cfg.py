@@ -98,6 +98,15 @@ class _Reader:
             )
         )
 
+    def slipped(self, section: Path, name: str) -> Problem:
+        entry = next(entry for entry in self.entries if entry.path == section)
+        return Problem(
+            path=section,
+            origin=self.place(entry.line, entry.column),
+            message=f"other sections stand under [{name}], which is not there",
+            suggestion=f"[{name}]",
+        )
+
     def place(self, line: int, column: int) -> Origin:
         return Origin(layer="file", path=self.name, line=line, column=column)
 
@@ -113,9 +122,9 @@ def read_cfg(text: str, name: str | None = None) -> Block:
     seen: dict[Path, _Entry] = {}
     # Sections first and by depth, so that a section may stand above its parent.
     headers = [entry for entry in reader.entries if entry.key is None]
+    headers = [entry for entry in headers if _is_new(entry, seen, reader)]
     for entry in sorted(headers, key=lambda entry: len(entry.path)):
-        if _is_new(entry, seen, reader):
-            _add_section(root, entry, seen, reader)
+        _add_section(root, entry, seen, reader)
     for entry in reader.entries:
         if entry.key is not None and _is_new(entry, seen, reader):
             _add_option(root, entry, reader)
@@ -150,22 +159,32 @@ def _add_section(root: Block, entry: _Entry, seen: dict[Path, _Entry], reader: _
     for depth, part in enumerate(entry.section[:-1], 1):
         if part not in block:
             if "*" not in entry.section[:depth]:
-                reader.problems.append(_undeclared(entry, depth, seen, place))
+                problem = _undeclared(entry, entry.section[:depth], [*seen], reader)
+                reader.problems.append(problem)
             block.put(part, Block(), place)
         block = block[part]
-    block.put(entry.section[-1], Block(), place)
+    block.setdefault(entry.section[-1], Block())
+    block.places[entry.section[-1]] = place
 
 
-def _undeclared(entry: _Entry, depth: int, seen: dict[Path, _Entry], place: Origin) -> Problem:
-    parent = ".".join(entry.section[:depth])
-    known = [".".join(path) for path in seen if len(path) == depth and path != entry.section]
+def _undeclared(entry: _Entry, parent: Path, headers: list[Path], reader: _Reader) -> Problem:
+    """Return the problem of a section whose parent is not declared: a slip in one of the two."""
+    name = ".".join(parent)
+    siblings = {".".join(path): path for path in headers if len(path) == len(parent)}
+    close = nearest(name, siblings)
+    if close is not None and _count_under(siblings[close], headers) < _count_under(parent, headers):
+        return reader.slipped(siblings[close], name)
     return Problem(
         path=entry.section,
-        origin=place,
-        message=f"its parent section [{parent}] is not there",
-        suggestion=nearest(parent, known),
-        hint=f"add a line [{parent}] above it",
+        origin=reader.place(entry.line, entry.column),
+        message=f"its parent section [{name}] is not there",
+        suggestion=f"[{'.'.join((close, *entry.section[len(parent) :]))}]" if close else None,
+        hint=None if close else f"add a line [{name}] above it",
     )
+
+
+def _count_under(path: Path, headers: list[Path]) -> int:
+    return sum(len(other) > len(path) and other[: len(path)] == path for other in headers)
 
 
 def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.config.check_blocks import block_problems, component_problems
 from kernel.config.check_references import reference_problems, referred_keys, referred_sections
+from kernel.config.check_weights import weight_problems
 from kernel.config.config import Config
 from kernel.config.defaults import PATHS, default_config
 from kernel.config.interpolate import interpolate_leniently
@@ -38,6 +39,7 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
         if isinstance(section, Block):
             problems += _section_problems(name, section, tree, raw, complete)
     problems += reference_problems(tree)
+    problems += weight_problems(tree, complete=complete)
     return _once(problems)
 
 
@@ -145,6 +147,13 @@ def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator
     nlp = tree.get("nlp")
     lang = nlp.get("lang") if isinstance(nlp, Block) else None
     for name, block in section.items():
+        if lookalike := _lookalike(name, section, nlp):
+            yield Problem(
+                path=("components", name),
+                origin=place_of(section, name),
+                message=f"`{name}` is not in the pipeline",
+                suggestion=lookalike,
+            )
         yield from component_problems(
             name,
             block,
@@ -152,6 +161,19 @@ def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator
             lang=lang if isinstance(lang, str) else None,
             complete=complete,
         )
+
+
+def _lookalike(name: str, section: Block, nlp: Any) -> str | None:
+    """Return the component of the pipeline that the block `name` was meant for, if it has none."""
+    pipeline = nlp.get("pipeline") if isinstance(nlp, Block) else None
+    if not isinstance(pipeline, list) or name in pipeline:
+        return None
+    lacking = [
+        other
+        for other in pipeline
+        if isinstance(other, str) and not {"factory", "source"} & {*section.get(other, ())}
+    ]
+    return nearest(name, lacking)
 
 
 def _corpus_problems(section: Block, place: Origin, complete: bool) -> Iterator[Problem]:

@@ -169,7 +169,7 @@ def _source_problems(block: Block, path: Path) -> Iterator[Problem]:
 
 def _neither(block: Block, path: Path, place: Origin) -> Problem:
     for key in block:
-        close = nearest(key, ("factory", "source"))
+        close = nearest(key, ("factory", "source"), cutoff=0.75)  # `scorer` is not `source`
         if close is not None:
             return Problem(
                 path=(*path, key),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from kernel.config.problems import Origin, Path, Problem
-from kernel.config.tree import is_block, place_of, walk
+from kernel.config.schema import SECTIONS, section_defaults
+from kernel.config.tree import is_block, origin_at, place_of, walk
 from kernel.config.values import VARIABLE, has_variable
 from kernel.config.words import describe_value, nearest
 from kernel.registry import registry
@@ -115,6 +116,16 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         return
     if ".".join(fixed) == name:
         fixed = [*fixed, next((key for key, value in node.items() if is_block(value)), "")]
+    found = ".".join(fixed)
+    if name == _default_of(path) and found != name and is_block(_get(tree, tuple(fixed))):
+        # The setting says what it always says, so the slip is in the section.
+        yield Problem(
+            path=tuple(fixed),
+            origin=origin_at(tree, tuple(fixed)),
+            message=f"[{path[0]}] {path[1]} asks for [{name}], which is not there",
+            suggestion=f"[{name}]",
+        )
+        return
     yield Problem(
         path=path,
         origin=_place(tree, path),
@@ -123,6 +134,10 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         received=describe_value(name),
         suggestion=".".join(fixed) if fixed and fixed[-1] else None,
     )
+
+
+def _default_of(path: Path) -> Any:
+    return section_defaults(SECTIONS[path[0]])[path[1]]
 
 
 def referred_sections(raw: Mapping[str, Any]) -> set[str]:

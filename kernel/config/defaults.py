@@ -10,7 +10,7 @@ from kernel.config.config import Config
 from kernel.config.merge import merge_trees
 from kernel.config.problems import Origin
 from kernel.config.schema import SECTIONS, section_defaults
-from kernel.config.tree import Block, plant
+from kernel.config.tree import plant
 from kernel.plugins import manager
 
 PATHS: Final = ("train", "dev", "vectors", "init_tok2vec")

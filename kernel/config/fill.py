@@ -110,15 +110,19 @@ def _fill_weights(tree: Block, known: Block) -> None:
     if not isinstance(training, Block) or not isinstance(training.get("score_weights"), Mapping):
         return
     own = training["score_weights"]
-    lang = _lang(known)
-    weights = [_weights_of(known, name, lang) for name in _pipeline(known)]
     if not all(value is None or isinstance(value, int | float) for value in own.values()):
         return  # variables, or mistakes that `check` reports
-    combined = combine_score_weights(weights, own)
+    combined = combine_score_weights(default_weights(known), own)
     filled = Block()
     for key in [*own, *(key for key in combined if key not in own)]:
         filled.put(key, combined[key], place_of(own, key) if key in own else _DEFAULT)
     training["score_weights"] = filled
+
+
+def default_weights(tree: Mapping[str, Any]) -> list[Mapping[str, float | None]]:
+    """Return the score weights that each component in the pipeline of `tree` declares."""
+    lang = _lang(tree)
+    return [_weights_of(tree, name, lang) for name in _pipeline(tree)]
 
 
 def _pipeline(tree: Mapping[str, Any]) -> list[str]:

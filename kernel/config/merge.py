@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.config.problems import UNKNOWN
 from kernel.config.tree import Block, copy_tree, function_of, is_block, place_of
 
 

@@ -25,17 +25,18 @@ def read_toml(text: str, name: str | None = None) -> Block:
 
     Raises `ConfigError` with every mistake in it, or the first that is none of TOML.
     """
-    raise_problems(_repeated(text, name))
+    found = find_places(text)
+    raise_problems(_repeated(found, name))
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_syntax_problem(error, text, name)]) from None
     places: dict[Path, Origin] = {}
-    for found in find_places(text):
-        place = Origin(layer="file", path=name, line=found.line, column=found.column)
-        for depth in range(1, len(found.path)):
-            places.setdefault(found.path[:depth], place)
-        places[found.path] = place
+    for each in found:
+        place = Origin(layer="file", path=name, line=each.line, column=each.column)
+        for depth in range(1, len(each.path)):
+            places.setdefault(each.path[:depth], place)
+        places[each.path] = place
     problems: list[Problem] = []
     root = _block(data, (), places, problems)
     problems += [_outside(key, root) for key in root if not isinstance(root[key], dict)]
@@ -85,9 +86,9 @@ def _outside(key: str, root: Block) -> Problem:
     )
 
 
-def _repeated(text: str, name: str | None) -> Iterator[Problem]:
+def _repeated(places: list[Place], name: str | None) -> Iterator[Problem]:
     first: dict[Path, Place] = {}
-    for place in find_places(text):
+    for place in places:
         earlier = first.setdefault(place.path, place)
         if earlier is place or "array" in {place.kind, earlier.kind}:
             continue

@@ -88,7 +88,10 @@ class _Scanner:
         value = self._skip()
         yield from self._value(path)
         if path is not None:
-            yield path, kind, start, value, len(self.text[: self.at].rstrip())
+            end = self.at
+            while self.text[end - 1].isspace():
+                end -= 1
+            yield path, kind, start, value, end
 
     def _value(self, path: Path | None) -> Iterator[_Span]:
         if self._take("{"):

@@ -8,7 +8,7 @@ import json
 import types
 import typing
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -43,14 +43,22 @@ _LISTS: Final = (
 _TABLES: Final = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the one of `names` that `name` was probably meant to be, or None."""
+def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the one of `names` that `name` was probably meant to be, or None.
+
+    `cutoff` is the least share of letters in common.
+    """
     known = sorted({*names} - {name})
     folded = {other.casefold(): other for other in known}
     if name.casefold() in folded:
         return folded[name.casefold()]
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
-    return close[0] if close else None
+    close = get_close_matches(name, known, n=5, cutoff=cutoff)
+    # Of several that are equally close, the one with the same letters: most slips swap two.
+    return max(close, key=lambda other: _closeness(name, other), default=None)
+
+
+def _closeness(name: str, other: str) -> tuple[float, bool]:
+    return SequenceMatcher(None, other, name).ratio(), sorted(name) == sorted(other)
 
 
 def describe_value(value: Any) -> str:
