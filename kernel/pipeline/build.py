@@ -11,7 +11,7 @@ from attrs import frozen
 
 from kernel.errors import ConfigError, KernelError
 from kernel.pipeline.factory import Factory, get_factory
-from kernel.text import Vocab
+from kernel.text import Vocab, attrs
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -62,13 +62,16 @@ class Names:
 def make_vocab(language: type[Language]) -> Vocab:
     """Return an empty vocabulary with the lexical attributes of `language`."""
     defaults = language.Defaults
-    getters = dict(defaults.lex_attr_getters)
+    lang, stop_words = language.lang or "", frozenset(defaults.stop_words)
+    getters = {
+        attrs.LANG: lambda _: lang,
+        attrs.IS_STOP: lambda text: text.lower() in stop_words,
+        **defaults.lex_attr_getters,
+    }
     return Vocab(
         lex_attr_getters=getters,
-        lang=language.lang or "",
-        writing_system=dict(defaults.writing_system),
+        writing_system=defaults.writing_system,
         get_noun_chunks=defaults.syntax_iterators.get("noun_chunks"),
-        stop_words=frozenset(defaults.stop_words),
     )
 
 

@@ -1,0 +1,32 @@
+"""Choosing the device that models are built and run on. Call it before loading a pipeline."""
+
+from __future__ import annotations
+
+from kernel.errors import KernelError
+
+
+def prefer_gpu(gpu_id: int = 0) -> bool:
+    """Use the GPU `gpu_id` if there is one; returns whether it is used."""
+    from thinc.api import prefer_gpu as thinc_prefer_gpu
+
+    return bool(thinc_prefer_gpu(gpu_id))
+
+
+def require_gpu(gpu_id: int = 0) -> bool:
+    """Use the GPU `gpu_id`; raises `KernelError` if there is none."""
+    if not prefer_gpu(gpu_id):
+        raise KernelError(
+            f"no GPU {gpu_id}, or CuPy is not installed",
+            hint="pip install 'kernel-nlp[cuda12]' (or [cuda13]), or run on the CPU",
+        )
+    return True
+
+
+def require_cpu() -> bool:
+    """Use the CPU."""
+    from thinc.api import set_current_ops
+
+    from kernel.ops import default_ops
+
+    set_current_ops(default_ops())
+    return True

@@ -1,0 +1,21 @@
+"""The contract for plugins, as tests that plugin authors run.
+
+    import pytest
+    from kernel.testing import component_checks, plugin_checks
+
+    @pytest.mark.parametrize("check", plugin_checks("kernel-plugin-mine"), ids=str)
+    def test_plugin(check):
+        check()
+
+    @pytest.mark.parametrize("check", component_checks("mine", make_examples), ids=str)
+    def test_component(check):
+        check()
+
+A new rule for plugins arrives here as a new check with a name of its own.
+"""
+
+from kernel.testing.check import Check
+from kernel.testing.components import component_checks
+from kernel.testing.plugins import plugin_checks
+
+__all__ = ["Check", "component_checks", "plugin_checks"]

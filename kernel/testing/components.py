@@ -1,0 +1,113 @@
+"""What every component promises."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kernel.pipeline import Language, blank, get_factory, is_trainable, load
+from kernel.random import Streams
+from kernel.testing.check import Check
+from kernel.text import Doc, Example
+
+MakeExamples = Callable[[Language], Sequence[Example]]
+BATCH_SIZES = (1, 7, 64)
+
+
+def component_checks(
+    factory: str,
+    make_examples: MakeExamples,
+    *,
+    lang: str = "en",
+    config: dict[str, Any] | None = None,
+) -> list[Check]:
+    """Return the checks for the component that `factory` makes.
+
+    `make_examples` takes a pipeline and returns at least ten examples with the annotation
+    that the component learns from; `config` are settings that differ from the defaults.
+    """
+    bench = functools.partial(_trained, factory, make_examples, lang, config or {})
+    checks: list[tuple[str, Callable[[], None]]] = [
+        ("describes-itself", functools.partial(_describes_itself, factory, lang)),
+        ("same-results-for-every-batch-size", functools.partial(_batch_invariant, bench)),
+        ("survives-saving-and-loading", functools.partial(_survives_saving, bench)),
+        ("learns-the-same-from-the-same-seed", functools.partial(_is_deterministic, bench)),
+        ("leaves-given-examples-alone", functools.partial(_leaves_examples_alone, bench)),
+    ]
+    return [Check(f"{factory}-{name}", run) for name, run in checks]
+
+
+def _trained(
+    factory: str, make_examples: MakeExamples, lang: str, config: dict[str, Any]
+) -> tuple[Language, Sequence[Example]]:
+    """Return a pipeline with the component after three updates, and the examples it saw."""
+    from kernel.pipeline import initialize, update
+
+    nlp = blank(lang)
+    component = nlp.add_pipe(factory, config=config)
+    examples = make_examples(nlp)
+    assert len(examples) >= 10, f"give at least 10 examples, got {len(examples)}"
+    if is_trainable(component):
+        streams = Streams(0)
+        optimizer = initialize(nlp, lambda: examples, scope=streams.use)
+        for _ in range(3):
+            update(nlp, examples, sgd=optimizer, drop=0.1, scope=streams.use)
+    return nlp, examples
+
+
+def _describes_itself(factory: str, lang: str) -> None:
+    described = get_factory(factory, lang)
+    assert described.name == factory, f"the factory calls itself `{described.name}`"
+    for path in (*described.assigns, *described.requires):
+        assert path.split(".")[0] in ("doc", "token", "span"), f"no attribute path: {path!r}"
+
+
+def _batch_invariant(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
+    nlp, examples = bench()
+    texts = [example.text for example in examples] * 3
+    expected = [_annotations(doc) for doc in nlp.pipe(texts, batch_size=BATCH_SIZES[0])]
+    for size in BATCH_SIZES[1:]:
+        got = [_annotations(doc) for doc in nlp.pipe(texts, batch_size=size)]
+        assert got == expected, f"batches of {size} give other annotations than single docs"
+
+
+def _survives_saving(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
+    nlp, examples = bench()
+    with tempfile.TemporaryDirectory() as folder:
+        nlp.to_disk(Path(folder, "saved"))
+        again = load(Path(folder, "saved"))
+    for name, component in nlp.components:
+        if hasattr(component, "to_bytes"):
+            assert again.get_pipe(name).to_bytes() == component.to_bytes(), f"`{name}` changed"
+    texts = [example.text for example in examples]
+    before = [_annotations(doc) for doc in nlp.pipe(texts)]
+    after = [_annotations(doc) for doc in again.pipe(texts)]
+    assert before == after, "the loaded pipeline annotates differently"
+
+
+def _is_deterministic(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
+    (one, _), (other, _) = bench(), bench()
+    for name, component in one.components:
+        if hasattr(component, "to_bytes"):
+            same = other.get_pipe(name).to_bytes() == component.to_bytes()
+            assert same, f"two runs from one seed leave `{name}` with other weights"
+
+
+def _leaves_examples_alone(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
+    nlp, examples = bench()
+    before = [(_annotations(eg.predicted), _annotations(eg.reference)) for eg in examples]
+    nlp.evaluate(examples)
+    if any(is_trainable(component) for _, component in nlp.components):
+        nlp.update(examples, sgd=False)
+    after = [(_annotations(eg.predicted), _annotations(eg.reference)) for eg in examples]
+    assert before == after, "the examples that were given came back changed"
+
+
+def _annotations(doc: Doc) -> tuple[Any, ...]:
+    columns = {name: column.tolist() for name, column in sorted(doc.columns.items())}
+    spans = {key: [(s.start, s.end, s.label) for s in group] for key, group in doc.spans.items()}
+    cats = {label: round(float(score), 4) for label, score in doc.cats.items()}
+    return doc.text, columns, spans, cats

@@ -1,0 +1,62 @@
+"""What every plugin promises, whatever it ships."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import re
+import subprocess
+import sys
+
+from kernel import hooks
+from kernel.registry import KINDS
+from kernel.testing.check import Check
+
+HEAVY = ("thinc", "torch", "cupy", "transformers", "ray", "click", "rich")
+
+
+def plugin_checks(distribution: str) -> list[Check]:
+    """Return the checks for the plugin that the installed `distribution` holds."""
+    points = importlib.metadata.distribution(distribution).entry_points
+    checks = [Check("declares-one-plugin", functools.partial(_declares_plugin, points))]
+    for point in points:
+        if point.group == hooks.PROJECT:
+            light = functools.partial(_loads_lightly, point)
+            checks.append(Check(f"loads-without-heavy-imports[{point.name}]", light))
+            known = functools.partial(_implements_known_hooks, point)
+            checks.append(Check(f"implements-known-hooks[{point.name}]", known))
+        elif point.group.startswith("kernel_"):
+            loads = functools.partial(_names_a_callable, point)
+            checks.append(Check(f"{point.group}[{point.name}]", loads))
+    return checks
+
+
+def _declares_plugin(points: importlib.metadata.EntryPoints) -> None:
+    names = [point.name for point in points if point.group == hooks.PROJECT]
+    assert len(names) == 1, f"expected one entry point of the group `kernel`, found {names}"
+
+
+def _loads_lightly(point: importlib.metadata.EntryPoint) -> None:
+    code = f"import {point.module}, sys; print(*(m for m in {HEAVY} if m in sys.modules))"
+    result = subprocess.run(  # noqa: S603 — the interpreter that runs, and a module's name
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, f"`{point.module}` cannot be imported:\n{result.stderr}"
+    heavy = result.stdout.split()
+    assert not heavy, f"importing `{point.module}` imports {heavy}, before a config asks for it"
+
+
+def _implements_known_hooks(point: importlib.metadata.EntryPoint) -> None:
+    module = point.load()
+    marked = [name for name in vars(module) if hasattr(vars(module)[name], "kernel_impl")]
+    known = {name for name in vars(hooks) if name.startswith("kernel_")}
+    unknown = sorted(set(marked) - known)
+    assert not unknown, f"`{point.module}` implements hooks that do not exist: {unknown}"
+
+
+def _names_a_callable(point: importlib.metadata.EntryPoint) -> None:
+    kind = point.group.removeprefix("kernel_")
+    assert kind in KINDS, f"there is no registry `{kind}`"
+    assert callable(point.load()), f"`{point.name}` is not callable"
+    if kind in ("architectures", "batchers", "readers", "tokenizers", "loggers", "scorers"):
+        assert re.search(r"\.v\d+$", point.name), f"`{point.name}` carries no version (`.v1`)"

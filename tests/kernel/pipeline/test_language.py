@@ -1,0 +1,204 @@
+"""The pipeline as users hold it: components by name, in order, switched on and off."""
+
+import pytest
+from kernel.errors import KernelError, RegistryError
+
+import kernel
+from kernel.pipeline import Language, ignore_error
+
+
+@pytest.fixture
+def tag_first():
+    """Register, once, components that leave a trace in `doc.user_data`."""
+    for name in ("trace_a", "trace_b", "trace_c"):
+        if not kernel.registry.factories.has(name):
+            _register(name)
+    nlp = kernel.blank("en")
+    nlp.add_pipe("trace_a")
+    nlp.add_pipe("trace_b")
+    return nlp
+
+
+def _register(name):
+    @Language.component(name)
+    def trace(doc):
+        doc.user_data.setdefault("trace", []).append(name)
+        return doc
+
+
+def trace_of(doc):
+    return doc.user_data.get("trace", [])
+
+
+def test_components_run_in_their_order(tag_first):
+    assert trace_of(tag_first("some text")) == ["trace_a", "trace_b"]
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        pytest.param({}, ["trace_a", "trace_b", "trace_c"], id="last-by-default"),
+        pytest.param({"first": True}, ["trace_c", "trace_a", "trace_b"], id="first"),
+        pytest.param({"before": "trace_b"}, ["trace_a", "trace_c", "trace_b"], id="before-a-name"),
+        pytest.param({"after": "trace_a"}, ["trace_a", "trace_c", "trace_b"], id="after-a-name"),
+        pytest.param({"before": 0}, ["trace_c", "trace_a", "trace_b"], id="before-an-index"),
+    ],
+)
+def test_a_component_goes_where_it_is_put(tag_first, place, expected):
+    tag_first.add_pipe("trace_c", **place)
+    assert tag_first.pipe_names == expected
+
+
+def test_two_places_at_once_are_refused(tag_first):
+    with pytest.raises(KernelError, match="at most one of"):
+        tag_first.add_pipe("trace_c", first=True, after="trace_a")
+
+
+def test_a_name_is_taken_only_once(tag_first):
+    with pytest.raises(KernelError, match="already has a component `trace_a`"):
+        tag_first.add_pipe("trace_a")
+
+
+def test_an_unknown_component_brings_the_nearest_name(tag_first):
+    with pytest.raises(KernelError, match="did you mean `trace_[ab]`"):
+        tag_first.get_pipe("trace_q")
+
+
+def test_an_unknown_factory_is_no_component():
+    with pytest.raises(RegistryError, match="no `nre` in the registry `factories`"):
+        kernel.blank("en").add_pipe("nre")
+
+
+def test_a_disabled_component_is_kept_but_not_run(tag_first):
+    tag_first.disable_pipe("trace_a")
+    assert trace_of(tag_first("x")) == ["trace_b"]
+    assert tag_first.component_names == ["trace_a", "trace_b"]
+    tag_first.enable_pipe("trace_a")
+    assert trace_of(tag_first("x")) == ["trace_a", "trace_b"]
+
+
+def test_select_pipes_enables_only_what_it_disabled(tag_first):
+    tag_first.disable_pipe("trace_b")
+    with tag_first.select_pipes(enable=[]) as disabled:
+        assert list(disabled) == ["trace_a"]
+        assert tag_first.pipe_names == []
+    assert tag_first.pipe_names == ["trace_a"]
+
+
+def test_renaming_keeps_the_place_and_the_factory(tag_first):
+    tag_first.rename_pipe("trace_a", "other")
+    assert tag_first.pipe_names == ["other", "trace_b"]
+    assert tag_first.pipe_factories["other"] == "trace_a"
+    assert tag_first.config["components"]["other"]["factory"] == "trace_a"
+
+
+def test_pipe_gives_what_single_calls_give(tag_first):
+    texts = ["One text.", "", "And another, longer one!"]
+    docs = list(tag_first.pipe(texts, batch_size=2))
+    assert [doc.text for doc in docs] == texts
+    assert [trace_of(doc) for doc in docs] == [["trace_a", "trace_b"]] * 3
+
+
+def test_contexts_stay_with_their_texts(tag_first):
+    pairs = [(f"text {i}", {"id": i}) for i in range(5)]
+    out = list(tag_first.pipe(pairs, as_tuples=True, batch_size=2))
+    assert [(doc.text, context["id"]) for doc, context in out] == [
+        (f"text {i}", i) for i in range(5)
+    ]
+
+
+def test_a_failing_doc_is_left_out_if_the_handler_lets_it():
+    if not kernel.registry.factories.has("fails_on_bad"):
+
+        @Language.component("fails_on_bad")
+        def fails_on_bad(doc):
+            if "bad" in doc.text:
+                raise ValueError("bad doc")
+            return doc
+
+    nlp = kernel.blank("en")
+    nlp.add_pipe("fails_on_bad")
+    with pytest.raises(ValueError, match="bad doc"):
+        list(nlp.pipe(["good", "bad"]))
+    nlp.set_error_handler(ignore_error)
+    out = list(nlp.pipe([("good", 1), ("bad", 2), ("fine", 3)], as_tuples=True))
+    assert [(doc.text, context) for doc, context in out] == [("good", 1), ("fine", 3)]
+
+
+def test_a_component_that_returns_nothing_is_named():
+    if not kernel.registry.factories.has("forgets_to_return"):
+
+        @Language.component("forgets_to_return")
+        def forgets_to_return(doc):
+            doc.user_data["seen"] = True
+
+    nlp = kernel.blank("en")
+    nlp.add_pipe("forgets_to_return")
+    with pytest.raises(KernelError, match="`forgets_to_return` returned a NoneType"):
+        nlp("text")
+
+
+def test_the_length_limit_is_opt_in():
+    nlp = kernel.blank("xx")
+    assert len(nlp("a " * 600_000)) == 600_000
+    nlp.max_length = 10
+    with pytest.raises(ValueError, match="`nlp.max_length` is 10"):
+        nlp("more than ten characters")
+
+
+def test_a_blank_pipeline_survives_bytes_and_disk(tag_first, tmp_path):
+    text = "She can't wait: it's $5.00!"
+    tag_first.to_disk(tmp_path / "saved")
+    loaded = kernel.load(tmp_path / "saved")
+    assert loaded.pipe_names == ["trace_a", "trace_b"]
+    assert [t.text for t in loaded(text)] == [t.text for t in tag_first(text)]
+    assert loaded.to_bytes() == tag_first.to_bytes()
+    again = kernel.blank("en").from_bytes(kernel.blank("en").to_bytes())
+    assert [t.norm_ for t in again(text)] == [t.norm_ for t in tag_first(text)]
+
+
+def test_saving_over_a_pipeline_that_fails_keeps_the_old_one(tag_first, tmp_path, monkeypatch):
+    tag_first.to_disk(tmp_path / "saved")
+
+    def fail(*args, **kwargs):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(tag_first.vocab, "to_disk", fail, raising=False)
+    with pytest.raises(OSError, match="disk full"):
+        tag_first.to_disk(tmp_path / "saved")
+    assert kernel.load(tmp_path / "saved").pipe_names == ["trace_a", "trace_b"]
+    assert [path.name for path in tmp_path.iterdir()] == ["saved"]
+
+
+@pytest.mark.parametrize("damage", ["truncate", "alter", "delete"])
+def test_a_damaged_file_is_named(tag_first, tmp_path, damage):
+    path = tmp_path / "saved"
+    tag_first.to_disk(path)
+    file = path / "tokenizer"
+    data = file.read_bytes()
+    if damage == "truncate":
+        file.write_bytes(data[:-5])
+    elif damage == "alter":
+        file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    else:
+        file.unlink()
+    with pytest.raises(kernel.errors.LoadError, match="tokenizer"):
+        kernel.load(path)
+
+
+def test_meta_names_the_distributions_that_are_needed(tag_first):
+    requires = tag_first.meta["requires"]
+    assert set(requires) == {"kernel-nlp", "kernel-plugin-lang"}
+
+
+def test_a_pipeline_says_what_it_misses(tag_first, tmp_path):
+    import json
+
+    path = tmp_path / "saved"
+    tag_first.to_disk(path)
+    meta = json.loads(path.joinpath("meta.json").read_text())
+    meta["requires"]["kernel-plugin-telepathy"] = "1.2"
+    path.joinpath("meta.json").write_text(json.dumps(meta))
+    path.joinpath("manifest.json").unlink()
+    with pytest.raises(kernel.errors.LoadError, match="kernel-plugin-telepathy 1.2, not installed"):
+        kernel.load(path)
