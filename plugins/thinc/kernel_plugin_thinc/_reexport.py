@@ -1,0 +1,32 @@
+"""Thinc's registered functions, as attributes that entry points can name."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import thinc.api
+
+from kernel.ops import use_kernel_ops
+
+
+def find(kind: str, name: str) -> Callable[..., Any]:
+    """Return what Thinc has registered as `kind`, `Linear.v1`, given the name `Linear_v1`.
+
+    The models that it makes compute with kernel's operations. Raises AttributeError for a
+    name that Thinc does not have.
+    """
+    base, _, version = name.rpartition("_v")
+    registry = getattr(thinc.registry, kind)
+    registered = f"{base}.v{version}"
+    if registered not in registry.get_all():
+        raise AttributeError(f"Thinc has no `{registered}` among its {kind}")
+    func = registry.get(registered)
+
+    @functools.wraps(func)
+    def on_kernel_ops(*args: Any, **settings: Any) -> Any:
+        with use_kernel_ops():
+            return func(*args, **settings)
+
+    return on_kernel_ops

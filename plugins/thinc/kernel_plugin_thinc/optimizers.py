@@ -1,0 +1,263 @@
+"""Adam, RAdam and SGD: Thinc's, with Thinc's arguments, done in place, and able to resume."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+
+from kernel.errors import CheckpointError, KernelError
+from kernel.ops import Floats, array_module
+from kernel_plugin_thinc import updates
+from kernel_plugin_thinc.schedules import Schedule, as_schedule
+
+Key: TypeAlias = tuple[int, str]
+# A number, one a step, or a schedule.
+FloatOrSchedule: TypeAlias = float | list[float] | Iterable[float]
+
+_MOMENTS: Final = {"adam": 2, "radam": 2, "sgd": 0}
+_UPDATES: Final = {"adam": updates.adam, "radam": updates.radam, "sgd": updates.sgd}
+_STEP: Final = "schedule_step"
+
+
+def Adam(  # noqa: N802 — the name that configs have
+    learn_rate: FloatOrSchedule = 0.001,
+    *,
+    L2: FloatOrSchedule = 0.0,  # noqa: N803
+    beta1: FloatOrSchedule = 0.9,
+    beta2: FloatOrSchedule = 0.999,
+    eps: FloatOrSchedule = 1e-8,
+    grad_clip: FloatOrSchedule = 1.0,
+    L2_is_weight_decay: bool = True,  # noqa: N803
+    use_averages: bool = True,
+) -> Optimizer:
+    """Make an optimizer after Kingma and Ba, 2015.
+
+    L2            penalty on large weights
+    beta1, beta2  decay of the first and second moments
+    grad_clip     largest norm of a parameter's gradient, 0 for any
+    use_averages  keep a moving average of the weights, for evaluation
+    """
+    return Optimizer(
+        "adam",
+        learn_rate=learn_rate,
+        b1=beta1,
+        b2=beta2,
+        eps=eps,
+        L2=L2,
+        grad_clip=grad_clip,
+        L2_is_weight_decay=L2_is_weight_decay,
+        use_averages=use_averages,
+    )
+
+
+def RAdam(  # noqa: N802 — the name that configs have
+    learn_rate: FloatOrSchedule = 0.001,
+    *,
+    beta1: FloatOrSchedule = 0.9,
+    beta2: FloatOrSchedule = 0.999,
+    eps: FloatOrSchedule = 1e-8,
+    L2: FloatOrSchedule = 0.0,  # noqa: N803
+    L2_is_weight_decay: bool = True,  # noqa: N803
+    grad_clip: FloatOrSchedule = 1.0,
+    use_averages: bool = True,
+) -> Optimizer:
+    """Make an optimizer after Liu et al., 2020; its arguments are those of Adam."""
+    return Optimizer(
+        "radam",
+        learn_rate=learn_rate,
+        b1=beta1,
+        b2=beta2,
+        eps=eps,
+        L2=L2,
+        grad_clip=grad_clip,
+        L2_is_weight_decay=L2_is_weight_decay,
+        use_averages=use_averages,
+    )
+
+
+def SGD(  # noqa: N802 — the name that configs have
+    learn_rate: FloatOrSchedule,
+    *,
+    L2: FloatOrSchedule = 0.0,  # noqa: N803
+    grad_clip: FloatOrSchedule = 1.0,
+    L2_is_weight_decay: bool = True,  # noqa: N803
+    use_averages: bool = True,
+) -> Optimizer:
+    """Make plain gradient descent; its arguments are those of Adam."""
+    return Optimizer(
+        "sgd",
+        learn_rate=learn_rate,
+        b1=0.0,
+        b2=0.0,
+        eps=0.0,
+        L2=L2,
+        grad_clip=grad_clip,
+        L2_is_weight_decay=L2_is_weight_decay,
+        use_averages=use_averages,
+    )
+
+
+class Optimizer:
+    """Changes weights by their gradients, one parameter array at a time.
+
+    What it knows of a parameter is kept by the parameter's key, (node id, name). Node ids
+    differ between processes, so `state` and `load_state` go by names that the caller gives.
+    """
+
+    learn_rate: float
+    b1: float
+    b2: float
+    eps: float
+    L2: float
+    grad_clip: float
+
+    def __init__(
+        self,
+        method: Literal["adam", "radam", "sgd"],
+        *,
+        L2_is_weight_decay: bool,  # noqa: N803
+        use_averages: bool,
+        **values: FloatOrSchedule,
+    ) -> None:
+        self.method: Final = method
+        self.L2_is_weight_decay: Final = L2_is_weight_decay
+        self.schedules: Final[dict[str, Schedule]] = {}
+        self.moments: Final[dict[Key, list[Floats]]] = {}
+        self.averages: Final[dict[Key, Floats] | None] = {} if use_averages else None
+        self.nr_update: Final[defaultdict[Key, int]] = defaultdict(int)
+        self._schedule_step = 0
+        for name, value in values.items():
+            if not isinstance(value, (int, float)):
+                self.schedules[name] = as_schedule(value)
+            setattr(self, name, self._value(name, value))
+        if method != "sgd" and not (self.b1 > 0 and self.b2 > 0):
+            raise KernelError(
+                f"`beta1` and `beta2` must be above 0, got {self.b1!r} and {self.b2!r}",
+                hint="`SGD.v1` does without moments",
+            )
+
+    def step_schedules(self) -> None:
+        """Go on to the next value of everything that changes from step to step."""
+        self._schedule_step += 1
+        self._read_schedules()
+
+    def __call__(
+        self, key: Key, weights: Floats, gradient: Floats, *, lr_scale: float = 1.0
+    ) -> tuple[Floats, Floats]:
+        """Update a parameter in place.
+
+        key       (node id, name)
+        weights   any shape
+        gradient  the same shape; ends as zero
+        lr_scale  what the learning rate is multiplied by
+        returns   `weights` and `gradient`
+        """
+        if len(gradient) < 1:
+            return weights, gradient
+        self.nr_update[key] += 1
+        w, g = _flat(weights), _flat(gradient)
+        if self.L2 and not self.L2_is_weight_decay:
+            g += self.L2 * w
+        step = updates.Step(
+            count=self.nr_update[key],
+            rate=self.learn_rate * lr_scale,
+            b1=self.b1,
+            b2=self.b2,
+            eps=self.eps,
+            clip=updates.clip_factor(g, self.grad_clip),
+            decay=self.L2 if self.L2_is_weight_decay else 0.0,
+        )
+        moments, average = self._arrays(key, weights)
+        update = _UPDATES[self.method](step)
+        updates.apply(update, step, w, g, [_flat(moment) for moment in moments], average)
+        return _write_back(weights, w), _write_back(gradient, g)
+
+    def state(self, names: Mapping[Key, str]) -> dict[str, Any]:
+        """Return all that a resumed run needs, as numbers and arrays.
+
+        names    a name for each parameter's key that is the same in every process
+        """
+        state: dict[str, Any] = {_STEP: self._schedule_step}
+        for key, name in names.items():
+            if key not in self.nr_update:
+                continue
+            state[f"{name}/updates"] = self.nr_update[key]
+            for number, moment in enumerate(self.moments.get(key, ()), start=1):
+                state[f"{name}/moment{number}"] = moment
+            if self.averages is not None:
+                state[f"{name}/average"] = self.averages[key]
+        return state
+
+    def load_state(self, names: Mapping[Key, str], state: Mapping[str, Any]) -> None:
+        """Go on from what `state` returned; schedules are advanced to where they were.
+
+        names    a name for each parameter's key, the same names as then
+
+        Raises CheckpointError for a parameter that is not there, or is only in part.
+        """
+        self._schedule_step = int(state[_STEP])
+        self._read_schedules()
+        wanted = {name: key for key, name in names.items()}
+        for entry in state:
+            name, _, part = entry.rpartition("/")
+            if part == "updates":
+                if name not in wanted:
+                    raise CheckpointError(f"the checkpoint has a parameter `{name}` too many")
+                self._load_parameter(wanted[name], name, state)
+
+    def _load_parameter(self, key: Key, name: str, state: Mapping[str, Any]) -> None:
+        n_moments = _MOMENTS[self.method]
+        parts = [f"{name}/moment{number}" for number in range(1, n_moments + 1)]
+        if self.averages is not None:
+            parts.append(f"{name}/average")
+        missing = [part for part in parts if part not in state]
+        if missing:
+            raise CheckpointError(
+                f"the checkpoint has no `{missing[0]}`",
+                hint="was it written with another optimizer?",
+            )
+        arrays = [_copied(state[part]) for part in parts]
+        self.nr_update[key] = int(state[f"{name}/updates"])
+        self.moments[key] = arrays[:n_moments]
+        if self.averages is not None:
+            self.averages[key] = arrays[-1]
+
+    def _arrays(self, key: Key, weights: Floats) -> tuple[list[Floats], Floats | None]:
+        xp: Any = array_module(weights)
+        if key not in self.moments:
+            self.moments[key] = [xp.zeros_like(weights) for _ in range(_MOMENTS[self.method])]
+        if self.averages is None:
+            return self.moments[key], None
+        if key not in self.averages:
+            self.averages[key] = xp.zeros(weights.shape, dtype=weights.dtype)
+        return self.moments[key], _flat(self.averages[key])
+
+    def _read_schedules(self) -> None:
+        for name, schedule in self.schedules.items():
+            setattr(self, name, schedule(self._schedule_step))
+
+    def _value(self, name: str, value: FloatOrSchedule) -> float:
+        if isinstance(value, (int, float)):
+            return value
+        try:
+            return self.schedules[name](0)
+        except (TypeError, ValueError) as error:
+            raise KernelError(f"`{name}` is no schedule of numbers: {error}") from error
+
+
+def _flat(array: Floats) -> Floats:
+    return array.reshape(-1)
+
+
+def _write_back(array: Floats, flat: Floats) -> Floats:
+    """Return `array` with the values of `flat`, which is a view of it if it is contiguous."""
+    if not array.flags.c_contiguous:
+        array[...] = flat.reshape(array.shape)
+    return array
+
+
+def _copied(array: Any) -> Any:
+    return np.array(array) if isinstance(array, np.ndarray) else array.copy()

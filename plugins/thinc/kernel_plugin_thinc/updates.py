@@ -1,0 +1,158 @@
+"""The arithmetic of one step of an optimizer, in place.
+
+On the CPU an array is worked on in blocks that fit into the processor's cache with all that
+belongs to them, so that each value crosses the memory bus once a step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from attrs import frozen
+
+from kernel.ops import Floats, array_module, parallel
+
+_BLOCK: Final = 16_384
+_MOST_DECAY: Final = 0.9999
+
+# weights, gradient, scratch, first and second moments, average: slices of the same place
+Arrays = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
+
+
+@frozen(kw_only=True)
+class Step:
+    """The numbers of one step for one parameter; `count` is its number, from 1.
+
+    clip      what the gradient is multiplied by
+    rate      the learning rate
+    decay     the L2 penalty that acts on the weights themselves, 0 for none
+    """
+
+    count: int
+    rate: float
+    b1: float
+    b2: float
+    eps: float
+    clip: float
+    decay: float
+
+
+def clip_factor(gradient: Floats, threshold: float) -> float:
+    """Return what brings the norm of a gradient down to `threshold`, 1 if it is lower."""
+    flat = gradient.reshape(-1)
+    norm = math.sqrt(float(flat @ flat))
+    return threshold / norm if threshold and norm >= threshold else 1.0
+
+
+def average_inplace(average: Floats, weights: Floats, scratch: Floats, count: int) -> None:
+    """Move the average towards the weights: by 1 - min((1 + t) / (10 + t), 0.9999)."""
+    xp: Any = array_module(weights)
+    decay = min((1.0 + count) / (10.0 + count), _MOST_DECAY)
+    xp.subtract(average, weights, out=scratch)
+    scratch *= 1 - decay
+    average -= scratch
+
+
+def adam(step: Step) -> Callable[..., None]:
+    """Return the update of Adam for blocks of arrays."""
+    rate = step.rate * math.sqrt(1 - step.b2**step.count) / (1 - step.b1**step.count)
+
+    def update(weights: Floats, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
+        xp: Any = array_module(weights)
+        _moments(step, gradient, t, m, v)
+        xp.sqrt(v, out=t)
+        t += step.eps
+        xp.divide(m, t, out=t)
+        t *= rate
+        weights -= t
+
+    return update
+
+
+def radam(step: Step) -> Callable[..., None]:
+    """Return the update of RAdam (Liu et al., 2020), which counts its steps from 2."""
+    count = step.count + 1
+    b2_t = step.b2**count
+    most = 2 / (1 - step.b2) - 1
+    length = most - 2 * count * b2_t / (1 - b2_t)
+    rate = step.rate / (1 - step.b1**count)
+    if length >= 5:
+        rate *= math.sqrt(
+            (1 - b2_t) * (length - 4) / (most - 4) * (length - 2) / length * most / (most - 2)
+        )
+
+    def update(weights: Floats, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
+        xp: Any = array_module(weights)
+        _moments(step, gradient, t, m, v)
+        if length >= 5:
+            xp.sqrt(v, out=t)
+            t += step.eps
+            xp.divide(m, t, out=t)
+            t *= rate
+        else:
+            xp.multiply(m, rate, out=t)
+        weights -= t
+
+    return update
+
+
+def sgd(step: Step) -> Callable[..., None]:
+    """Return the update of plain gradient descent."""
+
+    def update(weights: Floats, gradient: Floats, t: Floats) -> None:
+        xp: Any = array_module(weights)
+        xp.multiply(gradient, step.rate, out=t)
+        weights -= t
+
+    return update
+
+
+def apply(
+    update: Callable[..., None],
+    step: Step,
+    weights: Floats,
+    gradient: Floats,
+    moments: list[Floats],
+    average: Floats | None,
+) -> None:
+    """Update flat arrays of one parameter, all (N,), in place; the gradient ends as zero."""
+    xp: Any = array_module(weights)
+
+    def run(part: slice) -> None:
+        size = min(_BLOCK, part.stop - part.start) if xp is np else part.stop
+        scratch = xp.empty(size, dtype=weights.dtype)
+        for start in range(part.start, part.stop, max(size, 1)):
+            block = slice(start, min(start + size, part.stop))
+            t = scratch[: block.stop - block.start]
+            w, g = weights[block], gradient[block]
+            if step.clip != 1:
+                g *= step.clip
+            update(w, g, t, *(moment[block] for moment in moments))
+            g.fill(0)
+            if step.decay:
+                w *= 1 - step.rate * step.decay
+            if average is not None:
+                average_inplace(average[block], w, t, step.count)
+
+    parallel(run, _parts(len(weights)))
+
+
+def _parts(length: int) -> list[slice]:
+    if length < 8 * _BLOCK:
+        return [slice(0, length)]
+    half = length // 2
+    return [slice(0, half), slice(half, length)]
+
+
+def _moments(step: Step, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
+    xp: Any = array_module(gradient)
+    m *= step.b1
+    xp.multiply(gradient, 1 - step.b1, out=t)
+    m += t
+    v *= step.b2
+    xp.multiply(gradient, gradient, out=t)
+    t *= 1 - step.b2
+    v += t
