@@ -1,0 +1,167 @@
+import numpy as np
+import pytest
+from kernel_plugin_thinc.optimizers import SGD, Adam, RAdam
+from kernel_plugin_thinc.schedules import compounding, warmup_linear
+from thinc import optimizers as thinc_optimizers
+
+from kernel.errors import CheckpointError, KernelError
+
+SHAPES = {(1, "E"): (700, 96), (1, "b"): (7,), (2, "W"): (4, 3, 5)}
+METHODS = [
+    pytest.param(Adam, thinc_optimizers.Adam, {}, id="adam"),
+    pytest.param(Adam, thinc_optimizers.Adam, {"L2": 0.1}, id="adam-weight-decay"),
+    pytest.param(
+        Adam, thinc_optimizers.Adam, {"L2": 0.1, "L2_is_weight_decay": False}, id="adam-penalty"
+    ),
+    pytest.param(Adam, thinc_optimizers.Adam, {"grad_clip": 0.0}, id="adam-unclipped"),
+    pytest.param(RAdam, thinc_optimizers.RAdam, {}, id="radam"),
+    pytest.param(SGD, thinc_optimizers.SGD, {"learn_rate": 0.1, "L2": 0.01}, id="sgd"),
+]
+
+
+def parameters():
+    rng = np.random.default_rng(0)
+    return {key: rng.normal(size=shape).astype("float32") for key, shape in SHAPES.items()}
+
+
+def gradients(step):
+    rng = np.random.default_rng(step + 1)
+    return {key: rng.normal(size=shape).astype("float32") for key, shape in SHAPES.items()}
+
+
+def run(optimizer, weights, steps):
+    for step in steps:
+        for key, gradient in gradients(step).items():
+            weights[key], rest = optimizer(key, weights[key], gradient)
+            assert not rest.any()
+        optimizer.step_schedules()
+    return weights
+
+
+@pytest.mark.parametrize(("ours", "theirs", "settings"), METHODS)
+def test_twenty_steps_equal_those_of_thinc(ours, theirs, settings):
+    one, other = ours(**settings), theirs(**settings)
+
+    mine, reference = run(one, parameters(), range(20)), run(other, parameters(), range(20))
+
+    for key in SHAPES:
+        np.testing.assert_allclose(mine[key], reference[key], atol=1e-6, rtol=1e-5)
+        np.testing.assert_allclose(one.averages[key], other.averages[key], atol=1e-6, rtol=1e-5)
+
+
+def test_update_happens_in_place():
+    weights, gradient = np.ones((3, 4), "f"), np.ones((3, 4), "f")
+
+    updated, zeroed = Adam(0.1)((1, "W"), weights, gradient)
+
+    assert updated is weights
+    assert zeroed is gradient
+    # The first step of Adam goes by the learning rate, whatever the gradient's size.
+    np.testing.assert_allclose(weights, 0.9, atol=1e-6)
+
+
+def test_array_out_of_order_is_updated_too():
+    weights, gradient = np.ones((4, 3), "f").T, np.ones((4, 3), "f").T
+
+    Adam(0.1)((1, "W"), weights, gradient)
+
+    np.testing.assert_allclose(weights, 0.9, atol=1e-6)
+
+
+def test_large_array_does_not_depend_on_threads(monkeypatch):
+    rng = np.random.default_rng(0)
+    gradient = rng.normal(size=300_000).astype("float32")
+    results = []
+    for n_threads in ("1", "2"):
+        monkeypatch.setenv("KERNEL_NUM_THREADS", n_threads)
+        results.append(Adam()((1, "E"), np.ones(300_000, "f"), gradient.copy())[0])
+
+    assert (results[0] == results[1]).all()
+
+
+@pytest.mark.parametrize("ours", [Adam, RAdam, SGD])
+def test_resumed_run_ends_with_the_same_bits(ours):
+    def make():
+        return ours(learn_rate=warmup_linear(0.1, 3, 10))
+
+    names = {key: f"node{key[0]}.{key[1]}" for key in SHAPES}
+    straight = make()
+    expected = run(straight, parameters(), range(10))
+    first = make()
+    weights = run(first, parameters(), range(6))
+    state = first.state(names)
+
+    # Another process numbers its nodes otherwise.
+    resumed = make()
+    resumed.load_state(names, state)
+    run(resumed, weights, range(6, 10))
+
+    for key in SHAPES:
+        assert (weights[key] == expected[key]).all()
+        assert (resumed.averages[key] == straight.averages[key]).all()
+    assert resumed.learn_rate == straight.learn_rate
+
+
+def test_state_goes_by_name_and_not_by_node_id():
+    first, resumed = Adam(), Adam()
+    weights = np.ones(5, "f")
+    first((7, "W"), weights, np.ones(5, "f"))
+
+    resumed.load_state({(99, "W"): "encode.W"}, first.state({(7, "W"): "encode.W"}))
+
+    assert resumed.nr_update[99, "W"] == 1
+    assert (resumed.averages[99, "W"] == first.averages[7, "W"]).all()
+
+
+def test_state_of_other_optimizer_is_refused():
+    first = SGD(0.1)
+    first((1, "W"), np.ones(5, "f"), np.ones(5, "f"))
+    names = {(1, "W"): "encode.W"}
+
+    with pytest.raises(CheckpointError, match=r"no `encode\.W/moment1`"):
+        Adam().load_state(names, first.state(names))
+
+
+def test_parameter_that_is_gone_is_refused():
+    first = Adam()
+    first((1, "W"), np.ones(5, "f"), np.ones(5, "f"))
+
+    with pytest.raises(CheckpointError, match=r"a parameter `encode\.W` too many"):
+        Adam().load_state({(1, "W"): "other.W"}, first.state({(1, "W"): "encode.W"}))
+
+
+def test_learning_rate_follows_its_schedule():
+    optimizer = Adam(compounding(1.0, 10.0, 2.0))
+    seen = [optimizer.learn_rate]
+    for _ in range(5):
+        optimizer.step_schedules()
+        seen.append(optimizer.learn_rate)
+
+    assert seen == [1, 2, 4, 8, 10, 10]
+
+
+def test_list_keeps_its_last_value():
+    optimizer = Adam([0.3, 0.2])
+    seen = [optimizer.learn_rate]
+    for _ in range(3):
+        optimizer.step_schedules()
+        seen.append(optimizer.learn_rate)
+
+    assert seen == [0.3, 0.2, 0.2, 0.2]
+
+
+def test_empty_schedule_is_refused():
+    with pytest.raises(KernelError, match="`learn_rate` is no schedule of numbers"):
+        Adam([])
+
+
+def test_adam_without_momentum_is_refused():
+    with pytest.raises(KernelError, match=r"must be above 0, got 0\.0 and 0\.999"):
+        Adam(beta1=0.0)
+
+
+def test_averages_can_be_left_out():
+    optimizer = Adam(use_averages=False)
+    optimizer((1, "W"), np.ones(5, "f"), np.ones(5, "f"))
+
+    assert optimizer.averages is None
