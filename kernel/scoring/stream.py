@@ -33,6 +33,7 @@ class StreamingScorer:
         self._make = make_accumulator
 
     def __call__(self, examples: Iterable[Example], **settings: Any) -> dict[str, Any]:
+        """Return the scores of `examples`."""
         accumulator = self.accumulator(**settings)
         accumulator.update(examples)
         return accumulator.result()

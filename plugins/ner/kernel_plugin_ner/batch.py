@@ -42,7 +42,8 @@ class BiluoBatch:
 
 def make_batch(docs: DocBatch, classes: Classes) -> BiluoBatch:
     """Return the columns of `docs`."""
-    lengths, offsets = docs.lengths, docs.offsets
+    offsets = docs.offsets
+    lengths = offsets[1:] - offsets[:-1]
     ends = np.repeat(offsets[1:], lengths)
     last = np.zeros(len(ends), np.bool_)
     last[offsets[1:][lengths > 0] - 1] = True
@@ -50,12 +51,14 @@ def make_batch(docs: DocBatch, classes: Classes) -> BiluoBatch:
     starts = concatenate(docs, "sent_start", np.int8)
     next_starts = np.zeros(len(ends), np.bool_)
     if starts is not None:
-        next_starts[:-1] = starts[1:] == 1
+        np.equal(starts[1:], 1, out=next_starts[:-1])
         next_starts[last] = False
     iob = concatenate(docs, "ent_iob", np.int8)
     if iob is None or not iob.any():
-        kinds = last * 4 + next_starts * 2 + space
-        blocks = (kinds * classes.n_types).astype(np.int32)
+        kinds = space + np.int32(4) * last
+        if starts is not None:
+            kinds += np.int32(2) * next_starts
+        blocks = kinds * np.int32(classes.n_types)
         return BiluoBatch(offsets, ends, blocks, classes.plain_penalties(), None)
     types = concatenate(docs, "ent_type", np.uint64)
     preset = np.zeros(len(ends), np.int32) if types is None else classes.numbers(types)
@@ -68,7 +71,7 @@ def concatenate(docs: Sequence[Doc], name: str, dtype: Any) -> npt.NDArray[Any] 
 
     returns  (N,)
     """
-    columns = [doc.get_column(name) for doc in docs]
+    columns = [doc.columns.get(name) for doc in docs]
     if all(column is None for column in columns):
         return None
     whole: npt.NDArray[Any] = np.concatenate(
@@ -89,8 +92,7 @@ def gather_spaces(docs: Sequence[Doc]) -> Masks:
         return np.zeros(0, np.bool_)
     table = docs[0].lexemes
     if all(doc.lexemes is table for doc in docs):
-        spaces: Masks = _is_space(table)[np.concatenate([doc.lex for doc in docs])]
-        return spaces
+        return _is_space(table).take(np.concatenate([doc.lex for doc in docs]))
     return np.concatenate([_is_space(doc.lexemes)[doc.lex] for doc in docs])
 
 

@@ -140,13 +140,13 @@ class EntityRecognizer(TransitionParser):
 
     def check_label(self, label: Any) -> str:
         """Return `label`; raises if it is no string, or empty, or begins with `!`."""
-        label = super().check_label(label)
+        super().check_label(label)
         if label.startswith("!"):
             raise DataError(
                 f"an entity type cannot begin with `!`, got {label!r}",
                 hint="put spans that are no entities into `incorrect_spans_key`",
             )
-        return label
+        return str(label)
 
     def count_labels(self, examples: Iterable[Example]) -> Mapping[Any, Mapping[str, int]]:
         """Return the frequencies of the entity types: 1 plus the number of their tokens."""
@@ -226,6 +226,9 @@ def _write_entities(
     iob      (N,)
     types    (N,)
     """
+    if not len(entities.starts):
+        iob[iob == 0] = IOB_OUTSIDE
+        return
     lengths = entities.ends - entities.starts
     first = np.cumsum(lengths) - lengths
     inside = np.arange(int(lengths.sum())) - np.repeat(first - entities.starts, lengths)

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
 from kernel.errors import DataError
-from kernel.text import Doc, Example
-from kernel_plugin_ner.batch import concatenate, gather_spaces
+from kernel.text import Example
+from kernel_plugin_ner.batch import gather_spaces
 from kernel_plugin_ner.classes import (
     BEGIN,
     IN,
-    IOB_BEGIN,
     IOB_INSIDE,
     IOB_OUTSIDE,
     LAST,
     MISSING,
-    NAMES,
+    N_ACTIONS,
     NEXT_MISSING,
     NEXT_OTHER,
     NEXT_OUT,
@@ -31,6 +31,12 @@ from kernel_plugin_ner.classes import (
     Ints,
     Masks,
 )
+
+# By ENT_IOB, and after it the same where the next token is inside of the same entity.
+_ACTIONS = np.array([MISSING, LAST, OUT, UNIT, MISSING, IN, OUT, BEGIN], np.int8)
+
+_NEXTS = np.full(N_ACTIONS, NEXT_OTHER, np.int32)
+_NEXTS[[OUT, MISSING]] = NEXT_OUT, NEXT_MISSING
 
 
 @frozen
@@ -59,11 +65,8 @@ def make_gold(
     lengths = np.array([len(example.predicted) for example in examples], np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     actions, types = _gather_tags(examples, classes, offsets)
-    nexts = np.full(len(actions), NEXT_OTHER, np.int32)
-    following = np.select(
-        [actions[1:] == OUT, actions[1:] == MISSING], [NEXT_OUT, NEXT_MISSING], NEXT_OTHER
-    )
-    nexts[:-1] = following
+    nexts = np.zeros(len(actions), np.int32)
+    nexts[:-1] = _NEXTS[actions[1:]]
     nexts[offsets[1:][lengths > 0] - 1] = NEXT_OTHER
     kinds = classes.gold_kinds(actions, types, nexts)
     negatives = _gather_negatives(examples, classes, negatives_key, offsets)
@@ -79,6 +82,9 @@ def gold_entities(actions: Ints, types: Ints) -> tuple[Ints, Ints, Ints]:
     types    (N,)
     returns  (E,) each, in the order of first tokens
     """
+    if not ((actions == BEGIN) | (actions == UNIT)).any():
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, nothing
     begins = np.flatnonzero(actions == BEGIN)
     stops = np.append(np.flatnonzero(actions != IN), len(actions))
     lasts = stops[np.searchsorted(stops, begins + 1)] if len(begins) else begins
@@ -92,73 +98,42 @@ def gold_entities(actions: Ints, types: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def _gather_tags(examples: Sequence[Example], classes: Classes, offsets: Ints) -> tuple[Ints, Ints]:
-    """Return actions and types of all tokens: at once where both sides have the same tokens."""
-    same = [_has_same_tokens(example) for example in examples]
-    n_tokens = int(offsets[-1])
-    if all(same):
-        return _tags_of_columns([example.reference for example in examples], classes)
-    actions, types = np.zeros(n_tokens, np.int8), np.zeros(n_tokens, np.int32)
-    easy = [example.reference for example, is_same in zip(examples, same, strict=True) if is_same]
-    rows = np.repeat(same, np.diff(offsets))
-    actions[rows], types[rows] = _tags_of_columns(easy, classes)
-    for example, is_same, start in zip(examples, same, offsets.tolist(), strict=False):
-        if not is_same:
-            stop = start + len(example.predicted)
-            actions[start:stop], types[start:stop] = _tags_of_alignment(example, classes)
-    return actions, types
-
-
-def _tags_of_columns(docs: Sequence[Doc], classes: Classes) -> tuple[Ints, Ints]:
-    n_tokens = sum(map(len, docs))
-    iob = concatenate(docs, "ent_iob", np.int8) if docs else None
-    hashes = concatenate(docs, "ent_type", np.uint64) if docs else None
-    if iob is None or hashes is None:
-        hashes = np.zeros(n_tokens, np.uint64)
-        iob = np.zeros(n_tokens, np.int8) if iob is None else iob
-    types = np.maximum(classes.numbers(hashes), 0)
-    goes_on = np.zeros(n_tokens, np.bool_)  # whether the next token is inside the same entity
+    """Return actions and types of all predicted tokens."""
+    columns = [_aligned_columns(example) for example in examples]
+    iob = np.concatenate([iob for iob, _ in columns]) if columns else np.zeros(0, np.int8)
+    hashes = np.concatenate([types for _, types in columns]) if columns else np.zeros(0, np.uint64)
+    goes_on = np.zeros(len(iob), np.bool_)  # whether the next token is inside the same entity
     goes_on[:-1] = iob[1:] == IOB_INSIDE
-    ends = np.cumsum([len(doc) for doc in docs if len(doc)])
-    if len(ends):
-        goes_on[ends - 1] = False
-    actions = np.select(
-        [iob == IOB_BEGIN, iob == IOB_INSIDE, iob == IOB_OUTSIDE],
-        [np.where(goes_on, BEGIN, UNIT), np.where(goes_on, IN, LAST), OUT],
-        MISSING,
-    ).astype(np.int8)
-    typed = (actions != OUT) & (actions != MISSING)
-    actions[typed & (types == 0)] = MISSING  # blocked: known to be no entity's beginning, no more
-    types[actions == MISSING] = 0
-    types[actions == OUT] = 0
-    missing = (actions == MISSING) & (iob == 0)
-    if missing.any():
-        # Whitespace is outside of entities in a doc that has any annotation at all.
-        known = [_has_entities(doc) for doc in docs]
-        known_tokens = np.repeat(known, [len(doc) for doc in docs])
-        actions[missing & known_tokens & gather_spaces(docs)] = OUT
+    goes_on[offsets[1:][np.diff(offsets) > 0] - 1] = False
+    actions = _ACTIONS[iob + 4 * goes_on]
+    types = np.maximum(classes.numbers(hashes), 0)
+    # A token without a type, but not outside, is blocked: no entity begins there, no more is known.
+    actions[(types == 0) & (actions != OUT)] = MISSING
+    types[(actions == MISSING) | (actions == OUT)] = 0
     return actions, types
 
 
-def _tags_of_alignment(example: Example, classes: Classes) -> tuple[Ints, Ints]:
-    numbers = {label: number for number, label in enumerate(classes.types)}
-    tags = [tag if tag not in {None, "-", ""} else "M" for tag in example.get_aligned_ner()]
-    actions = [NAMES.index(tag[0]) for tag in tags]
-    types = [numbers.get(tag[2:], 0) for tag in tags]
-    return np.array(actions, np.int8), np.array(types, np.int32)
-
-
-def _has_entities(doc: Doc) -> bool:
-    iob = doc.get_column("ent_iob")
-    return iob is not None and bool(iob.any())
+def _aligned_columns(example: Example) -> tuple[Ints, npt.NDArray[np.uint64]]:
+    """Return ENT_IOB and ENT_TYPE of gold for the predicted tokens, (n,) each."""
+    gold = example.reference
+    if not _has_same_tokens(example):
+        return example.aligned_ent_arrays()
+    iob, types = gold.get_column("ent_iob"), gold.get_column("ent_type")
+    if iob is None or types is None:
+        types = np.zeros(len(gold), np.uint64)
+        iob = np.zeros(len(gold), np.int8) if iob is None else iob
+    unknown = (types == 0) & (iob != IOB_OUTSIDE)
+    if unknown.any() and iob.any():
+        # Whitespace is outside of entities in a doc that has any annotation at all.
+        iob = np.where(unknown & gather_spaces([gold]), np.int8(IOB_OUTSIDE), iob)
+    return iob, types
 
 
 def _has_same_tokens(example: Example) -> bool:
     predicted, gold = example.predicted, example.reference
-    if len(predicted) != len(gold):
-        return False
-    if predicted.lexemes is gold.lexemes and np.array_equal(predicted.lex, gold.lex):
+    if predicted.lexemes is gold.lexemes and predicted.lex.tobytes() == gold.lex.tobytes():
         return True
-    return predicted.words() == gold.words()
+    return len(predicted) == len(gold) and predicted.words() == gold.words()
 
 
 def _gather_negatives(

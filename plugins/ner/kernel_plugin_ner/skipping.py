@@ -26,7 +26,7 @@ class Visited:
     """What was done at each token.
 
     actions  (N,)  the class taken; where nothing was, what would be taken outside of entities
-    reached  (N,)  whether the token was reached with no entity open
+    reached  (N,)  in training, whether the token was reached with no entity open
     opened   the states inside entities that were stepped through, in the order of scoring
     """
 
@@ -59,7 +59,7 @@ def skip_through(
     """
     batch = states.batch
     actions = _act_outside(scorer, batch)
-    reached = _cover(states, len(batch))
+    reached = _cover(states, len(batch)) if scorer.is_train else np.zeros(len(batch), np.bool_)
     opened: list[BiluoStates] = []
     begins = np.append(np.flatnonzero(classes.begins[actions]), len(batch)).astype(np.int32)
     inside = _next_inside(states, begins, actions, classes)

@@ -59,7 +59,7 @@ class BiluoStates:
 
 def begin_states(batch: BiluoBatch) -> BiluoStates:
     """Return the first state of each doc that has tokens, longest doc first."""
-    lengths = np.diff(batch.offsets)
+    lengths = batch.offsets[1:] - batch.offsets[:-1]
     order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
     at = batch.offsets[order].astype(np.int32)
     zeros = np.zeros(len(at), np.int32)

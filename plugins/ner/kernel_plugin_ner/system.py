@@ -249,6 +249,7 @@ class BiluoSystem(Base):
         return ~right.any(axis=1)
 
 
-def _keys(types: Any, starts: Any, ends: Any) -> Any:
+def _keys(types: Any, starts: Any, ends: Any) -> Ints:
     """Return one number for each span of a type; batches have far fewer than 2**24 tokens."""
-    return (np.asarray(types, np.int64) << 48) + (np.asarray(starts, np.int64) << 24) + ends
+    keys: Ints = (np.asarray(types, np.int64) << 48) + (np.asarray(starts, np.int64) << 24) + ends
+    return keys

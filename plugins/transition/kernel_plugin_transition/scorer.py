@@ -116,7 +116,7 @@ class StateScorer:
         W = self.weights.W
         n_features, width, n_out = W.shape
         stacked = W.transpose(1, 0, 2).reshape((width, n_features * n_out))
-        table = np.empty((len(self.X) + 1, n_features * n_out), "float32")
+        table = np.empty((len(self.X) + 1, n_features * n_out), self.X.dtype)
         np.matmul(self.X, stacked, out=table[:-1])
         table[-1] = self.weights.pad.reshape(-1)  # where -1 leads
         self._table = table.reshape((-1, n_out))
