@@ -20,7 +20,7 @@ from kernel.config.words import nearest
 
 _HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
 _OPTION: Final = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$", re.DOTALL)
-_SAFE_KEY: Final = re.compile(r"[^\s=:\[\]#;.][^=:.\[\]\n]*(?<!\s)")
+_SAFE_KEY: Final = re.compile(r"[^\s=:\[\]#;.][^=:.\[\]\n\r]*(?<!\s)")
 
 
 @define
@@ -53,7 +53,7 @@ class _Reader:
         self.indent = 0
 
     def read(self, text: str) -> None:
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             content = line.strip()
             if content.startswith(("#", ";")):
                 continue
@@ -80,14 +80,24 @@ class _Reader:
             return
         option = _OPTION.match(content)
         if option is None or not option["key"]:
-            self._report(line, column, "not a section and not a setting", "`key = value`", content)
+            hint = "lines that continue a value are indented" if self.entries else None
+            message = "not a section and not a setting"
+            self._report(line, column, message, "`key = value`", content, hint)
         elif self.section is None:
             self._report(line, column, "a setting outside of any section", "a `[section]`", content)
         else:
             self.option = _Entry(self.section, option["key"], line, column, [option["value"]])
             self.entries.append(self.option)
 
-    def _report(self, line: int, column: int, message: str, expected: str, content: str) -> None:
+    def _report(
+        self,
+        line: int,
+        column: int,
+        message: str,
+        expected: str,
+        content: str,
+        hint: str | None = None,
+    ) -> None:
         self.problems.append(
             Problem(
                 path=self.section or (),
@@ -95,6 +105,7 @@ class _Reader:
                 message=message,
                 expected=expected,
                 received=f"`{content}`",
+                hint=hint,
             )
         )
 
@@ -214,12 +225,18 @@ def lone_dollar(path: Path, place: Origin, text: str) -> Problem:
 
 
 def write_cfg(tree: dict[str, Any], *, raw: bool) -> str:
-    """Return `tree` as the text of a `.cfg` file; `raw` says that it still has variables."""
+    """Return `tree` as the text of a `.cfg` file; `raw` says that it still has variables.
+
+    Raises TypeError for names and values that the format cannot hold.
+    """
+    for name, section in tree.items():
+        if not _is_section(name, section):
+            raise TypeError(f"[{name}] is no section that a .cfg file can hold")
     return "\n\n".join(_sections(tree, (), raw)) + "\n"
 
 
 def _sections(block: dict[str, Any], path: Path, raw: bool) -> Iterator[str]:
-    inner = {key: value for key, value in block.items() if _is_section(key, value)}
+    inner = {key: value for key, value in block.items() if not path or _is_section(key, value)}
     lines = [
         f"{key} = {_value_text(value, raw)}" for key, value in block.items() if key not in inner
     ]
@@ -231,16 +248,12 @@ def _sections(block: dict[str, Any], path: Path, raw: bool) -> Iterator[str]:
 
 
 def _is_section(key: str, value: Any) -> bool:
+    """Say whether `value` can be a section; a table with odd keys stays inline, as JSON."""
     return (
         isinstance(value, dict)
         and _SAFE_KEY.fullmatch(key) is not None
-        and all(_SAFE_KEY.fullmatch(inner) or "." in inner for inner in value)
-        and all(_is_option_name(inner) for inner in value)
+        and all(_SAFE_KEY.fullmatch(inner.replace(".", "_")) for inner in value)
     )
-
-
-def _is_option_name(key: str) -> bool:
-    return _SAFE_KEY.fullmatch(key.replace(".", "_")) is not None
 
 
 def _value_text(value: Any, raw: bool) -> str:

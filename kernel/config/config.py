@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kernel.config.problems import Origin, Path
 
 FORMATS: Final = ("cfg", "toml")
-_TOML_SIGNS: Final = re.compile(r"""^\s*(?:["']@|\[\[)|=\s*'""", re.MULTILINE)
+_TOML_SIGNS: Final = re.compile(r"""^\s*(?:["']@|\[\[)|=\s*(?:'|"\$\{null\}")""", re.MULTILINE)
 
 
 @frozen

@@ -286,7 +286,7 @@ def _json_inserter(text: str) -> Any:
 
 def _quote_states(text: str) -> Any:
     is_inside = False
-    for match in re.finditer(r'\\.|"|\$\$|\$\{[^{}$]+\}', text, re.DOTALL):
+    for match in re.finditer(r'\\(?!\$).|"|\$\$|\$\{[^{}$]+\}', text, re.DOTALL):
         if match[0] == '"':
             is_inside = not is_inside
         elif match[0].startswith("${"):

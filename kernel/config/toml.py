@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import Any, Final
 
 from kernel.config.cfg import lone_dollar
 from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
-from kernel.config.toml_places import Place, find_places, quote_key
+from kernel.config.toml_places import Place, find_places, quote, quote_key
 from kernel.config.tree import Block
 from kernel.config.values import NULL, DollarError, escape, read_string
 from kernel.errors import ConfigError
@@ -157,8 +156,7 @@ def toml_value(value: Any, *, raw: bool) -> str:
     if value is None:
         return f'"{NULL}"'
     if isinstance(value, str):
-        text = json.dumps(escape(value, raw=raw), ensure_ascii=False)
-        return text.replace("\x7f", "\\u007f")
+        return quote(escape(value, raw=raw))
     if isinstance(value, bool | int | float):
         return str(value).lower() if isinstance(value, bool) else repr(value)
     if isinstance(value, list | tuple):

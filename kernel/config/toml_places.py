@@ -154,4 +154,9 @@ def _unquote(part: str) -> str:
 
 def quote_key(key: str) -> str:
     """Return `key` as TOML writes it: bare where it may be."""
-    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if _BARE.fullmatch(key) else quote(key)
+
+
+def quote(text: str) -> str:
+    """Return `text` in quotes, as TOML has them: JSON's, but for one character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,207 @@
+"""Variables: what `${…}` brings, in every place that it can stand."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kernel.config import Config
+from kernel.errors import ConfigError
+
+SOURCES = """
+[a]
+x = 5
+s = "hey"
+n = null
+t = true
+l = [1, 2]
+q = "say \\"hi\\""
+f = 1.50
+p = "C:\\\\new"
+[a.b]
+c = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("${a.x}", 5, id="number"),
+        pytest.param("${a:x}", 5, id="colon"),
+        pytest.param('"${a.x}"', "5", id="quotes-make-a-string"),
+        pytest.param("${a.s}", "hey", id="string"),
+        pytest.param("${a.n}", None, id="null"),
+        pytest.param('"${a.n}"', "null", id="null-in-quotes"),
+        pytest.param("v${a.x}v", "v5v", id="inside-text"),
+        pytest.param("1${a.x}", 15, id="text-becomes-a-number"),
+        pytest.param("${a.x}${a.x}", 55, id="two-numbers"),
+        pytest.param("${a.s}${a.s}", "heyhey", id="two-strings"),
+        pytest.param('"v${a.s}-${a:x}"', "vhey-5", id="two-in-quotes"),
+        pytest.param('"p${a.t}"', "ptrue", id="true-in-quotes"),
+        pytest.param("v${a.f}", "v1.5", id="number-as-json"),
+        pytest.param("[${a.x}, 2]", [5, 2], id="list-of-text"),
+        pytest.param("[${a.s}, 2]", "[hey, 2]", id="string-breaks-a-list"),
+        pytest.param('["${a.x}", 2]', ["5", 2], id="quotes-inside-a-list"),
+        pytest.param('[${a.x}, "${a.q}"]', [5, 'say "hi"'], id="quotes-in-the-string"),
+        pytest.param('{"k": "${a.s}"}', {"k": "hey"}, id="inline-table"),
+        pytest.param('[{"k": "${a.x}"}]', [{"k": "5"}], id="table-in-a-list"),
+        pytest.param("${a.l}", [1, 2], id="whole-list"),
+        pytest.param('"l${a.l}"', "l[1, 2]", id="list-in-quotes"),
+        pytest.param("${a.b}", {"c": 1}, id="whole-section"),
+        pytest.param("${a.b.c}", 1, id="key-of-a-subsection"),
+        pytest.param("${a.p}/x", "C:\\new/x", id="backslash"),
+        pytest.param('"${a.p}"', "C:\\new", id="backslash-in-quotes"),
+        pytest.param("$$5", "$5", id="dollar"),
+        pytest.param("$${a.x}", "${a.x}", id="dollar-before-a-brace"),
+        pytest.param("$$$$${a.x}", "$$5", id="dollars-before-a-variable"),
+        pytest.param('"a$$${a.x}"', "a$5", id="dollar-and-variable"),
+    ],
+)
+def test_variable_brings_its_value(text, value):
+    config = Config().from_str(f"{SOURCES}\n[b]\nv = {text}", format="cfg")
+    assert config.is_interpolated
+    assert config["b"]["v"] == value
+    assert type(config["b"]["v"]) is type(value) or isinstance(value, dict)
+
+
+def test_toml_brings_the_same_as_cfg():
+    cfg = Config().from_str(f"{SOURCES}\n[b]\nv = [${{a.x}}, 2]\nw = v${{a.s}}", interpolate=False)
+    toml = Config().from_str(
+        cfg.to_str(interpolate=False, format="toml"), interpolate=False, format="toml"
+    )
+    assert toml == cfg
+    assert toml.interpolate() == cfg.interpolate()
+
+
+def test_one_part_names_the_own_section_first():
+    config = Config().from_str("[a]\nx = ${y}\ny = 3\nz = ${b}\n[b]\ny = 4\nb = ${y}")
+    assert config["a"] == {"x": 3, "y": 3, "z": {"y": 4, "b": 4}}
+
+
+def test_references_may_be_chained_beyond_ten():
+    lines = [f"x{n} = ${{a.x{n + 1}}}" for n in range(15)]
+    assert Config().from_str("\n".join(["[a]", *lines, "x15 = 7"]))["a"]["x0"] == 7
+
+
+def test_reference_reaches_into_a_referenced_section():
+    config = Config().from_str("[a]\nx = 5\n[b]\np = ${a}\n[c]\nk = ${b.p.x}")
+    assert config["c"]["k"] == 5
+
+
+def test_copies_of_a_section_share_nothing():
+    config = Config().from_str("[a]\nx = [1]\n[b]\np = ${a}\nq = ${a}")
+    config["b"]["p"]["x"].append(2)
+    assert config["b"]["q"]["x"] == config["a"]["x"] == [1]
+
+
+def test_origin_of_a_value_leads_through_its_references():
+    text = "[a]\nx = 5\n[b]\ny = ${a.x}\n[c]\nz = ${b.y}"
+    origin = Config().from_str(text, name="c.cfg").origin("c.z")
+    assert [(o.layer, o.line, o.reference) for o in origin.chain()] == [
+        ("variable", 6, "b.y"),
+        ("variable", 4, "a.x"),
+        ("file", 2, None),
+    ]
+
+
+def problem(text):
+    with pytest.raises(ConfigError) as caught:
+        Config().from_str(text, name="c.cfg")
+    (found,) = caught.value.problems
+    return found
+
+
+def test_reference_to_nothing_suggests_the_nearest():
+    found = problem("[paths]\ntrain = null\n[a]\nx = ${paths.trian}")
+    assert (found.origin.line, found.path) == (4, ("a", "x"))
+    assert found.suggestion == "${paths.train}"
+
+
+def test_reference_to_a_missing_section_suggests_the_nearest():
+    assert problem("[paths]\ntrain = null\n[a]\nx = ${path.train}").suggestion == "${paths.train}"
+
+
+def test_section_inside_a_string_or_list_is_a_problem():
+    for text in ('"pre${b}"', '["${b}"]', "[${b}]"):
+        found = problem(f"[a]\nx = {text}\n[b]\ny = 1")
+        assert "whole section" in found.message
+        assert found.origin.line == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("[a]\nx = ${a.y}\ny = ${a.x}", id="two-keys"),
+        pytest.param("[a]\nx = ${a}", id="section-in-itself"),
+        pytest.param("[x]\nx = ${x}", id="key-named-as-its-section"),
+        pytest.param("[a]\nx = v${a.x}", id="key-in-itself"),
+    ],
+)
+def test_reference_that_leads_back_to_itself_is_one_problem(text):
+    found = problem(text)
+    assert "leads back to itself" in found.message
+    assert found.origin.line in {2, 3}
+
+
+def test_all_missing_references_come_at_once_and_once():
+    with pytest.raises(ConfigError) as caught:
+        Config().from_str("[a]\nx = ${no.thing}\ny = ${a.x}\nz = ${other}", name="c")
+    assert [problem.origin.line for problem in caught.value.problems] == [2, 4]
+
+
+def test_list_of_any_depth_is_interpolated():
+    config = Config().from_str('[a]\nx = [["${b.y}", {"k": ["${b.y}"]}]]\n[b]\ny = "v"')
+    assert config["a"]["x"] == [["v", {"k": ["v"]}]]
+
+
+# ---- writing and reading again
+
+NAMES = st.text("abcxyz_@*", min_size=1, max_size=4)
+TEXTS = st.text(
+    st.sampled_from(list("ab5 \"'$\\{}[]:=#;\n\té/.-")) | st.characters(codec="utf8"), max_size=12
+)
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | TEXTS
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+TREES = st.dictionaries(
+    NAMES.filter(lambda name: name.strip("*@")),
+    st.dictionaries(NAMES, VALUES, max_size=4),
+    max_size=4,
+)
+
+
+@pytest.mark.parametrize("form", ["cfg", "toml"])
+@settings(max_examples=40)
+@given(tree=TREES)
+def test_interpolated_config_comes_back_from_its_text(form, tree):
+    config = Config(tree, is_interpolated=True)
+    again = Config().from_str(config.to_str(format=form), format=form)
+    assert again == config
+    assert json.dumps(again, sort_keys=True) == json.dumps(config, sort_keys=True)
+
+
+PIECES = st.sampled_from(
+    ["${a.s}", "${a.n}", "${a:z}", "x", " ", "5", "$$", '"', "[", "]", ", ", "{", "}", "\\", "\n"]
+)
+
+
+@pytest.mark.parametrize("form", ["cfg", "toml"])
+@settings(max_examples=60)
+@given(text=st.lists(PIECES, max_size=6).map("".join))
+def test_text_with_variables_means_the_same_when_written_and_read(form, text):
+    raw = Config({"a": {"s": "str", "n": 5, "z": None, "v": text}})
+    written = raw.to_str(interpolate=False, format=form)
+    again = Config().from_str(written, interpolate=False, format=form)
+    try:
+        value = raw.interpolate()["a"]["v"]
+    except ConfigError:
+        with pytest.raises(ConfigError):
+            again.interpolate()
+        return
+    assert again.interpolate()["a"]["v"] == value
