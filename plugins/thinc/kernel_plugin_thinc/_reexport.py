@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import thinc.api
 from kernel.ops import use_kernel_ops
 
 
+@functools.cache
 def find(kind: str, name: str) -> Callable[..., Any]:
     """Return what Thinc has registered as `kind`, `Linear.v1`, given the name `Linear_v1`.
 
@@ -29,4 +31,9 @@ def find(kind: str, name: str) -> Callable[..., Any]:
         with use_kernel_ops():
             return func(*args, **settings)
 
+    # Unwrapping would lead to functions of which most have no docstring.
+    made: Any = on_kernel_ops
+    made.__signature__ = inspect.signature(func)
+    del made.__wrapped__
+    made.__doc__ = func.__doc__ or f"Make Thinc's `{registered}`."
     return on_kernel_ops
