@@ -50,7 +50,7 @@ lint: $(INSTALLED)  ## Check style, spelling, types and who imports whom
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 fix: $(INSTALLED)  ## Mend what the linters can mend
 	$(BIN)/ruff check --fix .
