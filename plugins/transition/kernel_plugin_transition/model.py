@@ -11,7 +11,7 @@ from typing import Any, Literal
 from thinc.api import Model, chain, glorot_uniform_init, noop, zero_init
 
 from kernel.errors import KernelError
-from kernel.ops import Packed, WeightNode, packed, use_kernel_ops, weights_version
+from kernel.ops import Packed, WeightNode, array_module, packed, use_kernel_ops, weights_version
 from kernel.text import Doc
 from kernel_plugin_transition.affine import precomputable_affine
 from kernel_plugin_transition.linear import linear
@@ -92,14 +92,16 @@ def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
         return model
     if n_before is not None and n_classes < n_before:
         raise KernelError(f"a model of {n_before} classes cannot shrink to {n_classes}")
-    if output.has_param("W"):
-        for name in output.param_names:
-            axis = 2 if name == "pad" else int(name == "W" and output.has_dim("nF") is True)
-            output.set_param(name, _grown(output, name, axis, n_classes))
+    grown = _take_grown(output, n_classes) if output.has_param("W") else {}
+    if grown:
         unseen = {*model.attrs["unseen_classes"], *range(n_before or 0, n_classes)}
         model.attrs["unseen_classes"] = sorted(unseen)
     output.set_dim("nO", n_classes, force=True)
     model.set_dim("nO", n_classes, force=True)
+    for name, (param, gradient) in grown.items():
+        output.set_param(name, param)
+        if gradient is not None:
+            output.set_grad(name, gradient)
     return model
 
 
@@ -168,12 +170,26 @@ def _forward_list2array(
     return whole.data, whole.like
 
 
-def _grown(node: Model[Any, Any], name: str, axis: int, size: int) -> Any:
-    param: Any = node.get_param(name)
-    shape = list(param.shape)
+def _take_grown(node: Model[Any, Any], size: int) -> dict[str, tuple[Any, Any]]:
+    """Take the parameters out of `node`, whose size is fixed as long as it has any.
+
+    returns  the parameters and their gradients, if there are any, with zeros for new classes
+    """
+    axes = {"W": 1, "b": 0, "pad": 2} if node.has_dim("nF") else {"W": 0, "b": 0}
+    grown = {}
+    for name, axis in axes.items():
+        gradient = node.get_grad(name) if node.has_grad(name) else None
+        param = _grow(node.get_param(name), axis, size)
+        grown[name] = (param, None if gradient is None else _grow(gradient, axis, size))
+        node.set_param(name, None)
+    return grown
+
+
+def _grow(array: Any, axis: int, size: int) -> Any:
+    shape = list(array.shape)
     shape[axis] = size
-    grown = node.ops.xp.zeros(shape, dtype=param.dtype)
-    grown[(slice(None),) * axis + (slice(0, param.shape[axis]),)] = param
+    grown = array_module(array).zeros(shape, dtype=array.dtype)
+    grown[(slice(None),) * axis + (slice(0, array.shape[axis]),)] = array
     return grown
 
 

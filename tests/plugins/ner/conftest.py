@@ -27,36 +27,43 @@ class Reference:
         self.negatives = set(negatives)  # (label, start, end)
 
     def is_valid(self, action, label, at, open_label):
-        left = self.n - at
         iob, preset = self.iob[at], self.preset[at]
-        next_iob = self.iob[at + 1] if left > 1 else 0
-        next_starts = left > 1 and self.sent_start[at + 1] == 1
-        if action == "B":
-            if open_label or left < 2 or not label or iob == 1:
-                return False
-            if iob == 3:
-                return label == preset and next_iob == 1
-            return not (next_iob == 3 or next_starts or self.space[at])
-        if action == "I":
-            if not open_label or left < 2 or label != open_label or iob == 3 or next_iob == 3:
-                return False
-            if iob == 1:
-                return next_iob not in {0, 2} and label == preset
-            return not next_starts
-        if action == "L":
-            if not label or not open_label:
-                return False
-            if iob == 1 and next_iob != 1:
-                return label == preset
-            return label == open_label and next_iob != 1
-        if action == "U":
-            if not label:
-                return iob == 3 and not preset
-            if open_label or next_iob == 1:
-                return False
-            if iob == 3:
-                return label == preset
-            return not self.space[at]
+        next_iob = self.iob[at + 1] if at + 1 < self.n else 0
+        next_starts = at + 1 < self.n and self.sent_start[at + 1] == 1
+        rule = getattr(self, f"is_valid_{action}")
+        return rule(
+            label, open_label, self.n - at, iob, preset, next_iob, next_starts, self.space[at]
+        )
+
+    def is_valid_B(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+        if open_label or left < 2 or not label or iob == 1:
+            return False
+        if iob == 3:
+            return label == preset and next_iob == 1
+        return not (next_iob == 3 or next_starts or space)
+
+    def is_valid_I(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+        if not open_label or left < 2 or label != open_label or iob == 3 or next_iob == 3:
+            return False
+        if iob == 1:
+            return next_iob not in {0, 2} and label == preset
+        return not next_starts
+
+    def is_valid_L(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+        if not label or not open_label:
+            return False
+        if iob == 1 and next_iob != 1:
+            return label == preset
+        return label == open_label and next_iob != 1
+
+    def is_valid_U(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+        if not label:
+            return iob == 3 and not preset
+        if open_label or next_iob == 1:
+            return False
+        return label == preset if iob == 3 else not space
+
+    def is_valid_O(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
         return not open_label and iob not in {1, 3}
 
     def valid_row(self, classes, at, open_label):
@@ -70,26 +77,32 @@ class Reference:
         sunk = bool(open_label) and not (
             self.tags[start][0] in "BU" and self.tags[start][1] == open_label
         )
+        own = int(label != gold_label)
+        cost = {
+            "B": lambda: {"M": 0, "B": own}.get(gold, 1),
+            "I": lambda: self.cost_of_inside(gold, following, sunk),
+            "L": lambda: int(gold == "I" and not sunk),
+            "U": lambda: {"M": 0, "U": own}.get(gold, 1),
+            "O": lambda: int(gold in "BU"),
+        }
+        return cost[action]() + self.cost_of_negatives(action, label, at, start)
+
+    def cost_of_inside(self, gold, following, sunk):
+        if gold in "MBI":
+            return 0
+        if gold == "L":
+            return int(not (sunk and following in {"O", "M"}))
+        if gold == "O":
+            return int(following not in {"O", "M"})
+        return int(following != "O")
+
+    def cost_of_negatives(self, action, label, at, start):
         if action == "B":
-            cost = {"M": 0, "B": int(label != gold_label)}.get(gold, 1)
-            if self.n - at < 3 and any(n[:2] == (label, at) for n in self.negatives):
-                cost += 1
-            return cost
-        if action == "I":
-            if gold in "MBI":
-                return 0
-            if gold == "L":
-                return int(not (sunk and following in {"O", "M"}))
-            if gold == "O":
-                return int(following not in {"O", "M"})
-            return int(following != "O")
-        if action == "L":
-            cost = int(gold == "I" and not sunk)
-            return cost + int((label, start, at + 1) in self.negatives)
-        if action == "U":
-            cost = {"M": 0, "U": int(label != gold_label)}.get(gold, 1)
-            return cost + int((label, at, at + 1) in self.negatives)
-        return int(gold in "BU")
+            short = self.n - at < 3
+            return int(short and any(span[:2] == (label, at) for span in self.negatives))
+        if action in "LU":
+            return int((label, start if action == "L" else at, at + 1) in self.negatives)
+        return 0
 
 
 def column(doc, name):

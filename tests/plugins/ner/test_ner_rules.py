@@ -1,5 +1,7 @@
 """The array functions of the BILUO system against its rules as they are written."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -35,9 +37,7 @@ def every_state(docs, types):
     for number, doc in enumerate(docs):
         for at in range(len(doc)):
             yield number, at, 0, 0
-            for start in range(max(0, at - 3), at):
-                for open_type in range(1, types):
-                    yield number, at, start, open_type
+            yield from itertools.product([number], [at], range(max(0, at - 3), at), range(1, types))
 
 
 @pytest.mark.parametrize("seed", range(4))
