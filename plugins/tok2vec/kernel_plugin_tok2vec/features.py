@@ -93,7 +93,7 @@ def _extract_tables(docs: Sequence[Any], columns: Sequence[int]) -> Features:
 
 
 def _extract_tokens(docs: Sequence[Any], columns: Sequence[int]) -> Features:
-    arrays = [doc.to_array(list(columns)).reshape(len(doc), -1) for doc in docs]
+    arrays = [doc.to_array(list(columns)).reshape(len(doc), len(columns)) for doc in docs]
     if not arrays:
         return _distinct(_no_values(columns))
     return _distinct(np.concatenate(arrays).astype("uint64", copy=False).T)

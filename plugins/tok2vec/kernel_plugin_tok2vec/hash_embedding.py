@@ -222,7 +222,8 @@ def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[lis
     """
     tables = _tables(model)
     width = model.get_dim("nO")
-    X = model.ops.alloc2f(values.shape[1], len(tables) * width, zeros=False)
+    shape, dtype = (values.shape[1], len(tables) * width), tables[0].get_param("E").dtype
+    X: Floats = model.ops.xp.empty(shape, dtype=dtype)
     lookups = []
     for number, node in enumerate(tables):
         table, rate = node.get_param("E"), nodes.dropout_rate(node) if is_train else 0.0

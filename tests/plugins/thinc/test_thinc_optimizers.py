@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from kernel_plugin_thinc.optimizers import SGD, Adam, RAdam
-from kernel_plugin_thinc.schedules import compounding, warmup_linear
 from thinc import optimizers as thinc_optimizers
 
 from kernel.errors import CheckpointError, KernelError
+from kernel_plugin_thinc.optimizers import SGD, Adam, RAdam
+from kernel_plugin_thinc.schedules import compounding, warmup_linear
 
 SHAPES = {(1, "E"): (700, 96), (1, "b"): (7,), (2, "W"): (4, 3, 5)}
 METHODS = [

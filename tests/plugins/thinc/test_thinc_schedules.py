@@ -1,8 +1,9 @@
 import itertools
 
 import pytest
-from kernel_plugin_thinc import schedules
 from thinc import schedules as thinc_schedules
+
+from kernel_plugin_thinc import schedules
 
 CASES = [
     pytest.param("constant", {"rate": 0.3}, id="constant"),
