@@ -8,7 +8,27 @@ from thinc.types import Ragged
 from kernel.text import Doc, Vocab
 from kernel_plugin_tok2vec import architectures
 
-WORDS = "The the cat sat on a mat , and London's 2nd cat did not : naïve 東京 x X".split()
+WORDS = [
+    "The",
+    "the",
+    "cat",
+    "sat",
+    "on",
+    "a",
+    "mat",
+    ",",
+    "and",
+    "London's",
+    "2nd",
+    "cat",
+    "did",
+    "not",
+    ":",
+    "naïve",
+    "東京",
+    "x",
+    "X",
+]
 ATTRS = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
 
 

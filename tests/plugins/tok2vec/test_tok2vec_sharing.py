@@ -1,0 +1,234 @@
+import numpy as np
+import pytest
+import thinc.api
+
+import kernel
+from kernel.errors import KernelError, ShapeError
+from kernel.pipeline import TrainablePipe, factory
+from kernel.registry import registry
+from kernel.text import Doc, DocBatch, Example, ExampleBatch, SharedOutput
+from kernel_plugin_tok2vec import plugin
+from kernel_plugin_tok2vec.component import Tok2Vec
+from kernel_plugin_tok2vec.listener import tok2vec_listener
+
+
+class Head(TrainablePipe):
+    """A listener under a linear layer, whose loss is the sum of its outputs."""
+
+    cfg = {}
+
+    def __init__(self, vocab, model, name):
+        self.vocab, self.model, self.name = vocab, model, name
+
+    def initialize(self, get_examples, *, nlp=None):
+        self.model.initialize(X=[example.predicted for example in get_examples()])
+
+    def get_loss(self, examples, scores):
+        return float(sum(array.sum() for array in scores)), [np.ones_like(a) for a in scores]
+
+    def set_annotations(self, docs, predictions):
+        for doc, scores in zip(docs, predictions, strict=True):
+            doc.user_data[self.name] = scores
+
+
+@pytest.fixture
+def nlp():
+    """A pipeline of a tok2vec and of two components that listen to it."""
+    nlp = kernel.blank("xx")
+    nlp.add_pipe("tok2vec", config={"model": {**SMALL, "@architectures": "kernel.HashEmbedCNN.v2"}})
+    for name in ("head", "other"):
+        if not registry.factories.has(f"test_{name}"):
+            registry.factories.register(f"test_{name}")(make_head_factory(f"test_{name}"))
+        nlp.add_pipe(f"test_{name}", name=name)
+    nlp.initialize(lambda: [Example(doc, doc.copy()) for doc in [nlp.make_doc("a b c")]])
+    return nlp
+
+
+SMALL = {
+    "width": 8,
+    "depth": 1,
+    "embed_size": 20,
+    "window_size": 1,
+    "maxout_pieces": 2,
+    "subword_features": True,
+    "pretrained_vectors": None,
+}
+
+
+def make_head_factory(name):
+    @factory(name)
+    def make(nlp, name):
+        linear = thinc.api.with_array(thinc.api.Linear(3, 8))
+        return Head(nlp.vocab, thinc.api.chain(tok2vec_listener(8), linear), name)
+
+    return make
+
+
+def examples_of(nlp, *texts):
+    docs = [nlp.make_doc(text) for text in texts]
+    return [Example(doc, doc.copy()) for doc in docs]
+
+
+def weights(component):
+    return [
+        node.get_param(name).copy() for node in component.model.walk() for name in node.param_names
+    ]
+
+
+def are_equal(before, after):
+    return all((one == other).all() for one, other in zip(before, after, strict=True))
+
+
+def test_gradients_of_all_listeners_train_the_shared_layer(nlp):
+    before = weights(nlp.get_pipe("tok2vec"))
+
+    losses = nlp.update(examples_of(nlp, "a b c", "d e"))
+
+    assert losses["tok2vec"] > 0
+    assert not are_equal(before, weights(nlp.get_pipe("tok2vec")))
+
+
+def test_loss_is_the_sum_of_squares_of_the_gradient(nlp):
+    heads = [nlp.get_pipe(name).model.layers[1].layers[0] for name in ("head", "other")]
+    # The gradient of each word is the sum of the columns of both linear layers.
+    gradient = sum(head.get_param("W").sum(axis=0) for head in heads)
+    expected = 5 * float((gradient**2).sum())
+
+    losses = nlp.update(examples_of(nlp, "a b c", "d e"))
+
+    assert losses["tok2vec"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_disabled_listener_gives_no_gradient(nlp):
+    head = nlp.get_pipe("head").model.layers[1].layers[0]
+    expected = 3 * float((head.get_param("W").sum(axis=0) ** 2).sum())
+
+    with nlp.select_pipes(disable=["other"]):
+        losses = nlp.update(examples_of(nlp, "a b c"))
+
+    assert losses["tok2vec"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_frozen_shared_layer_still_feeds_its_listeners(nlp):
+    before = [weights(nlp.get_pipe(name)) for name in ("tok2vec", "head")]
+
+    nlp.update(examples_of(nlp, "a b c"), exclude=["tok2vec"])
+
+    assert are_equal(before[0], weights(nlp.get_pipe("tok2vec")))
+    assert not are_equal(before[1], weights(nlp.get_pipe("head")))
+
+
+def test_docs_carry_the_vectors_that_listeners_read(nlp):
+    docs = list(nlp.pipe(["a b c", "", "d e"], batch_size=2))
+
+    linear = nlp.get_pipe("head").model.layers[1]
+    for doc in docs:
+        assert doc.tensor.shape == (len(doc), 8)
+        expected = linear.predict([doc.tensor])[0]
+        np.testing.assert_allclose(doc.user_data["head"], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_batch_size_does_not_change_what_listeners_read(nlp):
+    texts = ["a b c", "d e", "f", "g h i j"] * 5
+
+    results = [
+        np.concatenate([doc.user_data["head"] for doc in nlp.pipe(texts, batch_size=size)])
+        for size in (1, 7, 64)
+    ]
+
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(results[0], results[2], rtol=1e-4, atol=1e-6)
+
+
+def test_component_learns_by_itself_with_an_optimizer(nlp):
+    component, sgd = nlp.get_pipe("tok2vec"), registry.optimizers.get("Adam.v1")()
+    batch, before = ExampleBatch(examples_of(nlp, "a b c")), weights(component)
+
+    component.update(batch, sgd=sgd)
+    assert are_equal(before, weights(component))
+    batch.shared["tok2vec"].add_gradient([np.ones((3, 8), "f")])
+    batch.shared["tok2vec"].finish()
+
+    assert not are_equal(before, weights(component))
+
+
+# The listener alone
+
+
+@pytest.fixture
+def batch(vocab):
+    return DocBatch([Doc(vocab, words=["a", "b"]), Doc(vocab, words=["c"])])
+
+
+def arrays(value=1.0, width=4):
+    return [np.full((2, width), value, "f"), np.full((1, width), value, "f")]
+
+
+def test_listener_reads_the_component_that_it_names(batch):
+    batch.shared["first"] = SharedOutput(arrays(1.0), None)
+    batch.shared["second"] = SharedOutput(arrays(2.0), None)
+
+    assert tok2vec_listener(4, "first").predict(batch).data.tolist() == [[1.0] * 4] * 3
+    assert tok2vec_listener(4).predict(batch).data.tolist() == [[2.0] * 4] * 3
+
+
+def test_listener_hands_its_gradient_back(batch):
+    received = []
+    batch.shared["tok2vec"] = SharedOutput(arrays(), received.append)
+    for factor in (1.0, 2.0):
+        _, backprop = tok2vec_listener(4).begin_update(batch)
+        backprop(arrays(factor))
+
+    batch.shared["tok2vec"].finish()
+
+    assert [array.tolist() for array in received[0]] == [[[3.0] * 4] * 2, [[3.0] * 4]]
+
+
+def test_listener_reads_tensors_where_nothing_is_shared(batch):
+    for doc, tensor in zip(batch, arrays(5.0), strict=True):
+        doc.tensor = tensor
+
+    Y, backprop = tok2vec_listener(4).begin_update(batch)
+
+    assert Y.data.tolist() == [[5.0] * 4] * 3
+    assert backprop(Y) == []
+
+
+def test_listener_without_anything_to_hear_predicts_zeros(batch):
+    assert tok2vec_listener(4).predict(batch).data.tolist() == [[0.0] * 4] * 3
+
+
+def test_listener_without_anything_to_hear_cannot_be_trained(batch):
+    with pytest.raises(KernelError, match="there is nothing to listen to.*\nhint: .*'tok2vec'"):
+        tok2vec_listener(4, "tok2vec").begin_update(batch)
+
+
+def test_listener_of_another_width_is_told_both(batch):
+    batch.shared["tok2vec"] = SharedOutput(arrays(width=6), None)
+
+    with pytest.raises(ShapeError, match="`width` of the listener is 4, .* gives 6 dimensions"):
+        tok2vec_listener(4).predict(batch)
+
+
+# What is recommended
+
+
+@pytest.mark.parametrize(
+    ("optimize", "width", "depth"), [("efficiency", 96, 4), ("accuracy", 256, 8)]
+)
+def test_recommended_component_can_be_made(optimize, width, depth):
+    block = dict(plugin.kernel_recommend_component(component="tok2vec", optimize=optimize))
+    encode = block["model"]["encode"]
+    nlp = kernel.blank("xx")
+    block.pop("factory")
+    block["model"]["embed"]["width"] = encode["width"]
+
+    component = nlp.add_pipe("tok2vec", config=block)
+
+    assert isinstance(component, Tok2Vec)
+    assert component.model.get_dim("nO") == width
+    assert len(component.model.get_ref("encode").layers) == 3 * depth
+
+
+def test_other_components_are_left_to_others():
+    assert plugin.kernel_recommend_component(component="ner", optimize="accuracy") is None
