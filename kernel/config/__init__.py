@@ -3,7 +3,10 @@
 from kernel.config.check import check, find_problems
 from kernel.config.config import Config, merge
 from kernel.config.defaults import default_config, pretraining_config
+from kernel.config.diff import Change, diff
+from kernel.config.explain import Explanation, explain
 from kernel.config.fill import fill, fill_block
+from kernel.config.json_schema import json_schema
 from kernel.config.load import load_config, load_config_from_str
 from kernel.config.override import parse_overrides
 from kernel.config.problems import Origin, Problem
@@ -19,7 +22,9 @@ from kernel.config.sections import resolve_dot_names, resolve_section
 from kernel.config.weights import combine_score_weights
 
 __all__ = [
+    "Change",
     "Config",
+    "Explanation",
     "InitializeSettings",
     "NlpSettings",
     "Origin",
@@ -32,9 +37,12 @@ __all__ = [
     "check_arguments",
     "combine_score_weights",
     "default_config",
+    "diff",
+    "explain",
     "fill",
     "fill_block",
     "find_problems",
+    "json_schema",
     "load_config",
     "load_config_from_str",
     "merge",

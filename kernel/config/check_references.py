@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.problems import Origin, Path, Problem
 from kernel.config.schema import SECTIONS, section_defaults
-from kernel.config.tree import is_block, origin_at, place_of, walk
-from kernel.config.values import VARIABLE, has_variable
+from kernel.config.tree import is_block, origin_at, place_of
 from kernel.config.words import describe_value, nearest
 from kernel.registry import registry
+
+if TYPE_CHECKING:
+    from kernel.config.config import Config
 
 _COMPONENT_LISTS: Final = (
     ("nlp", "disabled"),
@@ -140,38 +142,17 @@ def _default_of(path: Path) -> Any:
     return section_defaults(SECTIONS[path[0]])[path[1]]
 
 
-def referred_sections(raw: Mapping[str, Any]) -> set[str]:
-    """Return the top-level sections that something in `raw` refers to."""
-    found: set[str] = set()
-    for _, value in walk(raw):
-        for text in _strings(value):
-            for match in VARIABLE.finditer(text) if has_variable(text) else ():
-                found.add((match["path"] or "").replace(":", ".").split(".")[0])
-    for path in _DOTTED:
-        name = _get(raw, path)
-        if isinstance(name, str):
-            found.add(name.split(".")[0])
-    return found
+def referred_sections(config: Config) -> set[str]:
+    """Return the top-level sections that something in `config` refers to."""
+    dotted = [_get(config, path) for path in _DOTTED]
+    names = [*config.variables, *(name for name in dotted if isinstance(name, str))]
+    return {name.split(".")[0] for name in names}
 
 
-def referred_keys(raw: Mapping[str, Any], section: str) -> set[str]:
-    """Return the keys of the top-level `section` that a variable in `raw` names."""
-    return {
-        match["path"].replace(":", ".").split(".")[1]
-        for _, value in walk(raw)
-        for text in _strings(value)
-        if has_variable(text)
-        for match in VARIABLE.finditer(text)
-        if (match["path"] or "").replace(":", ".").startswith(f"{section}.")
-    }
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
+def referred_keys(config: Config, section: str) -> set[str]:
+    """Return the keys of the top-level `section` that a variable in `config` names."""
+    parts = [name.split(".") for name in config.variables]
+    return {keys[1] for keys in parts if keys[0] == section and len(keys) > 1}
 
 
 def _names(tree: Mapping[str, Any], path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import frozen
 
 from kernel.config.cfg import read_cfg, write_cfg
-from kernel.config.interpolate import interpolate_tree
+from kernel.config.interpolate import interpolate_tree, variables_in
 from kernel.config.merge import merge_trees
 from kernel.config.override import apply_overrides
 from kernel.config.toml import read_toml, write_toml
@@ -40,7 +40,7 @@ class Config(Block):
     from, whose comments and order come back when it is written as TOML.
     """
 
-    __slots__ = ("is_interpolated", "source")
+    __slots__ = ("_variables", "is_interpolated", "source")
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Config(Block):
         inherited = getattr(data, "is_interpolated", False)
         self.is_interpolated: bool = inherited if is_interpolated is None else is_interpolated
         self.source: Source | None = source or getattr(data, "source", None)
+        self._variables: frozenset[str] = getattr(data, "_variables", frozenset())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Config:
         return self.copy()
@@ -61,6 +62,11 @@ class Config(Block):
     def origin(self, path: Path | str) -> Origin:
         """Return where the value at `path` was set: a tuple of keys, or a dotted name."""
         return origin_at(self, tuple(path.split(".")) if isinstance(path, str) else path)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The dotted names that variables refer to, also after they have been replaced."""
+        return self._variables if self.is_interpolated else variables_in(self)
 
     def copy(self) -> Config:
         """Return a copy that shares nothing with this config."""
@@ -73,7 +79,9 @@ class Config(Block):
         """
         if self.is_interpolated:
             return self.copy()
-        return Config(interpolate_tree(self), is_interpolated=True, source=self.source)
+        config = Config(interpolate_tree(self), is_interpolated=True, source=self.source)
+        config._variables = self.variables
+        return config
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
         """Return `updates` with what it lacks taken from this config."""
@@ -104,6 +112,7 @@ class Config(Block):
         self.update(read)
         self.places = read.places
         self.is_interpolated, self.source = read.is_interpolated, read.source
+        self._variables = read.variables
         return self
 
     def from_bytes(

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from kernel.config.problems import Origin, Path, Problem, raise_problems
-from kernel.config.tree import UNRESOLVED, Block, copy_tree, place_of
+from kernel.config.tree import UNRESOLVED, Block, copy_tree, place_of, walk
 from kernel.config.values import (
+    VARIABLE,
     DollarError,
     has_variable,
     parse_json,
@@ -47,6 +49,28 @@ def interpolate_leniently(root: Block) -> tuple[Block, list[Problem]]:
     for key in root:
         tree.put(key, work.settled((key,)), work.place((key,)))
     return tree, work.problems
+
+
+def variables_in(root: Block) -> frozenset[str]:
+    """Return the dotted name of each variable in `root`."""
+    return frozenset(
+        ".".join(_DOTS.split(match["path"]))
+        for _, value in walk(root)
+        for text in _strings(value)
+        for match in VARIABLE.finditer(text)
+        if match["path"] and has_variable(text)
+    )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, dict):  # inside a list; `walk` enters the others
+        for item in value.values():
+            yield from _strings(item)
 
 
 class _Interpolation:

@@ -28,7 +28,7 @@ def resolve_section(config: Mapping[str, Any], name: str) -> Any:
     as a dict. Raises `ConfigError`.
     """
     tree = Config(config).interpolate()
-    section = tree.get(name, {})
+    section = tree.get(name) or Block()
     cls = SECTIONS.get(name)
     if cls is None:
         return resolve(section, where=name)

@@ -32,11 +32,13 @@ def update_text(text: str, tree: Mapping[str, Any]) -> str:
     `tree` still has its variables.
     """
     text = text if text.endswith("\n") or not text else f"{text}\n"
-    edits = list(_Document(text).changes((), read_toml(text), tree))
+    document, old = _Document(text), read_toml(text)
+    if any(_at(old, path) != _at(tree, path) for path in document.arrays):
+        return write_toml(tree, raw=True)  # an array of tables has no one place to write to
+    edits = list(document.changes((), old, tree))
     for start, end, _, new in sorted(edits, key=lambda edit: (edit[0], edit[2]), reverse=True):
         text = text[:start] + new + text[end:]
-    # An array of tables that changed has no one place to write to.
-    return text if read_toml(text) == tree else write_toml(tree, raw=True)
+    return text
 
 
 class _Document:
@@ -45,9 +47,11 @@ class _Document:
         self.keys: dict[Path, Place] = {}
         self.headers: list[Place] = []
         self.ends: list[int] = []
+        self.arrays: set[Path] = set()
         for place in find_places(text):
             if place.kind in {"section", "array"}:
                 self.headers.append(place)
+                self.arrays |= {place.path} if place.kind == "array" else set()
                 self.ends.append(self._line_end(place.end))
             elif place.kind == "key":
                 self.keys[place.path] = place
@@ -134,6 +138,12 @@ class _Document:
     def _line_end(self, offset: int) -> int:
         end = self.text.find("\n", offset)
         return len(self.text) if end < 0 else end + 1
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, Mapping) else None
+    return tree
 
 
 def _is_same(one: Any, other: Any) -> bool:

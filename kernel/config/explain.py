@@ -1,0 +1,129 @@
+"""What a setting is, who set it, and what it goes to."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from kernel.config.config import Config
+from kernel.config.lookup import LookupProblemError, find_factory, find_function
+from kernel.config.problems import Origin, Path
+from kernel.config.schema import SECTIONS
+from kernel.config.signature import MISSING, signature_of
+from kernel.config.tree import is_block
+from kernel.config.types import class_hints
+from kernel.config.words import describe_type, nearest
+from kernel.errors import ConfigError
+
+_ARGUMENT = re.compile(r"^[ \t]*`{0,2}(\w+)`{0,2}[ \t]{2,}(\S.*)$", re.MULTILINE)
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """All that is known of one setting.
+
+    `value` is the interpolated one, `raw` what the config says; `origins` leads from the
+    setting through what it refers to. `function` is the function that it is an argument of
+    (`module.name`), `signature` how that is called; `expected` and `range` are in words.
+    """
+
+    path: Path
+    value: Any
+    raw: Any
+    origins: tuple[Origin, ...]
+    expected: str | None = None
+    range: str | None = None
+    help: str | None = None
+    function: str | None = None
+    signature: str | None = None
+    default: Any = MISSING
+
+
+def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
+    """Return what is known of the setting at `path`, a dotted name or its keys.
+
+    Raises `ConfigError` with the nearest name if there is none.
+    """
+    raw = Config(config)
+    keys = tuple(path.split(".")) if isinstance(path, str) else tuple(path)
+    _find(raw, keys)
+    values = raw.interpolate()
+    found = Explanation(
+        path=keys,
+        value=_find(values, keys),
+        raw=_find(raw, keys),
+        origins=tuple(values.origin(keys).chain()),
+    )
+    return _with_function(_with_schema(found, values), values)
+
+
+def argument_helps(func: Any) -> dict[str, str]:
+    """Return what the docstring of `func` says of its arguments, one `name   meaning` a line."""
+    rows = _ARGUMENT.findall(inspect.getdoc(func) or "")
+    names = signature_of(func).parameters
+    return {name: meaning for name, meaning in rows if name in names}
+
+
+def function_at(config: Mapping[str, Any], path: Path) -> Any:
+    """Return the function that the block at `path` is a call of, None if it is not one."""
+    block = _find(config, path)
+    try:
+        if is_block(block):
+            return find_function(block, path)
+        if path[:1] == ("components",) and isinstance(block, Mapping) and "factory" in block:
+            factory = find_factory(block, path)
+            return getattr(factory, "func", factory)
+    except LookupProblemError:
+        return None
+    return None
+
+
+def _with_schema(found: Explanation, config: Config) -> Explanation:
+    cls = SECTIONS.get(found.path[0])
+    if cls is None or len(found.path) != 2 or found.path[1] not in class_hints(cls):
+        return found
+    field = attrs.fields_dict(cls)[found.path[1]]
+    return attrs.evolve(
+        found,
+        expected=describe_type(class_hints(cls)[field.name]),
+        range=getattr(field.validator, "words", None),
+        help=field.metadata["help"],
+        default=field.metadata["default"],
+        function=f"{cls.__module__}.{cls.__qualname__}",
+    )
+
+
+def _with_function(found: Explanation, config: Config) -> Explanation:
+    func = function_at(config, found.path[:-1])
+    parameter = signature_of(func).parameters.get(found.path[-1]) if func is not None else None
+    if parameter is None:
+        return found
+    return attrs.evolve(
+        found,
+        expected=describe_type(parameter.hint),
+        help=argument_helps(func).get(parameter.name),
+        default=parameter.default,
+        function=f"{func.__module__}.{func.__qualname__}",
+        signature=signature_of(func).text,
+    )
+
+
+def _find(config: Mapping[str, Any], path: Path) -> Any:
+    value: Any = config
+    for depth, key in enumerate(path):
+        if not isinstance(value, Mapping) or key not in value:
+            known = list(value) if isinstance(value, Mapping) else []
+            close = nearest(key, known)
+            hint = f"did you mean `{'.'.join((*path[:depth], close))}`?" if close else None
+            above = f"[{'.'.join(path[:depth])}]" if depth else "the config"
+            raise ConfigError(
+                f"there is no `{'.'.join(path)}` in the config",
+                hint=hint or f"{above} has: {', '.join(known) or 'nothing'}",
+            )
+        value = value[key]
+    return value

@@ -1,0 +1,170 @@
+"""A JSON Schema of a config, with which editors complete and check it."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+import typing
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import PurePath
+from typing import Any, Final
+
+import attrs
+
+from kernel.config.check_blocks import GIVEN
+from kernel.config.config import Config
+from kernel.config.defaults import default_config
+from kernel.config.explain import argument_helps, function_at
+from kernel.config.schema import SECTIONS, Range
+from kernel.config.signature import Parameter, plain, signature_of, without
+from kernel.config.tree import function_of, is_block
+from kernel.config.types import TABLES, class_hints, options, strip
+from kernel.registry import KINDS, registry
+
+if typing.TYPE_CHECKING:
+    from kernel.config.problems import Path
+
+_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_VARIABLE: Final = {"type": "string", "pattern": r"\$\{[^{}]+\}"}
+_BLOCK: Final = {"type": "object", "minProperties": 1}
+_SCALARS: Final = {bool: "boolean", int: "integer", float: "number", str: "string"}
+_LISTS: Final = (
+    list,
+    tuple,
+    set,
+    frozenset,
+    collections.abc.Sequence,
+    collections.abc.Collection,
+    collections.abc.Iterable,
+    collections.abc.Set,
+)
+
+
+def json_schema(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a JSON Schema for configs of the shape of `config`, which is complete.
+
+    Each block is described by the function that it names, so that another function there is
+    valid and is described once the schema is made anew. A variable is valid everywhere.
+    """
+    tree = Config(config).interpolate()
+    names = {**dict.fromkeys(default_config()), **dict.fromkeys(tree)}
+    return {
+        "$schema": _DRAFT,
+        "title": "kernel config",
+        "type": "object",
+        "properties": {name: _section(tree, name) for name in names},
+    }
+
+
+def _section(tree: Config, name: str) -> dict[str, Any]:
+    cls = SECTIONS.get(name)
+    if cls is None:
+        return _described(tree, (name,)) if name in tree else {"type": "object"}
+    hints = class_hints(cls)
+    properties = {}
+    for field in attrs.fields(cls):
+        path = (name, field.name)
+        value = tree.get(name, {}).get(field.name)
+        schema = _described(tree, path) if is_block(value) else _value_schema(hints[field.name])
+        schema = {**_limits(schema, field.validator), "description": field.metadata["help"]}
+        properties[field.name] = {**schema, "default": _written(field.metadata["default"])}
+    return {
+        "type": "object",
+        "description": (cls.__doc__ or "").split(" Section ")[0],
+        "properties": properties,
+        "additionalProperties": name == "system",
+    }
+
+
+def _described(tree: Config, path: Path) -> dict[str, Any]:
+    """Return the schema of the table at `path`, by its function if it is a block."""
+    block: Any = tree
+    for key in path:
+        block = block[key]
+    func = function_at(tree, path)
+    properties = {
+        key: _described(tree, (*path, key)) if isinstance(value, Mapping) else {}
+        for key, value in block.items()
+    }
+    if func is None:
+        return {"type": "object", "properties": properties}
+    signature = without(signature_of(func), GIVEN if path[0] == "components" else ())
+    helps = argument_helps(func)
+    for name, parameter in signature.parameters.items():
+        if not properties.get(name):
+            properties[name] = _parameter_schema(parameter)
+        if name in helps:
+            properties[name] = {**properties[name], "description": helps[name]}
+    properties |= _name_schema(block)
+    doc = inspect.getdoc(func)
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    return {**schema, "description": doc.split("\n\n")[0].replace("\n", " ")} if doc else schema
+
+
+def _name_schema(block: Mapping[str, Any]) -> dict[str, Any]:
+    if not is_block(block):
+        names = sorted(registry.factories.names())
+        return {"factory": {"type": "string", "examples": names}}
+    kind, _ = function_of(block)
+    names = registry.of(kind).names() if kind in KINDS else []
+    return {f"@{kind}": {"type": "string", "examples": names}}
+
+
+def _parameter_schema(parameter: Parameter) -> dict[str, Any]:
+    schema = _value_schema(parameter.hint)
+    return schema if parameter.is_required else {**schema, "default": _written(parameter.default)}
+
+
+def _value_schema(hint: Any) -> dict[str, Any]:
+    """Return the schema of a value of the type `hint`, which a variable or a block may give too."""
+    wanted = [schema for option in options(hint) if (schema := _option_schema(option)) is not None]
+    if not wanted:
+        return {}
+    takes_null = type(None) in typing.get_args(strip(hint))
+    nulls = [{"type": "null"}] if takes_null else []
+    return {"anyOf": [*wanted, *nulls, _VARIABLE, {**_BLOCK, "patternProperties": {"^@": {}}}]}
+
+
+def _option_schema(hint: Any) -> dict[str, Any] | None:
+    """Return the schema of one type; None for what only a function block can give."""
+    base, args = typing.get_origin(hint) or hint, typing.get_args(hint)
+    if base in _SCALARS:
+        return {"type": _SCALARS[base]}
+    if base is typing.Literal:
+        return {"enum": list(args)}
+    if base in _LISTS:
+        item = _value_schema(args[0]) if args and base is not tuple else {}
+        return {"type": "array", "items": item}
+    if base in TABLES:
+        return {"type": "object", "additionalProperties": _value_schema(args[1]) if args else {}}
+    return _class_schema(base)
+
+
+def _class_schema(cls: Any) -> dict[str, Any] | None:
+    if not inspect.isclass(cls):
+        return None
+    if issubclass(cls, PurePath):
+        return {"type": "string"}
+    if issubclass(cls, Enum):
+        return {"enum": [member.value for member in cls]}
+    if attrs.has(cls):
+        properties = {key: _value_schema(hint) for key, hint in class_hints(cls).items()}
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+    return None
+
+
+def _limits(schema: dict[str, Any], validator: Any) -> dict[str, Any]:
+    if not isinstance(validator, Range):
+        return schema
+    limits = {"minimum": validator.low}
+    if validator.below is not None:
+        limits["exclusiveMaximum"] = validator.below
+    return {**schema, **limits}
+
+
+def _written(default: Any) -> Any:
+    try:
+        return plain(default)
+    except TypeError:
+        return None

@@ -1,0 +1,232 @@
+"""Filling: what is added, what stays, and that filling twice is filling once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.config import Config, combine_score_weights, default_config, fill, fill_block, merge
+
+PARTIAL = """\
+# My recognizer.
+[nlp]  # the pipeline
+lang = "en"
+# one component
+pipeline = [
+  "ner",  # entities
+]
+
+[training]
+dropout = 0.2  # more than usual
+
+# where the data is
+[corpora.train]
+"@readers" = "kernel.Corpus.v1"
+path = "x"   # a file
+
+[training.optimizer]
+learn_rate = 0.01 # fast
+
+[components.ner]
+factory = "ner"
+model = {"@architectures" = "kernel.Tok2VecListener.v1", width = 3}
+"""
+
+
+def test_default_config_is_complete(functions):
+    config = default_config()
+    assert fill(config) == config | {
+        "training": config["training"]
+        | {
+            "logger": {"@loggers": "kernel.ConsoleLogger.v1", "progress_bar": False},
+            "batcher": config["training"]["batcher"]
+            | {
+                "get_length": None,
+                "size": config["training"]["batcher"]["size"] | {"t": 0.0},
+            },
+        }
+    }
+
+
+def test_components_get_the_defaults_of_their_factory(ner):
+    assert ner["components"]["ner"]["update_with_oracle_cut_size"] == 100
+    assert ner["components"]["ner"]["scorer"] == {"@scorers": "kernel.ner_scorer.v1"}
+    assert ner["components"]["ner"]["model"]["nO"] is None
+    assert ner["components"]["ner"]["model"]["tok2vec"]["upstream"] == "*"
+    assert ner.origin("components.ner.scorer").layer == "default"
+
+
+def test_score_weights_come_from_the_components(ner):
+    assert ner["training"]["score_weights"] == {
+        "ents_f": 1.0,
+        "ents_p": 0.0,
+        "ents_r": 0.0,
+        "ents_per_type": None,
+    }
+
+
+def test_variables_stay(ner):
+    assert ner["training"]["seed"] == "${system.seed}"
+    width = "${components.tok2vec.model.encode.width}"
+    assert ner["components"]["ner"]["model"]["tok2vec"]["width"] == width
+
+
+def test_another_function_is_not_mixed_with_the_default(functions, read, register):
+    register("optimizers", "test.plain.v1", lambda rate=0.5: rate)
+    text = '[training]\n[training.optimizer]\n@optimizers = "test.plain.v1"'
+    assert fill(read(text))["training"]["optimizer"] == {
+        "@optimizers": "test.plain.v1",
+        "rate": 0.5,
+    }
+
+
+def test_spacy_name_of_the_default_function_is_mixed_with_it(functions, read):
+    text = '[training]\n[training.batcher]\n@batchers = "spacy.batch_by_words.v1"\ntolerance = 0.5'
+    batcher = fill(read(text))["training"]["batcher"]
+    assert (batcher["tolerance"], batcher["size"]["start"]) == (0.5, 100)
+
+
+def test_sourced_components_are_left_alone(functions, read):
+    block = '[components]\n[components.ner]\nsource = "en_pipeline"'
+    assert fill(read(block))["components"]["ner"] == {"source": "en_pipeline"}
+
+
+def test_section_that_a_variable_brings_is_left_to_the_variable(functions, read):
+    config = fill(read("[training]\noptimizer = ${my.optimizer}\n[my]\n[my.optimizer]\nx = 1"))
+    assert config["training"]["optimizer"] == "${my.optimizer}"
+
+
+def test_language_adds_its_defaults(functions, register, read):
+    defaults = type("Defaults", (), {"config": {"nlp": {"batch_size": 7}}})
+    register("languages", "tlh", type("Klingon", (), {"Defaults": defaults}))
+    assert fill(read('[nlp]\nlang = "tlh"'))["nlp"]["batch_size"] == 7
+    assert fill(read('[nlp]\nlang = "tlh"\nbatch_size = 8'))["nlp"]["batch_size"] == 8
+
+
+def test_pretraining_is_filled_only_where_it_is_there(functions, read):
+    assert "pretraining" not in fill(read("[nlp]"))
+    filled = fill(read("[pretraining]\nmax_epochs = 5"))
+    assert (filled["pretraining"]["max_epochs"], filled["pretraining"]["dropout"]) == (5, 0.2)
+    assert filled["corpora"]["pretrain"]["path"] == "${paths.raw_text}"
+
+
+def test_filling_keeps_comments_and_order_in_toml(functions, read):
+    after = iter(fill(read(PARTIAL, "toml")).to_str(interpolate=False, format="toml").splitlines())
+    *lines, inline = PARTIAL.splitlines()
+    assert [line for line in lines if line not in after] == []
+    assert next(after) == inline.replace("}", ', upstream = "*"}')
+
+
+@pytest.mark.parametrize("form", ["cfg", "toml"])
+def test_filling_twice_is_filling_once(functions, read, form):
+    text = PARTIAL if form == "toml" else read(PARTIAL, "toml").to_str(interpolate=False)
+    once = fill(read(text, form))
+    written = once.to_str(interpolate=False, format=form)
+    twice = fill(read(written, form))
+    assert twice == once
+    assert twice.to_str(interpolate=False, format=form) == written
+
+
+def test_added_keys_are_told_from_those_of_the_file(functions, read):
+    filled = fill(read(PARTIAL, "toml"))
+    assert (filled.origin("training.dropout").layer, filled.origin("training.dropout").line) == (
+        "file",
+        10,
+    )
+    assert filled.origin("training.patience").layer == "default"
+    assert filled.origin("training.optimizer.learn_rate").line == 18
+
+
+def test_changed_and_removed_values_are_written_where_they_stood(read):
+    config = read(PARTIAL, "toml")
+    config["training"]["dropout"] = 0.5
+    config["nlp"]["pipeline"] = ["a", "b"]
+    del config["corpora"]["train"]["path"]
+    del config["components"]
+    text = config.to_str(interpolate=False, format="toml")
+    assert "dropout = 0.5  # more than usual\n" in text
+    assert 'pipeline = ["a", "b"]\n\n[training]' in text
+    assert "# one component" in text
+    assert "a file" not in text
+    assert read(text, "toml") == config
+
+
+def test_array_of_tables_survives_a_change_elsewhere(read):
+    text = "[a]\nx = 1  # one\n[[a.list]]\ny = 1\n[[a.list]]\ny = 2\n"
+    config = read(text, "toml")
+    config["a"]["x"] = 2
+    written = config.to_str(interpolate=False, format="toml")
+    assert written == text.replace("x = 1", "x = 2")
+    config["a"]["list"].append({"y": 3})
+    assert read(config.to_str(interpolate=False, format="toml"), "toml") == config
+
+
+KEYS = st.sampled_from(["a", "b", "c d", "@e"])
+TREES = st.recursive(
+    st.integers(0, 3) | st.none(),
+    lambda inner: st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+SECTIONS = st.dictionaries(KEYS, st.dictionaries(KEYS, TREES, max_size=3), max_size=3)
+
+
+@given(before=SECTIONS, after=SECTIONS)
+def test_any_change_of_a_toml_document_is_written(before, after):
+    text = Config(before).to_str(interpolate=False, format="toml")
+    read = Config().from_str(text, interpolate=False, format="toml")
+    changed = Config(after, source=read.source)
+    written = changed.to_str(interpolate=False, format="toml")
+    assert Config().from_str(written, interpolate=False, format="toml") == after
+
+
+def test_merging_prefers_the_updates_and_can_drop_extra_keys():
+    defaults = {"a": {"x": 1, "y": 2}, "b": {"@misc": "f.v1", "z": 3}}
+    updates = {"a": {"y": 5, "w": 6}, "b": {"@misc": "g.v1"}}
+    assert merge(defaults, updates) == {
+        "a": {"x": 1, "y": 5, "w": 6},
+        "b": {"@misc": "g.v1"},
+    }
+    assert Config(defaults).merge(updates, remove_extra=True)["a"] == {"x": 1, "y": 5}
+
+
+def test_default_block_is_not_mixed_into_a_plain_section():
+    assert merge({"a": {"x": 1}}, {"a": {"@misc": "f.v1"}}) == {"a": {"@misc": "f.v1"}}
+    assert merge({"a": {"@misc": "f.v1", "x": 1}}, {"a": {"y": 2}}) == {
+        "a": {"@misc": "f.v1", "x": 1, "y": 2}
+    }
+
+
+def test_block_of_a_function_is_completed_from_its_signature():
+    def make(nlp, name, model, depth: int = 3, *, names=("a", "b"), hook=print):
+        raise AssertionError
+
+    filled = fill_block(make, {"depth": 5}, defaults={"model": {"x": 1}}, given=["nlp", "name"])
+    assert filled == {"depth": 5, "model": {"x": 1}, "names": ["a", "b"]}
+
+
+def test_score_weights_are_scaled_to_one():
+    weights = [
+        {"tag_acc": 1.0},
+        {"dep_uas": 0.5, "dep_las": 0.5, "sents_f": 0.0, "dep_las_per_type": None},
+        {"ents_f": 1.0},
+    ]
+    assert combine_score_weights(weights) == {
+        "tag_acc": 0.33,
+        "dep_uas": 0.17,
+        "dep_las": 0.17,
+        "sents_f": 0.0,
+        "dep_las_per_type": None,
+        "ents_f": 0.33,
+    }
+    assert combine_score_weights(weights, {"ents_f": 0.0, "mine": 2.0})["mine"] == 0.5
+    assert combine_score_weights([{"a": 0.0, "b": None}]) == {"a": 0.0, "b": None}
+
+
+@given(st.lists(st.floats(0, 10, allow_subnormal=False), max_size=8))
+def test_scaling_weights_twice_is_scaling_them_once(numbers):
+    once = combine_score_weights([{f"w{n}": number for n, number in enumerate(numbers)}])
+    assert combine_score_weights([], once) == once
+
+
+def test_config_rooms_load_no_parsers_or_arrays(run_python):
+    code = "import sys, kernel.config; print([m for m in ('tomlkit', 'cattrs', 'thinc', 'rich', 'click') if m in sys.modules])"
+    assert run_python(code).strip() == "[]"
