@@ -195,13 +195,25 @@ def _no_reader(path: Path, place: Origin, block: Any) -> Problem:
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    """Return `problems` without those that a section reference repeats: same place, same words."""
+    """Return `problems` without those that a reference repeats.
+
+    A section that two refer to has its faults once; a value that is wrong where it stands is
+    not told again wherever a variable brings it.
+    """
+    faulty = {_spot(problem.origin) for problem in problems if problem.origin.source is None}
     seen: set[tuple[Any, ...]] = set()
     kept = []
     for problem in problems:
-        place = problem.origin if problem.origin.line is not None else problem.path
+        root = problem.origin.chain()[-1]
+        if problem.origin.source is not None and _spot(root) in faulty and root.line is not None:
+            continue
+        place = problem.path if root.line is None else _spot(root)
         words = (place, problem.path[-1:], problem.message, problem.received)
         if words not in seen:
             seen.add(words)
             kept.append(problem)
     return kept
+
+
+def _spot(origin: Origin) -> tuple[str | None, int | None, int | None]:
+    return origin.path, origin.line, origin.column

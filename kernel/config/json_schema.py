@@ -27,7 +27,12 @@ if typing.TYPE_CHECKING:
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE: Final = {"type": "string", "pattern": r"\$\{[^{}]+\}"}
-_BLOCK: Final = {"type": "object", "minProperties": 1}
+# Some key starts with `@`: not all keys start with something else.
+_BLOCK: Final = {
+    "type": "object",
+    "minProperties": 1,
+    "not": {"propertyNames": {"pattern": "^[^@]"}},
+}
 _SCALARS: Final = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _LISTS: Final = (
     list,
@@ -123,7 +128,7 @@ def _value_schema(hint: Any) -> dict[str, Any]:
         return {}
     takes_null = type(None) in typing.get_args(strip(hint))
     nulls = [{"type": "null"}] if takes_null else []
-    return {"anyOf": [*wanted, *nulls, _VARIABLE, {**_BLOCK, "patternProperties": {"^@": {}}}]}
+    return {"anyOf": [*wanted, *nulls, _VARIABLE, _BLOCK]}
 
 
 def _option_schema(hint: Any) -> dict[str, Any] | None:
