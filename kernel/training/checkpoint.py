@@ -8,6 +8,7 @@ after the pipelines, so that whatever it does not cover yet, a resumed run write
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import logging
 import platform
@@ -280,6 +281,7 @@ def labels(nlp: Language) -> dict[str, list[str]]:
     return {name: list(map(str, values)) for name, values in found.items() if values}
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """Return what numbers depend on: Python, numpy, the machine, and the plugins."""
     return {

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config import Config, resolve_dot_names, resolve_section
+from kernel.device import require_gpu
 from kernel.errors import ConfigError
 from kernel.pipeline import Language, get_lang_class, initialize
 from kernel.random import Streams, fix_random_seed
@@ -44,13 +45,16 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
 
 
 def use_device(use_gpu: int, allocator: str | None) -> None:
-    """Make the GPU number `use_gpu` the current one; -1 stays on the CPU."""
+    """Make the GPU number `use_gpu` the current one; -1 stays on the CPU.
+
+    Raises `KernelError` if there is no such GPU.
+    """
     if use_gpu < 0:
         return
-    from thinc.api import require_gpu, set_gpu_allocator
-
     require_gpu(use_gpu)
     if allocator is not None:
+        from thinc.api import set_gpu_allocator
+
         set_gpu_allocator(allocator)
 
 

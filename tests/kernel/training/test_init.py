@@ -1,0 +1,71 @@
+"""Initialization: what gets weights, and from which random numbers."""
+
+import numpy as np
+import pytest
+
+from kernel import load
+from kernel.errors import ConfigError, KernelError
+from kernel.training import init_nlp
+
+
+def weights(nlp, name="guess"):
+    return nlp.get_pipe(name).model.get_param("W")
+
+
+def test_seed_decides_the_weights(toys):
+    one, two = (weights(init_nlp(toys.make_config(seed=5))) for _ in range(2))
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, weights(init_nlp(toys.make_config(seed=6))))
+
+
+def test_adding_a_component_leaves_the_weights_of_another(toys):
+    alone = weights(init_nlp(toys.make_config()))
+    both = init_nlp(toys.make_config(pipeline=["other", "guess"], noise=0.5))
+    assert np.array_equal(weights(both), alone)
+    assert not np.array_equal(weights(both, "other"), alone)
+
+
+def test_frozen_component_is_not_initialized(toys):
+    nlp = init_nlp(toys.make_config(pipeline=["guess", "other"], frozen_components=["other"]))
+    assert nlp.get_pipe("other").model.has_param("W") is None
+    assert nlp.pipe_names == ["guess", "other"]
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_sourced_component_keeps_its_weights(toys, trained, frozen):
+    frozen_components = ["guess"] if frozen else []
+    config = toys.make_config(sources={"guess": trained}, frozen_components=frozen_components)
+    assert np.array_equal(weights(init_nlp(config)), weights(load(trained)))
+
+
+def test_streamed_corpus_is_read_as_far_as_100_examples(toys, monkeypatch):
+    counts = []
+    make_corpus = toys.make_corpus(500)
+
+    def count(nlp):
+        counts.append(0)
+        for example in make_corpus(nlp):
+            counts[-1] += 1
+            yield example
+
+    from kernel.training import initialize
+
+    monkeypatch.setattr(initialize, "resolve_dot_names", lambda *_: [count])
+    init_nlp(toys.make_config(max_epochs=-1))
+    assert max(counts) <= 128
+    counts.clear()
+    init_nlp(toys.make_config())
+    assert max(counts) == 500
+
+
+def test_missing_seed_is_an_error(toys):
+    config = toys.make_config()
+    del config["training"]["seed"]
+    with pytest.raises(ConfigError, match=r"\[training\] needs `seed` and `gpu_allocator`"):
+        init_nlp(config)
+
+
+def test_unknown_gpu_is_an_error(toys):
+    config = toys.make_config(gpu_allocator=None)
+    with pytest.raises(KernelError, match="no GPU 7"):
+        init_nlp(config, use_gpu=7)
