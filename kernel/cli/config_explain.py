@@ -38,7 +38,7 @@ def explain(ctx: click.Context, /, config_path: Path, setting: str, *, code: Pat
     )
     entries |= _meaning(config.interpolate(), path)
     rows = list(entries.items())
-    console.out.print(console.make_table(setting, ["", ""], rows, right=(), header=False))
+    console.show(console.make_table(setting, ["", ""], rows, right=(), header=False))
 
 
 def _at(config: Any, path: tuple[str, ...]) -> Any:

@@ -55,6 +55,17 @@ def fail(message: str, hint: str | None = None) -> None:
         err.print(Text.assemble(("hint: ", "cyan"), hint), soft_wrap=True)
 
 
+def show(table: Table) -> None:
+    """Write a table to stdout; lines have no blanks at their ends where no one looks."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as captured:
+        out.print(table)
+    for line in captured.get().splitlines():
+        data(line.rstrip())
+
+
 def set_up_logging(*, verbose: bool) -> None:
     """Let log records of kernel and its plugins go to stderr: warnings, or everything."""
     handler = logging.StreamHandler()

@@ -57,10 +57,10 @@ def debug_config(
     console.good(f"{config_path} is valid")
     if show_variables:
         rows = _variables(config, interpolated)
-        console.out.print(console.make_table(None, ["Variable", "Value"], rows, right=()))
+        console.show(console.make_table(None, ["Variable", "Value"], rows, right=()))
     if show_functions:
         columns = ["Registry", "Name", "Module", "Place"]
-        console.out.print(console.make_table(None, columns, _functions(interpolated), right=()))
+        console.show(console.make_table(None, columns, _functions(interpolated), right=()))
 
 
 def _show_problems(error: ConfigError) -> None:

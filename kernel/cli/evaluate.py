@@ -78,7 +78,7 @@ def evaluate(
         write_json(output, scores)
     if not per_component:
         for table in _tables(scores, spans_key):
-            console.out.print(table)
+            console.show(table)
     if output is not None:
         console.good(f"the scores are in {output}")
 

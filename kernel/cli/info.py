@@ -35,7 +35,7 @@ def info(model: str | None, *, markdown: bool, as_json: bool, exclude: str) -> N
             console.data(f"- **{name}:** {_show(value)}")
     else:
         rows = [(name, _show(value)) for name, value in entries.items()]
-        console.out.print(console.make_table(None, ["", ""], rows, right=(), header=False))
+        console.show(console.make_table(None, ["", ""], rows, right=(), header=False))
 
 
 def describe_installation() -> dict[str, Any]:

@@ -31,7 +31,7 @@ def plugins(*, as_json: bool) -> None:
         for plugin in found
     ]
     columns = ["Name", "Distribution", "Version", "State", "Provides"]
-    console.out.print(console.make_table(None, columns, rows, right=()))
+    console.show(console.make_table(None, columns, rows, right=()))
     for plugin in found:
         if plugin.error:
             console.warn(f"`{plugin.name}` of {plugin.distribution} is broken: {plugin.error}")

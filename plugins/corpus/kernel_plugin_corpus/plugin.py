@@ -18,8 +18,9 @@ _BY_SUFFIX = {
     ".jsonl": "jsonl",
     ".ner": "ner",
 }
-_PIPED = re.compile(r"\S+\|(O|[IB]-\S+)")
-_COLUMNS = re.compile(r"\S+\s+(O|[IB]-\S+)$")
+# A label may be missing: the converter says so, and better than that the format is unclear.
+_PIPED = re.compile(r"\S+\|(O|[BILUES]-\S*)")
+_COLUMNS = re.compile(r"\S+\s+(O|[BILUES]-\S*)$")
 
 
 @hookimpl

@@ -117,7 +117,7 @@ def test_a_bug_shows_its_traceback(kernel, command):
     [
         (["trian"], "No such command 'trian'"),
         (["convert"], "Missing argument 'INPUT_PATH'"),
-        (["convert", "--nope"], "No such option: --nope"),
+        (["convert", "--nope"], "No such option '--nope'"),
         (["init", "config", "x.cfg", "--optimize", "speed"], "'speed' is not one of"),
     ],
     ids=["command", "argument", "option", "choice"],

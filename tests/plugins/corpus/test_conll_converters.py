@@ -67,8 +67,8 @@ def test_dash_is_an_unknown_tag(nlp):
 
 
 def test_word_with_a_space_stays_whole_between_tabs(nlp):
-    (doc,) = conll_ner.convert("New\xa0York\tB-LOC\nis big\tO\n", nlp=nlp)
-    assert [token.text for token in doc] == ["New\xa0York", "is big"]
+    (doc,) = conll_ner.convert("New\xa0York\xa0\tB-LOC\nis big\tO\n\xa0\tO\n", nlp=nlp)
+    assert [token.text for token in doc] == ["New\xa0York", "is big", "\xa0"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kernel.errors import DataError
+from kernel.errors import DataError, KernelError
 from kernel.registry import registry
 from kernel.text import Doc, DocBin
 from kernel_plugin_corpus.readers import Corpus, JsonlCorpus, PlainTextCorpus, read_labels
@@ -130,7 +130,7 @@ def test_corpus_without_examples_is_an_error(nlp, make_doc, save, tmp_path, name
     save("empty.spacy", [])
     save("blank.spacy", [Doc(nlp.vocab)])
     save("long.spacy", [make_doc("a b c")])
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(KernelError) as caught:
         list(Corpus(tmp_path / name, max_length=2)(nlp))
     assert message in caught.value.message
 

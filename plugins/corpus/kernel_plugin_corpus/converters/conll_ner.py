@@ -110,7 +110,8 @@ class _RowReader:
         if not self.n_columns:
             self.n_columns, self.first_line = len(columns), number
         self._check(columns, number)
-        sentence.words.append(columns[0])
+        # A no-break space at a word's end is not part of it; one that is the word itself is.
+        sentence.words.append(columns[0].strip() or columns[0])
         with self.source.at(number):
             sentence.ents.append(to_iob(columns[-1].strip()))
         if self.n_columns > 2:
