@@ -37,7 +37,8 @@ def wait_for(path, process):
 def expected(tmp_path_factory, bytes_of):
     output = tmp_path_factory.mktemp("whole")
     process = start(output)
-    assert process.wait() == 0, process.stderr.read()
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors
     return bytes_of(output)
 
 
@@ -62,7 +63,7 @@ def test_killed_process_resumes_to_the_same_bytes(tmp_path, bytes_of, expected, 
         pytest.param(signal.SIGTERM, EXIT_TERMINATED, id="sigterm"),
     ],
 )
-def test_signal_saves_and_says_how_to_resume(tmp_path, bytes_of, expected, number, code):
+def test_signal_saves_and_says_how_to_resume(toys, tmp_path, bytes_of, expected, number, code):
     process = start(tmp_path, "--pause", "0.05")
     wait_for(tmp_path / "model-best", process)
     time.sleep(0.3)
