@@ -1,0 +1,172 @@
+"""How a chunk without whitespace is cut into tokens.
+
+Prefixes and suffixes come off until nothing more does, or until what is left is a special
+case or a match of `token_match`; what is left then is a special case, one token, or cut at
+its infixes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
+
+from attrs import frozen
+
+from kernel_plugin_lang.punctuation import rules_that_spare_plain
+from kernel_plugin_lang.urls import url_pattern
+
+
+class Match(Protocol):
+    """What a rule's function finds, as `re.Match` has it."""
+
+    def start(self) -> int:
+        """Return where it starts."""
+        ...
+
+    def end(self) -> int:
+        """Return where it ends."""
+        ...
+
+
+Search = Callable[[str], Match | None]
+FindAll = Callable[[str], Iterable[Match]]
+
+
+class Piece(NamedTuple):
+    """A part of a chunk and the name of the rule that made it one.
+
+    A piece called `SPECIAL` is a special case, which may be several tokens.
+    """
+
+    rule: str
+    text: str
+
+
+@frozen
+class AffixRules:
+    """The functions that find prefixes, suffixes, infixes and whole tokens; None finds nothing."""
+
+    prefix_search: Search | None = None
+    suffix_search: Search | None = None
+    infix_finditer: FindAll | None = None
+    token_match: Search | None = None
+    url_match: Search | None = None
+
+    def is_plain(self, text: str) -> bool:
+        """Say whether the rules are known to leave `text`, all letters or all digits, whole.
+
+        Known of the rules that this package comes with, which makes the first pass over a
+        text several times faster; other rules are always asked.
+        """
+        return (text.isalpha() or text.isdecimal()) and self._spares_plain
+
+    @cached_property
+    def _spares_plain(self) -> bool:
+        known = {*rules_that_spare_plain(), url_pattern().pattern, None}
+        searches = (self.prefix_search, self.suffix_search, self.infix_finditer, self.url_match)
+        return self.token_match is None and all(source_of(each) in known for each in searches)
+
+    def find_prefix(self, text: str) -> int:
+        """Return the length of the prefix of `text`, 0 if it has none."""
+        return _length(self.prefix_search, text)
+
+    def find_suffix(self, text: str) -> int:
+        """Return the length of the suffix of `text`, 0 if it has none."""
+        return _length(self.suffix_search, text)
+
+    def find_infix(self, text: str) -> list[Match]:
+        """Return the matches of the infix rules in `text`."""
+        return list(self.infix_finditer(text)) if self.infix_finditer is not None else []
+
+    def split(self, chunk: str, special_cases: Collection[str]) -> list[Piece]:
+        """Cut a chunk into pieces, none of them empty, which make up the chunk."""
+        if chunk in special_cases:
+            return [Piece("SPECIAL", chunk)]
+        if self.is_plain(chunk):
+            return [Piece("TOKEN", chunk)]
+        prefixes: list[Piece] = []
+        suffixes: list[Piece] = []
+        middle = self._strip(chunk, special_cases, prefixes, suffixes)
+        if middle:
+            prefixes.extend(self._split_middle(middle, special_cases))
+        suffixes.reverse()
+        return prefixes + suffixes
+
+    def _strip(
+        self,
+        text: str,
+        special_cases: Collection[str],
+        prefixes: list[Piece],
+        suffixes: list[Piece],
+    ) -> str:
+        """Move affixes from `text` to the two lists and return what is left."""
+        while text and text not in special_cases and not _matches(self.token_match, text):
+            if self.is_plain(text):
+                break
+            n_prefix = self.find_prefix(text)
+            rest = text[n_prefix:]
+            if n_prefix and rest in special_cases:
+                prefixes.append(Piece("PREFIX", text[:n_prefix]))
+                return rest
+            # Looked for in what follows the prefix, so that it cannot see the prefix either.
+            n_suffix = self.find_suffix(rest)
+            start = text[: len(text) - n_suffix]
+            if n_suffix and start in special_cases:
+                suffixes.append(Piece("SUFFIX", text[len(start) :]))
+                return start
+            if not n_prefix and not n_suffix:
+                break
+            if n_prefix:
+                prefixes.append(Piece("PREFIX", text[:n_prefix]))
+            if n_suffix:
+                suffixes.append(Piece("SUFFIX", text[len(start) :]))
+            text = start[n_prefix:]
+        return text
+
+    def _split_middle(self, text: str, special_cases: Collection[str]) -> list[Piece]:
+        if text in special_cases:
+            return [Piece("SPECIAL", text)]
+        if self.is_plain(text):
+            return [Piece("TOKEN", text)]
+        if _matches(self.token_match, text):
+            return [Piece("TOKEN_MATCH", text)]
+        if _matches(self.url_match, text):
+            return [Piece("URL_MATCH", text)]
+        return _cut(text, self.find_infix(text))
+
+
+def _cut(text: str, infixes: Iterable[Match]) -> list[Piece]:
+    """Cut `text` before and after each infix, save for one at its very start."""
+    pieces: list[Piece] = []
+    position = 0
+    for infix in infixes:
+        start, end = infix.start(), infix.end()
+        if start == 0:
+            continue
+        if start > position:
+            pieces.append(Piece("TOKEN", text[position:start]))
+        if end > start:
+            pieces.append(Piece("INFIX", text[start:end]))
+        position = end
+    if position < len(text):
+        pieces.append(Piece("TOKEN", text[position:]))
+    return pieces
+
+
+def source_of(search: Callable[..., Any] | None) -> str | None:
+    """Return the regular expression whose method `search` is; "" if it is something else."""
+    if search is None:
+        return None
+    pattern = getattr(search, "__self__", None)
+    return pattern.pattern if isinstance(pattern, re.Pattern) else ""
+
+
+def _matches(search: Search | None, text: str) -> bool:
+    return search is not None and bool(search(text))
+
+
+def _length(search: Search | None, text: str) -> int:
+    match = search(text) if search is not None else None
+    return match.end() - match.start() if match else 0

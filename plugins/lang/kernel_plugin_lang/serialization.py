@@ -1,0 +1,65 @@
+"""The file of a tokenizer: its patterns and special cases as one MessagePack map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kernel.errors import KernelError, LoadError
+from kernel.text.wire import pack, unpack
+
+from kernel_plugin_lang.affixes import AffixRules, source_of
+
+# The method of the compiled pattern that each function of the rules is.
+_METHODS: Final = {
+    "prefix_search": "search",
+    "suffix_search": "search",
+    "infix_finditer": "finditer",
+    "token_match": "match",
+    "url_match": "match",
+}
+
+
+def pack_rules(
+    rules: AffixRules, special_cases: Mapping[str, Any], extra: Mapping[str, Any]
+) -> bytes:
+    """Return everything that makes a tokenizer what it is.
+
+    Raises KernelError for a rule that is not a method of a compiled pattern.
+    """
+    fields = {name: _source(name, getattr(rules, name)) for name in _METHODS}
+    exceptions = {text: special_cases[text] for text in sorted(special_cases)}
+    return pack({**fields, "exceptions": exceptions, **extra})
+
+
+def unpack_rules(data: bytes) -> tuple[AffixRules, dict[str, Any], dict[str, Any]]:
+    """Return rules, special cases and the rest.
+
+    Raises LoadError if `data` is damaged or a pattern in it does not compile.
+    """
+    fields = unpack(data, name="the tokenizer")
+    if not isinstance(fields, dict):
+        raise LoadError(f"the tokenizer is damaged: expected a map, got {type(fields).__name__}")
+    rules = {name: _function(name, fields.pop(name, None)) for name in _METHODS}
+    return AffixRules(**rules), fields.pop("exceptions", None) or {}, fields
+
+
+def _source(name: str, function: Callable[..., Any] | None) -> str | None:
+    source = source_of(function)
+    if source == "":
+        raise KernelError(
+            f"the tokenizer's `{name}` cannot be saved: it is {function!r}",
+            hint=f"set it to the `{_METHODS[name]}` of a compiled regular expression",
+        )
+    return source
+
+
+def _function(name: str, source: str | None) -> Callable[[str], Any] | None:
+    if not source:
+        return None
+    try:
+        function: Callable[[str], Any] = getattr(re.compile(source), _METHODS[name])
+    except (re.error, TypeError) as error:
+        raise LoadError(f"the tokenizer's `{name}` is no regular expression: {error}") from error
+    return function

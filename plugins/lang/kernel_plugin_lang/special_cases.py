@@ -1,0 +1,134 @@
+"""Strings whose tokens are given by a table instead of by rules.
+
+A special case that stands alone, or to which a chunk comes down once its affixes are off,
+is simply looked up. One that the rules would have cut (`:)` in `foo:)`) is found afterwards,
+as the run of tokens that the rules make of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from kernel.errors import TextError
+from kernel.text.attrs import NORM, ORTH, attr_id, attr_name
+
+Tokens = tuple[str, ...]
+
+
+class SpecialCases(Mapping[str, list[dict[int, str]]]):
+    """The table, each token a mapping from attribute id to value."""
+
+    def __init__(self, rules: Mapping[str, Sequence[Mapping[Any, Any]]]) -> None:
+        self._rules: dict[str, list[dict[int, str]]] = {}
+        for text, tokens in rules.items():
+            self.add(text, tokens)
+
+    def __getitem__(self, text: str) -> list[dict[int, str]]:
+        return self._rules[text]
+
+    def __contains__(self, text: object) -> bool:
+        return text in self._rules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def add(self, text: str, tokens: Sequence[Mapping[Any, Any]]) -> None:
+        """Give `text` these tokens, each with ORTH and perhaps NORM (ids or names).
+
+        Raises TextError for tokens that do not add up to the text, and for other attributes.
+        """
+        parts = [_by_id(text, token) for token in tokens]
+        joined = "".join(part[ORTH] for part in parts)
+        if joined != text or not parts:
+            raise TextError(
+                f"the tokens of the special case {text!r} make up {joined!r}",
+                hint="the ORTH of its tokens, joined, must be the string itself; use NORM for more",
+            )
+        self._rules[text] = parts
+
+
+def _by_id(text: str, token: Mapping[Any, Any]) -> dict[int, str]:
+    part = {attr_id(key): value for key, value in token.items()}
+    extra = sorted(attr_name(attr) for attr in part.keys() - {ORTH, NORM})
+    if extra or not part.get(ORTH):
+        what = f"has {', '.join(extra)}" if extra else "has no ORTH"
+        raise TextError(
+            f"a token of the special case {text!r} {what}; expected ORTH and perhaps NORM",
+            hint="set other attributes with an attribute ruler",
+        )
+    return part
+
+
+class Phrases:
+    """Finds, in tokens, those special cases that the rules had cut.
+
+    `cut` cuts a text by rules alone; `needs_finding` says which special cases rules may cut.
+    """
+
+    def __init__(
+        self,
+        special_cases: Mapping[str, list[dict[int, str]]],
+        cut: Callable[[str], list[str]],
+        needs_finding: Callable[[str], bool],
+    ) -> None:
+        self._special_cases: Final = special_cases
+        self._by_first: dict[str, list[Tokens]] = {}
+        self._spaced_firsts: set[str] = set()
+        for text in special_cases:
+            if needs_finding(text):
+                self._add(text, tuple(cut(text)))
+
+    def _add(self, text: str, tokens: Tokens) -> None:
+        if tokens == (text,) and self._special_cases[text] == [{ORTH: text}]:
+            return  # it is what it would become
+        self._by_first.setdefault(tokens[0], []).append(tokens)
+        if len(tokens) > 1 and any(map(str.isspace, text)):
+            self._spaced_firsts.add(tokens[0])
+
+    @property
+    def spaced_firsts(self) -> set[str]:
+        """The first tokens of the special cases that go beyond a chunk."""
+        return self._spaced_firsts
+
+    def matches(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
+        """Return start and end of every run of tokens that makes up a special case."""
+        found = []
+        for start, token in enumerate(tokens):
+            for phrase in self._by_first.get(token, ()):
+                end = start + len(phrase)
+                if tuple(tokens[start:end]) == phrase:
+                    found.append((start, end))
+        return found
+
+    def replacements(
+        self, tokens: Sequence[str], spaces: Sequence[bool]
+    ) -> list[tuple[int, int, str]]:
+        """Return the runs to replace, in order, each with the special case it is.
+
+        A run that has the right tokens but spaces between them stays, and yet keeps others
+        that overlap with it from being replaced.
+        """
+        chosen = []
+        for start, end in _without_overlaps(self.matches(tokens)):
+            text = "".join(
+                token + " " if space else token
+                for token, space in zip(
+                    tokens[start:end], [*spaces[start : end - 1], False], strict=True
+                )
+            )
+            if text in self._special_cases:
+                chosen.append((start, end, text))
+        return sorted(chosen)
+
+
+def _without_overlaps(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the longest spans, of equals the first; one that is left out still takes its place."""
+    taken: set[int] = set()
+    for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if start not in taken and end - 1 not in taken:
+            yield start, end
+        taken.update(range(start, end))

@@ -1,0 +1,316 @@
+"""The rule tokenizer: from a text to a Doc from which the text can be had back.
+
+Axes: N tokens of a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from kernel.errors import TextError
+from kernel.text import Doc, Vocab
+from kernel.text.attrs import ORTH
+
+from kernel_plugin_lang.affixes import AffixRules, FindAll, Match, Search
+from kernel_plugin_lang.encoding import ChunkEncoder
+from kernel_plugin_lang.punctuation import (
+    compile_infix_regex,
+    compile_prefix_regex,
+    compile_suffix_regex,
+)
+from kernel_plugin_lang.segments import encode_text, segments
+from kernel_plugin_lang.serialization import pack_rules, unpack_rules
+from kernel_plugin_lang.special_cases import Phrases, SpecialCases
+
+if TYPE_CHECKING:
+    from kernel.pipeline import Language
+
+FunctionT = TypeVar("FunctionT")
+
+_MAX_LENGTH: Final = 1 << 30
+# A few tens of megabytes when full, less than the lexemes of so many chunks.
+_CACHE_SIZE: Final = 200_000
+
+
+class _Token(NamedTuple):
+    rule: str
+    text: str
+    space: bool
+
+
+class _Rule(Generic[FunctionT]):
+    """A function of the affix rules as an attribute; setting it makes the tokenizer start anew."""
+
+    def __set_name__(self, owner: type[Tokenizer], name: str) -> None:
+        self._name = name
+
+    def __get__(self, tokenizer: Tokenizer, owner: type[Tokenizer]) -> FunctionT | None:
+        function: FunctionT | None = getattr(tokenizer.affixes, self._name)
+        return function
+
+    def __set__(self, tokenizer: Tokenizer, function: FunctionT | None) -> None:
+        tokenizer.affixes = attrs.evolve(tokenizer.affixes, **{self._name: function})
+
+
+class Tokenizer:
+    """Cuts a text by special cases and by patterns for prefixes, suffixes and infixes.
+
+    `rules` maps strings to their tokens. The patterns' functions take a string: the `search`
+    of a compiled pattern for prefixes and suffixes, `finditer` for infixes, `match` for whole
+    tokens. Without `faster_heuristics`, special cases are looked for across all tokens even
+    if no rule would have cut them. `max_cache_size` is how many chunks of text are remembered
+    with their tokens.
+    """
+
+    prefix_search = _Rule[Search]()
+    suffix_search = _Rule[Search]()
+    infix_finditer = _Rule[FindAll]()
+    token_match = _Rule[Search]()
+    url_match = _Rule[Search]()
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        rules: Mapping[str, Sequence[Mapping[Any, Any]]] | None = None,
+        prefix_search: Search | None = None,
+        suffix_search: Search | None = None,
+        infix_finditer: FindAll | None = None,
+        token_match: Search | None = None,
+        url_match: Search | None = None,
+        faster_heuristics: bool = True,
+        max_cache_size: int = 10_000,
+    ) -> None:
+        self.vocab: Final = vocab
+        self.max_cache_size: Final = max_cache_size
+        self._affixes = AffixRules(
+            prefix_search, suffix_search, infix_finditer, token_match, url_match
+        )
+        self._special_cases = SpecialCases(rules or {})
+        self._faster_heuristics = faster_heuristics
+        self._phrases: Phrases | None = None
+        self._encoder: ChunkEncoder | None = None
+
+    def __repr__(self) -> str:
+        return f"Tokenizer({len(self._special_cases)} special cases)"
+
+    # Tokenizing
+
+    def __call__(self, text: str) -> Doc:
+        """Return the text as a Doc; raises TextError beyond 2**30 characters."""
+        return self._make_doc(text, self._ready_encoder())
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
+        """Yield a Doc for each text; the new words of `batch_size` texts are learned at once."""
+        stream = iter(texts)
+        while batch := list(islice(stream, batch_size)):
+            encoder = self._ready_encoder()
+            encoder.learn(chunk for text in batch for chunk in text.split())
+            for text in batch:
+                yield self._make_doc(text, encoder)
+
+    def explain(self, text: str) -> list[tuple[str, str]]:
+        """Return the rule behind each token that is not whitespace, and the token's text.
+
+        It follows the rules step by step, without anything remembered from other texts.
+        """
+        tokens = [token for segment in segments(text) for token in self._explain_segment(*segment)]
+        spans = self._ready_phrases().replacements(
+            [token.text for token in tokens], [token.space for token in tokens]
+        )
+        for start, end, special in reversed(spans):
+            space = tokens[end - 1].space
+            tokens[start:end] = _with_last_space(self._explain_special(special), space)
+        return [(token.rule, token.text) for token in tokens if not token.text.isspace()]
+
+    def _make_doc(self, text: str, encoder: ChunkEncoder) -> Doc:
+        if len(text) >= _MAX_LENGTH:
+            raise TextError(f"the text has {len(text):,} characters, more than 2**30 - 1")
+        encoded, ends_in_space, has_cut = encode_text(text, encoder)
+        codes = np.frombuffer(encoded, np.int32)
+        lex = codes >> 1
+        spaces = (codes & 1).astype(np.bool_)
+        if not ends_in_space and len(spaces):
+            spaces[-1] = False
+        if has_cut or encoder.may_span_chunks(lex):
+            lex, spaces = self._mend_special_cases(lex, spaces, encoder)
+        return Doc.from_rows(self.vocab, lex, spaces)
+
+    def _mend_special_cases(
+        self, lex: npt.NDArray[np.int32], spaces: npt.NDArray[np.bool_], encoder: ChunkEncoder
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+        """Put together the special cases that rules have cut.
+
+        lex      (N,)  lexeme rows
+        spaces   (N,)  whether a space follows
+        returns  the same two, shorter or longer
+        """
+        rows, has_space = lex.tolist(), spaces.tolist()
+        texts = [encoder.lexemes.texts[row] for row in rows]
+        for start, end, text in reversed(self._ready_phrases().replacements(texts, has_space)):
+            special = encoder.special_rows(text)
+            rows[start:end] = special
+            has_space[start:end] = [False] * (len(special) - 1) + [has_space[end - 1]]
+        return np.array(rows, np.int32), np.array(has_space, np.bool_)
+
+    def _explain_segment(self, text: str, space: bool) -> list[_Token]:
+        tokens: list[_Token] = []
+        for rule, piece in self._affixes.split(text, self._special_cases):
+            is_special = rule == "SPECIAL"
+            tokens += self._explain_special(piece) if is_special else [_Token(rule, piece, False)]
+        return _with_last_space(tokens, space)
+
+    def _explain_special(self, text: str) -> list[_Token]:
+        parts = self._special_cases[text]
+        return [
+            _Token(f"SPECIAL-{number}", part[ORTH], False) for number, part in enumerate(parts, 1)
+        ]
+
+    # Rules
+
+    @property
+    def affixes(self) -> AffixRules:
+        """The functions that find affixes and whole tokens."""
+        return self._affixes
+
+    @affixes.setter
+    def affixes(self, affixes: AffixRules) -> None:
+        self._affixes = affixes
+        self._forget()
+
+    @property
+    def rules(self) -> dict[str, list[dict[int, str]]]:
+        """The special cases: each string with its tokens, by attribute id."""
+        return dict(self._special_cases)
+
+    @rules.setter
+    def rules(self, rules: Mapping[str, Sequence[Mapping[Any, Any]]]) -> None:
+        self._special_cases = SpecialCases(rules)
+        self._forget()
+
+    @property
+    def faster_heuristics(self) -> bool:
+        """Whether only those special cases are looked for that rules may cut."""
+        return self._faster_heuristics
+
+    @faster_heuristics.setter
+    def faster_heuristics(self, value: bool) -> None:
+        self._faster_heuristics = value
+        self._forget()
+
+    def add_special_case(self, string: str, substrings: Sequence[Mapping[Any, Any]]) -> None:
+        """Give `string` these tokens, each with ORTH and perhaps NORM.
+
+        Raises TextError for tokens that do not add up to the string, and for other attributes.
+        """
+        self._special_cases.add(string, substrings)
+        self._forget()
+
+    def find_prefix(self, string: str) -> int:
+        """Return the length of the prefix of `string`, 0 if it has none."""
+        return self._affixes.find_prefix(string)
+
+    def find_suffix(self, string: str) -> int:
+        """Return the length of the suffix of `string`, 0 if it has none."""
+        return self._affixes.find_suffix(string)
+
+    def find_infix(self, string: str) -> list[Match]:
+        """Return the matches of the infix rules in `string`."""
+        return self._affixes.find_infix(string)
+
+    def _forget(self) -> None:
+        self._phrases = None
+        self._encoder = None
+
+    def _ready_phrases(self) -> Phrases:
+        if self._phrases is None:
+            self._phrases = Phrases(self._special_cases, self._cut_by_rules, self._may_be_cut)
+        return self._phrases
+
+    def _ready_encoder(self) -> ChunkEncoder:
+        encoder = self._encoder
+        # A vocabulary that got another lexeme table has other rows.
+        if encoder is None or encoder.lexemes is not self.vocab.lexemes:
+            encoder = self._encoder = ChunkEncoder(
+                self.vocab,
+                self._affixes,
+                self._special_cases,
+                self._ready_phrases(),
+                self.max_cache_size,
+            )
+        return encoder
+
+    def _cut_by_rules(self, text: str) -> list[str]:
+        return [
+            piece.text
+            for segment in segments(text)
+            for piece in self._affixes.split(segment.text, ())
+        ]
+
+    def _may_be_cut(self, text: str) -> bool:
+        rules = self._affixes
+        return (
+            not self._faster_heuristics
+            or " " in text
+            or bool(rules.find_prefix(text) or rules.find_infix(text) or rules.find_suffix(text))
+        )
+
+    # Writing and reading
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Return the rules and, unless excluded, the `vocab`."""
+        extra: dict[str, Any] = {"faster_heuristics": self._faster_heuristics}
+        if "vocab" not in exclude:
+            extra["vocab"] = self.vocab.to_bytes()
+        return pack_rules(self._affixes, self._special_cases, extra)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Tokenizer:
+        """Take over the rules in `data`; raises LoadError if it is damaged."""
+        affixes, special_cases, extra = unpack_rules(data)
+        if "vocab" in extra and "vocab" not in exclude:
+            self.vocab.from_bytes(extra["vocab"])
+        self._special_cases = SpecialCases(special_cases)
+        self._faster_heuristics = bool(extra.get("faster_heuristics", True))
+        self.affixes = affixes
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write what `to_bytes` returns to the file `path`."""
+        Path(path).write_bytes(self.to_bytes(exclude=exclude))
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Tokenizer:
+        """Take over the rules in the file `path`; raises LoadError if it is damaged."""
+        return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
+
+
+def create_tokenizer() -> Callable[[Language], Tokenizer]:
+    """Return a function that makes the tokenizer of a pipeline from its language's rules."""
+
+    def make(nlp: Language) -> Tokenizer:
+        return make_tokenizer(nlp.vocab, nlp.Defaults)
+
+    return make
+
+
+def make_tokenizer(vocab: Vocab, defaults: Any) -> Tokenizer:
+    """Return a tokenizer with the rules of a language, which `defaults` holds."""
+    prefixes, suffixes, infixes = defaults.prefixes, defaults.suffixes, defaults.infixes
+    return Tokenizer(
+        vocab,
+        rules=defaults.tokenizer_exceptions,
+        prefix_search=compile_prefix_regex(prefixes).search if prefixes else None,
+        suffix_search=compile_suffix_regex(suffixes).search if suffixes else None,
+        infix_finditer=compile_infix_regex(infixes).finditer if infixes else None,
+        token_match=defaults.token_match,
+        url_match=defaults.url_match,
+        max_cache_size=_CACHE_SIZE,
+    )
+
+
+def _with_last_space(tokens: list[_Token], space: bool) -> list[_Token]:
+    return [*tokens[:-1], tokens[-1]._replace(space=space)]

@@ -1,0 +1,33 @@
+"""Web addresses, so that their punctuation is not taken for the end of a sentence."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Final
+
+from kernel_plugin_lang.char_classes import alpha_lower
+
+_SCHEME: Final = r"(?:[\w+.\-]{2,}://)?"
+_LOGIN: Final = r"(?:\S+(?::\S*)?@)?"
+# Private and link-local networks are no addresses of the web.
+_PUBLIC: Final = (
+    r"(?!(?:10|127)(?:\.\d{1,3}){3})"
+    r"(?!(?:169\.254|192\.168)(?:\.\d{1,3}){2})"
+    r"(?!172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})"
+)
+_IP: Final = (
+    r"(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])"
+    r"(?:\.(?:1?\d{1,2}|2[0-4]\d|25[0-5])){2}"
+    r"\.(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-4])"
+)
+_LETTER: Final = "A-Za-z0-9\u00a1-\uffff"
+_LABEL: Final = rf"[{_LETTER}](?:[{_LETTER}_-]{{0,62}}[{_LETTER}])?"
+_REST: Final = r"(?::\d{2,5})?(?:[/?#]\S*)?$"
+
+
+@functools.cache
+def url_pattern() -> re.Pattern[str]:
+    """Return the pattern of a whole web address, with or without scheme; use its `match`."""
+    host = rf"(?:{_LABEL}\.)+[{alpha_lower()}]{{2,63}}"
+    return re.compile(rf"{_SCHEME}{_LOGIN}(?:{_PUBLIC}{_IP}|{host}){_REST}")
