@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.config.misfit import type_problems
 from kernel.config.problems import Origin, Path, Problem
-from kernel.config.tree import place_of
+from kernel.config.tree import function_of, is_block, place_of
 from kernel.config.words import describe_type, describe_value, nearest
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def argument_problems(
     missing = [name for name in known if name not in given and name not in by_position]
     for key, value in given.items():
         if key in known:
-            yield from type_problems(value, known[key].hint, (*path, key), place_of(block, key))
+            yield from _value_problems(known[key], value, (*path, key), place_of(block, key))
         elif not signature.takes_any:
             close = nearest(key, missing) or nearest(key, known)
             missing = [name for name in missing if name != close]  # one mistake, one problem
@@ -44,6 +44,27 @@ def argument_problems(
     for name in missing:
         if known[name].is_required or (complete and _can_be_written(known[name].default)):
             yield missing_problem(known[name], (*path, name), place, signature.text)
+
+
+def _value_problems(
+    parameter: Parameter, value: Any, path: Path, place: Origin
+) -> Iterator[Problem]:
+    if is_block(parameter.default) and isinstance(value, Mapping) and not is_block(value):
+        kind, _ = function_of(parameter.default)
+        yield no_function(path, place, value, kind)
+    else:
+        yield from type_problems(value, parameter.hint, path, place)
+
+
+def no_function(path: Path, place: Origin, value: Any, kind: str) -> Problem:
+    """Return the problem of a value that should be a function block of the registry `kind`."""
+    return Problem(
+        path=path,
+        origin=place,
+        message="no function is named",
+        expected=f"a function block with `@{kind}`",
+        received=describe_value(value),
+    )
 
 
 def _position_problems(

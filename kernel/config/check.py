@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kernel.config.arguments import no_function
 from kernel.config.check_blocks import block_problems, component_problems
 from kernel.config.check_references import reference_problems, referred_keys, referred_sections
 from kernel.config.check_weights import weight_problems
@@ -12,7 +13,7 @@ from kernel.config.config import Config
 from kernel.config.defaults import PATHS, default_config
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.misfit import type_problems
-from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
+from kernel.config.problems import UNKNOWN, Origin, Problem, raise_problems
 from kernel.config.schema import SECTIONS
 from kernel.config.sections import section_problems, unknown_key, without_absent_vectors
 from kernel.config.tree import UNRESOLVED, Block, is_block, place_of
@@ -180,18 +181,9 @@ def _corpus_problems(section: Block, place: Origin, complete: bool) -> Iterator[
     if not is_block(section):
         for name, block in section.items():
             if block is not UNRESOLVED and not is_block(block):
-                yield _no_reader(("corpora", name), place_of(section, name), block)
+                path = ("corpora", name)
+                yield no_function(path, place_of(section, name), block, "readers")
     yield from block_problems(section, ("corpora",), place, complete=complete)
-
-
-def _no_reader(path: Path, place: Origin, block: Any) -> Problem:
-    return Problem(
-        path=path,
-        origin=place,
-        message="no function is named",
-        expected="a function block with `@readers`",
-        received=describe_value(block),
-    )
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

@@ -12,6 +12,7 @@ import attrs
 
 from kernel.config.arguments import POSITIONAL, argument_problems
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
+from kernel.config.merge import merge_trees
 from kernel.config.problems import Origin, Path, Problem
 from kernel.config.signature import Parameter, Signature, signature_of, without
 from kernel.config.tree import UNRESOLVED, Block, function_of, is_block, place_of
@@ -137,7 +138,11 @@ def _factory_problems(
         yield from _inner_problems(settings, path, None, complete)
         return
     signature = without(signature_of(getattr(factory, "func", factory)), GIVEN)
-    signature = _with_defaults(signature, getattr(factory, "default_config", {}))
+    if complete:
+        signature = _with_defaults(signature, getattr(factory, "default_config", {}))
+    else:
+        # What is left out is filled in, the function of a nested block among it.
+        settings = merge_trees(getattr(factory, "default_config", {}), settings)
     yield from argument_problems(signature, settings, path, place=place, complete=complete)
     yield from _inner_problems(settings, path, signature, complete)
 

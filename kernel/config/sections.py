@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from kernel.config.arguments import no_function
 from kernel.config.config import Config
 from kernel.config.misfit import type_problems
 from kernel.config.problems import Origin, Path, Problem, raise_problems
@@ -147,13 +148,7 @@ def _registry_problems(
     if wanted is None or not isinstance(value, dict):
         return
     if not is_block(value):
-        yield Problem(
-            path=path,
-            origin=place,
-            message="no function is named",
-            expected=f"a function block with `@{wanted}`",
-            received=describe_value(value),
-        )
+        yield no_function(path, place, value, wanted)
         return
     kind = next(key for key in value if key.startswith("@"))
     # `@misc` holds what fits no other registry, and may make anything.

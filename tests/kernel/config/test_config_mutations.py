@@ -1,11 +1,11 @@
-"""Every key of a complete config: a slip, a wrong type and a removal are each caught, at their line."""
+"""Each key of what `kernel init config` writes: a slip, a wrong type, a removal, all caught."""
 
 import json
 import re
 
 import pytest
 
-from kernel.config import Config, find_problems
+from kernel.config import Config, find_problems, load_config
 from kernel.config.toml import toml_value
 from kernel.config.toml_places import quote_key
 from kernel.config.tree import walk
@@ -52,6 +52,14 @@ def slip(key):
 def wrong_value(value, form):
     wrong = {"a": [1]} if isinstance(value, str) or value is None else "no such thing"
     return toml_value(wrong, raw=True) if form == "toml" else json.dumps(wrong)
+
+
+@pytest.fixture(scope="module")
+def ner(run_kernel, tmp_path_factory):
+    path = tmp_path_factory.mktemp("config") / "ner.cfg"
+    done = run_kernel("init", "config", path, "--pipeline", "ner")
+    assert done.returncode == 0, done.stderr
+    return load_config(path)
 
 
 @pytest.fixture(params=FORMS)
