@@ -246,7 +246,8 @@ class BiluoSystem(Base):
         classes = self.classes
         is_gold = (classes.action == gold.actions[:, None]) & (classes.type == gold.types[:, None])
         right = is_gold & (state_penalties(path) == 0) & (self.costs(path, gold) == 0)
-        return ~right.any(axis=1)
+        off: Masks = np.logical_not(right.any(axis=1))
+        return off
 
 
 def _keys(types: Any, starts: Any, ends: Any) -> Ints:

@@ -30,40 +30,40 @@ class Reference:
         iob, preset = self.iob[at], self.preset[at]
         next_iob = self.iob[at + 1] if at + 1 < self.n else 0
         next_starts = at + 1 < self.n and self.sent_start[at + 1] == 1
-        rule = getattr(self, f"is_valid_{action}")
+        rule = getattr(self, f"is_valid_{action.lower()}")
         return rule(
             label, open_label, self.n - at, iob, preset, next_iob, next_starts, self.space[at]
         )
 
-    def is_valid_B(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+    def is_valid_b(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
         if open_label or left < 2 or not label or iob == 1:
             return False
         if iob == 3:
             return label == preset and next_iob == 1
         return not (next_iob == 3 or next_starts or space)
 
-    def is_valid_I(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+    def is_valid_i(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
         if not open_label or left < 2 or label != open_label or iob == 3 or next_iob == 3:
             return False
         if iob == 1:
             return next_iob not in {0, 2} and label == preset
         return not next_starts
 
-    def is_valid_L(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+    def is_valid_l(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
         if not label or not open_label:
             return False
         if iob == 1 and next_iob != 1:
             return label == preset
         return label == open_label and next_iob != 1
 
-    def is_valid_U(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+    def is_valid_u(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
         if not label:
             return iob == 3 and not preset
         if open_label or next_iob == 1:
             return False
         return label == preset if iob == 3 else not space
 
-    def is_valid_O(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
+    def is_valid_o(self, label, open_label, left, iob, preset, next_iob, next_starts, space):
         return not open_label and iob not in {1, 3}
 
     def valid_row(self, classes, at, open_label):

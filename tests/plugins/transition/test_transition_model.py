@@ -126,7 +126,7 @@ def test_copy_does_not_share_what_it_keeps(make_model, docs):
 
 def test_gradients_reach_the_token_vectors(make_model, docs):
     model = make_model()
-    E = model.layers[0].layers[0]
+    vectors = model.layers[0].layers[0]
     costs, valid = np.array([[0.0, 1, 1, 1, 1]] * 3), np.ones((3, 5), bool)
 
     def run():
@@ -141,8 +141,8 @@ def test_gradients_reach_the_token_vectors(make_model, docs):
 
     scores, backprop = run()
     backprop(score_gradient(scores, costs, valid)[1].astype("float32"))
-    gradient = E.get_grad("E")
-    table = E.get_param("E")
+    gradient = vectors.get_grad("E")
+    table = vectors.get_param("E")
     rows = np.flatnonzero(np.abs(gradient).sum(axis=1))
     assert len(rows) == 4
     for row in rows:
