@@ -1,7 +1,7 @@
 """Arithmetic on arrays: Thinc's operations on numpy's BLAS, and the fused layers built on it."""
 
 from kernel.ops.backend import KernelOps, default_ops, use_kernel_ops
-from kernel.ops.dropout import dropout_mask
+from kernel.ops.dropout import draw_bits, dropout_mask, mask_of_bits
 from kernel.ops.hashing import hash_keys
 from kernel.ops.maxout import backprop_maxout, maxout
 from kernel.ops.norm import backprop_layer_norm, layer_norm, standardize_inplace
@@ -26,12 +26,14 @@ __all__ = [
     "backprop_maxout",
     "backprop_window_columns",
     "default_ops",
+    "draw_bits",
     "dropout_mask",
     "for_each",
     "gather_sum",
     "gradient_of",
     "hash_keys",
     "layer_norm",
+    "mask_of_bits",
     "matmul",
     "maxout",
     "packed",

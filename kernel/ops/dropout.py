@@ -11,7 +11,7 @@ import numpy as np
 from kernel import random
 
 if TYPE_CHECKING:
-    from kernel.ops.types import Floats
+    from kernel.ops.types import Floats, Ints
 
 _ALL: Final = 2**64 - 1
 
@@ -24,13 +24,29 @@ def dropout_mask(shape: Sequence[int], drop: float, xp: Any = np) -> Floats:
     The probability is rounded to a multiple of 1/65,536: sixteen bits a value cost a tenth of
     what a uniform float does.
     """
+    return mask_of_bits(draw_bits(math.prod(shape)), shape, drop, xp)
+
+
+def draw_bits(size: int) -> Ints:
+    """Draw sixteen bits for each value of a mask, from the stream in use.
+
+    returns  (size,)  uint16
+    """
+    words = random.generator().integers(0, _ALL, -(-size // 4), dtype="uint64", endpoint=True)
+    bits: Ints = words.astype("<u8", copy=False).view("<u2")[:size]
+    return bits
+
+
+def mask_of_bits(bits: Ints, shape: Sequence[int], drop: float, xp: Any = np) -> Floats:
+    """Make a dropout mask of bits that were drawn before; threads may do it.
+
+    bits     (product of `shape`,)  uint16
+    returns  `shape`                float32
+    """
     if drop <= 0:
         return xp.ones(shape, dtype="float32")  # type: ignore[no-any-return]
     if drop >= 1:
         return xp.zeros(shape, dtype="float32")  # type: ignore[no-any-return]
-    size = math.prod(shape)
-    words = random.generator().integers(0, _ALL, -(-size // 4), dtype="uint64", endpoint=True)
-    bits = words.astype("<u8", copy=False).view("<u2")[:size]
     kept = (bits >= round(drop * 65536)).reshape(shape)
     mask = np.multiply(kept, np.float32(1 / (1 - drop)), dtype="float32")
     return xp.asarray(mask)  # type: ignore[no-any-return]

@@ -26,18 +26,19 @@ def window_columns(X: Floats, window: int, *, out: Floats | None = None) -> Floa
     return Y
 
 
-def backprop_window_columns(dY: Floats, window: int) -> Floats:
+def backprop_window_columns(dY: Floats, window: int, *, out: Floats | None = None) -> Floats:
     """Add up the gradients that each vector gets from the windows that it is in.
 
     dY       (K * D, N)
+    out      (D, N)  is added to, if given
     returns  (D, N)
     """
+    xp: Any = array_module(dY)
     size = 2 * window + 1
     width, n_vectors = len(dY) // size, dY.shape[1]
-    dX: Floats = dY[window * width : (window + 1) * width].copy()
-    for shift in range(1, window + 1):
-        if shift >= n_vectors:
-            break
+    dX: Floats = xp.zeros((width, n_vectors), dtype=dY.dtype) if out is None else out
+    dX += dY[window * width : (window + 1) * width]
+    for shift in range(1, min(window, n_vectors - 1) + 1):
         before = dY[(window - shift) * width : (window - shift + 1) * width]
         after = dY[(window + shift) * width : (window + shift + 1) * width]
         dX[:, : n_vectors - shift] += before[:, shift:]

@@ -148,8 +148,8 @@ def _train(model: Any, values: Ids, indices: Ints) -> tuple[Floats, Callable[[Fl
 def _mix(model: Any, X: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
     """Mix the vectors of all features into one.
 
-    X        (U, F * W)
-    returns  (U, W)
+    X        (U, F * W + 1)  the last column is one
+    returns  (U, W), and a function from its gradient to that of X without the ones
     """
     xp: Any = model.ops.xp
     weights, parts = _mixer(model), maxout_norm.in_parts(len(X))
@@ -163,7 +163,7 @@ def _mix(model: Any, X: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
     tapes = for_each(model.ops.xp, run, parts)
 
     def backprop(dY: Floats) -> Floats:
-        dX: Floats = xp.empty_like(X)
+        dX: Floats = xp.empty((len(X), X.shape[1] - 1), dtype=X.dtype)
 
         def run_back(job: tuple[slice, Saved]) -> Gradients:
             part, saved = job
@@ -218,12 +218,13 @@ def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[lis
     """Look distinct features up, each in its own table.
 
     values   (F, U)
-    returns  (U, F * W)
+    returns  (U, F * W + 1)  the last column is one, for the bias
     """
     tables = _tables(model)
     width = model.get_dim("nO")
-    shape, dtype = (values.shape[1], len(tables) * width), tables[0].get_param("E").dtype
+    shape, dtype = (values.shape[1], len(tables) * width + 1), tables[0].get_param("E").dtype
     X: Floats = model.ops.xp.empty(shape, dtype=dtype)
+    X[:, -1] = 1
     lookups = []
     for number, node in enumerate(tables):
         table, rate = node.get_param("E"), nodes.dropout_rate(node) if is_train else 0.0

@@ -1,6 +1,9 @@
 """Affine layer, maxout and layer norm as one function of columns, and its gradient.
 
 Axes: I width of the input, O of the output, P pieces, N vectors. A vector is a column.
+
+An input ends with a row of ones, and the weights with a column of biases: adding the bias and
+summing its gradient are then part of the matrix products.
 """
 
 from __future__ import annotations
@@ -28,14 +31,12 @@ _FEW: Final = 160
 class Weights:
     """The weights of both nodes, laid out for products with columns.
 
-    W      (P * O, I)  one block of rows a piece
-    b      (P * O, 1)
+    W      (P * O, I + 1)  one block of rows a piece; the last column is the bias
     scale  (O, 1)
     shift  (O, 1)
     """
 
     W: Floats
-    b: Floats
     scale: Floats
     shift: Floats
 
@@ -43,9 +44,12 @@ class Weights:
     def of(cls, maxout_node: Any, norm_node: Any) -> Weights:
         """Take the weights of a maxout node and a layer norm node."""
         W, b = maxout_node.get_param("W"), maxout_node.get_param("b")
+        n_out, n_pieces, n_in = W.shape
+        laid_out = array_module(W).empty((n_pieces, n_out, n_in + 1), dtype=W.dtype)
+        laid_out[:, :, :-1] = W.transpose(1, 0, 2)
+        laid_out[:, :, -1] = b.T
         return cls(
-            W=W.transpose(1, 0, 2).reshape(-1, W.shape[2]),
-            b=b.T.reshape(-1, 1),
+            W=laid_out.reshape(-1, n_in + 1),
             scale=norm_node.get_param("G")[:, None],
             shift=norm_node.get_param("b")[:, None],
         )
@@ -55,7 +59,7 @@ class Weights:
 class Saved:
     """What the backward needs: inputs, which piece won, and the standardized vectors.
 
-    X        (I, N)
+    X        (I + 1, N)
     masks    (P - 1, O, N)
     Xhat     (O, N)
     inverse  (N,)
@@ -72,7 +76,6 @@ class Gradients:
     """The gradients of `Weights`, in the same layout but for flat scale and shift, (O,)."""
 
     W: Floats
-    b: Floats
     scale: Floats
     shift: Floats
 
@@ -80,8 +83,9 @@ class Gradients:
         """Add them to those of the nodes that the weights were taken from."""
         d_weights, d_bias = gradient_of(maxout_node, "W"), gradient_of(maxout_node, "b")
         n_out, n_pieces, n_in = d_weights.shape
-        d_weights += self.W.reshape(n_pieces, n_out, n_in).transpose(1, 0, 2)
-        d_bias += self.b.reshape(n_pieces, n_out).T
+        laid_out = self.W.reshape(n_pieces, n_out, n_in + 1)
+        d_weights += laid_out[:, :, :-1].transpose(1, 0, 2)
+        d_bias += laid_out[:, :, -1].T
         d_scale, d_shift = gradient_of(norm_node, "G"), gradient_of(norm_node, "b")
         d_scale += self.scale
         d_shift += self.shift
@@ -90,7 +94,7 @@ class Gradients:
 def predict(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> Floats:
     """Compute the outputs only.
 
-    X        (I, N)
+    X        (I + 1, N)
     buffer   (P * O, N)  is written to, if given
     returns  (O, N)
     """
@@ -104,7 +108,7 @@ def predict(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> Flo
 def forward(weights: Weights, X: Floats) -> tuple[Floats, Saved]:
     """Compute the outputs and what their backward needs.
 
-    X        (I, N)
+    X        (I + 1, N)
     returns  (O, N)
     """
     xp: Any = array_module(X)
@@ -127,10 +131,8 @@ def backward(weights: Weights, saved: Saved, dY: Floats) -> tuple[Floats, Gradie
         dY, saved.Xhat, saved.inverse, weights.scale[:, 0]
     )
     d_pieces = backprop_maxout(d_best, saved.masks).reshape(len(weights.W), -1)  # (P * O, N)
-    gradients = Gradients(
-        W=d_pieces @ saved.X.T, b=d_pieces.sum(axis=1), scale=d_scale, shift=d_shift
-    )
-    return weights.W.T @ d_pieces, gradients
+    gradients = Gradients(W=d_pieces @ saved.X.T, scale=d_scale, shift=d_shift)
+    return weights.W[:, :-1].T @ d_pieces, gradients
 
 
 def in_parts(n_vectors: int) -> list[slice]:
@@ -148,6 +150,5 @@ def _best(
 ) -> Floats:
     xp: Any = array_module(X)
     pieces = xp.matmul(weights.W, X, out=buffer)
-    pieces += weights.b
     n_out = len(weights.scale)
     return maxout(pieces.reshape(len(pieces) // n_out, n_out, -1), masks=masks)

@@ -24,8 +24,9 @@ from kernel.ops import (
     Packed,
     array_module,
     backprop_window_columns,
-    dropout_mask,
+    draw_bits,
     for_each,
+    mask_of_bits,
     packed,
     window_columns,
 )
@@ -162,17 +163,30 @@ def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
     def run(part: Part) -> None:
         X = layout.spread(part, rows)
         inner = X[:, window : X.shape[1] - window]
-        columns = pieces = None
+        columns = _make_columns(X, window)
+        pieces = None
         for block in weights:
-            if columns is None:
-                columns = xp.empty((block.W.shape[1], inner.shape[1]), dtype=X.dtype)
+            if pieces is None:
                 pieces = xp.empty((len(block.W), inner.shape[1]), dtype=X.dtype)
-            window_columns(X, window, out=columns)
+            window_columns(X, window, out=columns[:-1])
             inner += maxout_norm.predict(block, columns, buffer=pieces)
         layout.pick(part, inner, Y)
 
     for_each(xp, run, layout.parts)
     return Y
+
+
+def _make_columns(X: Floats, window: int) -> Floats:
+    """Return room for the windows of X, and the row of ones that stands for the bias.
+
+    X        (W, N + 2w)
+    returns  ((2w + 1) * W + 1, N)
+    """
+    xp: Any = array_module(X)
+    shape = (len(X) * (2 * window + 1) + 1, X.shape[1] - 2 * window)
+    columns: Floats = xp.empty(shape, dtype=X.dtype)
+    columns[-1] = 1
+    return columns
 
 
 @frozen(eq=False)
@@ -192,27 +206,32 @@ def _train(
     window = layout.window
     rates = [nodes.dropout_rate(node) for node in model.layers[2::3]]
 
-    def run(job: tuple[Part, list[Floats | None]]) -> _Tape:
-        part, masks = job
+    def run(job: tuple[Part, list[Ints | None]]) -> _Tape:
+        part, drawn = job
         X = layout.spread(part, rows)
-        tape = _Tape([], masks)
-        for block, mask in zip(weights, masks, strict=True):
-            delta, saved = maxout_norm.forward(block, window_columns(X, window))
+        inner = X[:, window : X.shape[1] - window]
+        tape = _Tape([], [])
+        for block, rate, bits in zip(weights, rates, drawn, strict=True):
+            columns = _make_columns(X, window)
+            window_columns(X, window, out=columns[:-1])
+            delta, saved = maxout_norm.forward(block, columns)
+            mask = None if bits is None else mask_of_bits(bits, delta.shape, rate, xp)
             if mask is not None:
                 delta *= mask
-            X[:, window : X.shape[1] - window] += delta
+            inner += delta
             tape.saved.append(saved)
-        layout.pick(part, X[:, window : X.shape[1] - window], Y)
+            tape.masks.append(mask)
+        layout.pick(part, inner, Y)
         return tape
 
-    # Masks are drawn here: other threads have no part in the stream in use.
-    jobs = [(part, _masks(rates, part, layout.pad, rows.shape[1], xp)) for part in layout.parts]
+    # Random bits are drawn here: other threads have no part in the stream in use.
+    jobs = [(part, _draw(rates, part, layout.pad, rows.shape[1])) for part in layout.parts]
     return Y, for_each(xp, run, jobs)
 
 
-def _masks(rates: list[float], part: Part, pad: int, width: int, xp: Any) -> list[Floats | None]:
+def _draw(rates: list[float], part: Part, pad: int, width: int) -> list[Ints | None]:
     n_rows = int(part[1][-1]) + 1 + pad
-    return [dropout_mask((width, n_rows), rate, xp) if rate else None for rate in rates]
+    return [draw_bits(width * n_rows) if rate else None for rate in rates]
 
 
 def _backward(
@@ -238,7 +257,7 @@ def _backward(
             d_columns, gradients = maxout_norm.backward(
                 block, saved, dX if mask is None else dX * mask
             )
-            dX += backprop_window_columns(d_columns, window)
+            backprop_window_columns(d_columns, window, out=dX)
             found.append(gradients)
         layout.pick(part, dX, d_rows)
         return found
