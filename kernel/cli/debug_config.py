@@ -43,12 +43,14 @@ def debug_config(
     from kernel.cli.code import import_code
     from kernel.cli.config_files import read_config
     from kernel.config import check
+    from kernel.plugins import manager
 
     import_code(code)
     try:
         config = read_config(config_path, ctx.args)
         interpolated = config.interpolate()
         check(interpolated)
+        manager().hook.kernel_config_loaded(config=config)
     except ConfigError as error:
         if not error.problems:
             raise
@@ -72,7 +74,9 @@ def _show_problems(error: ConfigError) -> None:
     count = len(error.problems)
     title = "1 problem" if count == 1 else f"{count} problems"
     body = "\n\n".join(str(problem) for problem in error.problems)
-    panel = Panel(Text(body), title=f"error: {title} in the config", title_align="left")
+    panel = Panel(
+        Text(body), title=f"error: {title} in the config", title_align="left", expand=False
+    )
     console.err.print(panel)
     if error.hint:
         console.say(f"hint: {error.hint}")

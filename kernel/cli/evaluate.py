@@ -90,12 +90,17 @@ def score(
 
     Raises `LoadError` for a pipeline that cannot be loaded, `DataError` for an empty corpus.
     """
+    from kernel.config import load_config
     from kernel.pipeline import load
+    from kernel.pipeline.load import find_config
+    from kernel.plugins import manager
     from kernel.registry import registry
 
     reader = registry.readers.get("kernel.Corpus.v1")
     if not data_path.exists():
         raise LoadError(f"{data_path}: no such file or folder")
+    if Path(model).is_dir():
+        manager().hook.kernel_config_loaded(config=load_config(find_config(Path(model))))
     nlp = load(model)
     corpus = reader(path=data_path, gold_preproc=gold_preproc)
     scores: dict[str, Any] = json.loads(
@@ -113,6 +118,10 @@ def _tables(scores: Mapping[str, Any], spans_key: str) -> Iterator[Any]:
     yield make_table("Results", ["", ""], rows, header=False)
     for name, key in _present(PER_TYPE, scores, spans_key):
         yield _type_table(f"\n{name} (per type)", scores[key])
+    if scores.get("cats_auc_per_type"):
+        auc = scores["cats_auc_per_type"]
+        rows = [(label, "-" if auc[label] is None else f"{auc[label]:.2f}") for label in auc]
+        yield make_table("\nTEXTCAT (ROC AUC per label)", ["", ""], rows, header=False)
 
 
 def _type_table(title: str, per_type: Mapping[str, Any]) -> Any:

@@ -23,7 +23,13 @@ def configure_minibatch_by_words(
     discard_oversize: bool,
     get_length: Callable[[Any], int] | None = None,
 ) -> Batcher[Any]:
-    """Return a batcher by number of words; see `minibatch_by_words`."""
+    """Cut the data into batches of about the same number of words.
+
+    size              words in a batch; a number or a schedule
+    tolerance         share of `size` by which a single item may exceed it
+    discard_oversize  leave out items that are larger still, which else are batches of their own
+    get_length        counts the words of an item; null: its length
+    """
     sizes = iterate_sizes(size)
 
     def batch_by_words(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
@@ -41,7 +47,11 @@ def configure_minibatch_by_words(
 def configure_minibatch(
     size: SizeT, get_length: Callable[[Any], int] | None = None
 ) -> Batcher[Any]:
-    """Return a batcher by number of items, whatever their lengths."""
+    """Cut the data into batches of the same number of items, whatever their lengths.
+
+    size        items in a batch; a number or a schedule
+    get_length  has no effect
+    """
     sizes = iterate_sizes(size)
 
     def batch_by_sequence(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
@@ -57,7 +67,13 @@ def configure_minibatch_by_padded_size(
     discard_oversize: bool,
     get_length: Callable[[Any], int] | None = None,
 ) -> Batcher[Any]:
-    """Return a batcher by padded number of words; see `minibatch_by_padded_size`."""
+    """Cut the data into batches of similar lengths, by their size once padded.
+
+    size              number of items times longest item; a number or a schedule
+    buffer            items that are sorted by length at a time
+    discard_oversize  leave out batches that a single item overfills
+    get_length        counts the words of an item; null: its length
+    """
     sizes = iterate_sizes(size)
 
     def batch_by_padded(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:

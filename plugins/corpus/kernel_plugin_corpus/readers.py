@@ -30,7 +30,14 @@ def create_docbin_reader(
     limit: int = 0,
     augmenter: Callable[..., Any] | None = None,
 ) -> Corpus:
-    """Return a reader of `.spacy` files; see `Corpus`."""
+    """Read annotated docs from a `.spacy` file, or from all of them below a folder.
+
+    path          the file or the folder
+    gold_preproc  take the words as annotated, and make one example a sentence
+    max_length    split docs of this many words or more into sentences; 0: never
+    limit         the most docs that are read; 0: all
+    augmenter     makes other examples of each example
+    """
     return Corpus(
         _required(path, "kernel.Corpus.v1"),
         gold_preproc=gold_preproc,
@@ -43,7 +50,13 @@ def create_docbin_reader(
 def create_jsonl_reader(
     path: Path | None, min_length: int = 0, max_length: int = 0, limit: int = 0
 ) -> JsonlCorpus:
-    """Return a reader of raw texts in JSONL; see `JsonlCorpus`."""
+    """Read raw texts: the `text` of each line of a JSONL file, or of all of them below a folder.
+
+    path        the file or the folder
+    min_length  leave out texts of fewer words
+    max_length  leave out texts of this many words or more; 0: none
+    limit       the most texts that are kept; 0: all
+    """
     path = _required(path, "kernel.JsonlCorpus.v1")
     return JsonlCorpus(path, min_length=min_length, max_length=max_length, limit=limit)
 
@@ -51,15 +64,23 @@ def create_jsonl_reader(
 def create_plain_text_reader(
     path: Path | None, min_length: int = 0, max_length: int = 0
 ) -> PlainTextCorpus:
-    """Return a reader of raw texts, one a line; see `PlainTextCorpus`."""
+    """Read raw texts: each line of a `.txt` file, or of all of them below a folder.
+
+    path        the file or the folder
+    min_length  leave out texts of fewer words
+    max_length  leave out texts of more words; 0: none
+    """
     path = _required(path, "kernel.PlainTextCorpus.v1")
     return PlainTextCorpus(path, min_length=min_length, max_length=max_length)
 
 
 def read_labels(path: Path, *, require: bool = False) -> Any:
-    """Return the label data of a component from a JSON file; None if there is no such file.
+    """Read the label data of a component from a JSON file; None if there is no such file.
 
-    Raises `DataError` if the file is missing and `require` is set, or if it is no JSON.
+    path     the file, as `kernel init labels` writes it
+    require  a missing file is an error
+
+    Raises `DataError` for it, and for a file that is no JSON.
     """
     if not require and not Path(path).exists():
         return None
@@ -68,14 +89,12 @@ def read_labels(path: Path, *, require: bool = False) -> Any:
 
 @frozen
 class Corpus:
-    """Annotated docs, read from a `.spacy` file or from all of them below a folder, by path.
+    """Annotated docs from a `.spacy` file, or from all of them below a folder, by path.
 
-    `gold_preproc` makes one example a sentence, with the words as annotated. `max_length`,
-    in words, splits docs that are not shorter into sentences, and leaves out sentences that
-    still are not; 0 for no limit. `limit` is the most docs that are read; 0 for all. `shuffle`
-    reads all docs before the first example.
+    See `create_docbin_reader` for the arguments; `shuffle` reads all docs before the first
+    example. Sentences that are as long as `max_length` are left out.
 
-    Raises `DataError` if there is no file, a file is none of DocBin's, or no example is left.
+    Raises `DataError` if there is no file, or no example is left; `LoadError` for a damaged file.
     """
 
     path: Path = field(converter=Path)
@@ -123,11 +142,7 @@ class Corpus:
 
 @frozen
 class JsonlCorpus:
-    """Raw texts: the `text` of each line of a JSONL file, or of all of them below a folder.
-
-    Keeps texts of at least `min_length` and less than `max_length` words (0 for no limit),
-    `limit` of them at most (0 for all).
-    """
+    """Raw texts from JSONL files; see `create_jsonl_reader` for the arguments."""
 
     path: Path = field(converter=Path)
     min_length: int = field(default=0, kw_only=True, validator=ge(0))
@@ -149,10 +164,7 @@ class JsonlCorpus:
 
 @frozen
 class PlainTextCorpus:
-    """Raw texts: each line of a `.txt` file, or of all of them below a folder, save empty ones.
-
-    Keeps texts of `min_length` to `max_length` words, both included; 0 for no limit.
-    """
+    """Raw texts from text files; see `create_plain_text_reader` for the arguments."""
 
     path: Path = field(converter=Path)
     min_length: int = field(default=0, kw_only=True, validator=ge(0))
@@ -188,13 +200,17 @@ def _tokenized(nlp: Language, doc: Doc) -> Example:
 
 
 def _with_gold_words(nlp: Language, doc: Doc) -> Example:
-    words = [token.text for token in doc]
-    return Example(Doc(nlp.vocab, words=words, spaces=doc.spaces.tolist()), doc)
+    return Example(_without_annotation(nlp, doc), doc)
 
 
 def _unannotated(nlp: Language, doc: Doc) -> Example:
-    words = [token.text for token in doc]
-    return Example(doc, Doc(nlp.vocab, words=words, spaces=doc.spaces.tolist()))
+    return Example(doc, _without_annotation(nlp, doc))
+
+
+def _without_annotation(nlp: Language, doc: Doc) -> Doc:
+    texts = doc.lexemes.texts
+    words = [texts[row] for row in doc.lex.tolist()]
+    return Doc(nlp.vocab, words=words, spaces=doc.spaces.tolist())
 
 
 def _sentences(doc: Doc) -> list[Doc]:
