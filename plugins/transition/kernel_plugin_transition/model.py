@@ -174,6 +174,8 @@ def _take_grown(node: Model[Any, Any], size: int) -> dict[str, tuple[Any, Any]]:
     """Take the parameters out of `node`, whose size is fixed as long as it has any.
 
     returns  the parameters and their gradients, if there are any, with zeros for new classes
+
+    The node gets a new id: under the old one optimizers keep moments of the old size.
     """
     axes = {"W": 1, "b": 0, "pad": 2} if node.has_dim("nF") else {"W": 0, "b": 0}
     grown = {}
@@ -182,6 +184,9 @@ def _take_grown(node: Model[Any, Any], size: int) -> dict[str, tuple[Any, Any]]:
         param = _grow(node.get_param(name), axis, size)
         grown[name] = (param, None if gradient is None else _grow(gradient, axis, size))
         node.set_param(name, None)
+    with Model.global_id_lock:
+        Model.global_id += 1
+        node.id = Model.global_id
     return grown
 
 

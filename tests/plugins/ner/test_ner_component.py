@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from thinc.api import Adam
 
 from kernel.errors import DataError, KernelError, LoadError
 from kernel.random import Streams
@@ -157,6 +158,21 @@ def test_new_label_in_the_data_is_added_and_learned(vocab, city_examples, make_n
     assert ner.labels == ("LOC", "NEW", "PER")
     assert 13 not in ner.model.attrs["unseen_classes"]
     assert entities(ner(Doc(vocab, words=words))) == [(0, 1, "NEW")]
+
+
+def test_label_added_in_mid_training_fits_a_stateful_optimizer(
+    vocab, city_examples, make_ner, entities
+):
+    ner, adam = make_ner(city_examples), Adam(0.02)
+    for _ in range(10):
+        ner.update(city_examples, sgd=adam)
+    ner.update(city_examples)  # a gradient that waits for the next batch
+    words = ["Kiel", "ran"]
+    example = Example(Doc(vocab, words=words), Doc(vocab, words=words, ents=["B-NEW", "O"]))
+    for _ in range(30):
+        ner.update([example], sgd=adam)
+    with ner.use_params(adam.averages):
+        assert entities(ner(Doc(vocab, words=words))) == [(0, 1, "NEW")]
 
 
 def test_label_with_exclamation_mark_is_refused(vocab, make_ner):
