@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.problems import Origin, Path, Problem
 from kernel.config.schema import SECTIONS, section_defaults
+from kernel.config.signature import from_caller, signature_of
 from kernel.config.tree import is_block, origin_at, place_of
 from kernel.config.words import describe_value, nearest
 from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.config.config import Config
+from kernel.config.arguments import argument_problems
+from kernel.config.lookup import LookupProblemError, find_factory
 
 _COMPONENT_LISTS: Final = (
     ("nlp", "disabled"),
@@ -88,14 +92,35 @@ def _initialized_problems(tree: Mapping[str, Any], names: set[str]) -> Iterator[
     blocks = _get(tree, ("initialize", "components"))
     if not isinstance(blocks, Mapping):
         return
-    for name in blocks:
+    for name, block in blocks.items():
+        path, place = ("initialize", "components", name), place_of(blocks, name)
         if name not in names:
             yield Problem(
-                path=("initialize", "components", name),
-                origin=place_of(blocks, name),
+                path=path,
+                origin=place,
                 message=f"there is no component `{name}`",
                 suggestion=nearest(name, names),
             )
+        elif isinstance(block, Mapping):
+            yield from _initialize_problems(tree, name, block, path, place)
+
+
+def _initialize_problems(
+    tree: Mapping[str, Any], name: str, block: Mapping[str, Any], path: Path, place: Origin
+) -> Iterator[Problem]:
+    """Yield what a component's `initialize` does not take, if its factory says its class."""
+    component = _get(tree, ("components", name))
+    if not isinstance(component, Mapping) or "factory" not in component:
+        return
+    try:
+        factory = find_factory(component, (), _get(tree, ("nlp", "lang")))
+    except LookupProblemError:
+        return  # reported with the component
+    made = signature_of(getattr(factory, "func", factory)).returns
+    method = getattr(typing.get_origin(made) or made, "initialize", None)
+    if callable(method):
+        signature = signature_of(method)
+        yield from argument_problems(from_caller(signature), block, path, place=place)
 
 
 def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:

@@ -14,8 +14,10 @@ from kernel.config.interpolate import interpolate_tree, variables_in
 from kernel.config.merge import merge_trees
 from kernel.config.override import apply_overrides
 from kernel.config.toml import read_toml, write_toml
-from kernel.config.tree import Block, copy_tree, origin_at
+from kernel.config.tree import Block, copy_tree, origin_at, place_of
+from kernel.config.values import escape, has_variable
 from kernel.errors import ConfigError
+from kernel.files import write_file
 
 if TYPE_CHECKING:
     from kernel.config.problems import Origin, Path
@@ -82,6 +84,12 @@ class Config(Block):
         config = Config(interpolate_tree(self), is_interpolated=True, source=self.source)
         config._variables = self.variables
         return config
+
+    def as_raw(self) -> Config:
+        """Return a config with variables allowed that means the same as this one."""
+        if not self.is_interpolated:
+            return self.copy()
+        return Config(_doubled(self), is_interpolated=False, source=self.source)
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
         """Return `updates` with what it lacks taken from this config."""
@@ -163,19 +171,30 @@ class Config(Block):
     def to_disk(self, path: str | FilePath, *, interpolate: bool = True) -> None:
         """Write the config in the format of the suffix of `path`."""
         text = self.to_str(interpolate=interpolate, format=format_of(path))
-        FilePath(path).write_text(text, encoding="utf8")
+        write_file(FilePath(path), text.encode("utf8"))
 
 
 def merge(
     defaults: Mapping[str, Any], updates: Mapping[str, Any], *, remove_extra: bool = False
 ) -> Config:
     """Return `updates` with what it lacks taken from `defaults`."""
-    return Config(
-        merge_trees(defaults, updates, remove_extra=remove_extra),
-        is_interpolated=getattr(updates, "is_interpolated", False)
-        and getattr(defaults, "is_interpolated", False),
-        source=getattr(updates, "source", None),
-    )
+    one, other = Config(defaults), Config(updates)
+    if one.is_interpolated != other.is_interpolated:
+        one, other = one.as_raw(), other.as_raw()
+    merged = merge_trees(one, other, remove_extra=remove_extra)
+    return Config(merged, is_interpolated=one.is_interpolated, source=other.source)
+
+
+def _doubled(value: Any) -> Any:
+    """Return a tree in which each string that would be taken for a variable is none."""
+    if isinstance(value, Mapping):
+        block = Block()
+        for key, inner in value.items():
+            block.put(key, _doubled(inner), place_of(value, key))
+        return block
+    if isinstance(value, list):
+        return [_doubled(item) for item in value]
+    return escape(value, raw=False) if has_variable(value) else value
 
 
 def format_of(path: str | FilePath) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -30,6 +29,8 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     alone; `check` reports them. Filling twice is filling once.
     """
     given = Config(config)
+    if given.is_interpolated:
+        return fill(given.as_raw(), defaults=defaults).interpolate()
     base = Config(defaults) if defaults is not None else default_config()
     if defaults is None and given.get("pretraining"):
         base = Config(merge_trees(base, pretraining_config()))
@@ -44,7 +45,7 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     for name, block in tree.get("components", {}).items():
         tree["components"][name] = _fill_component(block, name, lang)
     _fill_weights(tree, known)
-    return Config(tree, is_interpolated=given.is_interpolated, source=given.source)
+    return Config(tree, source=given.source)
 
 
 def fill_block(
@@ -150,7 +151,6 @@ def _lang(config: Mapping[str, Any]) -> str | None:
     return lang if isinstance(lang, str) else None
 
 
-@functools.cache
 def _language_defaults(lang: str | None) -> Mapping[str, Any]:
     """Return what the language class adds to the default config."""
     if lang is None or not registry.languages.has(lang):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from kernel.config.arguments import POSITIONAL, argument_problems, positional
 from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
-from kernel.config.signature import Parameter, Signature, signature_of, without
+from kernel.config.signature import Parameter, Signature, from_caller, signature_of, without
 from kernel.config.tree import Block, function_of, is_block, place_of
 from kernel.config.types import convert, fits, read_number
 from kernel.errors import ConfigError, KernelError
@@ -48,13 +48,11 @@ def check_arguments(
 ) -> None:
     """Raise `ConfigError` if `func` does not take the settings in `block`.
 
-    Not asked for are the arguments in `given`, and those without a default that the caller
-    passes by position.
+    Not asked for are the arguments in `given`; if there are none, `nlp` and those that the
+    caller passes by position, such as `get_examples`.
     """
-    signature = without(signature_of(func), given)
-    if not given:
-        needed = [name for name, found in signature.parameters.items() if found.is_required]
-        signature = without(signature, [*needed, "nlp"])
+    signature = signature_of(func)
+    signature = without(signature, given) if given else from_caller(signature)
     raise_problems(argument_problems(signature, block, split(where), place=_place_of_block(block)))
 
 

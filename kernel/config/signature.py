@@ -71,6 +71,16 @@ def without(signature: Signature, names: Iterable[str]) -> Signature:
     return Signature(kept, signature.takes_any, signature.rest, signature.returns, signature.text)
 
 
+def from_caller(signature: Signature) -> Signature:
+    """Return `signature` without `nlp` and what the caller of a method passes by position."""
+    passed = [
+        name
+        for name, found in signature.parameters.items()
+        if found.is_required and not found.is_keyword_only
+    ]
+    return without(signature, [*passed, "nlp"])
+
+
 def defaults_of(signature: Signature) -> Iterator[tuple[str, Any]]:
     """Yield each parameter whose default can stand in a config, with that default."""
     for name, parameter in signature.parameters.items():

@@ -131,6 +131,26 @@ def test_settings_of_unknown_component_to_initialize_are_a_problem(ner):
     assert one(find_problems(config)).suggestion == "ner"
 
 
+def test_settings_that_a_component_does_not_initialize_with_are_a_problem(ner, register):
+    class Component:
+        def initialize(self, get_examples, *, nlp=None, labels: list[str] | None = None) -> None:
+            raise AssertionError
+
+    def make(nlp, name) -> Component:
+        raise AssertionError
+
+    register("factories", "test_component", make)
+    config = ner.copy()
+    config["components"]["mine"] = {"factory": "test_component"}
+    config["nlp"]["pipeline"].append("mine")
+    config["initialize"]["components"] = {"mine": {"labels": ["A"]}}
+    assert find_problems(config) == []
+    config["initialize"]["components"] = {"mine": {"lables": ["A"]}}
+    assert one(find_problems(config)).suggestion == "labels"
+    config["initialize"]["components"] = {"mine": {"labels": "A"}}
+    assert one(find_problems(config)).expected == "a list of strings or null"
+
+
 def test_language_without_plugin_is_a_problem(ner):
     config = ner.copy()
     config["nlp"]["lang"] = "eng"

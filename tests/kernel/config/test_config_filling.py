@@ -195,6 +195,19 @@ def test_default_block_is_not_mixed_into_a_plain_section():
     }
 
 
+def test_merging_keeps_what_is_no_variable_any_more():
+    literal = Config({"a": {"x": "${no.variable}", "y": "$5"}}, is_interpolated=True)
+    merged = merge({"a": {"z": "${a.y}"}}, literal)
+    assert merged.interpolate() == {"a": {"x": "${no.variable}", "y": "$5", "z": "$5"}}
+
+
+def test_filling_an_interpolated_config_leaves_no_variable(functions, read):
+    filled = fill(read('[paths]\ntrain = "x"\n[nlp]\nlang = "en"').interpolate())
+    assert filled.is_interpolated
+    assert filled["corpora"]["train"]["path"] == "x"
+    assert filled == fill(read('[paths]\ntrain = "x"\n[nlp]\nlang = "en"')).interpolate()
+
+
 def test_block_of_a_function_is_completed_from_its_signature():
     def make(nlp, name, model, depth: int = 3, *, names=("a", "b"), hook=print):
         raise AssertionError

@@ -282,7 +282,7 @@ def test_call_without_validation_lets_everything_through():
 
 def test_arguments_of_a_method_are_checked_without_those_of_the_caller():
     class Component:
-        def initialize(self, get_examples, *, nlp=None, labels: list[str] | None = None) -> None:
+        def initialize(self, get_examples, *, nlp=None, labels: list[str]) -> None:
             raise AssertionError
 
     method = Component().initialize
