@@ -51,22 +51,30 @@ def annotate(
     for name, values in given.items():
         if name != "doc" and values is not None and len(values) != len(doc):
             raise TextError(f"expected {len(doc)} values in `{name}`, got {len(values)}")
-    if heads is not None and deps is None:
-        raise TextError("`heads` are given, but no `deps`", hint='give deps=["dep"] * len(words)')
-    add_all = doc.vocab.strings.add_all
     for name, strings in (("tag", tags), ("lemma", lemmas), ("dep", deps)):
         if strings is not None:
-            doc.columns[name] = add_all([text or "" for text in strings])
+            doc.columns[name] = doc.vocab.strings.add_all([text or "" for text in strings])
     if pos is not None:
         doc.columns["pos"] = pos_column(pos)
     if morphs is not None:
         doc.columns["morph"] = morph_column(doc.vocab, morphs)
     if ents is not None:
-        iob, types = iob_columns(doc.vocab, ents)
-        doc.columns["ent_iob"], doc.columns["ent_type"] = iob, types
+        doc.columns["ent_iob"], doc.columns["ent_type"] = iob_columns(doc.vocab, ents)
+    _set_tree(doc, heads, sent_starts)
+
+
+def _set_tree(
+    doc: Doc,
+    heads: Sequence[int | None] | None,
+    sent_starts: Sequence[bool | int | None] | None,
+) -> None:
+    """Set heads and sentence starts; where there are labels, the heads decide of both."""
+    deps = doc.columns.get("dep")
+    if heads is not None and deps is None:
+        raise TextError("`heads` are given, but no `deps`", hint='give deps=["dep"] * len(words)')
     if deps is not None:
-        doc.columns["head"] = head_column(heads or [None] * len(doc))
-    if deps is not None and doc.columns["dep"].any():
+        doc.columns["head"] = head_column([None] * len(doc) if heads is None else heads)
+    if deps is not None and deps.any():
         doc.columns["sent_start"] = sent_starts_of_heads(doc.columns["head"])
     elif sent_starts is not None:
         doc.columns["sent_start"] = sent_start_column(sent_starts)

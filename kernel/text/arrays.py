@@ -6,14 +6,17 @@ Axes: N tokens, K attributes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
 from kernel.errors import TextError
 from kernel.text import attrs
 from kernel.text.attrs import COLUMN_OF_ATTR, COLUMNS, attr_id
+from kernel.text.lexemes import LexemeTable
 from kernel.text.tree import sent_starts_of_heads
 
 if TYPE_CHECKING:
@@ -111,38 +114,62 @@ def has_annotation(doc: Doc, attr: Attr, *, require_complete: bool) -> bool:
 # Out
 
 
+@frozen
+class _Plan:
+    """Where each of K attributes comes from; made once for each list that is asked for.
+
+    `lexical` has pairs of a place among the K and a column of the lexeme table, `columns` of a
+    place and an annotation, `others` of a place and an attribute that is worked out.
+    """
+
+    n: int
+    lexical: tuple[tuple[int, int], ...]
+    columns: tuple[tuple[int, str], ...]
+    others: tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=256)
+def _plan(names: tuple[Attr, ...]) -> _Plan:
+    numbers = list(enumerate(map(attr_id, names)))
+    indices = [(k, LexemeTable.column_index(number)) for k, number in numbers]
+    lexical = tuple((k, index) for k, index in indices if index is not None)
+    rest = [numbers[k] for k, index in indices if index is None]
+    columns = tuple((k, COLUMN_OF_ATTR[n]) for k, n in rest if n in COLUMN_OF_ATTR)
+    others = tuple((k, n) for k, n in rest if n not in COLUMN_OF_ATTR)
+    return _Plan(len(names), lexical, columns, others)
+
+
 def to_array(doc: Doc, names: Attr | Sequence[Attr]) -> Ids:
     """See `Doc.to_array`."""
-    wanted = [names] if isinstance(names, str | int | np.integer) else list(names)
-    numbers = [attr_id(name) for name in wanted]
-    out = np.empty((len(doc), len(numbers)), np.uint64)  # (N, K)
-    table = doc.lexemes
-    lexical = [table.column_index(number) for number in numbers]
-    # One pass over the rows of the table fetches every lexical attribute.
-    fetched = table.matrix.take(doc.lex, axis=0) if any(i is not None for i in lexical) else None
-    for k, (number, index) in enumerate(zip(numbers, lexical, strict=True)):
-        out[:, k] = _values(doc, number) if fetched is None or index is None else fetched[:, index]
-    return out[:, 0] if len(numbers) == 1 else out
+    plan = _plan((names,) if isinstance(names, str | int | np.integer) else tuple(names))
+    out = np.zeros((len(doc.lex), plan.n), np.uint64)  # (N, K)
+    if plan.lexical:
+        # One pass over the rows of the table fetches every lexical attribute.
+        fetched = doc.lexemes.take(doc.lex)
+        for k, index in plan.lexical:
+            out[:, k] = fetched[:, index]
+    for k, name in plan.columns:
+        values = doc.columns.get(name)
+        if values is not None:
+            out[:, k] = _encode_heads(values) if name == "head" else values
+        elif name == "sent_start":
+            out[:1, k] = 1
+    for k, number in plan.others:
+        out[:, k] = _work_out(doc, number)
+    return out[:, 0] if plan.n == 1 else out
 
 
-def _values(doc: Doc, number: int) -> Any:
-    """Return an attribute that is not in the table's columns; anything that fits (N,) uint64."""
+def _encode_heads(heads: Ints) -> npt.NDArray[np.int64]:
+    return heads - np.arange(len(heads))
+
+
+def _work_out(doc: Doc, number: int) -> Any:
+    """Return an attribute that is in no column; anything that fits (N,) uint64."""
     if number in attrs.FLAGS:
         return doc.lexemes.flags[doc.lex] >> np.uint64(number) & np.uint64(1)
     if number == attrs.SPACY:
         return doc.spaces
-    if number == attrs.IDX:
-        return char_starts(doc)
-    column = COLUMN_OF_ATTR.get(number)
-    if column is None:
-        return 0
-    values = doc.columns.get(column)
-    if column == "head":
-        return 0 if values is None else (values - np.arange(len(doc))).astype(np.int64).view("u8")
-    if values is None:
-        return unset_column(column, len(doc)).astype(np.uint64)
-    # A negative number wraps around; NumPy does that for arrays of a signed type.
-    return values.astype(np.int64).view(np.uint64) if values.dtype.kind == "i" else values
+    return char_starts(doc) if number == attrs.IDX else 0
 
 
 # In
@@ -183,14 +210,13 @@ def as_uint64(array: npt.ArrayLike) -> Ids:
     )
 
 
-def decode_heads(relative: Ids, starts: npt.ArrayLike = 0) -> Ints:
+def decode_heads(relative: Ids) -> Ints:
     """Return absolute heads of relative ones.
 
     relative (N,)
-    starts   (N,)  or one number: how many tokens come before the doc that a token is in
+    returns  (N,)
     """
-    heads = relative.view(np.int64) if relative.flags.c_contiguous else relative.astype(np.int64)
-    found: Ints = (heads + np.arange(len(relative)) - starts).astype(np.int32)
+    found: Ints = (relative.astype(np.int64) + np.arange(len(relative))).astype(np.int32)
     return found
 
 

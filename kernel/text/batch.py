@@ -50,7 +50,7 @@ class SharedOutput:
             data += added
             return
         for own, other in zip(self._gradient, gradient, strict=True):
-            own += other
+            own[...] += other
 
     def finish(self) -> None:
         """Send the sum of the gradients through the layer; later calls do nothing."""

@@ -220,7 +220,8 @@ def _cut_entities(doc: Doc, made: Doc, start: int, end: int) -> None:
 def _cats_of(span: Span) -> dict[str, float]:
     cats: dict[str, float] = {}
     bounds = (span.start_char, span.end_char)
-    for key, value in span.doc.cats.items():
+    given: dict[Any, float] = dict(span.doc.cats)
+    for key, value in given.items():
         if isinstance(key, tuple) and len(key) == 3 and key[:2] == bounds:
             cats[key[2]] = value
     return cats

@@ -105,7 +105,7 @@ class Doc(Extensible):
         spaces: npt.NDArray[np.bool_],
         lexemes: LexemeTable | None = None,
     ) -> Doc:
-        """Return a doc of these rows of `lexemes` (the vocabulary's own if None); nothing is copied.
+        """Return a doc of these rows of `lexemes`, the vocabulary's own if None, uncopied.
 
         lex      (N,)
         spaces   (N,)

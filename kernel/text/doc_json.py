@@ -99,7 +99,7 @@ def from_json(doc: Doc, data: Mapping[str, Any]) -> Doc:
     """See `Doc.from_json`."""
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_json(...)")
-    if not isinstance(data, Mapping) or "text" not in data or "tokens" not in data:
+    if "text" not in data or "tokens" not in data:
         raise TextError("expected a doc as JSON with `text` and `tokens`")
     tokens = data["tokens"]
     _fill_words(doc, data["text"], tokens)
@@ -119,7 +119,9 @@ def from_json(doc: Doc, data: Mapping[str, Any]) -> Doc:
 
 
 def _fill_words(doc: Doc, text: str, tokens: Sequence[Mapping[str, Any]]) -> None:
-    words, spaces, end = [], [], 0
+    words: list[str] = []
+    spaces: list[bool] = []
+    end = 0
     for token in tokens:
         if token["start"] < end or text[end : token["start"]] not in {"", " "}:
             raise TextError(f"token {token['id']} does not start where the one before it ends")
@@ -148,9 +150,13 @@ def _fill_columns(doc: Doc, tokens: Sequence[Mapping[str, Any]]) -> None:
     if values["morph"]:
         doc.columns["morph"] = morph_column(doc.vocab, values["morph"])
     if values["head"]:
-        doc.columns["head"] = head_column(values["head"])
-        if "dep" in doc.columns:
-            doc.columns["sent_start"] = sent_starts_of_heads(doc.columns["head"])
+        _fill_heads(doc, values["head"])
+
+
+def _fill_heads(doc: Doc, heads: list[int]) -> None:
+    doc.columns["head"] = head_column(heads)
+    if "dep" in doc.columns:
+        doc.columns["sent_start"] = sent_starts_of_heads(doc.columns["head"])
 
 
 def _span(doc: Doc, data: Mapping[str, Any]) -> Span:

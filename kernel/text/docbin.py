@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,12 @@ import numpy.typing as npt
 from kernel.errors import LoadError, TextError
 from kernel.text import attrs
 from kernel.text.attrs import attr_id, attr_name
-from kernel.text.doc import Doc
 from kernel.text.docbin_arrays import Snapshot, TokenArrays, decode, encode, strings_of
-from kernel.text.vocab import Vocab
 from kernel.text.wire import pack, unpack
+
+if TYPE_CHECKING:
+    from kernel.text.doc import Doc
+    from kernel.text.vocab import Vocab
 
 ALL_ATTRS: Final = (
     "ORTH",

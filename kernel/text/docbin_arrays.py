@@ -19,6 +19,7 @@ from kernel.text.arrays import column_dtype
 from kernel.text.attrs import COLUMN_OF_ATTR, STRING_ATTRS
 from kernel.text.doc import Doc
 from kernel.text.lexemes import LexemeTable
+from kernel.text.symbols import IDS
 from kernel.text.tree import sent_starts_of_heads
 from kernel.text.vocab import Vocab
 
@@ -26,6 +27,7 @@ Ints = npt.NDArray[np.int32]
 Ids = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
+_EMPTY: Final = np.uint64(IDS["_"])
 _NAMED: Final = tuple(sorted(STRING_ATTRS - {attrs.POS}))
 
 
@@ -134,7 +136,9 @@ def strings_of(docs: Sequence[Snapshot], numbers: Sequence[int]) -> set[str]:
         for name in names:
             columns = [doc.columns[name] for doc in group if name in doc.columns]
             if columns:
-                ids += np.unique(np.concatenate(columns)).tolist()
+                named = np.unique(np.concatenate(columns))
+                # An empty analysis needs no string: its `_` is a symbol.
+                ids += named[named != _EMPTY].tolist() if name == "morph" else named.tolist()
         found.update(strings[key] for key in set(ids))
     return found
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,22 +26,26 @@ MISSING: Final = 0
 INSIDE: Final = 1
 OUTSIDE: Final = 2
 BEGIN: Final = 3
+_STRING_COLUMNS: Final = frozenset(("ent_type", "ent_kb_id", "ent_id"))
 DEFAULTS: Final = ("outside", "missing", "blocked", "unmodified")
 
 # The IOB column as bytes is searched with regular expressions: quicker than arrays for a
 # sentence, as quick for a book.
 _ENTITY: Final = re.compile(rb"\x03\x01*")
-_LOOSE: Final = re.compile(rb"(?:^|[\x00\x02])\x01")
 
 
-def _bounds(iob: npt.NDArray[np.int8]) -> list[tuple[int, int]]:
-    data = iob.tobytes()
-    if b"\x01" in data and _LOOSE.search(data):
+def _bounds(data: bytes) -> list[tuple[int, int]]:
+    """Return first token and end of each entity of an IOB column."""
+    if BEGIN not in data and INSIDE not in data:
+        return []
+    bounds = [match.span() for match in _ENTITY.finditer(data)]
+    inside = data.count(INSIDE)
+    if inside and inside != sum(end - start - 1 for start, end in bounds):
         raise TextError(
             "a token is inside an entity that nothing begins",
             hint="set ENT_IOB to 3 on the first token of each entity",
         )
-    return [match.span() for match in _ENTITY.finditer(data)]
+    return bounds
 
 
 def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
@@ -49,7 +54,7 @@ def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
     returns  (E,)  each
     """
     iob = doc.columns.get("ent_iob")
-    bounds = [] if iob is None else _bounds(iob)
+    bounds = [] if iob is None else _bounds(iob.tobytes())
     both = np.array(bounds, np.int32).reshape(-1, 2)
     labels = doc.column("ent_type")[both[:, 0]] if bounds else np.zeros(0, np.uint64)
     has_label = labels != 0
@@ -58,20 +63,25 @@ def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
 
 def get_ents(doc: Doc) -> tuple[Span, ...]:
     """See `Doc.ents`."""
-    iob = doc.columns.get("ent_iob")
-    bounds = [] if iob is None else _bounds(iob)
-    types = doc.columns.get("ent_type")
-    if not bounds or types is None:
+    columns = doc.columns
+    iob = columns.get("ent_iob")
+    bounds = [] if iob is None else _bounds(iob.tobytes())
+    if not bounds or "ent_type" not in columns:
         return ()
-    kb_ids, ids = doc.columns.get("ent_kb_id"), doc.columns.get("ent_id")
-    found = []
-    for start, end in bounds:
-        label = int(types[start])
-        if label:
-            kb_id = 0 if kb_ids is None else int(kb_ids[start])
-            ent_id = 0 if ids is None else int(ids[start])
-            found.append(Span.make(doc, start, end, label, kb_id, ent_id))
-    return tuple(found)
+    label_of = columns["ent_type"].item
+    kb_ids, ids = columns.get("ent_kb_id"), columns.get("ent_id")
+    make = Span.make
+    if kb_ids is None and ids is None:
+        return tuple([make(doc, a, b, label_of(a)) for a, b in bounds if label_of(a)])
+    kb_id_of = _ids_or_zeros(kb_ids, len(doc)).item
+    id_of = _ids_or_zeros(ids, len(doc)).item
+    return tuple(
+        [make(doc, a, b, label_of(a), kb_id_of(a), id_of(a)) for a, b in bounds if label_of(a)]
+    )
+
+
+def _ids_or_zeros(column: Ids | None, n: int) -> Ids:
+    return np.zeros(n, np.uint64) if column is None else column
 
 
 def as_spans(doc: Doc, entities: Iterable[Any]) -> list[Span]:
@@ -102,17 +112,17 @@ def set_ents(
         raise TextError(f"expected a default of {', '.join(DEFAULTS)}, got {default!r}")
     others = [checked_spans(spans or ()) for spans in (blocked, missing, outside)]
     # An entity without a label is none, but its tokens may be in no other list either.
-    _check_overlap(doc, [entities, *others])
+    _check_overlap([*entities, *others[0], *others[1], *others[2]])
     columns = _start_columns(doc, default)
     for spans, tag in zip(others, (BEGIN, MISSING, OUTSIDE), strict=True):
-        for span in spans:
-            columns["ent_iob"][span.start : span.end] = tag
-            for name in ("ent_type", "ent_kb_id", "ent_id"):
-                columns[name][span.start : span.end] = 0
+        _clear(columns, spans, tag)
     for span in entities:
         if span.label and span.end > span.start:
-            _write(columns, span)
-    columns["ent_iob"] = _repair(columns["ent_iob"], columns["ent_type"])
+            _write(doc, columns, span)
+    if default == "unmodified" or blocked or missing or outside:
+        columns["ent_iob"] = repair(columns["ent_iob"], columns["ent_type"])
+    for name in _STRING_COLUMNS:
+        doc.columns.pop(name, None)
     doc.columns.update(columns)
 
 
@@ -132,42 +142,57 @@ def _as_span(doc: Doc, entity: Any) -> Span:
     raise TextError(f"expected a Span or a tuple (label, start, end), got {entity!r}")
 
 
-def _check_overlap(doc: Doc, groups: list[list[Span]]) -> None:
-    spans = sorted((span for group in groups for span in group), key=lambda span: span.start)
+def _check_overlap(spans: list[Span]) -> None:
     last: Span | None = None
-    for span in spans:
+    for span in sorted(spans, key=_start):
         if last is not None and span.start < last.end:
             raise TextError(
                 f"the spans {last.text!r} (tokens {last.start} to {last.end}, {last.label_}) and "
                 f"{span.text!r} (tokens {span.start} to {span.end}, {span.label_}) overlap",
-                hint="a token can be in one entity only; kernel.util.filter_spans keeps the longest",
+                hint="a token can be in one entity only; keep the longest of those that overlap",
             )
         if span.end > span.start:
             last = span
 
 
+_start: Final = attrgetter("start")
+
+
 def _start_columns(doc: Doc, default: str) -> dict[str, npt.NDArray[Any]]:
-    names = ("ent_iob", "ent_type", "ent_kb_id", "ent_id")
+    """Return the columns to write to; those of ids are made when an entity has one."""
     if default == "unmodified":
-        return {name: doc.column(name).copy() for name in names}
+        kept = {"ent_iob", "ent_type", *(_STRING_COLUMNS & doc.columns.keys())}
+        return {name: doc.column(name).copy() for name in kept}
     tag = {"outside": OUTSIDE, "missing": MISSING, "blocked": BEGIN}[default]
-    columns: dict[str, npt.NDArray[Any]] = {
-        name: np.zeros(len(doc), np.uint64) for name in names[1:]
-    }
-    return {"ent_iob": np.full(len(doc), tag, np.int8), **columns}
+    n = len(doc)
+    return {"ent_iob": np.full(n, tag, np.int8), "ent_type": np.zeros(n, np.uint64)}
 
 
-def _write(columns: dict[str, npt.NDArray[Any]], span: Span) -> None:
+def _write(doc: Doc, columns: dict[str, npt.NDArray[Any]], span: Span) -> None:
     start, end = span.start, span.end
     columns["ent_iob"][start:end] = INSIDE
     columns["ent_iob"][start] = BEGIN
     columns["ent_type"][start:end] = span.label
-    columns["ent_kb_id"][start:end] = span.kb_id
+    if span.kb_id or "ent_kb_id" in columns:
+        _writable(doc, columns, "ent_kb_id")[start:end] = span.kb_id
     if span.id:
-        columns["ent_id"][start:end] = span.id
+        _writable(doc, columns, "ent_id")[start:end] = span.id
 
 
-def _repair(iob: npt.NDArray[np.int8], types: Ids) -> npt.NDArray[np.int8]:
+def _clear(columns: dict[str, npt.NDArray[Any]], spans: list[Span], tag: int) -> None:
+    for span in spans:
+        columns["ent_iob"][span.start : span.end] = tag
+        for name in _STRING_COLUMNS & columns.keys():
+            columns[name][span.start : span.end] = 0
+
+
+def _writable(doc: Doc, columns: dict[str, npt.NDArray[Any]], name: str) -> npt.NDArray[Any]:
+    if name not in columns:
+        columns[name] = np.zeros(len(doc), np.uint64)
+    return columns[name]
+
+
+def repair(iob: npt.NDArray[np.int8], types: Ids) -> npt.NDArray[np.int8]:
     """Begin an entity where one goes on that has lost its beginning.
 
     iob      (N,)

@@ -6,16 +6,18 @@ Axes: N tokens of the predicted doc.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from kernel.errors import TextError
 from kernel.text import aligned, example_dict
-from kernel.text.alignment import Alignment
 from kernel.text.doc import Doc
-from kernel.text.span import Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kernel.text.alignment import Alignment
+    from kernel.text.span import Span
 
 
 class Example:

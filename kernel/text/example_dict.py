@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import TextError
 from kernel.text import arrays
 from kernel.text.doc import Doc
 from kernel.text.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
-from kernel.text.span import Span
+
+if TYPE_CHECKING:
+    from kernel.text.span import Span
 
 _TOKEN_KEYS: Final = {
     "ORTH": "words",
@@ -28,7 +30,6 @@ _DOC_KEYS: Final = {"entities", "cats", "links", "spans", "text"}
 _KNOWN: Final = {*_TOKEN_KEYS.values(), *_DOC_KEYS, *_IGNORED}
 _STRINGS: Final = ("words", "tags", "pos", "lemmas", "morphs", "deps")
 _LINK_ON: Final = 1.0
-
 
 
 def reference_of(predicted: Doc, data: Mapping[str, Any]) -> Doc:
@@ -112,7 +113,7 @@ def _set_entities(doc: Doc, entities: Any) -> None:
     if listed and isinstance(listed[0], list | tuple):
         tags = offsets_to_biluo_tags(doc, listed)
     elif all(tag is None or isinstance(tag, str) for tag in listed):
-        tags = iob_to_biluo(listed) if listed else [("O")] * len(doc)
+        tags = iob_to_biluo(listed) if listed else ["O"] * len(doc)
     else:
         raise TextError(
             f"expected `entities` as (start, end, label) or as BILUO tags, got {listed[0]!r}"
@@ -137,8 +138,8 @@ def _set_spans(doc: Doc, groups: Any) -> None:
 def _span(doc: Doc, key: str, given: Any) -> Span:
     if not isinstance(given, list | tuple) or not 2 <= len(given) <= 4:
         raise TextError(f"expected (start, end, label, kb_id) in `spans` of `{key}`, got {given!r}")
-    start, end, label, kb_id = (*given, *("", "")[len(given) - 2 :])
-    span = doc.char_span(start, end, label, kb_id)
+    padded = [*given, "", ""]
+    span = doc.char_span(padded[0], padded[1], padded[2], padded[3])
     if span is None:
         raise TextError(
             f"the span {given!r} of `{key}` is no whole tokens of {doc.text!r}",

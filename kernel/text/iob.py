@@ -162,23 +162,19 @@ def tags_to_entities(tags: Iterable[Tag]) -> list[tuple[str, int, int]]:
     entities = []
     start: int | None = None
     for i, tag in enumerate(tags):
-        if tag is None or tag.startswith("-"):
-            if start is None:
-                entities.append(("", i, i))
-            continue
-        kind = tag[:1]
-        if kind == "O":
-            continue
-        if kind == "U":
-            entities.append((tag[2:], i, i))
-        elif kind == "B":
+        kind = "-" if tag is None else tag[:1]
+        label = "" if tag is None else tag[2:]
+        if kind == "B":
             start = i
-        elif kind in {"I", "L"} and start is None:
-            raise TextError(f"the tag {tag!r} of token {i} goes on with an entity that none begins")
-        elif kind == "L" and start is not None:
-            entities.append((tag[2:], start, i))
-            start = None
-        elif kind != "I":
+        elif kind == "U" or (kind == "-" and start is None):
+            entities.append((label if kind == "U" else "", i, i))
+        elif kind in {"I", "L"}:
+            if start is None:
+                raise TextError(f"token {i} goes on with an entity that none begins: {tag!r}")
+            if kind == "L":
+                entities.append((label, start, i))
+                start = None
+        elif kind not in {"O", "-"}:
             raise TextError(f"{tag!r} is no tag", hint=_FORM)
     return entities
 

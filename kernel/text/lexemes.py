@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,9 @@ import numpy.typing as npt
 from kernel.text import attrs
 from kernel.text.errors import UnknownKeyError
 from kernel.text.lexical import FLAG_GETTERS, Getter, base_norm, word_shape
-from kernel.text.strings import StringStore
+
+if TYPE_CHECKING:
+    from kernel.text.strings import StringStore
 
 Ids = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
@@ -162,6 +164,14 @@ class LexemeTable:
         returns  (R, C)  a view; read it, write through `set_value`
         """
         return self._values[: len(self.texts)]
+
+    def take(self, rows: Rows) -> Ids:
+        """Return all values of some rows, flags not brought up to date; see `column_index`.
+
+        rows     (N,)
+        returns  (N, C)
+        """
+        return self._values.take(rows, axis=0)
 
     @staticmethod
     def column_index(attr: int) -> int | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import TextError
-from kernel.text.strings import StringStore
+
+if TYPE_CHECKING:
+    from kernel.text.strings import StringStore
 
 FEATURE_SEP: Final = "|"
 FIELD_SEP: Final = "="
@@ -51,7 +53,7 @@ class Morphology:
 
     def get(self, morph: int) -> str:
         """Return the normal form of an id, "" if it is unknown."""
-        return self.strings[morph] if morph in self.strings else ""
+        return self.strings[morph] if morph in self.strings else ""  # noqa: SIM401 — no dict
 
     def normalize_features(self, features: str | Features) -> str:
         """Return the features sorted by field, values by name; `_` if there are none."""

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, overload
 
-import numpy as np
-import numpy.typing as npt
-
 from kernel.errors import TextError
 from kernel.text import copies, navigation, similarity
 from kernel.text.errors import BoundsError
@@ -15,6 +12,9 @@ from kernel.text.token import Token
 from kernel.text.underscore import Extensible
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from kernel.text.doc import Doc
     from kernel.text.lexemes import LexemeTable
     from kernel.text.vocab import Vocab
@@ -184,8 +184,8 @@ class Span(Extensible):
 
     @property
     def orth_(self) -> str:
-        """The texts of the tokens, put together."""
-        return "".join([token.text_with_ws for token in self]).strip()
+        """The same as `text`."""
+        return self.text
 
     @property
     def lemma_(self) -> str:

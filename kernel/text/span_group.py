@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -107,7 +108,7 @@ class SpanGroup:
     def has_overlap(self) -> bool:
         """Whether any two spans share a token."""
         bounds = sorted(item[:2] for item in self._items)
-        return any(one[1] > two[0] for one, two in zip(bounds, bounds[1:], strict=False))
+        return any(one[1] > two[0] for one, two in pairwise(bounds))
 
     def arrays(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
         """Return first token, end and label of every span.

@@ -77,7 +77,8 @@ class Tree:
                 break
             depths = depths + depths[above]
             above = above[above]
-        return depths
+        found: Ints = depths
+        return found
 
     @cached_property
     def edges(self) -> tuple[Ints, Ints]:

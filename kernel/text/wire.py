@@ -10,7 +10,7 @@ from kernel.errors import LoadError
 def pack(value: Any) -> bytes:
     """Return `value` (of dicts, lists, strings, bytes, numbers and arrays) as MessagePack."""
     # Imported here because it takes longer than the rest of `kernel.text` together.
-    from srsly import msgpack_dumps
+    from srsly import msgpack_dumps  # type: ignore[import-untyped]  # it has no types
 
     packed: bytes = msgpack_dumps(value)
     return packed
