@@ -66,12 +66,12 @@ def make_program(commands: Iterable[Command] | None = None) -> Program:
     table: dict[str, Command | LazyGroup] = {}
     for command in _all_commands() if commands is None else commands:
         group, _, name = command.name.rpartition(" ")
-        if not group:
-            table.setdefault(name, command)
-            continue
-        inner = table.setdefault(group, LazyGroup(group, {}, help=GROUPS.get(group, "")))
-        if isinstance(inner, LazyGroup):
-            inner.table.setdefault(name, command)
+        inner: dict[str, Command | LazyGroup] = table
+        if group:
+            found = table.setdefault(group, LazyGroup(group, {}, help=GROUPS.get(group, "")))
+            inner = found.table if isinstance(found, LazyGroup) else {name: found}
+        if inner.setdefault(name, command) is not command:
+            click.echo(f"warning: the name `{command.name}` is taken: {command.target}", err=True)
     program = Program(
         "kernel",
         table,
@@ -92,9 +92,18 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def _all_commands() -> list[Command]:
-    gathered = plugins.manager().hook.kernel_commands()
-    # pluggy asks the plugin that was registered last first.
-    return [*OWN, *(command for answer in reversed(gathered) for command in answer)]
+    commands = list(OWN)
+    for plugin in plugins.manager().hook.kernel_commands.get_hookimpls():
+        try:
+            added: Any = plugin.function()
+            commands += added
+        except Exception as error:  # noqa: BLE001 — one plugin must not take all commands down
+            click.echo(
+                f"warning: the commands of the plugin `{plugin.plugin_name}` are missing: "
+                f"{type(error).__name__}: {error}",
+                err=True,
+            )
+    return commands
 
 
 def _fail(message: str, hint: str | None = None) -> None:

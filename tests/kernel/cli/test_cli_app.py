@@ -7,6 +7,7 @@ import time
 import click
 import pytest
 
+from kernel import hookimpl, plugins
 from kernel.cli.app import make_program
 from kernel.cli.commands import OWN, Command
 from kernel.errors import DataError, KernelError
@@ -64,9 +65,36 @@ def test_command_name_is_checked(name):
         Command(name, "", "a:b")
 
 
-def test_plugins_may_not_take_a_name_that_is_there():
-    program = make_program([Command("x", "first", "a:b"), Command("x", "second", "a:c")])
-    assert program.table["x"].help == "first"
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("x", "x"), ("x y", "x y"), ("x", "x y")],
+    ids=["command", "inner", "group"],
+)
+def test_taken_name_is_left_to_the_first(capsys, first, second):
+    program = make_program([Command(first, "first", "a:b"), Command(second, "second", "a:c")])
+    found = program.table["x"]
+    assert getattr(found, "table", {"y": found})["y"].help == "first"
+    assert capsys.readouterr().err == f"warning: the name `{second}` is taken: a:c\n"
+
+
+def test_plugin_adds_a_command_to_a_group(kernel):
+    added = Command("debug it", "Debug it.", "kernel.cli.info:info")
+    assert "  it  Debug it." in kernel("debug", "--help", commands=[added]).stdout
+
+
+def test_plugin_that_fails_to_name_its_commands_is_reported(capsys, monkeypatch):
+    class Plugin:
+        @hookimpl
+        def kernel_commands(self):
+            raise RuntimeError("no [commands]")
+
+    manager = plugins.make_manager()
+    manager.register(Plugin(), name="odd")
+    monkeypatch.setattr(plugins, "manager", lambda: manager)
+    assert "train" in make_program().table
+    assert capsys.readouterr().err == (
+        "warning: the commands of the plugin `odd` are missing: RuntimeError: no [commands]\n"
+    )
 
 
 def test_error_is_a_message_and_a_hint(kernel, command):

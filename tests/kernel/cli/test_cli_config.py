@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 import tomllib
 
 import pytest
@@ -65,6 +66,15 @@ def test_unknown_component_is_an_error():
     with pytest.raises(RegistryError, match="no `nre` in the registry `factories`") as caught:
         recommend("en", ["nre"])
     assert "did you mean `ner`?" in caught.value.hint
+
+
+def test_component_that_is_not_installed_has_its_distribution_named(monkeypatch):
+    names = {"factories": {"tagger": "kernel-plugin-tagger"}}
+    # `kernel.registry`, the attribute, is the registries themselves.
+    monkeypatch.setattr(sys.modules["kernel.registry"], "first_party_names", lambda: names)
+    with pytest.raises(RegistryError) as caught:
+        recommend("en", ["tagger"])
+    assert "pip install kernel-plugin-tagger" in caught.value.hint
 
 
 def test_written_config_is_valid(kernel, config_file):
