@@ -36,7 +36,7 @@ from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
 Part = tuple[slice, Ints]
 
 # Rows of a part: enough for the matrix product, few enough for the cache.
-_MOST_ROWS: Final = 1200
+_MOST_ROWS: Final = 800
 # Below this many rows, handing work to a second thread costs more than it saves.
 _FEW_ROWS: Final = 192
 

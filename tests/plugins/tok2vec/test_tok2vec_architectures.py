@@ -225,3 +225,18 @@ def test_memory_for_words_is_bounded(vocab, monkeypatch):
         vectors = cache.vectors(vocab.lexemes, rows)
         assert vectors[:, 0].tolist() == (orths % 1000).tolist()
     assert len(cache._tables[vocab.lexemes].vectors) <= 20
+
+
+def test_mish_encoder_lets_words_see_into_the_next_doc(make_docs):
+    encode = registry.architectures.get("spacy.MishWindowEncoder.v2")(
+        width=8, window_size=1, depth=2
+    )
+    rng = np.random.default_rng(0)
+    X = [rng.normal(size=(n, 8)).astype("f") for n in (3, 4)]
+    encode.initialize(X=X)
+    together, alone = encode.predict(X), encode.predict(X[:1])
+
+    assert [array.shape for array in together] == [(3, 8), (4, 8)]
+    np.testing.assert_allclose(together[0][0], alone[0][0], rtol=1e-5)
+    assert abs(together[0][2] - alone[0][2]).max() > 1e-3
+    assert [node.name for node in encode.walk() if node.param_names] == ["mish", "layernorm"] * 2

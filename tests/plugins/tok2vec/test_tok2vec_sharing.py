@@ -15,10 +15,8 @@ from kernel_plugin_tok2vec.listener import tok2vec_listener
 class Head(TrainablePipe):
     """A listener under a linear layer, whose loss is the sum of its outputs."""
 
-    cfg = {}
-
     def __init__(self, vocab, model, name):
-        self.vocab, self.model, self.name = vocab, model, name
+        self.vocab, self.model, self.name, self.cfg = vocab, model, name, {}
 
     def initialize(self, get_examples, *, nlp=None):
         self.model.initialize(X=[example.predicted for example in get_examples()])
@@ -199,14 +197,14 @@ def test_listener_without_anything_to_hear_predicts_zeros(batch):
 
 
 def test_listener_without_anything_to_hear_cannot_be_trained(batch):
-    with pytest.raises(KernelError, match="there is nothing to listen to.*\nhint: .*'tok2vec'"):
+    with pytest.raises(KernelError, match=r"nothing to listen to.*\nhint: .*'tok2vec'"):
         tok2vec_listener(4, "tok2vec").begin_update(batch)
 
 
 def test_listener_of_another_width_is_told_both(batch):
     batch.shared["tok2vec"] = SharedOutput(arrays(width=6), None)
 
-    with pytest.raises(ShapeError, match="`width` of the listener is 4, .* gives 6 dimensions"):
+    with pytest.raises(ShapeError, match=r"`width` of the listener is 4, .* gives 6 dimensions"):
         tok2vec_listener(4).predict(batch)
 
 
