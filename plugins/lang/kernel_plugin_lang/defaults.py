@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kernel.pipeline import BaseDefaults
-
 from kernel_plugin_lang.exceptions import make_base_exceptions
 from kernel_plugin_lang.lazy import lazy
 from kernel_plugin_lang.lexical import make_getters

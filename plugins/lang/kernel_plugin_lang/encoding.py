@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
 from kernel.text import Vocab
 from kernel.text.attrs import NORM, ORTH
-
 from kernel_plugin_lang.affixes import AffixRules, Piece
 from kernel_plugin_lang.special_cases import Phrases, SpecialCases
 
@@ -102,7 +102,7 @@ class ChunkEncoder:
 
     def special_rows(self, text: str) -> list[int]:
         """Return the lexeme rows of a special case."""
-        return [self._row(**_named(part)) for part in self._special_cases[text]]
+        return [self._row(part[ORTH], part.get(NORM)) for part in self._special_cases[text]]
 
     def _row(self, orth: str, norm: str | None) -> int:
         row = self.lexemes.row(orth)
@@ -156,7 +156,3 @@ def without_space(codes: bytes) -> bytes:
     last = array("i", codes[-_CODE_SIZE:])
     last[0] &= ~1
     return codes[:-_CODE_SIZE] + last.tobytes()
-
-
-def _named(part: dict[int, str]) -> dict[str, str | None]:
-    return {"orth": part[ORTH], "norm": part.get(NORM)}

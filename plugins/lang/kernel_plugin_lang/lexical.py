@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from kernel.text import attrs, lexical
-
 from kernel_plugin_lang.urls import url_pattern
 
 Getter = Callable[[str], Any]

@@ -6,17 +6,17 @@ Axes: N tokens of a text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 import attrs
 import numpy as np
 import numpy.typing as npt
+
 from kernel.errors import TextError
 from kernel.text import Doc, Vocab
 from kernel.text.attrs import ORTH
-
 from kernel_plugin_lang.affixes import AffixRules, FindAll, Match, Search
 from kernel_plugin_lang.encoding import ChunkEncoder
 from kernel_plugin_lang.punctuation import (
@@ -55,7 +55,8 @@ class _Rule(Generic[FunctionT]):
         return function
 
     def __set__(self, tokenizer: Tokenizer, function: FunctionT | None) -> None:
-        tokenizer.affixes = attrs.evolve(tokenizer.affixes, **{self._name: function})
+        changed: Any = {self._name: function}
+        tokenizer.affixes = attrs.evolve(tokenizer.affixes, **changed)
 
 
 class Tokenizer:
@@ -110,7 +111,7 @@ class Tokenizer:
         stream = iter(texts)
         while batch := list(islice(stream, batch_size)):
             encoder = self._ready_encoder()
-            encoder.learn(chunk for text in batch for chunk in text.split())
+            encoder.learn(chain.from_iterable(map(str.split, batch)))
             for text in batch:
                 yield self._make_doc(text, encoder)
 

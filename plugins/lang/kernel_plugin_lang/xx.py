@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kernel.pipeline import Language
-
 from kernel_plugin_lang.defaults import RuleDefaults
 from kernel_plugin_lang.lazy import lazy
 from kernel_plugin_lang.lexical import make_getters

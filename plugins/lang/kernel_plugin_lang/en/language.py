@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kernel.pipeline import Language
-
 from kernel_plugin_lang.defaults import RuleDefaults
 from kernel_plugin_lang.en.exceptions import make_exceptions
 from kernel_plugin_lang.en.numbers import like_num

@@ -1,0 +1,29 @@
+import os
+from pathlib import Path
+
+import pytest
+
+import kernel
+
+
+@pytest.fixture(scope="session")
+def nlp():
+    return kernel.blank("en")
+
+
+@pytest.fixture
+def fresh():
+    return kernel.blank("en")
+
+
+@pytest.fixture
+def words(nlp):
+    return lambda text: [token.text for token in nlp.make_doc(text)]
+
+
+@pytest.fixture(scope="session")
+def corpora(repository) -> Path:
+    folder = Path(os.environ.get("KERNEL_BENCH_DATA", repository.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the corpora are not here; KERNEL_BENCH_DATA names their folder")
+    return folder
