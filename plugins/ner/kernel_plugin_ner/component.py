@@ -185,7 +185,8 @@ class EntityRecognizer(TransitionParser):
         found = [column for column in columns if column is not None]
         if not found:
             return
-        hashes = np.unique(np.concatenate(found))
+        typed = np.concatenate(found)
+        hashes = np.unique(typed[typed != 0])
         unknown = hashes[self.system.classes.numbers(hashes) < 0]
         for label in sorted(self.vocab.strings[label] for label in unknown.tolist()):
             self.add_label(label)

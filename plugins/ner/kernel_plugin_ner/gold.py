@@ -102,6 +102,13 @@ def _gather_tags(examples: Sequence[Example], classes: Classes, offsets: Ints) -
     columns = [_aligned_columns(example) for example in examples]
     iob = np.concatenate([iob for iob, _ in columns]) if columns else np.zeros(0, np.int8)
     hashes = np.concatenate([types for _, types in columns]) if columns else np.zeros(0, np.uint64)
+    unknown = (hashes == 0) & (iob != IOB_OUTSIDE)
+    if unknown.any():
+        # Whitespace is outside of entities in a doc that has any annotation at all.
+        total = np.concatenate([[0], np.cumsum(iob != 0)])
+        annotated = np.repeat(np.diff(total[offsets]) > 0, np.diff(offsets))
+        spaces = gather_spaces([example.predicted for example in examples])
+        iob[unknown & annotated & spaces] = IOB_OUTSIDE
     goes_on = np.zeros(len(iob), np.bool_)  # whether the next token is inside the same entity
     goes_on[:-1] = iob[1:] == IOB_INSIDE
     goes_on[offsets[1:][np.diff(offsets) > 0] - 1] = False
@@ -122,10 +129,6 @@ def _aligned_columns(example: Example) -> tuple[Ints, npt.NDArray[np.uint64]]:
     if iob is None or types is None:
         types = np.zeros(len(gold), np.uint64)
         iob = np.zeros(len(gold), np.int8) if iob is None else iob
-    unknown = (types == 0) & (iob != IOB_OUTSIDE)
-    if unknown.any() and iob.any():
-        # Whitespace is outside of entities in a doc that has any annotation at all.
-        iob = np.where(unknown & gather_spaces([gold]), np.int8(IOB_OUTSIDE), iob)
     return iob, types
 
 

@@ -143,8 +143,10 @@ class StateScorer:
         for record in self._records:
             stop = start + len(record.hidden)
             d_affine = self._backprop_upper(record, d_scores[start:stop], gradients)
-            np.add(gradients.b, d_affine.sum(axis=0), out=gradients.b)
+            d_b = add_up(d_affine)
+            np.add(gradients.b, d_b, out=gradients.b)
             if isinstance(record.source, slice):
+                gradients.pad[1:] += d_b
                 self._backprop_alone(record.source, d_affine, dX, gradients)
             else:
                 self._backprop_features(record.source, d_affine, dX, gradients)
@@ -185,7 +187,7 @@ class StateScorer:
         upper, d_upper = self.weights.upper, gradients.upper
         if upper is not None and d_upper is not None:
             np.add(d_upper.W, record.hidden.T @ d_scores, out=d_upper.W)
-            np.add(d_upper.b, d_scores.sum(axis=0), out=d_upper.b)
+            np.add(d_upper.b, add_up(d_scores), out=d_upper.b)
             d_hidden = np.multiply(d_scores @ upper.W.T, record.kept)
         n_states, width = d_hidden.shape
         if self.weights.n_pieces == 1:
@@ -198,7 +200,6 @@ class StateScorer:
     def _backprop_alone(
         self, rows: slice, d_affine: Floats, dX: Floats, gradients: StepGradients
     ) -> None:
-        gradients.pad[1:] += d_affine.sum(axis=0)
         gradients.W[0] += self.X[rows].T @ d_affine
         dX[rows] += d_affine @ self.weights.W[0].T
 
@@ -209,10 +210,20 @@ class StateScorer:
             there = column >= 0
             d_there, rows = d_affine, column
             if not there.all():
-                gradients.pad[feature] += d_affine[~there].sum(axis=0)
+                gradients.pad[feature] += add_up(d_affine[~there])
                 d_there, rows = d_affine[there], column[there]
             gradients.W[feature] += self.X[rows].T @ d_there
             add_rows(default_ops(), dX, rows, d_there @ self.weights.W[feature].T)
+
+
+def add_up(rows: Floats) -> Floats:
+    """Return the sum of all rows; as a product it is several times as fast as `sum`.
+
+    rows     (S, M)
+    returns  (M,)
+    """
+    total: Floats = np.ones(len(rows), rows.dtype) @ rows
+    return total
 
 
 def hold_back(scores: Floats, unseen: list[int]) -> Floats:
