@@ -33,13 +33,13 @@ class Measure:
 
 MEASURES = (
     Measure(key="train", title="training", unit="words/s"),
-    Measure(key="predict_docs", title="prediction in batches, from tokens", unit="words/s"),
-    Measure(key="predict_texts", title="prediction in batches, from text", unit="words/s"),
+    Measure(key="predict_docs", title="prediction, batches of docs", unit="words/s"),
+    Measure(key="predict_texts", title="prediction, batches of texts", unit="words/s"),
     Measure(key="predict_single", title="prediction, one doc at a time", unit="words/s"),
     Measure(key="tokenize", title="tokenization", unit="words/s"),
     Measure(key="docbin_write", title="DocBin, writing", unit="words/s"),
     Measure(key="docbin_read", title="DocBin, reading", unit="words/s"),
-    Measure(key="to_array", title="to_array of 8 attributes", unit="words/s"),
+    Measure(key="to_array", title="to_array, 8 attributes", unit="words/s"),
     Measure(key="set_ents", title="doc.ents, setting", unit="docs/s"),
     Measure(key="get_ents", title="doc.ents, reading", unit="docs/s"),
     Measure(key="train_memory", title="peak memory of training", unit="MB"),

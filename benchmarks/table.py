@@ -49,11 +49,12 @@ def print_table(figures: Figures, title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", "kernel", "spaCy 3.8.18", "ratio", title=title, title_justify="left")
+    table = Table("", "kernel", "spaCy 3.8.18", "ratio")
     for column in table.columns[1:]:
         column.justify = "right"
     for row in rows(figures):
         table.add_row(row.title, row.kernel, row.spacy, row.ratio)
+    print(title)
     Console().print(table)
 
 

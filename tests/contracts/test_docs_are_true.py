@@ -38,6 +38,7 @@ def test_every_hook_is_in_the_plugin_guide():
     [
         pytest.param(block, id=f"{page.stem}-{number}")
         for page in PAGES
+        if page.parent.parent.name != "plugins"  # those show lines, not programs
         for number, block in enumerate(blocks(page))
     ],
 )
