@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from kernel.text import Example
 
 STREAMED_SAMPLE: Final = 100
+
+log: Final = logging.getLogger("kernel.training")
 
 
 def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
@@ -71,6 +74,28 @@ def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
             sgd=training.optimizer,
             scope=streams.use,
         )
+    for name, upstream in frozen_listeners(nlp, training.frozen_components):
+        log.warning(
+            "`%s` is frozen, but `%s`, which it listens to, is not: its scores will get worse. "
+            "Freeze both, or neither",
+            *(name, upstream),
+        )
+
+
+def frozen_listeners(nlp: Language, frozen: Collection[str]) -> list[tuple[str, str]]:
+    """Return (component, shared component) where only the former is frozen."""
+    found = []
+    shared: list[str] = []
+    for name, component in nlp.pipeline:
+        model = getattr(component, "model", None)
+        if name in frozen and hasattr(model, "walk"):
+            for node in model.walk():
+                upstream = node.attrs.get("upstream")
+                heard = shared[-1:] if upstream == "*" else [n for n in shared if n == upstream]
+                found += [(name, other) for other in heard if other not in frozen]
+        if hasattr(component, "share"):
+            shared.append(name)
+    return found
 
 
 def _reader(

@@ -1,11 +1,15 @@
 """Initialization: what gets weights, and from which random numbers."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from thinc.api import Model
 
 from kernel import load
 from kernel.errors import ConfigError, KernelError
 from kernel.training import init_nlp
+from kernel.training.initialize import frozen_listeners
 
 
 def weights(nlp, name="guess"):
@@ -69,3 +73,21 @@ def test_unknown_gpu_is_an_error(toys):
     config = toys.make_config(gpu_allocator=None)
     with pytest.raises(KernelError, match="no GPU 7"):
         init_nlp(config, use_gpu=7)
+
+
+@pytest.mark.parametrize(
+    ("upstream", "frozen", "expected"),
+    [
+        pytest.param("*", ["head"], [("head", "second")], id="any-hears-the-last"),
+        pytest.param("first", ["head"], [("head", "first")], id="by-name"),
+        pytest.param("first", ["head", "first"], [], id="both-frozen"),
+        pytest.param("first", ["first"], [], id="shared-layer-alone"),
+    ],
+)
+def test_frozen_listener_of_a_learning_layer_is_found(upstream, frozen, expected):
+    def shared():
+        return SimpleNamespace(share=len, model=Model("shared", len))
+
+    head = SimpleNamespace(model=Model("listener", len, attrs={"upstream": upstream}))
+    nlp = SimpleNamespace(pipeline=[("first", shared()), ("second", shared()), ("head", head)])
+    assert frozen_listeners(nlp, frozen) == expected
