@@ -87,7 +87,7 @@ def frozen_listeners(nlp: Language, frozen: Collection[str]) -> list[tuple[str, 
     found = []
     shared: list[str] = []
     for name, component in nlp.pipeline:
-        model = getattr(component, "model", None)
+        model: Any = getattr(component, "model", None)
         if name in frozen and hasattr(model, "walk"):
             for node in model.walk():
                 upstream = node.attrs.get("upstream")
