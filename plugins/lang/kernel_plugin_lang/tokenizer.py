@@ -30,6 +30,7 @@ from kernel_plugin_lang.special_cases import Phrases, SpecialCases
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
+    from kernel.text import Example
 
 FunctionT = TypeVar("FunctionT")
 
@@ -128,6 +129,14 @@ class Tokenizer:
             space = tokens[end - 1].space
             tokens[start:end] = _with_last_space(self._explain_special(special), space)
         return [(token.rule, token.text) for token in tokens if not token.text.isspace()]
+
+    def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
+        """Return `token_acc` and `token_p/r/f`, the share of tokens that are the gold ones."""
+        from kernel.scoring import TokenizationScores
+
+        counts = TokenizationScores()
+        counts.update(examples)
+        return counts.result()
 
     def _make_doc(self, text: str, encoder: ChunkEncoder) -> Doc:
         if len(text) >= _MAX_LENGTH:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import TextError
-from kernel.text import Vocab
+from kernel.text import Doc, Example, Vocab
 from kernel_plugin_lang.char_classes import alpha, alpha_lower, alpha_upper, code_points, icons
 from kernel_plugin_lang.punctuation import rules_that_spare_plain
 from kernel_plugin_lang.tokenizer import Tokenizer
@@ -321,3 +321,12 @@ def test_icons_do_not_depend_on_the_version_of_unicode():
     matches = re.compile(icons()).match
 
     assert sum(matches(chr(point)) is not None for point in range(0x110000)) == 5984
+
+
+def test_score_counts_tokens_at_the_right_place(nlp):
+    gold = Doc(nlp.vocab, words=["a", "b-c", "d"], spaces=[True, True, False])
+
+    scores = nlp.tokenizer.score([Example(nlp.make_doc("a b-c d"), gold)])
+
+    assert scores["token_p"] == pytest.approx(2 / 5)
+    assert scores["token_r"] == pytest.approx(2 / 3)

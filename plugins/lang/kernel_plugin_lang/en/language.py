@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 from kernel.pipeline import Language
 from kernel_plugin_lang.defaults import RuleDefaults
 from kernel_plugin_lang.en.exceptions import make_exceptions
+from kernel_plugin_lang.en.noun_chunks import noun_chunks
 from kernel_plugin_lang.en.numbers import like_num
 from kernel_plugin_lang.en.stop_words import STOP_WORDS
 from kernel_plugin_lang.lazy import lazy
@@ -19,6 +23,7 @@ class EnglishDefaults(RuleDefaults):
     infixes = lazy(lambda: make_infixes(hyphen_after="0-9"))
     lex_attr_getters = lazy(lambda: make_getters("en", STOP_WORDS, LIKE_NUM=like_num))
     stop_words = STOP_WORDS
+    syntax_iterators: ClassVar[dict[str, Callable[..., Any]]] = {"noun_chunks": noun_chunks}
 
 
 class English(Language):

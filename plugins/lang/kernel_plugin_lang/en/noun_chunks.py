@@ -1,0 +1,48 @@
+"""English noun phrases without anything after their noun, from a dependency parse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from kernel.errors import TextError
+from kernel.text import Doc, Span
+from kernel.text.symbols import IDS
+
+# What a noun phrase may be to its head.
+_ROLES: Final = "ROOT nsubj nsubjpass dobj dative pobj pcomp attr oprd appos".split()
+_NOUNS: Final = [IDS[name] for name in ("NOUN", "PROPN", "PRON")]
+
+
+def noun_chunks(part: Doc | Span) -> Iterator[tuple[int, int, int]]:
+    """Yield start, end and label of each noun phrase, none inside of another.
+
+    A phrase reaches from the leftmost word below a noun to the noun. One that is joined to a
+    phrase by "and" is a phrase too.
+
+    Raises TextError if there is no dependency parse.
+    """
+    doc = part.doc
+    if not doc.has_annotation("DEP"):
+        raise TextError(
+            "noun chunks need a dependency parse", hint="add a `parser` that is trained"
+        )
+    strings = doc.vocab.strings
+    label, conj = strings.add("NP"), strings["conj"]
+    roles = [strings[role] for role in _ROLES]
+    deps, heads = doc.column("dep"), doc.column("head")
+    is_noun = np.isin(doc.column("pos"), _NOUNS)
+    last_end = 0
+    start, end = (part.start, part.end) if isinstance(part, Span) else (0, len(doc))
+    for index in (np.flatnonzero(is_noun[start:end]) + start).tolist():
+        left = doc[index].left_edge.i
+        if left < last_end:
+            continue
+        first = index
+        while deps[first] == conj and heads[first] < first:
+            first = int(heads[first])
+        if deps[first] in roles and (first == index or is_noun[first]):
+            last_end = index + 1
+            yield left, last_end, label
