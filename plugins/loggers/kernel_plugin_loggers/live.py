@@ -43,7 +43,8 @@ class LiveView:
 
     def add(self, info: dict[str, Any]) -> None:
         """Show the row of an evaluation."""
-        row = [*self._columns.values(info), f"{self._pace.rate:,.0f}"]
+        speed = f"{self._pace.rate:,.0f}" if self._pace.rate else "-"
+        row = [*self._columns.values(info), speed]
         self._rows.append((row, float(info["score"] or 0.0)))
         self._pace.restart(info["words"])
         self._live.update(self._render(), refresh=True)
@@ -82,7 +83,7 @@ class LiveView:
         return table
 
     def _describe(self, run: TrainingRun) -> RenderableType:
-        steps = f"{run.step + 1:,}" + (f" of {self._max_steps:,}" if self._max_steps else "")
+        steps = f"{run.step:,}" + (f" of {self._max_steps:,}" if self._max_steps else "")
         losses = [f"{name} {loss:,.2f}" for name, loss in run.losses.items()]
         parts = [f"epoch {run.epoch}", f"step {steps}", *losses, f"{self._pace.rate:,.0f} words/s"]
         left = self._pace.seconds_left(self._max_steps)

@@ -183,7 +183,7 @@ def run_live(progress_bar=None, n_rows=3, scores=(0.25, 0.75, 0.5)):
 
 def test_live_table_shows_how_far_the_run_is():
     shown, _ = run_live()
-    assert "epoch 0 · step 201 of 400 · ner 2.50 · " in shown
+    assert "epoch 0 · step 200 of 400 · ner 2.50 · " in shown
     assert "words/s" in shown
     assert " left" in shown
     assert "evaluating" in shown
