@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
+from pathlib import Path
 
 import click
 import pytest
@@ -36,10 +37,14 @@ def test_help_imports_no_models():
 
 @pytest.mark.slow
 def test_help_is_there_in_half_a_second():
+    # Time of the processor, not of the clock: other processes do not count.
+    program = Path(sys.executable).with_name("kernel")
+
     def measure():
-        start = time.perf_counter()
-        subprocess.run(["kernel", "--help"], capture_output=True, check=True)
-        return time.perf_counter() - start
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([program, "--help"], capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
     assert min(measure() for _ in range(5)) < 0.5
 
