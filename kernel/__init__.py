@@ -1,18 +1,27 @@
 """Train and run NLP pipelines.
 
-import kernel
+    import kernel
 
-nlp = kernel.load("training/model-best")
-for doc in nlp.pipe(texts):
-print([(ent.text, ent.label_) for ent in doc.ents])
+    nlp = kernel.load("training/model-best")
+    for doc in nlp.pipe(texts):
+        print([(ent.text, ent.label_) for ent in doc.ents])
+
+A name is imported when it is first used: the command line, and a plugin that only needs
+`hookimpl`, pay for nothing else.
 """
 
-from kernel.device import prefer_gpu, require_cpu, require_gpu
-from kernel.errors import KernelError
-from kernel.hooks import hookimpl
-from kernel.pipeline import Language, blank, factory, load
-from kernel.registry import registry
-from kernel.text import Doc, DocBin, Example, Span, Token, Vocab
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kernel.device import prefer_gpu, require_cpu, require_gpu
+    from kernel.errors import KernelError
+    from kernel.hooks import hookimpl
+    from kernel.pipeline import Language, blank, factory, load
+    from kernel.registry import registry
+    from kernel.text import Doc, DocBin, Example, Span, Token, Vocab
 
 __version__ = "0.1.0"
 
@@ -35,3 +44,25 @@ __all__ = [
     "require_cpu",
     "require_gpu",
 ]
+
+_HOMES: Final = {
+    "kernel.device": ("prefer_gpu", "require_cpu", "require_gpu"),
+    "kernel.errors": ("KernelError",),
+    "kernel.hooks": ("hookimpl",),
+    "kernel.pipeline": ("Language", "blank", "factory", "load"),
+    "kernel.registry": ("registry",),
+    "kernel.text": ("Doc", "DocBin", "Example", "Span", "Token", "Vocab"),
+}
+_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'kernel' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value  # from now on it is found without asking here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
