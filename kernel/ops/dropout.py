@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from kernel import random
 
 if TYPE_CHECKING:
     from kernel.ops.types import Floats, Ints
-
-_ALL: Final = 2**64 - 1
 
 
 def dropout_mask(shape: Sequence[int], drop: float, xp: Any = np) -> Floats:
@@ -32,8 +30,8 @@ def draw_bits(size: int) -> Ints:
 
     returns  (size,)  uint16
     """
-    words = random.generator().integers(0, _ALL, -(-size // 4), dtype="uint64", endpoint=True)
-    bits: Ints = words.astype("<u8", copy=False).view("<u2")[:size]
+    words = random.generator().bit_generator.random_raw(-(-size // 4))
+    bits: Ints = np.asarray(words, dtype="<u8").view("<u2")[:size]
     return bits
 
 

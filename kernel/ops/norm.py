@@ -6,6 +6,7 @@ what is the same for all of a vector is added along contiguous memory.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
 from kernel.ops.types import Floats, array_module
@@ -73,6 +74,10 @@ def backprop_layer_norm(
 
 def _averager(X: Floats) -> Floats:
     """Return what makes the mean of each column by a product from the left, (D,)."""
-    xp: Any = array_module(X)
-    averager: Floats = xp.full(len(X), 1 / max(1, len(X)), dtype=X.dtype)
+    return _averager_of(array_module(X), len(X), X.dtype)
+
+
+@functools.lru_cache(maxsize=64)
+def _averager_of(xp: Any, width: int, dtype: Any) -> Floats:
+    averager: Floats = xp.full(width, 1 / max(1, width), dtype=dtype)
     return averager

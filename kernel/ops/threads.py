@@ -128,7 +128,8 @@ def _blas_is_silent() -> bool:
 @functools.cache
 def _pool() -> ThreadPoolExecutor:
     # Threads do not survive a fork: a child process makes its own.
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_pool.cache_clear)
     return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="kernel-ops")
 
 

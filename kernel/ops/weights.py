@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from thinc.api import Model
@@ -48,7 +48,7 @@ class CachingModel(WeightNode[InT, OutT]):
 
     def kept(self, name: str, make: Callable[[], KeptT]) -> KeptT:
         """Return what `make` returned for the weights as they are; it is called if they are new."""
-        version = weights_version(self.walk())
+        version = weights_version(_tree(self))
         known = self.__dict__.setdefault("_kept", {}).get(name)
         if version is not None and known is not None and known[0] == version:
             value: KeptT = known[1]
@@ -56,6 +56,13 @@ class CachingModel(WeightNode[InT, OutT]):
         made = make()
         self.__dict__["_kept"][name] = (version, made)
         return made
+
+
+def _tree(model: Any) -> Iterator[Any]:
+    # Thinc's `walk` remembers what it has seen, which costs more than seeing it twice.
+    yield model
+    for layer in model.layers:
+        yield from _tree(layer)
 
 
 def weights_version(nodes: Iterable[Any]) -> tuple[Any, ...] | None:

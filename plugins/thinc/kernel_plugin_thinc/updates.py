@@ -15,7 +15,7 @@ from attrs import frozen
 
 from kernel.ops import Floats, array_module, parallel
 
-_BLOCK: Final = 16_384
+_BLOCK: Final = 32_768
 _MOST_DECAY: Final = 0.9999
 
 # weights, gradient, scratch, first and second moments, average: slices of the same place
@@ -141,7 +141,7 @@ def apply(
 
 
 def _parts(length: int) -> list[slice]:
-    if length < 8 * _BLOCK:
+    if length < 4 * _BLOCK:
         return [slice(0, length)]
     half = length // 2
     return [slice(0, half), slice(half, length)]
