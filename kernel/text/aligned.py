@@ -77,8 +77,6 @@ def get_aligned_parse(
     n = len(example.predicted)
     heads: list[int | None] = [None] * n
     deps: list[str | None] = [None] * n
-    if not reference.has_annotation("DEP"):
-        return heads, deps
     strings = reference.vocab.strings
     gold_heads = read_column(reference, "head")
     gold_deps = [strings[key] for key in read_column(reference, "dep").tolist()]
@@ -87,8 +85,6 @@ def get_aligned_parse(
     x2y, y2x = alignment.x2y, alignment.y2x
     single = np.flatnonzero(x2y.lengths == 1)
     gold = x2y.data[x2y.starts[single]]
-    one_to_one = y2x.lengths[gold] == 1
-    single, gold = single[one_to_one], gold[one_to_one]
     above = gold_heads[gold]
     has_head = y2x.lengths[above] == 1
     for i, j, head, known in zip(

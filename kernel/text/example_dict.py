@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import TextError
 from kernel.text import arrays
+from kernel.text.annotate import sent_start_column
 from kernel.text.doc import Doc
 from kernel.text.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
 
@@ -46,10 +47,13 @@ def reference_of(predicted: Doc, data: Mapping[str, Any]) -> Doc:
     lists = {name: given.get(name) for name in ("tags", "pos", "lemmas", "morphs")}
     sent_starts = None if heads is not None else given.get("sent_starts")
     doc = Doc(vocab, words, spaces, heads=heads, deps=deps, sent_starts=sent_starts, **lists)
-    if spaces is None:
-        doc.has_unknown_spaces = True
     if heads is not None and given.get("deps") is None:
         del doc.columns["dep"]
+    elif deps is not None and heads is None:
+        # Labels alone say nothing of where sentences start.
+        del doc.columns["head"], doc.columns["sent_start"]
+        if sent_starts is not None:
+            doc.columns["sent_start"] = sent_start_column(sent_starts)
     _set_entities(doc, given.get("entities"))
     doc.cats = dict(given.get("cats") or {})
     _set_spans(doc, given.get("spans") or {})
@@ -180,7 +184,8 @@ def to_dict(doc: Doc) -> dict[str, Any]:
             "TAG": named("tag"),
             "LEMMA": named("lemma"),
             "POS": named("pos"),
-            "MORPH": ["" if morph == "_" else morph for morph in named("morph")],
+            # None is a token of which nothing is known, "" one that has no features.
+            "MORPH": [{"": None, "_": ""}.get(morph, morph) for morph in named("morph")],
             "HEAD": arrays.read_column(doc, "head").tolist(),
             "DEP": named("dep"),
             "SENT_START": arrays.read_column(doc, "sent_start").astype(int).tolist(),

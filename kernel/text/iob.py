@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -91,38 +92,34 @@ def offsets_to_biluo_tags(
     Tokens that an entity touches without fitting are `-`, with a warning; tokens in no entity
     are `missing`. Raises TextError if entities overlap.
     """
+    given = [(int(str(each[0])), int(str(each[1])), str(each[2])) for each in entities]
+    _check_overlap([entity for entity in given if entity[2]])
     firsts = {start: i for i, start in enumerate(doc.char_starts().tolist())}
     lasts = {end: i for i, end in enumerate(doc.char_ends().tolist())}
     tags: list[Tag] = [missing] * len(doc)
-    taken: dict[int, tuple[int, int, str]] = {}
     misaligned: list[Offsets] = []
-    for entity in entities:
-        start, end, label = int(str(entity[0])), int(str(entity[1])), str(entity[2])
+    for start, end, label in given:
         first, last = firsts.get(start), lasts.get(end)
         if not label:
-            tags[:] = [
-                "O" if start <= at < end else tag for at, tag in zip(firsts, tags, strict=True)
-            ]
+            for i in (i for at, i in firsts.items() if start <= at < end):
+                tags[i] = "O"
         elif first is None or last is None or first > last:
             misaligned.append((start, end, label))
         else:
-            _take(taken, range(first, last + 1), (start, end, label))
             tags[first : last + 1] = _biluo(label, last + 1 - first)
     if misaligned:
-        _mark_touched(doc, tags, taken, misaligned)
+        _mark_touched(doc, tags, misaligned)
         if missing != "-":
             _warn_misaligned(doc, misaligned)
     return tags
 
 
-def _take(taken: dict[int, Offsets], tokens: range, entity: Offsets) -> None:
-    for i in tokens:
-        if i in taken:
+def _check_overlap(entities: list[Offsets]) -> None:
+    for one, two in pairwise(sorted(entities)):
+        if two[0] < one[1]:
             raise TextError(
-                f"the entities {taken[i]} and {entity} overlap",
-                hint="a token can be in one entity only",
+                f"the entities {one} and {two} overlap", hint="a token can be in one entity only"
             )
-        taken[i] = entity
 
 
 def _biluo(label: str, n: int) -> list[Tag]:
@@ -131,14 +128,11 @@ def _biluo(label: str, n: int) -> list[Tag]:
     return [f"B-{label}", *[f"I-{label}"] * (n - 2), f"L-{label}"]
 
 
-def _mark_touched(
-    doc: Doc, tags: list[Tag], taken: dict[int, Offsets], misaligned: list[Offsets]
-) -> None:
+def _mark_touched(doc: Doc, tags: list[Tag], misaligned: list[Offsets]) -> None:
     starts, ends = doc.char_starts(), doc.char_ends()
     for start, end, _ in misaligned:
         for i in ((starts < end) & (ends > start)).nonzero()[0].tolist():
-            if i not in taken:
-                tags[i] = "-"
+            tags[i] = "-"
 
 
 def _warn_misaligned(doc: Doc, misaligned: list[Offsets]) -> None:

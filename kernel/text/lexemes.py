@@ -122,7 +122,12 @@ class LexemeTable:
         return rows[places]
 
     def variant(self, row: int, norm: int) -> int:
-        """Return a row of the same word whose NORM is `norm`, made if there is none."""
+        """Return a row of the same word whose NORM is `norm`, made if there is none.
+
+        0 stands for the NORM that the word has of itself.
+        """
+        if norm == 0:
+            return self._bases.get(row, row)
         if int(self._values[row, _NORM]) == norm:
             return row
         base = self._bases.get(row, row)
@@ -135,10 +140,10 @@ class LexemeTable:
         """Return `variant` of each row; unique pairs are looked up once.
 
         rows     (N,)
-        norms    (N,)  0 leaves the row as it is
+        norms    (N,)
         returns  (N,)
         """
-        other = np.flatnonzero((self._values[rows, _NORM] != norms) & (norms != 0))
+        other = np.flatnonzero(self._values[rows, _NORM] != norms)
         if not len(other):
             return rows
         pairs = list(zip(rows[other].tolist(), norms[other].tolist(), strict=True))

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.errors import LoadError, TextError
+from kernel.text import Doc, DocBin, Span, Vocab
+
+VOCAB = Vocab()
+
+
+@st.composite
+def docs(draw):
+    n = draw(st.integers(0, 8))
+    words = draw(st.lists(st.text(min_size=1, max_size=5), min_size=n, max_size=n))
+    spaces = draw(st.none() | st.lists(st.booleans(), min_size=n, max_size=n))
+    labels = st.sampled_from(["NN", "VB", ""])
+    doc = Doc(VOCAB, words, spaces, tags=draw(st.none() | st.lists(labels, min_size=n, max_size=n)))
+    if draw(st.booleans()):
+        heads = [draw(st.integers(0, i)) for i in range(n)]
+        doc = Doc(VOCAB, words, spaces, heads=heads, deps=["dep"] * n)
+    iob = st.sampled_from(["", "O", "B-A", "I-A", "B-B"])
+    if draw(st.booleans()):
+        tags = draw(st.lists(iob, min_size=n, max_size=n))
+        doc.from_array(
+            ["ENT_IOB", "ENT_TYPE"], Doc(VOCAB, words, ents=tags).to_array(["ENT_IOB", "ENT_TYPE"])
+        )
+    if n and draw(st.booleans()):
+        doc.spans["sc"] = [Span(doc, 0, n, "ALL", kb_id="Q", span_id="i")]
+        doc[0].norm_ = draw(st.text(max_size=3))
+    doc.cats = draw(st.dictionaries(st.text(max_size=3), st.floats(0, 1), max_size=2))
+    return doc
+
+
+def facts(doc):
+    names = ["NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE", "SENT_START", "SPACY"]
+    spans = {key: [(s.start, s.end, s.label_, s.id_) for s in doc.spans[key]] for key in doc.spans}
+    return doc.words(), doc.to_array(names).tolist(), spans, doc.cats, doc.has_unknown_spaces
+
+
+@given(st.lists(docs(), max_size=4))
+def test_docs_come_back_from_a_bin(made):
+    data = DocBin(docs=made).to_bytes()
+
+    again = DocBin().from_bytes(data).get_docs(Vocab())
+
+    assert list(map(facts, again)) == list(map(facts, made))
+
+
+@given(docs())
+def test_docs_come_back_from_bytes_and_arrays(doc):
+    attrs = ["NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE", "SENT_START"]
+    bare = Doc(VOCAB, doc.words(), doc.spaces.tolist())
+    bare.from_array(attrs, doc.to_array(attrs))
+
+    assert facts(Doc(Vocab()).from_bytes(doc.to_bytes())) == facts(doc)
+    assert bare.to_array(attrs).tolist() == doc.to_array(attrs).tolist()
+
+
+def test_bin_keeps_docs_as_they_were_added(parsed):
+    docbin = DocBin()
+    docbin.add(parsed)
+    parsed.ents = []
+
+    assert len(next(docbin.get_docs(Vocab())).ents) == 2
+
+
+def test_docs_of_several_vocabularies_fit_one_bin(parsed):
+    other = Doc(Vocab(), ["something", "else"], tags=["X", "Y"])
+
+    first, second = DocBin(docs=[parsed, other]).get_docs(Vocab())
+
+    assert (first[0].tag_, second[1].text, second[1].tag_) == ("NNP", "else", "Y")
+
+
+def test_many_docs_keep_their_order(vocab):
+    made = [Doc(vocab, [f"w{i}", "x"][: i % 3]) for i in range(2500)]
+
+    again = list(DocBin(docs=made).get_docs(Vocab()))
+
+    assert [doc.words() for doc in again] == [doc.words() for doc in made]
+
+
+def test_writing_to_one_doc_leaves_its_neighbours(parsed):
+    first, second = DocBin(docs=[parsed, parsed]).get_docs(Vocab())
+    first[6].tag_ = "changed"
+    first.lex[6] = first.lex[0]
+
+    assert (second[0].tag_, second[6].text, second[6].tag_) == ("NNP", ".", ".")
+
+
+def test_bins_merge_only_if_they_keep_the_same(parsed):
+    docbin = DocBin(docs=[parsed])
+    docbin.merge(DocBin(docs=[parsed, parsed]))
+
+    assert len(list(docbin.get_docs(Vocab()))) == len(docbin) == 3
+    with pytest.raises(TextError, match="these bins keep different things"):
+        docbin.merge(DocBin(["TAG"]))
+
+
+def test_user_data_is_kept_on_request(parsed):
+    parsed.user_data["._.", "x", 3, None] = [1, 2]
+
+    kept = DocBin(store_user_data=True, docs=[parsed])
+
+    assert next(kept.get_docs(Vocab())).user_data == {("._.", "x", 3, None): (1, 2)}
+    assert next(DocBin(docs=[parsed]).get_docs(Vocab())).user_data == {}
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        pytest.param(lambda data: b"hello", r"bad\.spacy`: it is no `\.spacy` file", id="no-zlib"),
+        pytest.param(lambda data: data[: len(data) // 2], "or a damaged one", id="truncated"),
+    ],
+)
+def test_damaged_file_is_named(parsed, tmp_path, damage, message):
+    path = tmp_path / "bad.spacy"
+    path.write_bytes(damage(DocBin(docs=[parsed]).to_bytes()))
+
+    with pytest.raises(LoadError, match=message):
+        DocBin().from_disk(path)
+
+
+def test_heads_outside_of_a_doc_are_damage(parsed):
+    docbin = DocBin(["HEAD"], docs=[parsed])
+    docbin._encode()
+    docbin._packed.tokens[0, 1] = np.uint64(50)
+
+    with pytest.raises(LoadError, match="a head lies outside of its doc"):
+        list(docbin.get_docs(Vocab()))

@@ -1,0 +1,145 @@
+import numpy as np
+import pytest
+
+from kernel.errors import TextError
+from kernel.text import DocBatch, Example, ExampleBatch, SharedOutput, find_misaligned, snap
+
+
+def test_same_tokens_give_the_gold_tags(make_doc):
+    example = Example.from_dict(make_doc(), {"entities": [(0, 12, "PER"), (21, 29, "GPE")]})
+
+    assert example.get_aligned_ner() == ["B-PER", "L-PER", "O", "O", "B-GPE", "L-GPE", "O"]
+    assert example.alignment.is_identity
+
+
+def test_other_tokens_give_what_fits(make_doc):
+    example = Example.from_dict(
+        make_doc(),
+        {
+            "words": ["Ada", "Love", "lace", "went", "to", "New York."],
+            "spaces": [True, False, True, True, True, False],
+            "tags": ["A", "B", "B", "C", "D", "E"],
+            "entities": ["B-PER", "I-PER", "L-PER", "O", "-", "U-GPE"],
+        },
+    )
+
+    assert example.get_aligned_ner() == ["B-PER", "L-PER", "O", None, "B-GPE", "I-GPE", "L-GPE"]
+    assert example.get_aligned("TAG", as_string=True) == ["A", "B", "C", "D", "E", "E", "E"]
+    iob, types = example.aligned_ent_arrays()
+    assert iob.tolist() == [3, 1, 2, 0, 3, 1, 1]
+    assert types[0] == example.predicted.vocab.strings["PER"]
+
+
+def test_value_that_gold_tokens_do_not_share_is_none(make_doc):
+    words = ["Ada", "Love", "lace", "went", "to", "New", "York", "."]
+    example = Example.from_dict(make_doc(), {"words": words, "tags": list("abcdefgh")})
+
+    assert example.get_aligned("TAG", as_string=True) == ["a", None, *"defgh"]
+
+
+def test_no_gold_entities_is_not_the_same_as_none_known(make_doc):
+    assert Example.from_dict(make_doc(), {"entities": []}).get_aligned_ner() == ["O"] * 7
+    assert Example.from_dict(make_doc(), {"tags": ["x"] * 7}).get_aligned_ner() == [None] * 7
+
+
+def test_alignment_follows_retokenization(make_doc):
+    example = Example.from_dict(make_doc(), {"tags": list("abcdefg")})
+    assert len(example.alignment.x2y) == 7
+
+    with example.predicted.retokenize() as retokenizer:
+        retokenizer.merge(example.predicted[4:6])
+
+    assert example.get_aligned("TAG", as_string=True) == ["a", "b", "c", "d", None, "g"]
+
+
+def test_dict_comes_back_as_it_went(parsed):
+    parsed.cats = {"x": 0.5}
+    parsed.spans["sc"] = [parsed[0:2]]
+    example = Example(parsed.copy(), parsed)
+
+    again = Example.from_dict(parsed.copy(), example.to_dict())
+
+    assert again.to_dict() == example.to_dict()
+    assert again.reference.to_json() == parsed.to_json()
+
+
+def test_sentences_become_examples(parsed, make_doc):
+    parts = Example(make_doc(), parsed).split_sents()
+
+    assert [part.text for part in parts] == ["Ada Lovelace went ", "to New York."]
+    assert [ent.text for ent in parts[1].reference.ents] == ["New York"]
+
+
+def test_links_and_spans_are_taken(make_doc):
+    data = {
+        "links": {(0, 12): {"Q7259": 1.0, "Q1": 0.0}},
+        "entities": [(0, 12, "PER")],
+        "spans": {"sc": [(0, 3, "A"), (0, 12, "B", "Q2")]},
+    }
+
+    gold = Example.from_dict(make_doc(), data).reference
+
+    assert (gold.ents[0].kb_id_, [s.kb_id_ for s in gold.spans["sc"]]) == ("Q7259", ["", "Q2"])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param({"foo": 1}, "unknown key `foo`", id="key"),
+        pytest.param({"tags": ["a"]}, "expected 7 values in `tags`, got 1", id="length"),
+        pytest.param({"tags": [1] * 7}, "expected strings in `tags`, got 1", id="type"),
+        pytest.param({"entities": [(0, 5, "A"), (3, 12, "B")]}, "overlap", id="overlap"),
+        pytest.param({"spans": {"a": [(0, 2)]}}, "is no whole tokens of 'Ada", id="span"),
+        pytest.param({"links": {(0, 3): {"A": 1.0, "B": 1.0}}}, "several links", id="links"),
+        pytest.param({"words": ["other"], "entities": ["O"]}, "not those of one text", id="text"),
+        pytest.param({"entities": [5]}, "or as BILUO tags, got 5", id="entities"),
+    ],
+)
+def test_wrong_annotations_are_refused(make_doc, data, message):
+    with pytest.raises(TextError, match=message):
+        Example.from_dict(make_doc(), data).get_aligned_ner()
+
+
+def test_misaligned_entities_warn_and_are_missing(make_doc):
+    with pytest.warns(UserWarning, match=r"left out of 'Ada .*': 'Love' \(4, 8, 'PER'\)"):
+        example = Example.from_dict(make_doc(), {"entities": [(4, 8, "PER")]})
+
+    assert example.get_aligned_ner() == ["O", None, "O", "O", "O", "O", "O"]
+
+
+def test_misaligned_entities_say_why(make_doc):
+    doc = make_doc()
+    entities = [(0, 3, "A"), (4, 8, "B"), (3, 12, "C"), (5, 5, "D"), (25, 99, "E")]
+
+    found = {each.label: each.reason for each in find_misaligned(doc, entities)}
+
+    assert found == {
+        "B": "it ends inside of the token 'Lovelace'",
+        "C": "it starts or ends with whitespace",
+        "D": "it is empty",
+        "E": "it lies outside of the text, which has 30 characters",
+    }
+    assert snap(doc, 5, 14) == (4, 17)
+
+
+def test_batch_counts_tokens(make_doc):
+    batch = DocBatch([make_doc(), make_doc(["a"]), make_doc([])])
+
+    assert (batch.lengths.tolist(), batch.offsets.tolist()) == ([7, 1, 0], [0, 7, 8, 8])
+    assert len(batch.lex()) == 8
+
+
+def test_shared_output_sums_gradients_and_runs_back_once(make_doc):
+    received = []
+    shared = SharedOutput([np.zeros((7, 2)), np.zeros((1, 2))], received.append)
+    batch = ExampleBatch([Example(make_doc(), make_doc())], shared={"tok2vec": shared})
+
+    for size in (1.0, 2.0):
+        batch.predicted.shared["tok2vec"].add_gradient(
+            [np.full((7, 2), size), np.full((1, 2), size)]
+        )
+    shared.finish()
+    shared.finish()
+
+    assert len(received) == 1
+    assert [float(dY.mean()) for dY in received[0]] == [3.0, 3.0]

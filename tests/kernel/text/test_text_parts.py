@@ -1,0 +1,144 @@
+"""Lookups, morphology, span groups, extension attributes and tags."""
+
+import pytest
+
+from kernel.errors import TextError
+from kernel.text import Doc, Lookups, Morphology, Span, SpanGroup, Vocab
+from kernel.text.iob import (
+    biluo_tags_to_offsets,
+    biluo_to_iob,
+    iob_to_biluo,
+    offsets_to_biluo_tags,
+    tags_to_entities,
+)
+
+
+def test_features_have_one_normal_form(vocab):
+    add, strings = vocab.morphology.add, vocab.strings
+
+    assert strings[add("Number=Sing|Case=Nom,Acc")] == "Case=Acc,Nom|Number=Sing"
+    assert add({"Number": "Sing", "Case": "Nom,Acc"}) == add("Number=Sing|Case=Nom,Acc")
+    assert (add(""), add("_")) == (456, 456)
+
+
+def test_token_has_its_features(make_doc):
+    doc = make_doc()
+    doc[0].set_morph("Number=Sing|Case=Nom,Acc")
+
+    morph = doc[0].morph
+
+    assert (morph.get("Case"), morph.get("Tense"), "Number=Sing" in morph) == (
+        ["Acc", "Nom"],
+        [],
+        True,
+    )
+    assert (str(morph), morph.to_dict()["Number"], len(morph)) == (
+        "Case=Acc,Nom|Number=Sing",
+        "Sing",
+        2,
+    )
+    assert (str(doc[1].morph), doc[1].has_morph()) == ("", False)
+    assert Morphology.dict_to_feats(Morphology.feats_to_dict("b=2|a=1")) == "a=1|b=2"
+
+
+def test_table_is_keyed_by_id_or_string(vocab):
+    lookups = Lookups()
+    table = lookups.add_table("lemma", {"going": "go"})
+
+    again = Lookups().from_bytes(lookups.to_bytes()).get_table("lemma")
+
+    assert (table["going"], again["going"], "going" in again, again.get("x", 1)) == (
+        "go",
+        "go",
+        True,
+        1,
+    )
+    with pytest.raises(TextError, match="there is a table `lemma` already"):
+        lookups.add_table("lemma")
+    with pytest.raises(KeyError, match="no table `nope`\nhint: there are: lemma"):
+        lookups.get_table("nope")
+
+
+def test_group_holds_copies(make_doc):
+    doc = make_doc()
+    doc.spans["sc"] = [Span(doc, 0, 2, "A"), Span(doc, 1, 3, "B")]
+    group = doc.spans["sc"]
+
+    group[0].label_ = "changed"
+
+    assert [span.label_ for span in group] == ["A", "B"]
+    assert group.has_overlap
+    assert [array.tolist() for array in group.arrays()[:2]] == [[0, 1], [2, 3]]
+
+
+def test_group_under_two_keys_is_written_once(make_doc):
+    doc = make_doc()
+    group = SpanGroup(doc, name="g", attrs={"k": 1}, spans=[Span(doc, 0, 2, "A", kb_id="Q")])
+    doc.spans["a"] = doc.spans["b"] = group
+
+    again = Doc(doc.vocab, doc.words()).spans
+    other = make_doc()
+    other.spans.from_bytes(doc.spans.to_bytes())
+
+    assert (len(again), list(other.spans), other.spans["b"].attrs) == (0, ["a", "b"], {"k": 1})
+    assert other.spans["a"][0].kb_id_ == "Q"
+
+
+def test_group_is_of_one_doc(make_doc):
+    one, two = make_doc(), make_doc()
+
+    with pytest.raises(TextError, match="belongs to another doc"):
+        one.spans["x"] = [two[0:1]]
+    one.spans["x"] = [one[0:2]]
+    assert one.spans["x"].copy(two)[0].doc is two
+
+
+def test_extensions_are_kept_where_they_belong(make_doc):
+    Doc.set_extension("notes", default=[])
+    Span.set_extension("size", getter=len)
+    Doc.set_extension("count", method=lambda doc, word: doc.words().count(word))
+    one, two = make_doc(), make_doc()
+
+    one._.notes.append("x")
+
+    assert (one._.notes, two._.notes) == (["x"], [])
+    assert (one[0:3]._.size, one._.count("to")) == (3, 1)
+    with pytest.raises(AttributeError, match="Doc has no extension attribute `nope`"):
+        one._.nope  # noqa: B018
+    with pytest.raises(TextError, match="exactly one of"):
+        Doc.set_extension("bad", default=1, getter=len)
+    with pytest.raises(TextError, match="has an extension attribute `notes` already"):
+        Doc.set_extension("notes", default=1)
+    for cls, name in ((Doc, "notes"), (Span, "size"), (Doc, "count")):
+        cls.remove_extension(name)
+
+
+def test_tags_go_there_and_back(make_doc):
+    doc = make_doc()
+    entities = [(0, 12, "PER"), (21, 29, "GPE")]
+
+    tags = offsets_to_biluo_tags(doc, entities)
+
+    assert biluo_tags_to_offsets(doc, tags) == entities
+    assert iob_to_biluo(biluo_to_iob(tags)) == tags
+    assert tags_to_entities(["U-A", "-", "B-B", "L-B"]) == [("A", 0, 0), ("", 1, 1), ("B", 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        pytest.param(["O", "I-A"], "token 1 goes on with an entity that none begins", id="loose"),
+        pytest.param(["X-A"], "'X-A' is no tag", id="letter"),
+    ],
+)
+def test_wrong_tags_are_refused(tags, message):
+    with pytest.raises(TextError, match=message):
+        tags_to_entities(tags)
+
+
+def test_vocab_knows_what_it_has(vocab):
+    assert "cat" not in vocab
+    vocab["cat"]
+
+    assert ("cat" in vocab, [lexeme.text for lexeme in vocab]) == (True, ["cat"])
+    assert isinstance(Vocab().from_bytes(vocab.to_bytes()), Vocab)
