@@ -8,7 +8,8 @@ from typing import Any
 from attrs import frozen
 
 from kernel.config.problems import UNKNOWN, Origin, Path
-from kernel.config.tree import is_block, origin_at
+from kernel.config.tree import function_of, is_block, origin_at
+from kernel.registry import own_name
 
 
 class Absent:
@@ -60,7 +61,7 @@ def _differences(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, An
 
 
 def _names_another(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    names = [
-        {key: value for key, value in block.items() if key[:1] == "@"} for block in (one, other)
-    ]
-    return is_block(one) and is_block(other) and names[0] != names[1]
+    if not (is_block(one) and is_block(other)):
+        return False
+    (kind, name), (other_kind, other_name) = function_of(one), function_of(other)
+    return kind != other_kind or own_name(str(name)) != own_name(str(other_name))

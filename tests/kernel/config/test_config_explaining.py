@@ -61,6 +61,12 @@ def test_difference_names_each_setting_once(ner):
     assert diff(ner, ner.copy()) == []
 
 
+def test_spacy_name_of_the_same_function_is_all_that_differs(ner):
+    other = ner.copy()
+    other["corpora"]["train"]["@readers"] = "spacy.Corpus.v1"
+    assert [change.path for change in diff(ner, other)] == [("corpora", "train", "@readers")]
+
+
 def test_difference_tells_true_from_one():
     assert [change.after for change in diff({"a": {"x": 1}}, {"a": {"x": True}})] == [True]
 
