@@ -149,13 +149,13 @@ class EntityRecognizer(TransitionParser):
         return str(label)
 
     def count_labels(self, examples: Iterable[Example]) -> Mapping[Any, Mapping[str, int]]:
-        """Return the frequencies of the entity types: 1 plus the number of their tokens."""
+        """Return the frequencies of the entity types: the number of their tokens."""
         totals: dict[int, int] = {}
         for example in examples:
             types = example.reference.get_column("ent_type")
             if types is not None:
                 for label in types[types != 0].tolist():
-                    totals[label] = totals.get(label, 1) + 1
+                    totals[label] = totals.get(label, 0) + 1
         strings = self.vocab.strings
         counts = {self.check_label(strings[label]): count for label, count in totals.items()}
         return typed_frequencies(counts)
