@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from kernel import hookimpl, load, registry
+from kernel import hookimpl, load
 from kernel.errors import ConfigError, DataError, KernelError
+from kernel.registry import registry
 from kernel.training import NonFiniteError, init_nlp, prepare, steps, train
 
 pytestmark = pytest.mark.usefixtures("quick_disk")

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from thinc.api import Model
 
-from kernel import Language, hookimpl, registry
+from kernel import Language, hookimpl
 from kernel.config import Config
 from kernel.pipeline import TrainablePipe, first_examples, predicted_docs
 from kernel.random import generator
+from kernel.registry import registry
 from kernel.scoring import StreamingScorer
 from kernel.text import Doc, Example
 from kernel.training import init_nlp, train
