@@ -44,7 +44,7 @@ class ChunkEncoder:
         self.lexemes = vocab.lexemes
         self._strings = vocab.strings
         self._rules = rules
-        self._special_cases = special_cases
+        self._special_cases = special_cases.table
         self._phrases = phrases
         self._max_young = max_size // 2
         self._young: dict[str, bytes] = {}

@@ -36,6 +36,11 @@ class SpecialCases(Mapping[str, list[dict[int, str]]]):
     def __len__(self) -> int:
         return len(self._rules)
 
+    @property
+    def table(self) -> dict[str, list[dict[int, str]]]:
+        """The special cases as a plain dict, faster to look things up in; do not change it."""
+        return self._rules
+
     def add(self, text: str, tokens: Sequence[Mapping[Any, Any]]) -> None:
         """Give `text` these tokens, each with ORTH and perhaps NORM (ids or names).
 
