@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
-from kernel.text import arrays, copies, doc_bytes, doc_json, entities, sentences, similarity
+from kernel.text import arrays, copies, doc_bytes, doc_json, entities, sentences
 from kernel.text.annotate import annotate, rows_of_words
-from kernel.text.attrs import COLUMNS
 from kernel.text.char_spans import char_span
+from kernel.text.doc_hooks import HookMembers, Hooks
 from kernel.text.errors import BoundsError
 from kernel.text.span import Span
 from kernel.text.span_group import SpanGroups
@@ -34,7 +34,7 @@ Ids = npt.NDArray[np.uint64]
 Attr = str | int
 
 
-class Doc(Extensible):
+class Doc(HookMembers, Extensible):
     """A sequence of tokens with annotations.
 
     `lex` (N,) int32 has the row of each token in `lexemes`, `spaces` (N,) bool whether a space
@@ -128,7 +128,7 @@ class Doc(Extensible):
         self.has_unknown_spaces = False
         self._tensor: Any = None
         self._spans: SpanGroups | None = None
-        self._hooks: tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None = None
+        self._hooks: Hooks | None = None
         self._tree: Tree | None = None
         self._context: Any = None
 
@@ -379,70 +379,6 @@ class Doc(Extensible):
         """
         return self.tree.lca_matrix(0, len(self))
 
-    # Hooks and vectors
-
-    @property
-    def user_hooks(self) -> dict[str, Callable[..., Any]]:
-        """Functions that replace members of the doc, by name."""
-        return self._all_hooks()[0]
-
-    @property
-    def user_token_hooks(self) -> dict[str, Callable[..., Any]]:
-        """Functions that replace members of its tokens, by name."""
-        return self._all_hooks()[1]
-
-    @property
-    def user_span_hooks(self) -> dict[str, Callable[..., Any]]:
-        """Functions that replace members of its spans, by name."""
-        return self._all_hooks()[2]
-
-    def _all_hooks(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        if self._hooks is None:
-            self._hooks = ({}, {}, {})
-        return self._hooks
-
-    def hook(self, kind: int, name: str) -> Callable[..., Any] | None:
-        """Return the user's function of a kind (0 doc, 1 token, 2 span), None if there is none."""
-        return None if self._hooks is None else self._hooks[kind].get(name)
-
-    @property
-    def tensor(self) -> Any:
-        """Context vectors, one row a token, as a component left them; empty if none did."""
-        return np.zeros((0,), np.float32) if self._tensor is None else self._tensor
-
-    @tensor.setter
-    def tensor(self, tensor: Any) -> None:
-        self._tensor = tensor
-
-    def extend_tensor(self, tensor: Any) -> None:
-        """Add columns to the tensor.
-
-        tensor   (N, width)
-        """
-        self._tensor = tensor if not self.tensor.size else np.hstack((self.tensor, tensor))
-
-    @property
-    def has_vector(self) -> bool:
-        """Whether there are vectors, or a tensor, to make one of the doc from."""
-        return similarity.doc_has_vector(self)
-
-    @property
-    def vector(self) -> Any:
-        """The mean of the tokens' vectors.
-
-        returns  (width,)
-        """
-        return similarity.doc_vector(self)
-
-    @property
-    def vector_norm(self) -> float:
-        """The L2 norm of `vector`."""
-        return similarity.doc_norm(self)
-
-    def similarity(self, other: Any) -> float:
-        """Return the cosine of this doc's vector and that of another doc, span or token."""
-        return similarity.similarity(self, other, self.hook(0, "similarity"))
-
     # Copies and forms on disk
 
     def copy(self) -> Doc:
@@ -512,6 +448,3 @@ class Doc(Extensible):
         returns  (N, nr_char)  as wide as the longest token if `nr_char` is -1
         """
         return arrays.to_utf8_array(self, nr_char)
-
-
-__all__ = ["COLUMNS", "Doc"]
