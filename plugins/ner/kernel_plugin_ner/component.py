@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernel import factory
 from kernel.errors import DataError, KernelError
-from kernel.pipeline import Language
+from kernel.pipeline import Language, factory
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_ner.batch import concatenate
 from kernel_plugin_ner.classes import IOB_BEGIN, IOB_INSIDE, IOB_OUTSIDE, NAMES, OUT, TYPED, UNIT

@@ -73,7 +73,7 @@ class Moves:
         import srsly
 
         try:
-            fields = srsly.msgpack_loads(data)
+            fields: Any = srsly.msgpack_loads(data)
             labels = json.loads(fields["moves"])
             self.cfg = dict(fields["cfg"])
         except (ValueError, TypeError, KeyError) as error:
