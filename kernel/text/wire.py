@@ -10,7 +10,7 @@ from kernel.errors import LoadError
 def pack(value: Any) -> bytes:
     """Return `value` (of dicts, lists, strings, bytes, numbers and arrays) as MessagePack."""
     # Imported here because it takes longer than the rest of `kernel.text` together.
-    from srsly import msgpack_dumps  # type: ignore[attr-defined]
+    from srsly import msgpack_dumps
 
     packed: bytes = msgpack_dumps(value)
     return packed
@@ -21,7 +21,7 @@ def unpack(data: bytes, *, tuples: bool = False, name: str = "the data") -> Any:
 
     Raises LoadError, with `name`, if that is no MessagePack.
     """
-    from srsly import msgpack_loads  # type: ignore[attr-defined]
+    from srsly import msgpack_loads
 
     try:
         return msgpack_loads(data, use_list=not tuples)
