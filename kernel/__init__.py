@@ -15,12 +15,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+# Not late like the others: a module has the same name, and would take its place.
+from kernel.registry import registry
+
 if TYPE_CHECKING:
     from kernel.device import prefer_gpu, require_cpu, require_gpu
     from kernel.errors import KernelError
     from kernel.hooks import hookimpl
     from kernel.pipeline import Language, blank, factory, load
-    from kernel.registry import registry
     from kernel.text import Doc, DocBin, Example, Span, Token, Vocab
 
 __version__ = "0.1.0"
@@ -50,7 +52,6 @@ _HOMES: Final = {
     "kernel.errors": ("KernelError",),
     "kernel.hooks": ("hookimpl",),
     "kernel.pipeline": ("Language", "blank", "factory", "load"),
-    "kernel.registry": ("registry",),
     "kernel.text": ("Doc", "DocBin", "Example", "Span", "Token", "Vocab"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}

@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib.resources import files
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import catalogue
 
@@ -47,9 +47,9 @@ KINDS: Final = (
 
 
 @functools.cache
-def _entry_points() -> importlib.metadata.EntryPoints:
-    # Before Python 3.12 this is a `SelectableGroups`, which selects the same.
-    return cast("importlib.metadata.EntryPoints", importlib.metadata.entry_points())
+def _entry_points(kind: str) -> dict[str, importlib.metadata.EntryPoint]:
+    points = importlib.metadata.entry_points(group=f"kernel_{kind}")
+    return {point.name: point for point in points}
 
 
 @functools.cache
@@ -106,7 +106,7 @@ class Registry:
         for candidate in dict.fromkeys((name, own_name(name))):
             if candidate in self._local:
                 return self._local.get(candidate)
-            point = self._points().get(candidate)
+            point = _entry_points(self.kind).get(candidate)
             if point is not None:
                 return _load(point, self.kind)
         raise RegistryError(f"no `{name}` in the registry `{self.kind}`", hint=self._hint(name))
@@ -124,7 +124,7 @@ class Registry:
 
     def distribution(self, name: str) -> str | None:
         """Return the distribution that has `name`, or None if this process registered it."""
-        point = self._points().get(own_name(name))
+        point = _entry_points(self.kind).get(own_name(name))
         return point.dist.name if point is not None and point.dist is not None else None
 
     def find(self, name: str) -> dict[str, Any]:
@@ -137,12 +137,8 @@ class Registry:
             "docstring": inspect.getdoc(func),
         }
 
-    def _points(self) -> dict[str, importlib.metadata.EntryPoint]:
-        points = _entry_points().select(group=f"kernel_{self.kind}")
-        return {point.name: point for point in points}
-
     def _names(self) -> set[str]:
-        return set(self._local.get_all()) | set(self._points())
+        return set(self._local.get_all()) | set(_entry_points(self.kind))
 
     def _hint(self, name: str) -> str:
         wanted = own_name(name)

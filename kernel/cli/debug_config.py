@@ -48,8 +48,8 @@ def debug_config(
     import_code(code)
     try:
         config = read_config(config_path, ctx.args)
+        check(config)
         interpolated = config.interpolate()
-        check(interpolated)
         manager().hook.kernel_config_loaded(config=config)
     except ConfigError as error:
         if not error.problems:

@@ -57,7 +57,7 @@ def train(
     console.set_up_logging(verbose=verbose)
     import_code(code)
     config = read_config(config_path, ctx.args)
-    check(config.interpolate())
+    check(config)
     manager().hook.kernel_config_loaded(config=config)
     if output is not None:
         # Asked now, so that a wrong folder is not found out after minutes of initialization.

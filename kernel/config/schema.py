@@ -104,7 +104,7 @@ class TrainingSettings:
         metadata=about(0.1, "share of the activations that are dropped in an update"),
     )
     accumulate_gradient: int = field(
-        validator=Range(1), metadata=about(1, "batches that make one step")
+        validator=Range(1), metadata=about(1, "parts that each batch is worked through in")
     )
     patience: int = field(
         validator=Range(0),

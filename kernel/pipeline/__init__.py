@@ -13,10 +13,10 @@ from kernel.pipeline.component import (
     raise_error,
     set_dropout_rate,
 )
-from kernel.pipeline.factory import Factory, factory, from_function, get_factory
+from kernel.pipeline.factories import Factory, factory, from_function, get_factory
 from kernel.pipeline.language import BaseDefaults, Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
-from kernel.pipeline.load import blank, get_lang_class, load
+from kernel.pipeline.loading import blank, get_lang_class, load
 
 __all__ = [
     "BaseDefaults",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import frozen
 
 from kernel.errors import ConfigError, KernelError
-from kernel.pipeline.factory import Factory, get_factory
+from kernel.pipeline.factories import Factory, get_factory
 from kernel.text import Vocab, attrs
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _add_configured(
 def _add_sourced(
     nlp: Language, name: str, block: Mapping[str, Any], sources: dict[str, Language]
 ) -> None:
-    from kernel.pipeline.load import load
+    from kernel.pipeline.loading import load
 
     path = str(block["source"])
     if path not in sources:

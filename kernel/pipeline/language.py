@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from kernel.errors import KernelError, TextError
 from kernel.pipeline import build, learn, process, saving
 from kernel.pipeline.component import ErrorHandler, is_trainable, raise_error
-from kernel.pipeline.factory import Factory, factory, from_function, get_factory
+from kernel.pipeline.factories import Factory, factory, from_function, get_factory
 from kernel.pipeline.selection import DisabledPipes, insertion_index, unknown_name
 from kernel.registry import registry
 from kernel.text import Doc, Example, Vocab

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.errors import KernelError
 from kernel.pipeline.component import is_trainable
 from kernel.pipeline.process import run_component
+from kernel.pipeline.vocab_data import read_vocab_data
 from kernel.text import Doc, Example, ExampleBatch
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _initialize_vocab(nlp: Language, settings: Any) -> None:
     if settings.lookups is not None:
         nlp.vocab.lookups = settings.lookups
     if settings.vocab_data is not None:
-        nlp.vocab.read_lexeme_data(Path(settings.vocab_data))
+        read_vocab_data(nlp.vocab, Path(settings.vocab_data))
     if settings.vectors is not None:
         raise KernelError(
             f"`initialize.vectors` is {settings.vectors!r}, but no plugin for vectors is installed",

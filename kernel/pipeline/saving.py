@@ -90,7 +90,7 @@ def to_disk(nlp: Language, path: Path, exclude: Iterable[str]) -> None:
 def write_files(nlp: Language, folder: Path, exclude: tuple[str, ...] = ()) -> None:
     """Write the files of `nlp` into the empty `folder`."""
     if not is_excluded("config.cfg", exclude):
-        nlp.config.to_disk(folder / "config.cfg")
+        nlp.config.to_disk(folder / "config.cfg", interpolate=False)
     if not is_excluded("meta.json", exclude):
         folder.joinpath("meta.json").write_bytes(_meta_json(nlp))
     if not is_excluded("vocab", exclude):
@@ -129,7 +129,7 @@ def to_bytes(nlp: Language, exclude: Iterable[str]) -> bytes:
         "vocab": nlp.vocab.to_bytes,
         "tokenizer": lambda: nlp.tokenizer.to_bytes(exclude=["vocab"]),
         "meta.json": lambda: _meta_json(nlp),
-        "config.cfg": nlp.config.to_bytes,
+        "config.cfg": lambda: nlp.config.to_bytes(interpolate=False),
     }
     for name, component in _storable(nlp, "to_bytes", ()):
         writers[name] = _component_writer(component)

@@ -1,0 +1,37 @@
+"""Attributes of words from a JSONL file."""
+
+import pytest
+from kernel.errors import DataError
+
+import kernel
+from kernel.pipeline.vocab_data import read_vocab_data
+
+
+def test_attributes_are_set_and_ranks_start_anew(tmp_path):
+    path = tmp_path / "words.jsonl"
+    path.write_text(
+        '{"settings": {}}\n\n{"orth": "colour", "id": 3, "norm": "color", "prob": -7.5}\n'
+    )
+    vocab = kernel.blank("en").vocab
+    vocab["other"].rank = 8
+    read_vocab_data(vocab, path)
+    assert (vocab["colour"].rank, vocab["colour"].norm_) == (3, "color")
+    assert vocab["other"].rank == 2**64 - 1
+    assert vocab["colour"].prob == -20.0
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        pytest.param("{nope", "not valid JSON", id="no-json"),
+        pytest.param('{"id": 1}', "expected a string `orth`", id="no-word"),
+        pytest.param(
+            '{"orth": "a", "tag": "NN"}', "`tag` is not a lexical attribute", id="no-lexical"
+        ),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path, line, message):
+    path = tmp_path / "words.jsonl"
+    path.write_text('{"orth": "fine"}\n' + line + "\n")
+    with pytest.raises(DataError, match=rf"words\.jsonl:2: .*{message}"):
+        read_vocab_data(kernel.blank("en").vocab, path)
