@@ -352,12 +352,16 @@ class Language:
 
     def make_doc(self, text: str) -> Doc:
         """Return `text` tokenized, without annotations."""
+        self.check_length(text)
+        doc: Doc = self.tokenizer(text)
+        return doc
+
+    def check_length(self, text: str) -> None:
+        """Raise `TextError` for a text longer than `max_length`, if that is set."""
         if self.max_length is not None and len(text) > self.max_length:
             raise TextError(
                 f"the text has {len(text)} characters, `nlp.max_length` is {self.max_length}"
             )
-        doc: Doc = self.tokenizer(text)
-        return doc
 
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
         """Call `error_handler(name, component, docs, error)` for docs that a component fails on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import KernelError, TextError
@@ -44,11 +44,11 @@ def process_stream(
     """Yield a Doc for each of `texts` (with its context, if they are tuples), in order."""
     if not as_tuples:
         for items in minibatch(texts, batch_size):
-            batch = DocBatch([as_doc(nlp, item) for item in items])
+            batch = DocBatch(as_docs(nlp, items))
             yield from run_batch(nlp, batch, disable, component_cfg)
         return
     for pairs in minibatch(texts, batch_size):
-        batch = DocBatch([as_doc(nlp, text) for text, _ in pairs])
+        batch = DocBatch(as_docs(nlp, [text for text, _ in pairs]))
         contexts = {id(doc): context for doc, (_, context) in zip(batch, pairs, strict=True)}
         annotated = run_batch(nlp, batch, disable, component_cfg)
         if len(annotated) == len(pairs):
@@ -94,6 +94,15 @@ def as_doc(nlp: Language, text: str | bytes | Doc) -> Doc:
     if isinstance(text, bytes):
         return Doc(nlp.vocab).from_bytes(text)
     raise TextError(f"expected a text or a Doc, got a {type(text).__name__}: {text!r:.60}")
+
+
+def as_docs(nlp: Language, texts: Sequence[Any]) -> list[Doc]:
+    """Return each of `texts` as `as_doc` does; texts alone go through the tokenizer together."""
+    if not all(isinstance(text, str) for text in texts) or not hasattr(nlp.tokenizer, "pipe"):
+        return [as_doc(nlp, text) for text in texts]
+    for text in texts:
+        nlp.check_length(text)
+    return list(nlp.tokenizer.pipe(texts, batch_size=max(1, len(texts))))
 
 
 def _is_batched(component: Any) -> bool:
