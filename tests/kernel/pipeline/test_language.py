@@ -1,9 +1,9 @@
 """The pipeline as users hold it: components by name, in order, switched on and off."""
 
 import pytest
-from kernel.errors import KernelError, RegistryError
 
 import kernel
+from kernel.errors import KernelError, RegistryError
 from kernel.pipeline import Language, ignore_error
 
 
@@ -60,7 +60,7 @@ def test_a_name_is_taken_only_once(tag_first):
 
 
 def test_an_unknown_component_brings_the_nearest_name(tag_first):
-    with pytest.raises(KernelError, match="did you mean `trace_[ab]`"):
+    with pytest.raises(KernelError, match=r"did you mean `trace_[ab]`"):
         tag_first.get_pipe("trace_q")
 
 
@@ -142,7 +142,7 @@ def test_the_length_limit_is_opt_in():
     nlp = kernel.blank("xx")
     assert len(nlp("a " * 600_000)) == 600_000
     nlp.max_length = 10
-    with pytest.raises(ValueError, match="`nlp.max_length` is 10"):
+    with pytest.raises(ValueError, match=r"`nlp\.max_length` is 10"):
         nlp("more than ten characters")
 
 
@@ -200,5 +200,5 @@ def test_a_pipeline_says_what_it_misses(tag_first, tmp_path):
     meta["requires"]["kernel-plugin-telepathy"] = "1.2"
     path.joinpath("meta.json").write_text(json.dumps(meta))
     path.joinpath("manifest.json").unlink()
-    with pytest.raises(kernel.errors.LoadError, match="kernel-plugin-telepathy 1.2, not installed"):
+    with pytest.raises(kernel.errors.LoadError, match=r"kernel-plugin-telepathy 1\.2, not installed"):
         kernel.load(path)

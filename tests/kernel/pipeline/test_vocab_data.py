@@ -1,9 +1,9 @@
 """Attributes of words from a JSONL file."""
 
 import pytest
-from kernel.errors import DataError
 
 import kernel
+from kernel.errors import DataError
 from kernel.pipeline.vocab_data import read_vocab_data
 
 
