@@ -211,7 +211,7 @@ class LexemeTable:
         """Return one lexical attribute of one row."""
         index = _COLUMNS.get(attr)
         if index is not None:
-            return int(self._values[row, index])
+            return self._values.item(row, index)
         return self.flags_of(row) >> attr & 1
 
     def flags_of(self, row: int) -> int:

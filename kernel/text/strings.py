@@ -61,7 +61,8 @@ class StringStore:
         if isinstance(key, str):
             known = self._ids.get(key)
             return murmur64(_encode(key)) if known is None else known
-        text = self._find(int(key))
+        number = int(key)
+        text = self._texts.get(number) or self._find(number)
         if text is None:
             raise UnknownKeyError(
                 f"no string with the id {key}", hint="add the string itself to the store first"

@@ -11,7 +11,7 @@ from kernel.text.errors import BoundsError
 from kernel.text.morphology import MorphAnalysis
 from kernel.text.symbols import NAMES, POS_IDS
 from kernel.text.underscore import Extensible
-from kernel.text.views import ColumnId, ColumnString, LexicalAttributes, LexicalString, TokenLexeme
+from kernel.text.views import ColumnId, ColumnString, LexicalAttributes, TokenLexeme
 
 if TYPE_CHECKING:
     from kernel.text.doc import Doc
@@ -46,11 +46,15 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
     @property
     def row(self) -> int:
         """The token's row in the lexeme table."""
-        return int(self.doc.lex[self.i])
+        return self.doc.lex.item(self.i)
 
     # Text and place
 
-    text = LexicalString(attrs.ORTH)
+    @property
+    def text(self) -> str:
+        """The text, without the space after it."""
+        doc = self.doc
+        return doc.lexemes.texts[doc.lex.item(self.i)]
 
     def __len__(self) -> int:
         return len(self.text)

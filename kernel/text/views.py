@@ -140,7 +140,7 @@ class ColumnId:
 
     def __get__(self, view: TokenView, owner: Any = None) -> int:
         column = view.doc.columns.get(self.name)
-        return 0 if column is None else int(column[view.i])
+        return 0 if column is None else int(column.item(view.i))
 
     def __set__(self, view: TokenView, value: int) -> None:
         view.doc.column(self.name)[view.i] = value
@@ -155,7 +155,7 @@ class ColumnString:
 
     def __get__(self, view: TokenView, owner: Any = None) -> str:
         column = view.doc.columns.get(self.name)
-        return "" if column is None else view.vocab.strings[int(column[view.i])]
+        return "" if column is None else view.doc.vocab.strings[column.item(view.i)]
 
     def __set__(self, view: TokenView, value: str) -> None:
         view.doc.column(self.name)[view.i] = view.vocab.strings.add(value)
