@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.cfg import lone_dollar
 from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
-from kernel.config.toml_places import Place, find_places, quote, quote_key
+from kernel.config.toml_places import Place, find_places
 from kernel.config.tree import Block
 from kernel.config.values import NULL, DollarError, escape, read_string
 from kernel.errors import ConfigError
 
+if TYPE_CHECKING:
+    from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import Item, Table
+
 _KINDS: Final = {"inner": "key"}
-_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def read_toml(text: str, name: str | None = None) -> Block:
@@ -24,11 +25,15 @@ def read_toml(text: str, name: str | None = None) -> Block:
 
     Raises `ConfigError` with every mistake in it, or the first that is none of TOML.
     """
+    # Imported here, as everywhere in this module: a `.cfg` file needs none of it.
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
     found = find_places(text)
     raise_problems(_repeated(found, name))
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = tomlkit.parse(text).unwrap()
+    except TOMLKitError as error:
         raise ConfigError([_syntax_problem(error, text, name)]) from None
     places: dict[Path, Origin] = {}
     for each in found:
@@ -86,14 +91,20 @@ def _outside(key: str, root: Block) -> Problem:
 
 
 def _repeated(places: list[Place], name: str | None) -> Iterator[Problem]:
+    """Yield each key that is set twice; tomlkit would find only the first, without its place."""
     first: dict[Path, Place] = {}
+    told: set[Path] = set()
     for place in places:
-        earlier = first.setdefault(place.path, place)
+        earlier = _key_above(place, first) or first.setdefault(place.path, place)
         if earlier is place or "array" in {place.kind, earlier.kind}:
             continue
-        one, two = (_KINDS.get(item.kind, item.kind) for item in (earlier, place))
+        if _key_above(place, first) is not None and earlier.path in told:
+            continue  # a key of a section that was told of
+        told.add(earlier.path)
+        one = _KINDS.get(earlier.kind, earlier.kind)
+        two = _KINDS.get(place.kind, place.kind) if earlier.path == place.path else "section"
         yield Problem(
-            path=place.path,
+            path=earlier.path,
             origin=Origin(layer="file", path=name, line=place.line, column=place.column),
             message=f"the same {two} again; it is already at line {earlier.line}"
             if one == two
@@ -102,20 +113,30 @@ def _repeated(places: list[Place], name: str | None) -> Iterator[Problem]:
         )
 
 
-def _syntax_problem(error: tomllib.TOMLDecodeError, text: str, name: str | None) -> Problem:
-    message = str(error)
-    position = _POSITION.search(message)
+def _key_above(place: Place, first: Mapping[Path, Place]) -> Place | None:
+    """Return the key that a dotted key enters as if it were a section."""
+    above = [first.get(place.path[:depth]) for depth in range(1, len(place.path))]
+    found = (each for each in above if each is not None and each.kind == "key")
+    return next(found, None) if place.kind == "key" else None
+
+
+def _syntax_problem(error: TOMLKitError, text: str, name: str | None) -> Problem:
     lines = text.splitlines()
-    line, column = len(lines) or 1, 1
-    if position is not None and position[1]:
-        line, column = int(position[1]), int(position[2])
+    line, column = getattr(error, "line", None), getattr(error, "col", None)
+    said = str(error).removesuffix(f" at line {line} col {column}")
+    received = lines[line - 1].strip() if line is not None and line <= len(lines) else None
     return Problem(
-        path=_section_above(text, line),
-        origin=Origin(layer="file", path=name, line=line, column=column),
-        message=f"not valid TOML: {_POSITION.sub('', message)}",
-        received=f"`{lines[line - 1].strip()}`" if line <= len(lines) else "the end of the file",
+        path=_section_above(text, line) if line is not None else (),
+        origin=Origin(
+            layer="file",
+            path=name,
+            line=line,
+            column=None if column is None else column + 1,  # tomlkit's counts from 0
+        ),
+        message=f"not valid TOML: {said}",
+        received=f"`{received}`" if received is not None else None,
         hint='names with other characters than letters, digits, `_` and `-` need quotes: "@readers"'
-        if line <= len(lines) and lines[line - 1].lstrip().startswith("@")
+        if (received or "").startswith("@")
         else None,
     )
 
@@ -134,34 +155,52 @@ def _section_above(text: str, line: int) -> Path:
 
 def write_toml(tree: Mapping[str, Any], *, raw: bool) -> str:
     """Return `tree` as TOML; `raw` says that it still has variables."""
-    return "\n\n".join(toml_sections(tree, (), raw)) + "\n"
+    return "\n".join(toml_section(value, (key,), raw=raw) for key, value in tree.items())
 
 
-def toml_sections(block: Mapping[str, Any], path: Path, raw: bool) -> Iterator[str]:
-    """Yield the text of each section of `block`, which stands at `path`."""
-    inner = {key: value for key, value in block.items() if isinstance(value, dict)}
-    lines = [
-        f"{quote_key(key)} = {toml_value(value, raw=raw)}"
-        for key, value in block.items()
-        if key not in inner
-    ]
-    if path and (lines or path[-1] != "*" or not inner):
-        yield "\n".join([f"[{'.'.join(map(quote_key, path))}]", *lines])
-    for key, value in inner.items():
-        yield from toml_sections(value, (*path, key), raw)
+def toml_section(block: Mapping[str, Any], path: Path, *, raw: bool) -> str:
+    """Return the text of the section `block`, which stands at `path`, and of those in it."""
+    import tomlkit
+
+    outermost = tomlkit.document()
+    table: Any = outermost
+    for key in path[:-1]:
+        table = table.append(key, tomlkit.table(is_super_table=True))[key]
+    table.append(path[-1], _table(path[-1], block, raw))
+    return tomlkit.dumps(outermost)
 
 
-def toml_value(value: Any, *, raw: bool) -> str:
-    """Return the text of one value, tables inline; raises TypeError if TOML has none for it."""
+def _table(name: str, block: Any, raw: bool) -> Table | Item:
+    import tomlkit
+
+    if not isinstance(block, dict):
+        return toml_item(block, raw=raw)
+    only_inner = bool(block) and all(isinstance(value, dict) for value in block.values())
+    table = tomlkit.table(is_super_table=only_inner and name == "*")
+    if only_inner and name != "*":
+        table.add(tomlkit.nl())  # tomlkit puts a blank line between sections, but for the first
+    for key, value in sorted(block.items(), key=lambda pair: isinstance(pair[1], dict)):
+        table.append(key, _table(key, value, raw))
+    return table
+
+
+def toml_item(value: Any, *, raw: bool) -> Item:
+    """Return one value for tomlkit, tables inline; raises TypeError if TOML has none for it."""
+    import tomlkit
+
     if value is None:
-        return f'"{NULL}"'
+        return tomlkit.string(NULL)
     if isinstance(value, str):
-        return quote(escape(value, raw=raw))
+        return tomlkit.string(escape(value, raw=raw))
     if isinstance(value, bool | int | float):
-        return str(value).lower() if isinstance(value, bool) else repr(value)
+        return tomlkit.item(value)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(toml_value(item, raw=raw) for item in value)}]"
+        array = tomlkit.array()
+        array.extend(toml_item(item, raw=raw) for item in value)
+        return array
     if isinstance(value, Mapping):
-        pairs = [f"{quote_key(key)} = {toml_value(item, raw=raw)}" for key, item in value.items()]
-        return f"{{{', '.join(pairs)}}}"
+        table = tomlkit.inline_table()
+        for key, item in value.items():
+            table.append(key, toml_item(item, raw=raw))
+        return table
     raise TypeError(f"a {type(value).__name__} cannot be written")

@@ -1,29 +1,36 @@
 """Writing changes into a TOML text, whose comments, order and layout stay.
 
-Only what differs is touched: a value is replaced where it stands, a new key comes after the
-last of its section, a new section after the last of its parent. tomlkit would do as much,
-but loses comments (0.15) where a section is continued further down.
+tomlkit 0.15 loses comments where a section is continued further down, and puts a new key
+after the comment that belongs to the next header. So the text is cut behind the last key
+of each section, each section is a document of its own for tomlkit, and what stands between
+them stays as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any
 
-from kernel.config.toml import read_toml, toml_sections, toml_value, write_toml
-from kernel.config.toml_places import Place, find_places, quote_key
+from attrs import define
 
-if TYPE_CHECKING:
-    from kernel.config.problems import Path
+from kernel.config.problems import Path
+from kernel.config.toml import read_toml, toml_item, toml_section, write_toml
+from kernel.config.toml_places import find_places
 
-# Edits at one place are made from the highest rank down, so that the lowest comes first in the
-# text; what is removed there must go before anything is put in.
-_REMOVAL: Final = 9999
-_HEADER: Final = 2000
-_SECTION: Final = 1000
 
-_Edit: TypeAlias = tuple[int, int, int, str]
-"""Start and end of what is replaced; rank among insertions at one place; the new text."""
+@define
+class _Piece:
+    """A section: its header and keys, and the text up to the next header.
+
+    `path` is None for what is left as it is: the start of a file, arrays of tables.
+    """
+
+    path: Path | None
+    text: str
+    gap: str = ""
+
+    def is_under(self, path: Path) -> bool:
+        return self.path is not None and self.path[: len(path)] == path
 
 
 def update_text(text: str, tree: Mapping[str, Any]) -> str:
@@ -31,113 +38,90 @@ def update_text(text: str, tree: Mapping[str, Any]) -> str:
 
     `tree` still has its variables.
     """
-    text = text if text.endswith("\n") or not text else f"{text}\n"
-    document, old = _Document(text), read_toml(text)
-    if any(_at(old, path) != _at(tree, path) for path in document.arrays):
+    old = read_toml(text)
+    arrays = {place.path for place in find_places(text) if place.kind == "array"}
+    if any(_at(old, path) != _at(tree, path) for path in arrays):
         return write_toml(tree, raw=True)  # an array of tables has no one place to write to
-    edits = list(document.changes((), old, tree))
-    for start, end, _, new in sorted(edits, key=lambda edit: (edit[0], edit[2]), reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+    pieces = list(_pieces(text))
+    for piece in pieces:
+        if piece.path is not None:
+            _change_piece(piece, piece.path, old, tree)
+    _add_missing(pieces, (), read_toml(_join(pieces)), tree)
+    return _join(pieces)
 
 
-class _Document:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.keys: dict[Path, Place] = {}
-        self.headers: list[Place] = []
-        self.ends: list[int] = []
-        self.arrays: set[Path] = set()
-        for place in find_places(text):
-            if place.kind in {"section", "array"}:
-                self.headers.append(place)
-                self.arrays |= {place.path} if place.kind == "array" else set()
-                self.ends.append(self._line_end(place.end))
-            elif place.kind == "key":
-                self.keys[place.path] = place
-                if self.ends:
-                    self.ends[-1] = self._line_end(place.end)
+def _pieces(text: str) -> Iterator[_Piece]:
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    found = [place for place in find_places(text) if place.kind != "inner"]
+    headers = [place for place in found if place.kind != "key"]
+    starts = [place.line - 1 for place in headers] + [len(lines)]
+    yield _Piece(None, "", "".join(lines[: starts[0]]))
+    arrays: list[Path] = []
+    for header, start, after in zip(headers, starts, starts[1:], strict=False):
+        ends = [place.last_line for place in found if start < place.last_line <= after]
+        arrays += [header.path] if header.kind == "array" else []
+        is_array = any(header.path[: len(path)] == path for path in arrays)
+        path = None if is_array else header.path
+        yield _Piece(path, "".join(lines[start : ends[-1]]), "".join(lines[ends[-1] : after]))
 
-    def changes(
-        self, path: Path, old: Mapping[str, Any], new: Mapping[str, Any]
-    ) -> Iterator[_Edit]:
-        """Yield the edits that turn the section at `path` from `old` into `new`."""
-        for key in old:
-            if key not in new:
-                yield from self._removed((*path, key))
-        added = {key: value for key, value in new.items() if key not in old}
-        for key, value in new.items():
-            if key not in old or _is_same(old[key], value):
-                continue
-            at = (*path, key)
-            if at in self.keys:
-                place = self.keys[at]
-                yield place.value, place.end, 0, toml_value(value, raw=True)
-            elif isinstance(value, Mapping) and isinstance(old[key], Mapping):
-                yield from self.changes(at, old[key], value)
-            else:
-                yield from self._removed(at)
-                added[key] = value
-        yield from self._added(path, added)
 
-    def _removed(self, path: Path) -> Iterator[_Edit]:
-        if path in self.keys:
-            place = self.keys[path]
-            yield self._line_start(place.start), self._line_end(place.end), _REMOVAL, ""
-            return
-        for place, end in zip(self.headers, self.ends, strict=True):
-            if place.path[: len(path)] == path:
-                yield self._line_start(place.start), end, _REMOVAL, ""
-        for key, place in self.keys.items():
-            dotted = key[: len(path)] == path and not self._is_under(place, path)
-            if dotted:
-                yield self._line_start(place.start), self._line_end(place.end), _REMOVAL, ""
+def _change_piece(
+    piece: _Piece, path: Path, old: Mapping[str, Any], tree: Mapping[str, Any]
+) -> None:
+    import tomlkit
 
-    def _is_under(self, key: Place, path: Path) -> bool:
-        above = [header for header in self.headers if header.start < key.start]
-        return bool(above) and above[-1].path[: len(path)] == path
+    before, after = _at(old, path), _at(tree, path)
+    if not isinstance(after, Mapping):
+        piece.path, piece.text = None, ""
+        return
+    document: Any = tomlkit.parse(piece.text)
+    _change_table(_at(document, path), before, after)
+    piece.text = tomlkit.dumps(document)
 
-    def _added(self, path: Path, added: Mapping[str, Any]) -> Iterator[_Edit]:
-        values = {key: value for key, value in added.items() if not isinstance(value, Mapping)}
-        sections = {key: value for key, value in added.items() if key not in values}
-        lines = "".join(
-            f"{quote_key(key)} = {toml_value(value, raw=True)}\n" for key, value in values.items()
-        )
-        if lines:
-            yield self._inserted(path, lines)
-        after = self._end_under(path)
-        for key, value in sections.items():
-            blocks = "\n\n".join(toml_sections(value, (*path, key), raw=True))
-            # Depth first: what is added to an inner section comes before what follows it.
-            yield after, after, _SECTION - len(path), f"\n{blocks}\n"
 
-    def _inserted(self, path: Path, lines: str) -> _Edit:
-        for place, end in zip(self.headers, self.ends, strict=True):
-            if place.path == path and place.kind == "section":
-                return end, end, 0, lines
-        header = f"[{'.'.join(map(quote_key, path))}]\n"
-        inner = [place for place in self.headers if place.path[: len(path)] == path]
-        if inner:
-            start = self._line_start(inner[0].start)
-            return start, start, _HEADER, f"{header}{lines}\n"
-        end = len(self.text)
-        return end, end, 0, f"\n{header}{lines}"
+def _change_table(table: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Change what stands in `table`, and add single values; sections are other pieces."""
+    from tomlkit.items import Table
 
-    def _end_under(self, path: Path) -> int:
-        """Return where the last section under `path` ends; at the top, the end of the text."""
-        ends = [
-            end
-            for place, end in zip(self.headers, self.ends, strict=True)
-            if place.path[: len(path)] == path
-        ]
-        return ends[-1] if path and ends else len(self.text)
+    for key in list(table):
+        old, new = before[key], after.get(key)
+        if isinstance(table[key], Table) and isinstance(new, Mapping):
+            _change_table(table[key], old, new)  # dotted keys
+        elif key not in after or isinstance(new, Mapping) > isinstance(old, Mapping):
+            del table[key]
+        elif not _is_same(old, new):
+            table[key] = toml_item(new, raw=True)
+    for key, new in after.items():
+        is_elsewhere = isinstance(new, Mapping) or (key in before and _is_same(before[key], new))
+        if key not in table and not is_elsewhere:
+            table.append(key, toml_item(new, raw=True))
 
-    def _line_start(self, offset: int) -> int:
-        return self.text.rfind("\n", 0, offset) + 1
 
-    def _line_end(self, offset: int) -> int:
-        end = self.text.find("\n", offset)
-        return len(self.text) if end < 0 else end + 1
+def _add_missing(
+    pieces: list[_Piece], path: Path, known: Mapping[str, Any], tree: Mapping[str, Any]
+) -> None:
+    """Put in what `tree` has at `path` and the text, which says `known`, has not."""
+    missing = {key: value for key, value in tree.items() if key not in known}
+    values = {key: value for key, value in missing.items() if not isinstance(value, Mapping)}
+    if values:  # a section without a header of its own; now it needs one, above those in it
+        first = next(number for number, piece in enumerate(pieces) if piece.is_under(path))
+        pieces.insert(first, _Piece(path, toml_section(values, path, raw=True), "\n"))
+    for key, value in tree.items():
+        if key not in known and key not in values:
+            under = [number for number, piece in enumerate(pieces) if path and piece.is_under(path)]
+            last = under[-1] if under else len(pieces) - 1
+            text = toml_section(value, (*path, key), raw=True)
+            blank = "\n" if _join(pieces[: last + 1]) else ""
+            pieces.insert(last + 1, _Piece((*path, key), blank + text, pieces[last].gap))
+            pieces[last].gap = ""
+        elif isinstance(value, Mapping) and isinstance(known.get(key), Mapping):
+            _add_missing(pieces, (*path, key), known[key], value)
+
+
+def _join(pieces: list[_Piece]) -> str:
+    return "".join(piece.text + piece.gap for piece in pieces)
 
 
 def _at(tree: Any, path: Path) -> Any:

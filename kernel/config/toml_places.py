@@ -1,8 +1,7 @@
-"""Where each key of a TOML text stands. The parsers at hand do not say."""
+"""Where each key of a TOML text stands, which tomlkit (0.15) does not say."""
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from bisect import bisect_right
@@ -26,17 +25,15 @@ _SCALAR: Final = re.compile(r"[^,\]}\n#]*")
 class Place:
     """Where a key or a header stands; `kind` is "key", "inner", "section" or "array".
 
-    An inner key is one of an inline table. `start`, `value` and `end` are offsets in the
-    text: of the key, of its value (of the header's end, for a header), and after the value.
+    An inner key is one of an inline table. Lines and columns count from 1; `last_line` is
+    the one where the value ends.
     """
 
     path: Path
     kind: str
     line: int
     column: int
-    start: int
-    value: int
-    end: int
+    last_line: int
 
 
 def find_places(text: str) -> list[Place]:
@@ -47,13 +44,14 @@ def find_places(text: str) -> list[Place]:
     """
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     found = []
-    for path, kind, start, value, end in sorted(_Scanner(text).scan(), key=lambda span: span[2]):
+    for path, kind, start, end in sorted(_Scanner(text).scan(), key=lambda span: span[2]):
         line = bisect_right(starts, start)
-        found.append(Place(path, kind, line, start - starts[line - 1] + 1, start, value, end))
+        column = start - starts[line - 1] + 1
+        found.append(Place(path, kind, line, column, bisect_right(starts, end - 1)))
     return found
 
 
-_Span: TypeAlias = tuple[Path, str, int, int, int]
+_Span: TypeAlias = tuple[Path, str, int, int]
 
 
 class _Scanner:
@@ -71,7 +69,7 @@ class _Scanner:
                 if path is None:
                     return
                 self._take("]]" if is_array else "]")
-                yield path, "array" if is_array else "section", start, self.at, self.at
+                yield path, "array" if is_array else "section", start, self.at
                 section = None if is_array else path
             else:
                 yield from self._pair(section, "key")
@@ -85,13 +83,13 @@ class _Scanner:
             self.at = start
             return
         path = None if section is None else (*section, *key)
-        value = self._skip()
+        self._skip()
         yield from self._value(path)
         if path is not None:
             end = self.at
             while self.text[end - 1].isspace():
                 end -= 1
-            yield path, kind, start, value, end
+            yield path, kind, start, end
 
     def _value(self, path: Path | None) -> Iterator[_Span]:
         if self._take("{"):
@@ -150,13 +148,3 @@ def _unquote(part: str) -> str:
         except tomllib.TOMLDecodeError:
             return part[1:-1]
     return part
-
-
-def quote_key(key: str) -> str:
-    """Return `key` as TOML writes it: bare where it may be."""
-    return key if _BARE.fullmatch(key) else quote(key)
-
-
-def quote(text: str) -> str:
-    """Return `text` in quotes, as TOML has them: JSON's, but for one character."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

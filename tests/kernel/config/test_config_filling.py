@@ -160,6 +160,34 @@ def test_array_of_tables_survives_a_change_elsewhere(read):
     assert read(config.to_str(interpolate=False, format="toml"), "toml") == config
 
 
+SCATTERED = """# the start
+[a]  # header
+x = 1  # one
+
+# about b
+[b]
+y.z = 2
+
+# a goes on
+[a.c]
+z = 3  # three
+# the end
+"""
+
+
+def test_section_that_goes_on_further_down_keeps_its_comments(read):
+    config = read(SCATTERED, "toml")
+    config["a"]["w"] = 5
+    config["a"]["c"]["z"] = 4
+    config["b"]["y"]["v"] = [{"u": None}]
+    config["a"]["c"]["d"] = {"@misc": "f.v1"}
+    text = config.to_str(interpolate=False, format="toml")
+    changed = SCATTERED.replace("# one\n", "# one\nw = 5\n").replace("z = 3", "z = 4")
+    changed = changed.replace("y.z = 2\n", 'y.z = 2\ny.v = [{u = "${null}"}]\n')
+    assert text == changed.replace("# three\n", '# three\n\n[a.c.d]\n"@misc" = "f.v1"\n')
+    assert read(text, "toml") == config
+
+
 KEYS = st.sampled_from(["a", "b", "c d", "@e"])
 TREES = st.recursive(
     st.integers(0, 3) | st.none(),

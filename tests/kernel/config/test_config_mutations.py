@@ -6,14 +6,17 @@ import re
 import pytest
 
 from kernel.config import Config, find_problems, load_config
-from kernel.config.toml import toml_value
-from kernel.config.toml_places import quote_key
+from kernel.config.toml import toml_item
 from kernel.config.tree import walk
 from kernel.errors import ConfigError
 
 # Any type at all is right here: a pre-built transition system, and tables of any kind.
 ANY_TYPE = {("components", "ner", "moves"), ("initialize", "lookups")}
 FORMS = ("cfg", "toml")
+
+
+def _quote_key(key):
+    return key if re.fullmatch(r"[\w-]+", key) else json.dumps(key)
 
 
 def keys(config):
@@ -26,7 +29,7 @@ def sections(config):
 
 
 def line_of(lines, path, form):
-    quote = quote_key if form == "toml" else str
+    quote = _quote_key if form == "toml" else str
     header = f"[{'.'.join(map(quote, path[:-1]))}]"
     start = lines.index(header)
     pattern = re.compile(rf"{re.escape(quote(path[-1]))} = ")
@@ -51,7 +54,7 @@ def slip(key):
 
 def wrong_value(value, form):
     wrong = {"a": [1]} if isinstance(value, str) or value is None else "no such thing"
-    return toml_value(wrong, raw=True) if form == "toml" else json.dumps(wrong)
+    return toml_item(wrong, raw=True).as_string() if form == "toml" else json.dumps(wrong)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +110,7 @@ def test_wrong_type_of_any_key_is_found_at_its_line(ner, lines, form):
 
 
 def test_removal_of_any_key_is_found_at_its_section(ner, lines, form):
-    quote = quote_key if form == "toml" else str
+    quote = _quote_key if form == "toml" else str
     for path in keys(ner):
         number = line_of(lines, path, form)
         changed = lines[:number] + lines[number + 1 :]
@@ -118,7 +121,7 @@ def test_removal_of_any_key_is_found_at_its_section(ner, lines, form):
 
 
 def test_slip_in_any_section_is_found_with_the_right_spelling(ner, lines, form):
-    quote = quote_key if form == "toml" else str
+    quote = _quote_key if form == "toml" else str
     for path in sections(ner):
         number = lines.index(f"[{'.'.join(map(quote, path))}]")
         changed = list(lines)

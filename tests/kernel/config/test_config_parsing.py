@@ -200,6 +200,13 @@ def test_bad_toml_names_its_line_and_section(read):
     assert "quotes" in problem.hint
 
 
+@pytest.mark.parametrize("value", ["1", "{c = 1}"], ids=["value", "inline-table"])
+def test_dotted_key_cannot_enter_what_is_no_section(read, value):
+    (problem,) = problems(read, f"[a]\nb = {value}\nb.d = 2", "toml")
+    assert (problem.origin.line, problem.path) == (3, ("a", "b"))
+    assert problem.message == "both a key, at line 2, and a section"
+
+
 def test_date_in_toml_is_a_problem(read):
     (problem,) = problems(read, "[a]\nx = 2020-01-01", "toml")
     assert (problem.path, problem.hint) == (("a", "x"), "put it in quotes")
