@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from kernel.config.problems import Origin, Path, Problem
+from kernel.config.structure import structure, structure_problems
 from kernel.config.tree import UNRESOLVED, is_block, place_of
 from kernel.config.types import TABLES, class_hints, fits, options, read_number, strip
 from kernel.config.words import describe_type, describe_value, nearest
@@ -17,7 +18,10 @@ from kernel.config.words import describe_type, describe_value, nearest
 
 def type_problems(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[Problem]:
     """Yield what is wrong with `value` if it does not fit `hint`; `place` is where it was set."""
-    if value is UNRESOLVED or fits(value, hint) or _was_number(value, hint, place):
+    if value is UNRESOLVED or _was_number(value, hint, place):
+        return
+    if fits(value, hint):
+        yield from _refused(value, hint, path, place)
         return
     inner: list[Problem] = []
     if isinstance(value, dict) and not is_block(value):
@@ -25,6 +29,24 @@ def type_problems(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[
     elif isinstance(value, list):
         inner = list(_item_problems(value, hint, path, place))
     yield from inner or [_wrong_type(value, hint, path, place)]
+
+
+def _refused(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[Problem]:
+    """Yield what the validators of attrs classes in `hint` say of a table with no blocks in it."""
+    is_made = [inspect.isclass(option) and attrs.has(option) for option in options(hint)]
+    if not isinstance(value, dict) or not any(is_made) or _has_block(value):
+        return
+    try:
+        structure(value, hint)
+    except Exception as error:  # noqa: BLE001 — whatever the class of a stranger raises
+        yield from structure_problems(error, value, path, place)
+
+
+def _has_block(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return is_block(value) or any(map(_has_block, inner))
+    return value is UNRESOLVED
 
 
 def _was_number(value: Any, hint: Any, place: Origin) -> bool:

@@ -9,8 +9,9 @@ from kernel.config.arguments import POSITIONAL, argument_problems, positional
 from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
 from kernel.config.signature import Parameter, Signature, from_caller, signature_of, without
+from kernel.config.structure import structure, structure_problems
 from kernel.config.tree import Block, function_of, is_block, place_of
-from kernel.config.types import convert, fits, read_number
+from kernel.config.types import fits, read_number
 from kernel.errors import ConfigError, KernelError
 
 ResultT = TypeVar("ResultT")
@@ -91,7 +92,7 @@ def _call(
     rest = positional(made.pop(POSITIONAL, None))
     if validate:
         raise_problems(_result_problems(signature, block, made, path))
-    made = {key: _fitted(value, signature, block, key) for key, value in made.items()}
+    made = {key: _fitted(value, signature, block, (*path, key)) for key, value in made.items()}
     try:
         return func(*rest, **given, **made)
     except ConfigError as error:
@@ -128,12 +129,19 @@ def _result_problems(
     return problems
 
 
-def _fitted(value: Any, signature: Signature, block: Mapping[str, Any], key: str) -> Any:
+def _fitted(value: Any, signature: Signature, block: Mapping[str, Any], path: Path) -> Any:
+    key = path[-1]
     parameter = signature.parameters.get(key, Parameter(key, Any))
     if isinstance(value, str) and place_of(block, key).layer == "variable":
         number = read_number(value, parameter.hint)
         value = value if number is None else number
-    return convert(value, parameter.hint) if fits(value, parameter.hint) else value
+    if not fits(value, parameter.hint):
+        return value
+    try:
+        return structure(value, parameter.hint)
+    except Exception as error:  # of a class that the hint names
+        found = structure_problems(error, block[key], path, place_of(block, key))
+        raise ConfigError(found) from error
 
 
 def _failure(

@@ -13,8 +13,9 @@ from kernel.config.misfit import type_problems
 from kernel.config.problems import Origin, Path, Problem, raise_problems
 from kernel.config.resolve import resolve
 from kernel.config.schema import SECTIONS, Range, section_defaults
+from kernel.config.structure import structure
 from kernel.config.tree import Block, is_block, place_of
-from kernel.config.types import class_hints, convert
+from kernel.config.types import class_hints
 from kernel.config.values import has_variable, whole_variable
 from kernel.config.words import describe_value, nearest
 from kernel.errors import ConfigError
@@ -38,9 +39,7 @@ def resolve_section(config: Mapping[str, Any], name: str) -> Any:
             section.put(key, _default(tree, default), Origin(layer="default"))
     section = without_absent_vectors(section) if name == "nlp" else section
     raise_problems(section_problems(section, cls, (name,), tree.origin((name,))))
-    hints = class_hints(cls)
-    made = resolve(section, where=name)
-    return cls(**{key: convert(value, hints[key]) for key, value in made.items()})
+    return structure(resolve(section, where=name), cls)
 
 
 def resolve_dot_names(config: Mapping[str, Any], names: Sequence[str | None]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Whether a value fits a type hint, and the value as the hint wants it."""
+"""Whether a value fits a type hint."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import types
 import typing
 from collections.abc import Callable
 from enum import Enum
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, Final
 
 import attrs
 
 from kernel.config.tree import UNRESOLVED, is_block
 
-_SEQUENCES: Final = {
+SEQUENCES: Final = {
     list,
     collections.abc.Sequence,
     collections.abc.MutableSequence,
@@ -28,9 +28,9 @@ _SEQUENCES: Final = {
     collections.abc.Container,
     collections.abc.Reversible,
 }
-_SETS: Final = {set, frozenset, collections.abc.Set, collections.abc.MutableSet}
+SETS: Final = {set, frozenset, collections.abc.Set, collections.abc.MutableSet}
 TABLES: Final = {dict, collections.abc.Mapping, collections.abc.MutableMapping}
-_UNIONS: Final = {typing.Union, types.UnionType}
+UNIONS: Final = {typing.Union, types.UnionType}
 
 
 def fits(value: Any, hint: Any) -> bool:
@@ -45,7 +45,7 @@ def fits(value: Any, hint: Any) -> bool:
     if hint is Any or isinstance(hint, str | typing.ForwardRef):
         return True
     origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin in _UNIONS:
+    if origin in UNIONS:
         return any(fits(value, arg) for arg in args)
     if origin is typing.Literal:
         return any(type(value) is type(arg) and value == arg for arg in args)
@@ -72,7 +72,7 @@ def strip(hint: Any) -> Any:
 def options(hint: Any) -> list[Any]:
     """Return the types that a value of the type `hint` may have, without null."""
     hint = strip(hint)
-    if typing.get_origin(hint) not in _UNIONS:
+    if typing.get_origin(hint) not in UNIONS:
         return [hint]
     found = [option for arg in typing.get_args(hint) for option in options(arg)]
     return [option for option in found if option is not type(None)]
@@ -93,7 +93,7 @@ def _fits_scalar(value: Any, hint: Any, origin: Any, args: tuple[Any, ...]) -> b
 
 
 def _fits_container(value: Any, hint: Any, base: Any, args: tuple[Any, ...]) -> bool:
-    if base in _SEQUENCES or base in _SETS:
+    if base in SEQUENCES or base in SETS:
         return _is_listed(value, base) and all(fits(item, args[0]) for item in value if args)
     if base is tuple:
         return _fits_tuple(value, args)
@@ -167,42 +167,6 @@ def class_hints(cls: type) -> dict[str, Any]:
         for field in attrs.fields(cls)
         if field.init
     }
-
-
-def convert(value: Any, hint: Any) -> Any:
-    """Return `value`, which fits `hint`, as the type it names: a Path, a tuple, an attrs object."""
-    hint = strip(hint)
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin in _UNIONS:
-        return convert(
-            value, next((arg for arg in _by_closeness(args, value) if fits(value, arg)), Any)
-        )
-    if inspect.isclass(hint) and issubclass(hint, PurePath) and isinstance(value, str):
-        return Path(value)
-    if inspect.isclass(hint) and issubclass(hint, Enum) and not isinstance(value, hint):
-        return hint(value)
-    if inspect.isclass(hint) and attrs.has(hint) and isinstance(value, dict):
-        hints = class_hints(hint)
-        return hint(**{key: convert(item, hints[key]) for key, item in value.items()})
-    return _convert_items(value, origin or hint, args)
-
-
-def _by_closeness(args: tuple[Any, ...], value: Any) -> list[Any]:
-    # A string stays one where it may, and a whole number too.
-    return sorted(args, key=lambda arg: strip(arg) is not type(value))
-
-
-def _convert_items(value: Any, base: Any, args: tuple[Any, ...]) -> Any:
-    if isinstance(value, list) and base is tuple:
-        kinds = [args[0]] * len(value) if args[1:] == (Ellipsis,) else args or [Any] * len(value)
-        return tuple(map(convert, value, kinds))
-    if isinstance(value, list) and base in _SETS:
-        return (frozenset if base is frozenset else set)(value)
-    if isinstance(value, list) and args and base in _SEQUENCES:
-        return [convert(item, args[0]) for item in value]
-    if isinstance(value, dict) and args and base in TABLES:
-        return {key: convert(item, args[1]) for key, item in value.items()}
-    return value
 
 
 def read_number(text: str, hint: Any) -> int | float | None:

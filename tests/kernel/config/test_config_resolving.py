@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from attrs import field, frozen
+from attrs import field, frozen, validators
 
 from kernel.config import (
     Config,
     call,
     check_arguments,
+    find_problems,
     resolve,
     resolve_dot_names,
     resolve_section,
@@ -185,6 +186,74 @@ def test_fault_inside_a_table_or_list_is_named(misc):
         (("names",), "item 2 has the wrong type", None),
         (("window", "siez"), "`siez` is not a setting of `Window`", "size"),
     ]
+
+
+@frozen(kw_only=True)
+class Cut:
+    rate: float = field(default=0.5, validator=[validators.ge(0), validators.lt(1)])
+    _names: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Plan:
+    first: Cut
+    more: list[Cut] = field(factory=list)
+
+
+def test_nested_classes_are_made_of_tables(misc):
+    def take(plan: Plan | None, cuts: dict[str, Cut]) -> Any:
+        return plan, cuts
+
+    misc("t.take.v1", take)
+    block = {
+        "@misc": "t.take.v1",
+        "plan": {"first": {"names": ["a"]}, "more": [{"rate": 0}, {}]},
+        "cuts": {"a": {"rate": 0.1}},
+    }
+    plan, cuts = resolve(block)
+    assert plan == Plan(first=Cut(names=("a",)), more=[Cut(rate=0), Cut()])
+    assert cuts == {"a": Cut(rate=0.1)}
+
+
+def test_what_validators_refuse_is_told_with_its_line(misc):
+    def take(plan: Plan) -> None:
+        raise AssertionError
+
+    misc("t.take.v1", take)
+    text = '[a]\n@misc = "t.take.v1"\n[a.plan]\nmore = [{"rate": -1}]\n[a.plan.first]\nrate = 1.0\n'
+    config = Config().from_str(text, name="c.cfg")
+    found = problems(resolve, config["a"], where="a")
+    assert [(problem.path, problem.origin.line, problem.message) for problem in found] == [
+        (("a", "plan", "more", "rate"), 4, "'rate' must be >= 0: -1"),
+        (("a", "plan", "first", "rate"), 6, "'rate' must be < 1: 1.0"),
+    ]
+    assert {*found} <= {*find_problems(config)}
+
+
+def test_class_takes_what_blocks_made_as_it_is(misc, register):
+    @frozen
+    class Pace:
+        rate: float
+        models: list[Window]
+
+    def take(pace: Pace) -> Any:
+        return pace
+
+    def rise() -> Iterator[float]:
+        yield 0.5
+
+    take.__annotations__["pace"] = Pace
+    Pace.__annotations__.update(rate=float, models=list[Window])
+    misc("t.take.v1", take)
+    misc("t.window.v1", lambda: Window(1))
+    register("schedules", "t.rise.v1", rise)
+    pace = resolve(
+        {
+            "@misc": "t.take.v1",
+            "pace": {"rate": {"@schedules": "t.rise.v1"}, "models": [{"@misc": "t.window.v1"}]},
+        }
+    )
+    assert (next(pace.rate), pace.models) == (0.5, [Window(1)])
 
 
 def test_schedule_may_stand_where_a_number_is_expected(misc, register):
