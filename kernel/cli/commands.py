@@ -61,4 +61,9 @@ OWN: Final = (
         "Convert a config from .cfg to .toml or back.",
         "kernel.cli.config_convert:convert",
     ),
+    Command(
+        "config schema",
+        "Write a JSON Schema of a config, for editors.",
+        "kernel.cli.config_schema:schema",
+    ),
 )

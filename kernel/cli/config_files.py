@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from kernel.cli import console
-from kernel.config import Config, load_config, parse_overrides
+from kernel.config import ABSENT, Change, Config, load_config, parse_overrides
 from kernel.files import write_file
 
 
@@ -36,11 +37,17 @@ def config_text(config: Config, form: str, *, commented: bool = False) -> str:
     return text.rstrip("\n")
 
 
-def show_diff(before: str, after: str, *, names: tuple[str, str]) -> bool:
-    """Write a unified diff of two texts to stdout; returns whether there is any difference."""
-    lines = list(
-        difflib.unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="", n=2)
-    )
-    for line in lines:
-        console.data(line)
-    return bool(lines)
+def show_changes(changes: Iterable[Change]) -> None:
+    """Write what differs to stdout: each setting as it was and as it is, one a line."""
+    for change in changes:
+        for sign, value in (("-", change.before), ("+", change.after)):
+            for path, single in _settings(value, change.path):
+                console.data(f"{sign} {'.'.join(path)} = {json.dumps(single, ensure_ascii=False)}")
+
+
+def _settings(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from _settings(inner, (*path, key))
+    elif value is not ABSENT:
+        yield path, value

@@ -18,21 +18,20 @@ def fill_config(base_path: Path, output_file: Path, *, diff: bool, code: Path | 
     OUTPUT_FILE is where the complete config goes, by default stdout. In TOML, comments and
     the order of the keys are kept.
     """
+    from kernel import config
     from kernel.cli import console
     from kernel.cli.code import import_code
-    from kernel.cli.config_files import config_text, read_config, show_diff, write_config
-    from kernel.config import check, fill
+    from kernel.cli.config_files import read_config, show_changes, write_config
 
     import_code(code)
-    config = read_config(base_path)
-    filled = fill(config)
-    check(filled, complete=False)
-    form = "toml" if ".toml" in {output_file.suffix, base_path.suffix} else "cfg"
-    before, after = config_text(config, form), config_text(filled, form)
-    if before == after:
+    base = read_config(base_path)
+    filled = config.fill(base)
+    config.check(filled, complete=False)
+    changes = config.diff(base, filled)
+    if not changes:
         console.good("nothing to add: the config is complete")
-    elif diff:
-        show_diff(before, after, names=(str(base_path), "filled"))
+    if diff:
+        show_changes(changes)
     if not diff or str(output_file) != "-":
         write_config(filled, output_file)
         if str(output_file) != "-":

@@ -3,7 +3,7 @@
 from kernel.config.check import check, find_problems
 from kernel.config.config import Config, merge
 from kernel.config.defaults import default_config, pretraining_config
-from kernel.config.diff import Change, diff
+from kernel.config.diff import ABSENT, Change, diff
 from kernel.config.explain import Explanation, explain
 from kernel.config.fill import fill, fill_block
 from kernel.config.json_schema import json_schema
@@ -22,6 +22,7 @@ from kernel.config.sections import resolve_dot_names, resolve_section
 from kernel.config.weights import combine_score_weights
 
 __all__ = [
+    "ABSENT",
     "Change",
     "Config",
     "Explanation",

@@ -13,7 +13,13 @@ from kernel.config.schema import SECTIONS, section_defaults
 from kernel.config.tree import plant
 from kernel.plugins import manager
 
-PATHS: Final = ("train", "dev", "vectors", "init_tok2vec")
+PATHS: Final = {
+    "train": "the data to learn from",
+    "dev": "the data for evaluation while training",
+    "vectors": "pipeline or folder with word vectors",
+    "init_tok2vec": "pretrained weights of tok2vec",
+}
+"""The keys of `[paths]` that other sections refer to by default, and what they mean."""
 _DEFAULT: Final = Origin(layer="default")
 
 

@@ -11,6 +11,7 @@ import attrs
 from attrs import frozen
 
 from kernel.config.config import Config
+from kernel.config.defaults import PATHS
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path
 from kernel.config.schema import SECTIONS
@@ -59,7 +60,9 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
         raw=_find(raw, keys),
         origins=tuple(values.origin(keys).chain()),
     )
-    return _with_function(_with_schema(found, values), values)
+    helps = helps_at(values, keys[:-1])
+    found = attrs.evolve(found, help=helps.get(keys[-1]))
+    return _with_function(_with_schema(found), values)
 
 
 def argument_helps(func: Any) -> dict[str, str]:
@@ -67,6 +70,25 @@ def argument_helps(func: Any) -> dict[str, str]:
     rows = _ARGUMENT.findall(inspect.getdoc(func) or "")
     names = signature_of(func).parameters
     return {name: meaning for name, meaning in rows if name in names}
+
+
+def summary_of(thing: Any) -> str | None:
+    """Return the first paragraph of a docstring as one line, without `Section [name].`."""
+    doc = inspect.getdoc(thing)
+    return doc.split("\n\n")[0].split(" Section `[")[0].replace("\n", " ") if doc else None
+
+
+def helps_at(config: Mapping[str, Any], path: Path) -> dict[str, str]:
+    """Return what the keys of the section at `path` mean, as far as anything says so."""
+    if path == ("paths",):
+        return PATHS
+    if len(path) == 1 and path[0] in SECTIONS:
+        fields = attrs.fields(SECTIONS[path[0]])
+        return {field.name: field.metadata["help"] for field in fields}
+    if path == ("training", "score_weights"):
+        return dict.fromkeys(_find(config, path), "its weight in the final score; null: not shown")
+    func = function_at(config, path)
+    return argument_helps(func) if func is not None else {}
 
 
 def function_at(config: Mapping[str, Any], path: Path) -> Any:
@@ -83,7 +105,7 @@ def function_at(config: Mapping[str, Any], path: Path) -> Any:
     return None
 
 
-def _with_schema(found: Explanation, config: Config) -> Explanation:
+def _with_schema(found: Explanation) -> Explanation:
     cls = SECTIONS.get(found.path[0])
     if cls is None or len(found.path) != 2 or found.path[1] not in class_hints(cls):
         return found
@@ -92,7 +114,6 @@ def _with_schema(found: Explanation, config: Config) -> Explanation:
         found,
         expected=describe_type(class_hints(cls)[field.name]),
         range=getattr(field.validator, "words", None),
-        help=field.metadata["help"],
         default=field.metadata["default"],
         function=f"{cls.__module__}.{cls.__qualname__}",
     )
@@ -106,7 +127,6 @@ def _with_function(found: Explanation, config: Config) -> Explanation:
     return attrs.evolve(
         found,
         expected=describe_type(parameter.hint),
-        help=argument_helps(func).get(parameter.name),
         default=parameter.default,
         function=f"{func.__module__}.{func.__qualname__}",
         signature=signature_of(func).text,

@@ -15,7 +15,7 @@ import attrs
 from kernel.config.check_blocks import GIVEN
 from kernel.config.config import Config
 from kernel.config.defaults import default_config
-from kernel.config.explain import argument_helps, function_at
+from kernel.config.explain import argument_helps, function_at, summary_of
 from kernel.config.schema import SECTIONS, Range
 from kernel.config.signature import Parameter, plain, signature_of, without
 from kernel.config.tree import function_of, is_block
@@ -76,7 +76,7 @@ def _section(tree: Config, name: str) -> dict[str, Any]:
         properties[field.name] = {**schema, "default": _written(field.metadata["default"])}
     return {
         "type": "object",
-        "description": (cls.__doc__ or "").split(" Section ")[0],
+        "description": summary_of(cls),
         "properties": properties,
         "additionalProperties": name == "system",
     }
@@ -102,9 +102,9 @@ def _described(tree: Config, path: Path) -> dict[str, Any]:
         if name in helps:
             properties[name] = {**properties[name], "description": helps[name]}
     properties |= _name_schema(block)
-    doc = inspect.getdoc(func)
+    doc = summary_of(func)
     schema: dict[str, Any] = {"type": "object", "properties": properties}
-    return {**schema, "description": doc.split("\n\n")[0].replace("\n", " ")} if doc else schema
+    return {**schema, "description": doc} if doc else schema
 
 
 def _name_schema(block: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,10 @@ class ConsoleLog:
 
 
 def console_logger_v1(progress_bar: bool = False) -> Setup:
-    """Return a logger that shows a table; a score that was not measured shows as 0.00."""
+    """Return a logger that shows a table; a score that was not measured shows as 0.00.
+
+    progress_bar  whether to draw, on a terminal, how far it is to the next evaluation
+    """
     return _logger("eval" if progress_bar else None, missing="0.00")
 
 

@@ -5,11 +5,12 @@ Axes: B docs, N tokens of all of them, E entities.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from thinc.api import Model
 
 from kernel.errors import DataError, KernelError
 from kernel.pipeline import Language, factory
@@ -18,6 +19,7 @@ from kernel_plugin_ner.batch import concatenate
 from kernel_plugin_ner.classes import IOB_BEGIN, IOB_INSIDE, IOB_OUTSIDE, NAMES, OUT, TYPED, UNIT
 from kernel_plugin_ner.system import BiluoSystem, Entities
 from kernel_plugin_transition.component import TransitionParser
+from kernel_plugin_transition.scorer import StateScorer
 
 TOK2VEC = {
     "@architectures": "kernel.HashEmbedCNN.v2",
@@ -56,17 +58,19 @@ MODEL = {
 def make_ner(
     nlp: Language,
     name: str,
-    model: Any,
+    model: Model[list[Doc], StateScorer],
     moves: BiluoSystem | None,
     update_with_oracle_cut_size: int,
     incorrect_spans_key: str | None,
-    scorer: Any,
+    scorer: Callable[..., dict[str, Any]] | None,
 ) -> EntityRecognizer:
     """Make a component that finds named entities: spans without overlap, each with a type.
 
-    `moves`: a transition system to use, made from the labels if null.
-    `update_with_oracle_cut_size`: around how many actions docs are cut to in training.
-    `incorrect_spans_key`: the group of spans, of gold docs, that are known to be no entities.
+    model                        scores the next action; gives the type of what is found
+    moves                        the transition system; null: made from the labels of the data
+    update_with_oracle_cut_size  actions that docs are cut to in training, around
+    incorrect_spans_key          group of spans, in gold docs, that are known to be no entities
+    scorer                       compares what is found with the gold docs
     """
     return EntityRecognizer(
         nlp.vocab,

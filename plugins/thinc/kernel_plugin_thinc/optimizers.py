@@ -35,10 +35,14 @@ def Adam(  # noqa: N802 — the name that configs have
 ) -> Optimizer:
     """Make an optimizer after Kingma and Ba, 2015.
 
-    L2            penalty on large weights
-    beta1, beta2  decay of the first and second moments
-    grad_clip     largest norm of a parameter's gradient, 0 for any
-    use_averages  keep a moving average of the weights, for evaluation
+    learn_rate          how far a step goes; a number or a schedule
+    L2                  penalty on large weights
+    L2_is_weight_decay  take the penalty off the weights, rather than add it to the gradient
+    beta1               decay of the first moment, the mean of the gradients
+    beta2               decay of the second moment, the mean of their squares
+    eps                 added to what is divided by, against division by zero
+    grad_clip           largest norm of a parameter's gradient, 0 for any
+    use_averages        keep a moving average of the weights, for evaluation
     """
     return Optimizer(
         "adam",

@@ -66,7 +66,10 @@ def constant_then(rate: float, steps: int, schedule: Iterable[float]) -> Schedul
 def compounding(start: float, stop: float, compound: float, *, t: float = 0.0) -> Schedule:
     """Multiply by `compound` at every step, from `start` until `stop` is reached.
 
-    t  has no effect; configs written for spaCy may have it
+    start     the first value
+    stop      the last value
+    compound  factor from one step to the next
+    t         has no effect; configs written for spaCy may have it
     """
     limit = max if start > stop else min
 

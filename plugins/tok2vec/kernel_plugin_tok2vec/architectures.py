@@ -64,8 +64,11 @@ def multi_hash_embed(
 ) -> Model[list[Doc], list[Floats]]:
     """Embed each attribute by a hashed table of its own, and mix them.
 
-    rows     of each attribute's table
-    returns  B docs to B of (n_i, width)
+    width                   size of each word's vector
+    attrs                   attributes of words that are looked at, such as "NORM"
+    rows                    rows of each attribute's table
+    include_static_vectors  whether to mix in the word vectors of the vocabulary
+    returns                 B docs to B of (n_i, width)
 
     Raises KernelError if `attrs` and `rows` differ in length, or for static vectors.
     """
@@ -89,7 +92,11 @@ def maxout_window_encoder(
 ) -> Model[list[Floats], list[Floats]]:
     """Let each word see `depth` times `window_size` words to each side of it.
 
-    returns  B of (n_i, width) to B of (n_i, width)
+    width          size of each word's vector, before and after
+    depth          number of layers
+    window_size    words to each side that one layer sees
+    maxout_pieces  linear functions that each number of a vector is the largest of
+    returns        B of (n_i, width) to B of (n_i, width)
     """
     with use_kernel_ops():
         return make_window_encoder(  # type: ignore[no-any-return]

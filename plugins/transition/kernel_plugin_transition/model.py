@@ -49,6 +49,14 @@ def transition_based_parser(
     A state shows 8 (parser) or 3 (ner) tokens, with `extra_state_tokens` 13 or 6. Their
     vectors, `hidden_width` wide, go through one maxout layer; with `use_upper` a linear layer
     follows, else its outputs are the scores.
+
+    tok2vec             makes a vector of each token
+    state_type          the kind of transition system, "parser" or "ner"
+    extra_state_tokens  whether a state shows more tokens: 13 for 8, or 6 for 3
+    hidden_width        width of the hidden layer
+    maxout_pieces       linear functions that each unit of the hidden layer is the largest of
+    use_upper           whether a linear layer follows the hidden one
+    nO                  number of actions; null: found in the data
     """
     if (state_type, extra_state_tokens) not in N_FEATURES:
         raise KernelError(f"`state_type` must be 'parser' or 'ner', got {state_type!r}")

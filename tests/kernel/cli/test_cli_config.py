@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import sys
 import tomllib
@@ -152,8 +153,8 @@ def test_fill_config_shows_what_it_adds(kernel, tmp_path):
     base = tmp_path / "base.cfg"
     base.write_text('[nlp]\nlang = "en"\n')
     result = kernel("init", "fill-config", base, "--diff")
-    assert "+dropout = 0.1" in result.stdout.splitlines()
-    assert '-lang = "en"' not in result.stdout.splitlines()
+    assert "+ training.dropout = 0.1" in result.stdout.splitlines()
+    assert "nlp.lang" not in result.stdout
 
 
 def test_problems_are_shown_all_at_once(kernel, config_file):
@@ -218,8 +219,8 @@ def test_explain_says_who_set_a_setting(kernel, config_file):
 def test_explain_lists_what_there_is(kernel, config_file):
     result = kernel("config", "explain", config_file, "training.droput")
     assert result.exit_code == 1
-    assert "no setting `training.droput`" in result.stderr
-    assert "dropout" in result.stderr
+    assert "there is no `training.droput` in the config" in result.stderr
+    assert "did you mean `training.dropout`?" in result.stderr
 
 
 def test_diff_shows_both_sides(kernel, config_file, tmp_path):
@@ -236,3 +237,26 @@ def test_config_is_converted_both_ways(kernel, config_file, tmp_path):
     assert kernel("config", "convert", toml, cfg).exit_code == 0
     assert load_config(cfg) == load_config(config_file)
     assert kernel("config", "convert", toml, cfg).exit_code == 1
+
+
+def test_schema_describes_what_the_config_names(kernel, config_file, tmp_path):
+    path = tmp_path / "schema.json"
+    assert kernel("config", "schema", config_file, path).exit_code == 0
+    properties = json.loads(path.read_text())["properties"]
+    assert properties["training"]["properties"]["dropout"]["exclusiveMaximum"] == 1
+    moves = properties["components"]["properties"]["ner"]["properties"]
+    assert moves["update_with_oracle_cut_size"]["description"]
+    assert kernel("config", "schema", config_file).stdout == path.read_text()
+    assert kernel("config", "schema", config_file, path).exit_code == 1
+
+
+def test_every_key_of_a_commented_config_is_explained(kernel, tmp_path):
+    toml = tmp_path / "config.toml"
+    kernel("init", "config", toml, "-p", "ner")
+    lines = toml.read_text().splitlines()
+    bare = [
+        line
+        for above, line in itertools.pairwise(lines)
+        if re.match(r'["\w@]+ = ', line) and not above.startswith("# ")
+    ]
+    assert bare == []
