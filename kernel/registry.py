@@ -60,6 +60,20 @@ def first_party_names() -> dict[str, dict[str, str]]:
     return names
 
 
+@functools.cache
+def missing_names() -> dict[str, list[str]]:
+    """Return, for each kind, the names in spaCy's configs that no first-party plugin has yet."""
+    index = files("kernel").joinpath("missing_names.json").read_text(encoding="utf8")
+    names: dict[str, list[str]] = json.loads(index)
+    return names
+
+
+def is_missing(kind: str, name: str) -> bool:
+    """Say whether spaCy has `name`, and kernel nothing in its place."""
+    spacy_name = f"spacy.{name.removeprefix('kernel.')}"
+    return not {name, spacy_name}.isdisjoint(missing_names().get(kind, ()))
+
+
 def own_name(name: str) -> str:
     """Return the name under which kernel knows what spaCy's configs call `name`."""
     return f"kernel.{name[len('spacy.') :]}" if name.startswith("spacy.") else name
@@ -145,6 +159,8 @@ class Registry:
         distribution = first_party_names().get(self.kind, {}).get(wanted)
         if distribution is not None:
             return f"it is provided by `{distribution}`: pip install {distribution}"
+        if is_missing(self.kind, name):
+            return f"kernel has no `{name}` yet; it can be registered in a `--code` file"
         close = get_close_matches(wanted, self._names(), n=1)
         if close:
             return f"did you mean `{close[0]}`?"

@@ -8,6 +8,7 @@ from typing import Any
 from kernel.config.arguments import no_function
 from kernel.config.check_blocks import block_problems, component_problems
 from kernel.config.check_references import reference_problems, referred_keys, referred_sections
+from kernel.config.check_sources import sourced_problems
 from kernel.config.check_weights import weight_problems
 from kernel.config.config import Config
 from kernel.config.defaults import PATHS, default_config
@@ -39,6 +40,7 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
     for name, section in tree.items():
         if isinstance(section, Block):
             problems += _section_problems(name, section, tree, raw, complete)
+    problems += sourced_problems(tree)
     problems += reference_problems(tree)
     problems += weight_problems(tree, complete=complete)
     return _once(problems)

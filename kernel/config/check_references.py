@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel.config.arguments import argument_problems
+from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path, Problem
 from kernel.config.schema import SECTIONS, section_defaults
 from kernel.config.signature import from_caller, signature_of
 from kernel.config.tree import is_block, origin_at, place_of
 from kernel.config.words import describe_value, nearest
-from kernel.registry import registry
+from kernel.registry import is_missing, registry
 
 if TYPE_CHECKING:
     from kernel.config.config import Config
-from kernel.config.arguments import argument_problems
-from kernel.config.lookup import LookupProblemError, find_factory
 
 _COMPONENT_LISTS: Final = (
     ("nlp", "disabled"),
@@ -43,6 +44,7 @@ def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
             if name not in pipeline:
                 yield _no_component(path, place, name, pipeline)
     yield from _initialized_problems(tree, {*pipeline, *blocks})
+    yield from _tokenizer_problems(tree)
     for path in _DOTTED:
         yield from _dotted_problems(tree, path)
 
@@ -51,12 +53,15 @@ def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     lang = _get(tree, ("nlp", "lang"))
     if not isinstance(lang, str) or registry.languages.has(lang):
         return
+    known = registry.languages.names()
+    is_known = is_missing("languages", lang)
+    listed = f"there are: {', '.join(known)}"
     yield Problem(
         path=("nlp", "lang"),
         origin=_place(tree, ("nlp", "lang")),
         message=f"no installed plugin has the language `{lang}`",
-        suggestion=nearest(lang, registry.languages.names()),
-        hint=f"there are: {', '.join(registry.languages.names())}",
+        suggestion=None if is_known else nearest(lang, known),
+        hint=f"kernel has no `{lang}` yet; {listed}" if is_known else listed,
     )
 
 
@@ -121,6 +126,32 @@ def _initialize_problems(
     if callable(method):
         signature = signature_of(method)
         yield from argument_problems(from_caller(signature), block, path, place=place)
+
+
+def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what the tokenizer's `initialize` does not take, if its maker says its class."""
+    settings, block = _get(tree, ("initialize", "tokenizer")), _get(tree, ("nlp", "tokenizer"))
+    if not isinstance(settings, Mapping) or not settings or not is_block(block):
+        return
+    try:
+        made = signature_of(find_function(block, ())).returns
+    except LookupProblemError:
+        return  # reported where it stands
+    if typing.get_origin(made) is Callable:  # a function that makes the tokenizer
+        made = typing.get_args(made)[-1]
+    if not inspect.isclass(made):
+        return
+    path = ("initialize", "tokenizer")
+    if method := getattr(made, "initialize", None):
+        signature = from_caller(signature_of(method))
+        yield from argument_problems(signature, settings, path, place=_place(tree, path))
+        return
+    yield Problem(
+        path=path,
+        origin=_place(tree, path),
+        message=f"a `{made.__name__}` has no settings to be initialized with",
+        hint="remove what is in this section",
+    )
 
 
 def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from kernel.config.problems import Path, Problem
 from kernel.config.tree import UNRESOLVED, function_of, place_of
 from kernel.config.words import describe_value, nearest
 from kernel.errors import PluginError, RegistryError
-from kernel.registry import KINDS, first_party_names, own_name, registry
+from kernel.registry import KINDS, first_party_names, is_missing, own_name, registry
 
 
 class LookupProblemError(Exception):
@@ -89,7 +89,7 @@ def _name_problem(
     suggestion, hint = close, None
     if elsewhere:
         suggestion = f'@{elsewhere[0]} = "{name}"' if kind != "factories" else None
-    elif own_name(name) in first_party_names().get(kind, {}):
+    elif own_name(name) in first_party_names().get(kind, {}) or is_missing(kind, name):
         suggestion, hint = None, error.hint
     elif close is None:
         hint = error.hint

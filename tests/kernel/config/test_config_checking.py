@@ -164,9 +164,10 @@ def test_component_needs_a_factory_or_a_source(ner):
     assert "neither `factory` nor `source`" in find_problems(config)[0].message
     config["components"]["ner"] = {"source": "en_pipeline", "replace_listeners": ["model.tok2vec"]}
     config["training"]["score_weights"] = {}
-    assert find_problems(config) == []
+    (problem,) = find_problems(config)
+    assert problem.message == "there is no pipeline 'en_pipeline'"
     config["components"]["ner"] = {"source": "en_pipeline", "replace_listener": ["model.tok2vec"]}
-    assert one(find_problems(config)).suggestion == "replace_listeners"
+    assert find_problems(config)[0].suggestion == "replace_listeners"
 
 
 def test_unknown_factory_suggests_the_nearest(edit):

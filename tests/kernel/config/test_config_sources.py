@@ -1,0 +1,191 @@
+"""Components copied from other pipelines, tokenizers' settings, and names without a plugin."""
+
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kernel.config import find_problems
+from kernel.registry import registry
+
+SOURCED = """
+[nlp]
+lang = "en"
+pipeline = ["ner"]
+
+[components]
+
+[components.ner]
+source = "{source}"
+"""
+
+
+@pytest.fixture
+def trained(ner, tmp_path):
+    """The folder of a pipeline with `tok2vec` and `ner`, as far as its config goes."""
+    folder = tmp_path / "trained"
+    folder.mkdir()
+    ner.to_disk(folder / "config.cfg", interpolate=False)
+    return folder
+
+
+@pytest.fixture
+def source_problems(functions, read):
+    """What is wrong with a component that is copied: `source_problems(source, more_lines)`."""
+
+    def find(source, more=""):
+        text = SOURCED.format(source=source) + more
+        found = find_problems(read(text), complete=False)
+        return [problem for problem in found if problem.path[:1] == ("components",)]
+
+    return find
+
+
+def test_sourced_component_that_is_there_passes(source_problems, trained):
+    assert source_problems(trained) == []
+    more = 'component = "ner"\nreplace_listeners = ["model.tok2vec"]\n'
+    assert source_problems(trained, more) == []
+
+
+def test_source_that_is_nowhere_is_told(source_problems, trained):
+    (problem,) = source_problems(str(trained).replace("trained", "trianed"))
+    assert problem.message.startswith("there is no pipeline ")
+    assert (problem.path, problem.origin.line) == (("components", "ner", "source"), 9)
+    assert problem.suggestion == str(trained)
+
+
+def test_folder_without_a_config_is_no_source(source_problems, tmp_path):
+    (problem,) = source_problems(tmp_path)
+    assert problem.message == f"{tmp_path} is no pipeline: it has no config.cfg"
+
+
+def test_source_with_a_broken_config_is_told(source_problems, trained):
+    trained.joinpath("config.cfg").write_text("[nlp]\nlang = $x")
+    (problem,) = source_problems(trained)
+    assert "cannot be read" in problem.message
+
+
+def test_component_that_the_source_lacks_is_told(source_problems, trained):
+    (problem,) = source_problems(trained, 'component = "nre"\n')
+    assert problem.message == f"the pipeline '{trained}' has no component `nre`"
+    assert (problem.origin.line, problem.suggestion) == (10, "ner")
+    assert problem.hint.startswith("it has: tok2vec, ner;")
+
+
+def test_layer_to_replace_must_be_a_listener(source_problems, trained):
+    (problem,) = source_problems(trained, 'replace_listeners = ["model.tokvec"]\n')
+    assert problem.message == f"`model.tokvec` is no listener of `ner` in '{trained}'"
+    assert (problem.origin.line, problem.suggestion) == (10, "model.tok2vec")
+
+
+def test_installed_package_is_a_source(source_problems, trained, tmp_path, monkeypatch):
+    package = tmp_path / "site" / "xx_test_pipeline"
+    package.mkdir(parents=True)
+    package.joinpath("__init__.py").write_text("raise RuntimeError('imported')")
+    trained.rename(package / "xx_test_pipeline-1.0")
+    point = importlib.metadata.EntryPoint("xx_test_pipeline", "xx_test_pipeline:load", "models")
+    monkeypatch.syspath_prepend(package.parent)
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: [point])
+    monkeypatch.setattr(type(registry.models), "has", lambda *_: True)
+    assert source_problems("xx_test_pipeline") == []
+    (problem,) = source_problems("xx_test_pipeline", 'component = "nre"\n')
+    assert problem.suggestion == "ner"
+
+
+class Splitter:
+    """A tokenizer that is initialized."""
+
+    def initialize(self, get_examples: Any, nlp: Any = None, *, limit: int = 5) -> None:
+        """Learn where words end."""
+
+
+class Fixed:
+    """A tokenizer that takes nothing."""
+
+
+def make_splitter() -> Callable[[Any], Splitter]:
+    raise AssertionError
+
+
+def make_fixed() -> Callable[[Any], Fixed]:
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("maker", "line", "message"),
+    [
+        (make_splitter, "limit = 3", None),
+        (make_splitter, "limti = 3", "`limti` is not an argument of"),
+        (make_splitter, 'limit = "x"', "wrong type"),
+        (make_fixed, "limit = 3", "a `Fixed` has no settings to be initialized with"),
+    ],
+    ids=["right", "typo", "type", "takes-none"],
+)
+def test_settings_of_the_tokenizer_are_checked(functions, register, read, maker, line, message):
+    register("tokenizers", "t.splitter.v1", maker)
+    text = f'[nlp]\nlang = "en"\n[nlp.tokenizer]\n@tokenizers = "t.splitter.v1"\n[initialize]\n[initialize.tokenizer]\n{line}'
+    found = find_problems(read(text), complete=False)
+    assert [problem.message.startswith(message) for problem in found] == ([True] if message else [])
+    assert all(problem.origin.line in {6, 7} for problem in found)
+
+
+@pytest.mark.parametrize(
+    "name", ["before_creation", "after_creation", "after_pipeline_creation"], ids=str
+)
+def test_callbacks_of_the_pipeline_are_checked(functions, register, read, name):
+    register("callbacks", "t.change.v1", lambda words: words)
+    text = f'[nlp]\nlang = "en"\n[nlp.{name}]\n@callbacks = "t.change.v1"\nwodrs = ["a"]\n'
+    (problem,) = find_problems(read(text), complete=False)
+    assert (problem.path, problem.suggestion) == (("nlp", name, "wodrs"), "words")
+    (problem,) = find_problems(read(text.replace("t.change", "t.chaneg")), complete=False)
+    assert (problem.origin.line, problem.suggestion) == (4, "t.change.v1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("architectures", "spacy.TextCatEnsemble.v2"),
+        ("misc", "spacy.ngram_suggester.v1"),
+        ("augmenters", "spacy.nothing_of_ours.v1"),
+    ],
+)
+def test_name_of_spacy_without_a_plugin_says_so(functions, monkeypatch, read, kind, name):
+    from kernel.config import lookup
+
+    monkeypatch.setattr(lookup, "is_missing", lambda of, wanted: (of, wanted) == (kind, name))
+    module = importlib.import_module("kernel.registry")
+    monkeypatch.setattr(module, "is_missing", lambda of, wanted: (of, wanted) == (kind, name))
+    found = find_problems(read(f'[a]\nx = ${{b}}\n[b]\n@{kind} = "{name}"'), complete=False)
+    (problem,) = [problem for problem in found if problem.path[-1] == f"@{kind}"]
+    assert problem.hint.startswith(f"kernel has no `{name}` yet")
+    assert problem.suggestion is None
+
+
+def test_index_of_missing_names_is_current(repository):
+    spec = importlib.util.spec_from_file_location("index", repository / "tools/index_plugins.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    shipped = json.loads((repository / "kernel/missing_names.json").read_text(encoding="utf8"))
+    assert shipped == tool.missing(), "run: python tools/index_plugins.py"
+    provided = tool.index()
+    for kind, names in shipped.items():
+        assert not {*names} & {*provided.get(kind, {})}
+        assert len(names) == len({*names})
+
+
+def test_names_of_spacy_that_a_plugin_has_resolve():
+    for kind, name in [
+        ("architectures", "spacy.Tok2Vec.v2"),
+        ("architectures", "spacy.TransitionBasedParser.v2"),
+        ("readers", "spacy.Corpus.v1"),
+        ("batchers", "spacy.batch_by_words.v1"),
+        ("loggers", "spacy.ConsoleLogger.v3"),
+        ("tokenizers", "spacy.Tokenizer.v1"),
+        ("scorers", "spacy.ner_scorer.v1"),
+    ]:
+        own = name.replace("spacy.", "kernel.")
+        assert registry.get(kind, name) is registry.get(kind, own)
