@@ -25,11 +25,13 @@ from kernel.text.span import Span
 from kernel.text.span_group import SpanGroup, SpanGroups
 from kernel.text.strings import StringStore, hash_string
 from kernel.text.token import Token
+from kernel.text.vectors import BaseVectors, Vectors
 from kernel.text.vocab import Vocab
 
 __all__ = [
     "Alignment",
     "AlignmentArray",
+    "BaseVectors",
     "Column",
     "Doc",
     "DocBatch",
@@ -49,6 +51,7 @@ __all__ = [
     "StringStore",
     "Table",
     "Token",
+    "Vectors",
     "Vocab",
     "attr_id",
     "attr_name",

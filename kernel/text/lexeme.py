@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kernel.errors import TextError
-from kernel.text import attrs
+from kernel.text import attrs, similarity
+from kernel.text.nearest import host
 from kernel.text.views import LexicalAttributes, LexicalString, lexeme_lookup
 
 if TYPE_CHECKING:
@@ -133,6 +136,34 @@ class Lexeme(LexicalAttributes):
     def has_vector(self) -> bool:
         """Whether the vocabulary has a vector of the word."""
         return self.vocab.has_vector(self.orth)
+
+    @property
+    def vector(self) -> Any:
+        """The word's vector, zeros if it has none.
+
+        returns  (width,)
+
+        Raises TextError if the vocabulary has no vectors at all.
+        """
+        if self.vocab.vectors_length == 0:
+            raise TextError(
+                f"`{self.text}` has no vector: the vocabulary has no vectors",
+                hint="load a pipeline with vectors, or add some with `vocab.set_vector`",
+            )
+        return self.vocab.get_vector(self.orth)
+
+    @vector.setter
+    def vector(self, vector: Any) -> None:
+        self.vocab.set_vector(self.orth, vector)
+
+    @property
+    def vector_norm(self) -> float:
+        """The L2 norm of `vector`."""
+        return float(np.linalg.norm(host(self.vector)))
+
+    def similarity(self, other: Any) -> float:
+        """Return the cosine of this vector and that of a lexeme, token, span or doc."""
+        return similarity.lexeme_similarity(self, other)
 
     def _set_lookup(self, table: str, value: float) -> None:
         lookups = self.vocab.lookups

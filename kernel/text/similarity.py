@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kernel.text.attrs import attr_id
+from kernel.text.nearest import host
 
 if TYPE_CHECKING:
     from kernel.text.doc import Doc
+    from kernel.text.lexeme import Lexeme
     from kernel.text.span import Span
     from kernel.text.token import Token
 
@@ -64,7 +65,7 @@ def token_has_vector(token: Token) -> bool:
     if hook is not None:
         return bool(hook(token))
     if _has_vectors(token.doc):
-        return _key(token) in token.vocab.vectors
+        return token.vocab.has_vector(token.orth)
     return bool(token.doc.tensor.size)
 
 
@@ -84,7 +85,8 @@ def similarity(one: Any, other: Any, hook: Callable[[Any, Any], float] | None) -
     """Return the cosine of two vectors; 1.0 for the same words, 0.0 if one has none."""
     if hook is not None:
         return float(hook(one, other))
-    if _words(one) == _words(other):
+    attr = one.vocab.vectors_attr
+    if _words(one, attr) == _words(other, attr):
         return 1.0
     if not _has_vectors(one.doc):
         warnings.warn(
@@ -95,36 +97,41 @@ def similarity(one: Any, other: Any, hook: Callable[[Any, Any], float] | None) -
     if norms == 0:
         warnings.warn("similarity of something without a vector is 0", stacklevel=3)
         return 0.0
-    return float(np.dot(_host(one.vector), _host(other.vector)) / norms)
+    return float(np.dot(host(one.vector), host(other.vector)) / norms)
 
 
-def _words(view: Any) -> list[int]:
-    doc = view.doc
-    attr = attr_id(doc.vocab.vectors.attr) if _has_vectors(doc) else attr_id("ORTH")
-    start, end = getattr(view, "start", 0), getattr(view, "end", len(doc))
+def lexeme_similarity(one: Lexeme, other: Any) -> float:
+    """See `Lexeme.similarity`."""
+    norms = one.vector_norm * other.vector_norm
+    return float(np.dot(host(one.vector), host(other.vector)) / norms) if norms else 0.0
+
+
+def _words(view: Any, attr: int) -> list[int]:
+    """Return the attribute of every token of a doc, a span or a token, or that of a lexeme."""
+    if not hasattr(view, "doc"):
+        return [view.table.value(view.row, attr)]
+    start, end = getattr(view, "start", 0), getattr(view, "end", len(view.doc))
     if hasattr(view, "i"):
         start, end = view.i, view.i + 1
-    words: list[int] = doc.to_array(attr)[start:end].tolist()
+    words: list[int] = view.doc.to_array(attr)[start:end].tolist()
     return words
 
 
 def _has_vectors(doc: Doc) -> bool:
-    return doc.vocab.vectors is not None and doc.vocab.vectors.size > 0
-
-
-def _key(token: Token) -> int:
-    return int(token.doc.to_array(token.vocab.vectors.attr)[token.i])
+    return doc.vocab.has_vectors
 
 
 def _rows(doc: Doc, start: int, end: int) -> Any:
+    vectors = doc.vocab.vectors
     if _has_vectors(doc):
-        keys = doc.to_array(doc.vocab.vectors.attr)[start:end]
-        vectors = doc.vocab.vectors.get_batch(keys)
-        known = np.array([int(key) in doc.vocab.vectors for key in keys], np.bool_)
-        return vectors * known[:, None]
+        keys = doc.to_array(doc.vocab.vectors_attr)[start:end]
+        found = vectors.get_batch(keys)
+        # What is not known gets another word's vector there.
+        found[~vectors.are_known(keys)] = 0
+        return found
     if doc.tensor.size:
         return doc.tensor[start:end]
-    return np.zeros((end - start, doc.vocab.vectors_length), np.float32)
+    return np.zeros((end - start, max(0, doc.vocab.vectors_length)), np.float32)
 
 
 def _mean(doc: Doc, start: int, end: int) -> Any:
@@ -133,8 +140,4 @@ def _mean(doc: Doc, start: int, end: int) -> Any:
 
 
 def _norm(vector: Any) -> float:
-    return float(np.sqrt((_host(vector) ** 2).sum()))
-
-
-def _host(vector: Any) -> Any:
-    return vector.get() if hasattr(vector, "get") else vector
+    return float(np.sqrt((host(vector) ** 2).sum()))

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kernel.errors import LoadError, TextError
-from kernel.text import attrs
+from kernel.text import attrs, vocab_vectors
 from kernel.text.lexeme import Lexeme
 from kernel.text.lexemes import LexemeTable
 from kernel.text.lexical import Getter, base_norm
 from kernel.text.lookups import Lookups
 from kernel.text.morphology import Morphology
 from kernel.text.strings import StringStore
+from kernel.text.vectors import BaseVectors, Vectors
 from kernel.text.wire import pack, unpack
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ NounChunks = Callable[["Doc | Span"], Iterator[tuple[int, int, int]]]
 
 
 class Vocab:
-    """Strings, word types, lookup tables and, if a plugin makes them, vectors.
+    """Strings, word types, lookup tables and word vectors.
 
     `lex_attr_getters` maps attribute ids to functions of the word that replace the
     language-independent ones.
@@ -47,7 +50,7 @@ class Vocab:
         self.cfg: dict[str, Any] = {"oov_prob": oov_prob, "vectors_name": vectors_name}
         self.writing_system: dict[str, Any] = dict(writing_system or {})
         self.get_noun_chunks = get_noun_chunks
-        self.vectors: Any = None
+        self._vectors: BaseVectors = Vectors(strings=self.strings, name=vectors_name)
         self._lookups = Lookups()
         self.lookups = Lookups() if lookups is None else lookups
 
@@ -71,9 +74,29 @@ class Vocab:
             self.lexemes.set_getter(attrs.NORM, lambda text: norms.get(text) or own(text))
 
     @property
+    def vectors(self) -> Any:
+        """The word vectors; an empty table if nothing has set any. Setting it adds its strings."""
+        return self._vectors
+
+    @vectors.setter
+    def vectors(self, vectors: BaseVectors) -> None:
+        self.strings.add_all(list(vectors.strings))
+        self._vectors = vectors
+
+    @property
     def vectors_length(self) -> int:
-        """The width of the vectors, 0 if there are none."""
-        return 0 if self.vectors is None else int(self.vectors.shape[1])
+        """The width of the vectors, 0 if there are none, -1 if they have no table."""
+        return vocab_vectors.width(self._vectors)
+
+    @property
+    def vectors_attr(self) -> int:
+        """The attribute of a word by which its vector is known; ORTH if nothing is said."""
+        return int(getattr(self._vectors, "attr", attrs.ORTH))
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether any word may have a vector."""
+        return self.vectors_length != 0 and len(self._vectors) > 0
 
     def __len__(self) -> int:
         """Return the number of word types."""
@@ -110,9 +133,65 @@ class Vocab:
         self.lexemes.set_getter(flag_id, flag_getter)
         return flag_id
 
+    # Vectors
+
     def has_vector(self, orth: str | int) -> bool:
         """Say whether the word has a vector."""
-        return self.vectors is not None and self.strings.as_int(orth) in self.vectors
+        return self.has_vectors and self._vector_key(orth) in self._vectors
+
+    def get_vector(self, orth: str | int) -> Any:
+        """Return the vector of a word, zeros if it has none.
+
+        returns  (width,)
+        """
+        key = self._vector_key(orth)
+        if self.has_vectors and key in self._vectors:
+            return self._vectors[key]
+        return np.zeros(max(0, self.vectors_length), np.float32)
+
+    def set_vector(self, orth: str | int, vector: Any) -> None:
+        """Give a word a vector; the table grows if it must.
+
+        vector   (width,)
+        """
+        table = vocab_vectors.checked(self._vectors, "set_vector")
+        if isinstance(orth, str):
+            self.strings.add(orth)
+        vocab_vectors.make_room(table, self._vector_key(orth), np.size(vector))
+        self[orth].rank = table.add(self._vector_key(orth), vector=vector)
+
+    def reset_vectors(
+        self, *, width: int | None = None, shape: tuple[int, int] | None = None
+    ) -> None:
+        """Start with an empty table of another width or shape, or one like the one there is.
+
+        Raises TextError if both are given.
+        """
+        if width is not None and shape is not None:
+            raise TextError("give `width` or `shape`, not both")
+        table = vocab_vectors.checked(self._vectors, "reset_vectors")
+        new_shape = shape or (table.shape[0], table.shape[1] if width is None else width)
+        self._vectors = Vectors(strings=self.strings, shape=new_shape, name=table.name)
+
+    def prune_vectors(self, nr_row: int, batch_size: int = 1024) -> dict[str, tuple[str, float]]:
+        """Keep the vectors of the `nr_row` most probable words; others share the one most alike.
+
+        Returns for each word that lost its own whose it has now, and how alike the two are.
+        """
+        table = vocab_vectors.checked(self._vectors, "prune_vectors")
+        self._vectors, shared = vocab_vectors.pruned(self, table, nr_row, batch_size)
+        return shared
+
+    def deduplicate_vectors(self) -> None:
+        """Let words whose vectors are the same share a row."""
+        table = vocab_vectors.checked(self._vectors, "deduplicate_vectors")
+        self._vectors = vocab_vectors.deduplicated(table)
+
+    def _vector_key(self, orth: str | int) -> int:
+        attr = self.vectors_attr
+        if attr == attrs.ORTH:
+            return self.strings.as_int(orth)
+        return self.lexemes.value(self[orth].row, attr)
 
     # Writing and reading
 
@@ -122,8 +201,8 @@ class Vocab:
         folder.mkdir(parents=True, exist_ok=True)
         if "strings" not in exclude:
             self.strings.to_disk(folder / "strings.json")
-        if "vectors" not in exclude and self.vectors is not None:
-            self.vectors.to_disk(folder, exclude=["strings"])
+        if "vectors" not in exclude:
+            self._vectors.to_disk(folder, exclude=["strings"])
         if "lookups" not in exclude:
             self.lookups.to_disk(folder)
 
@@ -137,8 +216,8 @@ class Vocab:
             if not (folder / "strings.json").exists():
                 raise LoadError(f"`{folder}` has no strings.json: it is no vocabulary")
             self.strings.from_disk(folder / "strings.json")
-        if "vectors" not in exclude and self.vectors is not None:
-            self.vectors.from_disk(folder, exclude=["strings"])
+        if "vectors" not in exclude:
+            self._vectors.from_disk(folder, exclude=["strings"])
         if "lookups" not in exclude:
             self.lookups = self.lookups.from_disk(folder)
         return self
@@ -148,8 +227,8 @@ class Vocab:
         parts: dict[str, Any] = {}
         if "strings" not in exclude:
             parts["strings"] = self.strings.to_bytes()
-        if "vectors" not in exclude and self.vectors is not None:
-            parts["vectors"] = self.vectors.to_bytes()
+        if "vectors" not in exclude:
+            parts["vectors"] = self._vectors.to_bytes(exclude=["strings"])
         if "lookups" not in exclude:
             parts["lookups"] = self.lookups.to_bytes()
         return pack(parts)
@@ -159,8 +238,8 @@ class Vocab:
         parts = unpack(data, name="the vocabulary")
         if "strings" in parts and "strings" not in exclude:
             self.strings.from_bytes(parts["strings"])
-        if "vectors" in parts and "vectors" not in exclude and self.vectors is not None:
-            self.vectors.from_bytes(parts["vectors"])
+        if "vectors" in parts and "vectors" not in exclude:
+            self._vectors.from_bytes(parts["vectors"], exclude=["strings"])
         if "lookups" in parts and "lookups" not in exclude:
             self.lookups = self.lookups.from_bytes(parts["lookups"])
         return self

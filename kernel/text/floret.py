@@ -1,0 +1,134 @@
+"""Vectors of words from the vectors of their character n-grams, as floret makes them.
+
+Axes: N strings, B blocks of sixteen bytes of all strings one after the other, K words,
+R rows of the table, D width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+Words64 = npt.NDArray[np.uint64]
+
+_C1: Final = np.uint64(0x87C37B91114253D5)
+_C2: Final = np.uint64(0x4CF5AD432745937F)
+_MIX1: Final = np.uint64(0xFF51AFD7ED558CCD)
+_MIX2: Final = np.uint64(0xC4CEB9FE1A85EC53)
+_BLOCK: Final = 16
+
+
+@frozen(kw_only=True)
+class Floret:
+    """How words are cut into n-grams of `minn` to `maxn` characters, and where those are kept.
+
+    `hash_count` rows of the table, from 1 to 4, belong to each n-gram; `bow` and `eow` mark
+    where a word begins and ends.
+    """
+
+    minn: int
+    maxn: int
+    hash_count: int
+    hash_seed: int
+    bow: str
+    eow: str
+
+    def pieces(self, word: str) -> list[str]:
+        """Return the word between its marks, and its n-grams; nothing for an empty word."""
+        if not word:
+            return []
+        padded = f"{self.bow}{word}{self.eow}"
+        grams = [
+            padded[start : start + size]
+            for size in range(self.minn, self.maxn + 1)
+            for start in range(len(padded) - size + 1)
+        ]
+        return [padded, *grams]
+
+    def vectors(self, words: Sequence[str], table: Any) -> Any:
+        """Return the mean of the rows of each word's pieces; zeros for an empty word.
+
+        table    (R, D)
+        returns  (K, D)
+        """
+        pieces = [self.pieces(word) for word in words]
+        sizes = np.array([len(own) for own in pieces], np.int64) * self.hash_count  # (K,)
+        made = np.zeros((len(words), table.shape[1]), np.float32)
+        filled = np.flatnonzero(sizes)
+        if not len(filled):
+            return made
+        encoded = [piece.encode("utf8", "surrogatepass") for own in pieces for piece in own]
+        hashes = murmur128_all(encoded, self.hash_seed)[:, : self.hash_count]
+        rows = table[hashes.reshape(-1) % np.uint32(len(table))]
+        starts = (np.cumsum(sizes) - sizes)[filled]
+        sums = np.add.reduceat(rows.get() if hasattr(rows, "get") else rows, starts, axis=0)
+        made[filled] = sums / sizes[filled, None]
+        return made
+
+
+def murmur128_all(texts: Sequence[bytes], seed: int) -> npt.NDArray[np.uint32]:
+    """Hash byte strings with MurmurHash3_x64_128.
+
+    returns  (N, 4)  low and high half of the first number, then of the second
+    """
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    blocks, starts = _pad_to_blocks(b"".join(texts), sizes)
+    n_full = sizes >> 4
+    h1 = np.full(len(texts), seed, np.uint64)
+    h2 = h1.copy()
+    for step in range(int(n_full.max(initial=0))):
+        todo = np.flatnonzero(n_full > step)
+        k = blocks[starts[todo] + step]  # (., 2)
+        h1[todo], h2[todo] = _mix_block(h1[todo], h2[todo], k[:, 0], k[:, 1])
+    # The rest of a string, filled up with zeros, mixes as nothing where there is none.
+    rest = blocks[starts + n_full]
+    h2 ^= _rotated(rest[:, 1] * _C2, 33) * _C1
+    h1 ^= _rotated(rest[:, 0] * _C1, 31) * _C2
+    return _finished(h1, h2, sizes.astype(np.uint64))
+
+
+def _mix_block(h1: Words64, h2: Words64, k1: Words64, k2: Words64) -> tuple[Words64, Words64]:
+    h1 = _rotated(h1 ^ _rotated(k1 * _C1, 31) * _C2, 27) + h2
+    h1 = h1 * np.uint64(5) + np.uint64(0x52DCE729)
+    h2 = _rotated(h2 ^ _rotated(k2 * _C2, 33) * _C1, 31) + h1
+    return h1, h2 * np.uint64(5) + np.uint64(0x38495AB5)
+
+
+def _finished(h1: Words64, h2: Words64, sizes: Words64) -> npt.NDArray[np.uint32]:
+    h1, h2 = h1 ^ sizes, h2 ^ sizes
+    h1 = h1 + h2
+    h2 = h2 + h1
+    h1, h2 = _avalanche(h1), _avalanche(h2)
+    h1 = h1 + h2
+    h2 = h2 + h1
+    return np.stack((h1, h2), axis=1).astype("<u8", copy=False).view(np.uint32)
+
+
+def _avalanche(k: Words64) -> Words64:
+    k = (k ^ (k >> np.uint64(33))) * _MIX1
+    k = (k ^ (k >> np.uint64(33))) * _MIX2
+    return k ^ (k >> np.uint64(33))
+
+
+def _rotated(k: Words64, bits: int) -> Words64:
+    return (k << np.uint64(bits)) | (k >> np.uint64(64 - bits))
+
+
+def _pad_to_blocks(
+    data: bytes, sizes: npt.NDArray[np.int64]
+) -> tuple[Words64, npt.NDArray[np.int64]]:
+    """Lay each string out on a border of sixteen bytes, with room for at least one zero.
+
+    sizes    (N,)  bytes of each string
+    returns  (B, 2)  and (N,), the first block of each string
+    """
+    n_blocks = (sizes >> 4) + 1
+    starts = np.cumsum(n_blocks) - n_blocks
+    shifts = starts * _BLOCK - (np.cumsum(sizes) - sizes)
+    padded = np.zeros(int(n_blocks.sum()) * _BLOCK, np.uint8)
+    padded[np.arange(len(data)) + np.repeat(shifts, sizes)] = np.frombuffer(data, np.uint8)
+    return padded.view("<u8").astype(np.uint64, copy=False).reshape(-1, 2), starts

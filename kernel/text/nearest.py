@@ -1,0 +1,55 @@
+"""The vectors that are most like others, by cosine.
+
+Axes: Q queries, R rows of the table, C candidates among them, D width, K answers to each query.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.int32]
+Scores = npt.NDArray[np.float32]
+
+
+def nearest_rows(
+    queries: Any, table: Any, candidates: Rows, n: int, *, batch_size: int, sort: bool
+) -> tuple[Rows, Scores]:
+    """Return the candidates that are most like each query, the best first if `sort`.
+
+    queries     (Q, D)
+    table       (R, D)
+    candidates  (C,)  rows of the table
+    returns     (Q, K) rows and (Q, K) cosines, rounded to four digits; K is `n`
+    """
+    pool = normalized(host(table)[candidates])
+    wanted = host(queries)
+    rows = np.empty((len(wanted), n), np.int32)
+    scores = np.empty((len(wanted), n), np.float32)
+    for start in range(0, len(wanted), batch_size):
+        part = slice(start, start + batch_size)
+        likeness = normalized(wanted[part]) @ pool.T  # (., C)
+        best = np.argpartition(-likeness, n - 1, axis=1)[:, :n]
+        if sort:
+            order = np.argsort(-np.take_along_axis(likeness, best, axis=1), axis=1, kind="stable")
+            best = np.take_along_axis(best, order, axis=1)
+        rows[part] = candidates[best]
+        scores[part] = np.take_along_axis(likeness, best, axis=1)
+    return rows, np.clip(np.around(scores, 4), -1.0, 1.0)
+
+
+def normalized(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Return vectors of length 1; those of zeros stay.
+
+    vectors  (., D)
+    """
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: npt.NDArray[np.float32] = (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
+    return scaled
+
+
+def host(array: Any) -> npt.NDArray[Any]:
+    """Return an array of any device as NumPy's."""
+    return np.asarray(array.get() if hasattr(array, "get") else array)
