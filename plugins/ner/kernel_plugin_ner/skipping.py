@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
+from kernel.ops import parallel
 from kernel_plugin_ner.batch import BiluoBatch
 from kernel_plugin_ner.classes import Classes, Ints, Masks
 from kernel_plugin_ner.states import BiluoStates, show_tokens, state_penalties
@@ -82,12 +83,15 @@ def _act_outside(scorer: StateScorer, batch: BiluoBatch) -> Ints:
     returns  (N,)
     """
     n_tokens = len(batch)
-    size = n_tokens if scorer.is_train else SLICE
+    size = max(n_tokens if scorer.is_train else SLICE, 1)
     actions = np.zeros(n_tokens, np.int32)
-    for first in range(0, n_tokens, max(size, 1)):
-        rows = slice(first, min(first + size, n_tokens))
+
+    def act(rows: slice) -> None:
         scores = scorer.score_alone(rows)
         actions[rows] = (scores + batch.penalties.take(batch.blocks[rows], axis=0)).argmax(axis=1)
+
+    starts = range(0, n_tokens, size)
+    parallel(act, [slice(start, min(start + size, n_tokens)) for start in starts])
     return actions
 
 
