@@ -11,7 +11,8 @@ from attrs import frozen
 
 from kernel.errors import ConfigError, KernelError
 from kernel.pipeline.factories import Factory, get_factory
-from kernel.text import Vocab, attrs
+from kernel.pipeline.vectors import fingerprint, warn_of_others
+from kernel.text import Vectors, Vocab, attrs
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -94,6 +95,7 @@ def from_config(
         vocab,
         meta=meta,
         create_tokenizer=settings.tokenizer,
+        create_vectors=settings.vectors,
         batch_size=settings.batch_size or 1000,
     )
     nlp.config = raw
@@ -138,8 +140,9 @@ def take_component(nlp: Language, source_name: str, name: str, source: Language)
     component = source.get_pipe(source_name)
     nlp._factories[name] = source.get_pipe_meta(source_name)  # noqa: SLF001
     nlp._pipe_configs[name] = source.get_pipe_config(source_name)  # noqa: SLF001
-    for string in source.vocab.strings:
-        nlp.vocab.strings.add(string)
+    nlp.vocab.strings.add_all(list(source.vocab.strings))
+    if source.vocab is not nlp.vocab:
+        warn_of_others(name, fingerprint(source.vocab), nlp.vocab)
     return component
 
 
@@ -234,7 +237,13 @@ def _add_sourced(
 
     path = str(block["source"])
     if path not in sources:
-        sources[path] = load(path, vocab=nlp.vocab)
+        # They share the vocabulary, but its lookups and its vectors stay this pipeline's.
+        own = nlp.vocab.vectors
+        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)
+        sources[path] = load(path, vocab=nlp.vocab, exclude=["lookups"])
+        sources[path]._vectors_fingerprint = fingerprint(nlp.vocab)  # noqa: SLF001
+        nlp.vocab.vectors = own
+    nlp._sourced_vectors[name] = sources[path]._vectors_fingerprint  # noqa: SLF001
     source_name = block.get("component", name)
     component = nlp.add_pipe(source_name, name, source=sources[path])
     if hasattr(component, "name"):

@@ -19,7 +19,7 @@ from kernel.pipeline.component import ErrorHandler, is_trainable, raise_error
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
 from kernel.pipeline.selection import DisabledPipes, insertion_index, unknown_name
 from kernel.registry import registry
-from kernel.text import Doc, Example, Vocab
+from kernel.text import BaseVectors, Doc, Example, Vocab
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -62,10 +62,13 @@ class Language:
         max_length: int | None = None,
         meta: Mapping[str, Any] | None = None,
         create_tokenizer: Callable[[Language], Callable[[str], Doc]] | None = None,
+        create_vectors: Callable[[Vocab], BaseVectors] | None = None,
         batch_size: int = 1000,
     ) -> None:
         if not isinstance(vocab, Vocab):
             vocab = build.make_vocab(type(self))
+            if create_vectors is not None:
+                vocab.vectors = create_vectors(vocab)
         if (vocab.lang or self.lang) != self.lang:
             raise KernelError(
                 f"the vocabulary is of the language {vocab.lang!r}, the pipeline of {self.lang!r}"
@@ -76,6 +79,9 @@ class Language:
         self.default_error_handler: ErrorHandler = raise_error
         self._components: list[tuple[str, Any]] = []
         self._disabled: set[str] = set()
+        # Of components from other pipelines: what tells the vectors that they learned with.
+        self._sourced_vectors: dict[str, str | None] = {}
+        self._vectors_fingerprint: str | None = None
         self._factories: dict[str, Factory] = {}
         self._pipe_configs: dict[str, dict[str, Any]] = {}
         self._meta: dict[str, Any] = dict(meta or {})

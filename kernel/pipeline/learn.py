@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.errors import KernelError
 from kernel.pipeline.component import is_trainable
 from kernel.pipeline.process import run_component
+from kernel.pipeline.vectors import load_vectors, warn_of_others
 from kernel.pipeline.vocab_data import read_vocab_data
 from kernel.text import Doc, Example, ExampleBatch
 
@@ -174,10 +175,9 @@ def _initialize_vocab(nlp: Language, settings: Any) -> None:
     if settings.vocab_data is not None:
         read_vocab_data(nlp.vocab, Path(settings.vocab_data))
     if settings.vectors is not None:
-        raise KernelError(
-            f"`initialize.vectors` is {settings.vectors!r}, but no plugin for vectors is installed",
-            hint="pip install kernel-plugin-vectors, or set it to null",
-        )
+        load_vectors(nlp, settings.vectors)
+    for name, theirs in nlp._sourced_vectors.items():  # noqa: SLF001
+        warn_of_others(name, theirs, nlp.vocab)
 
 
 def first_examples(get_examples: GetExamples, count: int = 10) -> list[Example]:

@@ -31,11 +31,23 @@ def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
         meta.setdefault(key, "")
     meta["lang"] = nlp.lang or ""
     meta["requires"] = required_distributions(nlp)
+    meta["vectors"] = _about_vectors(nlp)
     meta["labels"] = nlp.pipe_labels
     meta["pipeline"] = nlp.pipe_names
     meta["components"] = nlp.component_names
     meta["disabled"] = nlp.disabled
     return meta
+
+
+def _about_vectors(nlp: Language) -> dict[str, Any]:
+    vocab = nlp.vocab
+    return {
+        "width": vocab.vectors_length,
+        "vectors": len(vocab.vectors),
+        "keys": getattr(vocab.vectors, "n_keys", -1),
+        "name": vocab.vectors.name,
+        "mode": getattr(vocab.vectors, "mode", "default"),
+    }
 
 
 def required_distributions(nlp: Language) -> dict[str, str]:
@@ -111,7 +123,9 @@ def from_disk(nlp: Language, path: Path, exclude: Iterable[str]) -> None:
     if not is_excluded("meta.json", exclude):
         nlp.meta = {**nlp._meta, **read_meta(path)}  # noqa: SLF001
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():
-        nlp.vocab.from_disk(path / "vocab")
+        # Beside components, the vocabulary's lookups can be left out.
+        nlp.vocab.from_disk(path / "vocab", exclude={"lookups"} & set(exclude))
+        nlp.vocab.vectors.name = nlp._meta.get("vectors", {}).get("name")  # noqa: SLF001
     tokenizer = path / "tokenizer"
     if not is_excluded("tokenizer", exclude) and hasattr(nlp.tokenizer, "from_bytes"):
         if not tokenizer.exists():

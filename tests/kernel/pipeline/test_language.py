@@ -200,5 +200,7 @@ def test_a_pipeline_says_what_it_misses(tag_first, tmp_path):
     meta["requires"]["kernel-plugin-telepathy"] = "1.2"
     path.joinpath("meta.json").write_text(json.dumps(meta))
     path.joinpath("manifest.json").unlink()
-    with pytest.raises(kernel.errors.LoadError, match=r"kernel-plugin-telepathy 1\.2, not installed"):
+    with pytest.raises(
+        kernel.errors.LoadError, match=r"kernel-plugin-telepathy 1\.2, not installed"
+    ):
         kernel.load(path)
