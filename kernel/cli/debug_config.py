@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +13,9 @@ from kernel.cli.options import OVERRIDES, code_option, config_argument
 from kernel.errors import ConfigError, KernelError
 
 if TYPE_CHECKING:
-    from kernel.config import Config
+    from kernel.config import Config, Problem
 
+MANY: Final = 3
 VARIABLE: Final = re.compile(r"\$\{([\w.:]+)\}")
 
 
@@ -73,13 +74,24 @@ def _show_problems(error: ConfigError) -> None:
 
     count = len(error.problems)
     title = "1 problem" if count == 1 else f"{count} problems"
-    body = "\n\n".join(str(problem) for problem in error.problems)
+    body = "\n\n".join(_texts(error.problems))
     panel = Panel(
         Text(body), title=f"error: {title} in the config", title_align="left", expand=False
     )
     console.err.print(panel)
     if error.hint:
         console.say(f"hint: {error.hint}")
+
+
+def _texts(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield each problem; many settings that are only left out are one, so as to hide no other."""
+    left_out = [problem for problem in problems if problem.is_left_out]
+    is_many = len(left_out) > MANY
+    yield from (str(each) for each in problems if not (is_many and each.is_left_out))
+    if is_many:
+        names = ", ".join(".".join(problem.path) for problem in left_out)
+        hint = "run `kernel init fill-config` to add them with their defaults"
+        yield f"{len(left_out)} settings are left out: {names}\n    hint: {hint}"
 
 
 def _variables(config: Config, interpolated: Config) -> Iterator[tuple[str, str]]:

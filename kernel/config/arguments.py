@@ -93,6 +93,7 @@ def missing_problem(
         hint=needed
         if default is None
         else f"run `kernel init fill-config` to add it with its default, {default}",
+        is_left_out=default is not None,
     )
 
 

@@ -73,6 +73,7 @@ def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Pr
             origin=_end_of(tree),
             message=f"the section [{name}] is missing",
             hint="run `kernel init fill-config` to add it with its defaults",
+            is_left_out=True,
         )
 
 
@@ -143,6 +144,7 @@ def _path_problems(section: Block, place: Origin, raw: Config, complete: bool) -
             origin=place,
             message=f"`{key}` is missing",
             hint="run `kernel init fill-config` to add it with its default, null",
+            is_left_out=True,
         )
 
 

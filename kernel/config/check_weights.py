@@ -40,4 +40,5 @@ def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Prob
             message=f"`{key}` is missing",
             hint="run `kernel init fill-config` to add it with its default, "
             f"{describe_value(declared[key])}",
+            is_left_out=True,
         )

@@ -55,6 +55,7 @@ class Problem:
     """One thing to mend: the key, where it stands, and what should stand there.
 
     `expected` and `received` are in words; `suggestion` is the nearest right spelling.
+    `is_left_out` says that the key is not there and filling adds it.
     """
 
     path: Path
@@ -64,6 +65,7 @@ class Problem:
     received: str | None = None
     suggestion: str | None = None
     hint: str | None = None
+    is_left_out: bool = False
 
     def __str__(self) -> str:
         text = f"{self.origin}: {show_path(self.path)}: {self.message}"

@@ -100,6 +100,7 @@ def section_problems(
             origin=place,
             message=f"`{key}` is missing",
             hint=f"run `kernel init fill-config` to add it with its default, {default}",
+            is_left_out=True,
         )
 
 

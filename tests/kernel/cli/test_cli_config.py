@@ -169,6 +169,16 @@ def test_problems_are_shown_all_at_once(kernel, config_file):
     assert result.stdout == ""
 
 
+def test_settings_that_are_left_out_do_not_hide_mistakes(kernel, tmp_path):
+    path = tmp_path / "part.cfg"
+    path.write_text('[nlp]\nlang = "en"\npipleine = []\n')
+    result = kernel("debug", "config", path)
+    assert result.exit_code == 1
+    assert "did you mean `pipeline`?" in result.stderr
+    assert "settings are left out: nlp.disabled, nlp.before_creation" in result.stderr
+    assert result.stderr.count("fill-config") == 1
+
+
 def test_overrides_reach_the_config(kernel, config_file):
     result = kernel("debug", "config", config_file, "--training.dropout", "no")
     assert result.exit_code == 1
