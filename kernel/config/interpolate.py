@@ -231,7 +231,7 @@ class _Interpolation:
             self.active[-1], f"a variable that leads back to itself: {chain} → {'.'.join(path)}"
         )
 
-    def _fail(self, path: Path, message: str, **more: str | None) -> _FailedError:
+    def _fail(self, path: Path, message: str, **more: Any) -> _FailedError:
         place = place_of(self._raw(path[:-1]), path[-1])
         self.problems.append(Problem(path=path, origin=place, message=message, **more))
         return _FailedError()

@@ -15,7 +15,7 @@ import attrs
 from kernel.config.check_blocks import GIVEN
 from kernel.config.config import Config
 from kernel.config.defaults import default_config
-from kernel.config.explain import argument_helps, function_at, summary_of
+from kernel.config.explain import function_at, helps_at, summary_of
 from kernel.config.schema import SECTIONS, Range
 from kernel.config.signature import Parameter, plain, signature_of, without
 from kernel.config.tree import function_of, is_block
@@ -92,10 +92,12 @@ def _described(tree: Config, path: Path) -> dict[str, Any]:
         key: _described(tree, (*path, key)) if isinstance(value, Mapping) else {}
         for key, value in block.items()
     }
+    helps = helps_at(tree, path)
     if func is None:
+        for name in helps.keys() & properties.keys():
+            properties[name] = {**properties[name], "description": helps[name]}
         return {"type": "object", "properties": properties}
     signature = without(signature_of(func), GIVEN if path[0] == "components" else ())
-    helps = argument_helps(func)
     for name, parameter in signature.parameters.items():
         if not properties.get(name):
             properties[name] = _parameter_schema(parameter)
