@@ -346,14 +346,23 @@ class Language:
         batch_size: int | None = None,
         disable: Iterable[str] = (),
         component_cfg: Mapping[str, Mapping[str, Any]] | None = None,
+        n_process: int = 1,
     ) -> Iterator[Any]:
         """Yield a Doc for each of `texts`, in their order, processed `batch_size` at a time.
 
         With `as_tuples`, `texts` are pairs of a text and anything; pairs of the Doc and that
-        come out.
+        come out. With `n_process`, that many processes share the work, -1 for one a processor;
+        they load the pipeline anew, which takes seconds, and a doc that fails raises
+        `WorkerError` (of `kernel.pipeline.parallel`) unless an error handler takes it.
         """
         return process.process_stream(
-            self, texts, as_tuples, batch_size or self.batch_size, disable, component_cfg or {}
+            self,
+            texts,
+            as_tuples,
+            batch_size or self.batch_size,
+            disable,
+            component_cfg or {},
+            n_process,
         )
 
     def make_doc(self, text: str) -> Doc:

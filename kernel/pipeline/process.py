@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,14 @@ def process_stream(
     batch_size: int,
     disable: Iterable[str],
     component_cfg: ComponentCfg,
+    n_process: int = 1,
 ) -> Iterator[Any]:
     """Yield a Doc for each of `texts` (with its context, if they are tuples), in order."""
+    if n_process != 1:
+        yield from _in_processes(
+            nlp, texts, as_tuples, batch_size, disable, component_cfg, n_process
+        )
+        return
     if not as_tuples:
         for items in minibatch(texts, batch_size):
             batch = DocBatch(as_docs(nlp, items))
@@ -55,6 +62,27 @@ def process_stream(
             yield from ((doc, context) for doc, (_, context) in zip(annotated, pairs, strict=True))
         else:  # an error handler let docs be left out
             yield from ((doc, contexts.get(id(doc))) for doc in annotated)
+
+
+def _in_processes(
+    nlp: Language,
+    texts: Iterable[Any],
+    as_tuples: bool,
+    batch_size: int,
+    disable: Iterable[str],
+    component_cfg: ComponentCfg,
+    n_process: int,
+) -> Iterator[Any]:
+    from kernel.pipeline.parallel import process_count, process_parallel
+
+    pairs = texts if as_tuples else ((text, None) for text in texts)
+    done = process_parallel(
+        nlp, pairs, process_count(n_process), batch_size, disable, component_cfg
+    )
+    # Closed with this generator, for the workers to end when nobody wants more.
+    with contextlib.closing(done):
+        for doc, context in done:
+            yield (doc, context) if as_tuples else doc
 
 
 def run_batch(

@@ -1,0 +1,329 @@
+"""Running a pipeline over text in several processes.
+
+The pipeline is saved once, to a folder that is gone afterwards, and each worker loads it from
+there: nothing alive is pickled. Texts go out and docs come back in batches, in their order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import define, field
+
+from kernel.errors import KernelError
+from kernel.pipeline.process import as_doc
+from kernel.pipeline.worker import EXTENSIBLE, serve
+from kernel.registry import KINDS, registry
+from kernel.text import Doc
+from kernel.text.doc_wire import unpack_docs
+from kernel.text.wire import pack, unpack
+
+if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
+
+# A worker has one batch to do and one to go on with.
+_AHEAD: Final = 2
+_FIRST_BATCH: Final = 16
+_MOST_CHARACTERS: Final = 1_000_000
+_PATIENCE: Final = 5.0
+_ONE_THREAD: Final = (
+    "KERNEL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+class WorkerError(KernelError):
+    """A doc failed in a worker process; its traceback there is a note and `traceback`."""
+
+    def __init__(self, message: str, traceback: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.traceback = traceback
+        self.add_note(f"In the worker process:\n{traceback}")
+
+
+@define(eq=False)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    # The batches that were sent and not answered, the oldest first.
+    waiting: deque[_Batch] = field(factory=deque)
+
+
+@define(eq=False)
+class _Batch:
+    """Some of the stream's items, from number `first` on, and their answer once it is there."""
+
+    first: int
+    texts: Sequence[Any]
+    contexts: Sequence[Any]
+    answer: dict[str, Any] | None = None
+
+    def about(self) -> str:
+        """Say which documents these are."""
+        last = self.first + len(self.texts) - 1
+        return f"documents {self.first} to {last}, the first {_start_of(self.texts[0])}"
+
+
+def process_count(n_process: int) -> int:
+    """Return how many processes are meant: -1 is one a processor.
+
+    Raises `KernelError` for 0, and for other numbers below.
+    """
+    if n_process == -1:
+        return os.cpu_count() or 1
+    if n_process < 1:
+        raise KernelError(f"expected `n_process` of 1 or more, or -1 for all, got {n_process}")
+    return n_process
+
+
+def process_parallel(
+    nlp: Language,
+    pairs: Iterable[tuple[Any, Any]],
+    n_process: int,
+    batch_size: int,
+    disable: Iterable[str],
+    component_cfg: Mapping[str, Mapping[str, Any]],
+) -> Generator[tuple[Doc, Any], None, None]:
+    """Yield a Doc for each text of `pairs`, with what came with it, in order.
+
+    Contexts stay here. A doc that fails goes to the error handler as a `WorkerError`, with
+    its number and the worker's traceback; a worker that dies raises `KernelError` at once.
+    """
+    _refuse_gpu(nlp)
+    settings = pack(_settings(nlp, disable, component_cfg))
+    with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
+        path = Path(folder) / "pipeline"
+        nlp.to_disk(path)
+        with _workers(n_process, str(path), settings) as workers:
+            batches = _batches(pairs, batch_size, n_process)
+            for batch in _answered(workers, batches):
+                yield from _finished(nlp, batch)
+
+
+def _answered(workers: list[_Worker], batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """Yield the batches in order, answered; few enough are under way to stay in memory."""
+    under_way: deque[_Batch] = deque()
+    most = 2 * _AHEAD * len(workers)
+    exhausted = False
+    while True:
+        while under_way and under_way[0].answer is not None:
+            yield under_way.popleft()
+        worker = min(workers, key=lambda each: len(each.waiting))
+        if not exhausted and len(worker.waiting) < _AHEAD and len(under_way) < most:
+            batch = next(batches, None)
+            exhausted = batch is None
+            if batch is not None:
+                _send(worker, batch)
+                under_way.append(batch)
+            continue
+        if not under_way:
+            return
+        _receive(workers)
+
+
+def _send(worker: _Worker, batch: _Batch) -> None:
+    worker.waiting.append(batch)
+    items = [item.to_bytes() if isinstance(item, Doc) else item for item in batch.texts]
+    try:
+        worker.connection.send_bytes(pack(items))
+    except OSError:
+        # It may have said why before it ended.
+        _read(worker)
+
+
+def _receive(workers: list[_Worker]) -> None:
+    """Wait for answers and keep them; a worker's end closes its connection, so that counts too."""
+    by_connection = {worker.connection: worker for worker in workers if worker.waiting}
+    for connection in wait(list(by_connection)):
+        _read(by_connection[connection])  # type: ignore[index]  # only connections were given
+
+
+def _read(worker: _Worker) -> None:
+    try:
+        answer = unpack(worker.connection.recv_bytes())
+    except (EOFError, OSError) as error:
+        raise _death(worker) from error
+    if "failed" in answer:
+        message, traceback = answer["failed"]
+        raise WorkerError(
+            f"a worker process could not load the pipeline: {message}",
+            traceback,
+            hint="it is saved and loaded there: components that a script or a notebook registers "
+            "must be in a module that can be imported",
+        )
+    worker.waiting.popleft().answer = answer
+
+
+def _death(worker: _Worker) -> KernelError:
+    worker.process.join(_PATIENCE)
+    code = worker.process.exitcode
+    how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
+    return KernelError(
+        f"the worker process {worker.process.pid} {how} at {worker.waiting[0].about()}",
+        hint="if it ran out of memory, fewer processes or a smaller `batch_size` help",
+    )
+
+
+def _finished(nlp: Language, batch: _Batch) -> Iterator[tuple[Doc, Any]]:
+    """Yield the docs of an answered batch; those that failed go to the error handler."""
+    answer = batch.answer or {}
+    failed = set()
+    for place, name, message, traceback in answer["errors"]:
+        failed.add(place)
+        text = batch.texts[place]
+        where = "the tokenizer" if name is None else f"component `{name}`"
+        error = WorkerError(
+            f"{where} failed on document {batch.first + place}, {_start_of(text)}: {message}",
+            traceback,
+        )
+        _handle(nlp, name, text, error)
+    docs = [doc for packed in answer["docs"] for doc in unpack_docs(packed, nlp.vocab)]
+    kept = [context for place, context in enumerate(batch.contexts) if place not in failed]
+    yield from zip(docs, kept, strict=True)
+
+
+def _handle(nlp: Language, name: str | None, text: Any, error: WorkerError) -> None:
+    component: Any = nlp.get_pipe(name) if name is not None else None
+    handle = nlp.default_error_handler
+    if hasattr(component, "get_error_handler"):
+        handle = component.get_error_handler()
+    docs = [] if name is None else [as_doc(nlp, text)]
+    handle(name or "tokenizer", component, docs, error)
+
+
+def _batches(pairs: Iterable[tuple[Any, Any]], batch_size: int, n_process: int) -> Iterator[_Batch]:
+    """Cut the stream: small batches first, so that a short stream keeps all workers busy."""
+    stream = iter(pairs)
+    first, size = 0, min(batch_size, _FIRST_BATCH)
+    for number in itertools.count(1):
+        texts: list[Any] = []
+        contexts: list[Any] = []
+        characters = 0
+        while len(texts) < size and characters < _MOST_CHARACTERS:
+            pair = next(stream, None)
+            if pair is None:
+                break
+            texts.append(pair[0])
+            contexts.append(pair[1])
+            characters += len(pair[0]) if isinstance(pair[0], str | bytes) else 0
+        if not texts:
+            return
+        yield _Batch(first, texts, contexts)
+        first += len(texts)
+        if number % n_process == 0:
+            size = min(batch_size, 2 * size)
+
+
+@contextlib.contextmanager
+def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worker]]:
+    """Start the workers, and end them with the block, however it ends."""
+    context = multiprocessing.get_context("spawn")
+    workers: list[_Worker] = []
+    try:
+        with _one_thread():
+            for _ in range(n_process):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=serve, args=(path, theirs, settings), daemon=True)
+                workers.append(_Worker(process, ours))
+                process.start()
+                # Only the worker holds its end now: when it dies, ours is closed.
+                theirs.close()
+        yield workers
+    finally:
+        for worker in workers:
+            worker.connection.close()
+        for worker in workers:
+            _end(worker.process)
+
+
+def _end(process: BaseProcess) -> None:
+    if process.pid is None:
+        return
+    # One that is at work does not see that nobody waits for its answer.
+    process.terminate()
+    process.join(_PATIENCE)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    process.close()
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let the processes that start inside calculate with one thread each."""
+    # Set here, as the libraries read it when they are loaded, before any code of a worker's.
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _settings(
+    nlp: Language, disable: Iterable[str], component_cfg: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "disable": list(disable),
+        "component_cfg": {name: dict(own) for name, own in component_cfg.items()},
+        "max_length": nlp.max_length,
+        "modules": _registering_modules(),
+        "extensions": {kind: _defaults(owner) for kind, owner in EXTENSIBLE.items()},
+    }
+
+
+def _registering_modules() -> list[tuple[str, str | None]]:
+    """Return the modules, with their files, whose functions this process has registered."""
+    names = {
+        getattr(func, "func", func).__module__
+        for kind in KINDS
+        for func in registry.of(kind)._local.get_all().values()  # noqa: SLF001 — not the plugins'
+    }
+    # Each worker has the main module already.
+    known = [sys.modules[name] for name in sorted(names - {"__main__"}) if name in sys.modules]
+    return [(module.__name__, getattr(module, "__file__", None)) for module in known]
+
+
+def _defaults(owner: Any) -> dict[str, Any]:
+    """Return the extension attributes that are plain values; functions come with their modules."""
+    found = {}
+    for name, extension in owner.extensions.items():
+        if extension.method is None and extension.getter is None:
+            with contextlib.suppress(TypeError, ValueError, OverflowError):
+                pack(extension.default)
+                found[name] = extension.default
+    return found
+
+
+def _refuse_gpu(nlp: Language) -> None:
+    for name, component in nlp.pipeline:
+        ops = getattr(getattr(component, "model", None), "ops", None)
+        if getattr(ops, "name", "") == "cupy":
+            raise KernelError(
+                f"component `{name}` is on the GPU, which several processes cannot share",
+                hint="use n_process=1 with a large `batch_size`, or load the pipeline on the CPU",
+            )
+
+
+def _start_of(text: Any) -> str:
+    if isinstance(text, bytes):
+        return "a doc as bytes"
+    return f"{str(text)!r:.60}"

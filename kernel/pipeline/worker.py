@@ -1,0 +1,119 @@
+"""What a worker process does: load the saved pipeline, and run it over what it is sent.
+
+Messages are MessagePack both ways. One that comes in holds texts, or docs as bytes; one that
+goes out holds the docs, and what is to be said of those that failed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.pipeline.process import as_docs, run_batch
+from kernel.text import Doc, DocBatch, Span, Token
+from kernel.text.doc_wire import pack_docs
+from kernel.text.wire import pack, unpack
+
+if TYPE_CHECKING:
+    from kernel.text.underscore import Extensible
+
+EXTENSIBLE: Final[dict[str, type[Extensible]]] = {"Doc": Doc, "Span": Span, "Token": Token}
+
+
+def serve(path: str, connection: Connection, packed_settings: bytes) -> None:
+    """Answer every message until the other end closes; the pipeline is in the folder `path`."""
+    # The main process decides when to stop: Ctrl-C reaches all of them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        worker = Worker(path, unpack(packed_settings))
+    except BaseException as error:  # noqa: BLE001 — the main process is told of any
+        with contextlib.suppress(OSError):  # it may have heard enough from another worker
+            connection.send_bytes(pack({"failed": [_said(error), traceback.format_exc()]}))
+        return
+    inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    # Reading never waits for writing: else both sides could be stuck with full pipes.
+    threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
+    while (message := inbox.get()) is not None:
+        try:
+            connection.send_bytes(worker.answer(unpack(message)))
+        except OSError:  # nobody is there any more
+            return
+
+
+def _receive(connection: Connection, inbox: queue.SimpleQueue[bytes | None]) -> None:
+    try:
+        while True:
+            inbox.put(connection.recv_bytes())
+    except (EOFError, OSError):
+        inbox.put(None)
+
+
+class Worker:
+    """A pipeline, and how it is to be run."""
+
+    def __init__(self, path: str, settings: Mapping[str, Any]) -> None:
+        from kernel.pipeline.loading import load
+
+        for name, file in settings["modules"]:
+            _import_module(name, file)
+        for kind, defaults in settings["extensions"].items():
+            for name, default in defaults.items():
+                if not EXTENSIBLE[kind].has_extension(name):
+                    EXTENSIBLE[kind].set_extension(name, default=default)
+        self.nlp = load(path)
+        self.nlp.max_length = settings["max_length"]
+        self.nlp.set_error_handler(self._note_component)
+        self._disable: list[str] = settings["disable"]
+        self._component_cfg: dict[str, Any] = settings["component_cfg"]
+        self._failed: str | None = None
+
+    def answer(self, items: Sequence[str | bytes]) -> bytes:
+        """Return the docs of a batch; if it fails, of each item that does not fail alone."""
+        # What fails is found out below, and reported with the doc that it belongs to.
+        with contextlib.suppress(Exception):
+            return pack({"docs": [pack_docs(self._run(items))], "errors": []})
+        docs: list[bytes] = []
+        errors: list[tuple[int, str | None, str, str]] = []
+        for place, item in enumerate(items):
+            self._failed = None
+            try:
+                docs.append(pack_docs(self._run([item])))
+            except Exception as error:  # noqa: BLE001 — reported with its doc
+                errors.append((place, self._failed, _said(error), traceback.format_exc()))
+        return pack({"docs": docs, "errors": errors})
+
+    def _run(self, items: Sequence[str | bytes]) -> Sequence[Doc]:
+        batch = DocBatch(as_docs(self.nlp, items))
+        return run_batch(self.nlp, batch, self._disable, self._component_cfg)
+
+    def _note_component(self, name: str, component: Any, docs: list[Doc], error: Exception) -> None:
+        self._failed = name
+        raise error
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {getattr(error, 'message', None) or error}"
+
+
+def _import_module(name: str, file: str | None) -> None:
+    """Import what registered functions in the main process; by its file if its name is local."""
+    if name in sys.modules:
+        return
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        spec = None if file is None else importlib.util.spec_from_file_location(name, file)
+        if spec is None or spec.loader is None:
+            raise
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
