@@ -138,7 +138,7 @@ def test_scores_are_weighted(read, config):
 
 
 def test_shared_and_independent_layers_are_both_made(config, read):
-    shared = kernel.Language.from_config(read(config()))
+    shared = kernel.blank("en", config=read(config()))
     assert shared.pipe_names == ["tok2vec", "ner"]
     independent = config(
         """
@@ -172,7 +172,7 @@ def test_shared_and_independent_layers_are_both_made(config, read):
         """,
         without=("[components.tok2vec", "[components.ner"),
     )
-    nlp = kernel.Language.from_config(read(independent, {"nlp.pipeline": ["ner"]}))
+    nlp = kernel.blank("en", config=read(independent, {"nlp.pipeline": ["ner"]}))
     assert nlp.pipe_names == ["ner"]
     assert nlp.get_pipe("ner").model.get_ref("tok2vec") is not None
 
