@@ -14,6 +14,10 @@ from kernel.registry import registry
 # Shared layers: put first, and only where something listens to them.
 SHARED: Final = ("tok2vec", "transformer")
 
+# Evaluating and saving averaged weights: a score then depends far less on the step at which it
+# was taken. The default config leaves it off, as spaCy's does.
+AVERAGED: Final = {"use_averages": True}
+
 
 def recommend(
     lang: str, pipeline: Sequence[str], *, optimize: str = "efficiency", gpu: bool = False
@@ -35,7 +39,7 @@ def recommend(
     if any(_listens(block) for block in blocks.values()):
         blocks = {"tok2vec": _block("tok2vec", lang, optimize, gpu), **blocks}
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
-    return fill(Config({"nlp": nlp, "components": blocks}))
+    return fill(Config({"nlp": nlp, "components": blocks, "training": {"optimizer": AVERAGED}}))
 
 
 def _block(name: str, lang: str, optimize: str, gpu: bool) -> dict[str, Any]:

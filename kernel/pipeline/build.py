@@ -66,8 +66,8 @@ def make_vocab(language: type[Language]) -> Vocab:
     lang, stop_words = language.lang or "", frozenset(defaults.stop_words)
     getters = {
         attrs.LANG: lambda _: lang,
-        attrs.IS_STOP: lambda text: text.lower() in stop_words,
         **defaults.lex_attr_getters,
+        attrs.IS_STOP: lambda text: text.lower() in stop_words,
     }
     return Vocab(
         lex_attr_getters=getters,

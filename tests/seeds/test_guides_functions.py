@@ -53,9 +53,6 @@ def test_callback_changes_the_language_before_the_pipeline_is_made(train, write)
     assert "ahoy" not in kernel.blank("en").Defaults.stop_words
 
 
-@pytest.mark.xfail(
-    strict=False, reason="the vocabulary takes stop words from the module of the language"
-)
 def test_changed_stop_words_reach_the_vocabulary():
     English = type(kernel.blank("en"))  # noqa: N806
 
