@@ -32,11 +32,14 @@ class Measure:
 
 
 MEASURES = (
-    Measure(key="train", title="training", unit="words/s"),
+    Measure(key="train", title="training, the first steps", unit="words/s"),
+    Measure(key="train_late", title="training, batches of 1,000 words", unit="words/s"),
     Measure(key="predict_docs", title="prediction, batches of docs", unit="words/s"),
     Measure(key="predict_texts", title="prediction, batches of texts", unit="words/s"),
+    Measure(key="predict_new_texts", title="prediction, just after loading", unit="words/s"),
     Measure(key="predict_single", title="prediction, one doc at a time", unit="words/s"),
     Measure(key="tokenize", title="tokenization", unit="words/s"),
+    Measure(key="tokenize_new", title="tokenization, all words new", unit="words/s"),
     Measure(key="docbin_write", title="DocBin, writing", unit="words/s"),
     Measure(key="docbin_read", title="DocBin, reading", unit="words/s"),
     Measure(key="to_array", title="to_array, 8 attributes", unit="words/s"),
@@ -75,9 +78,12 @@ def take(side: Side, folder: Path, name: str, steps: int) -> Iterator[tuple[str,
     elif name == "import":
         yield name, run([side.python, "-c", f"import {side.name}"]).seconds
     else:
-        result = (
-            measure_training(side, folder, steps) if name == "train" else task(side, folder, name)
-        )
+        if name == "train":
+            result = measure_training(side, folder, steps)
+        elif name == "train_late":
+            result = measure_training(side, folder, max(steps // 5, 5), batch_size=1000)
+        else:
+            result = task(side, folder, name)
         yield name, result["amount"] / result["seconds"]
         if name == "train":
             yield "train_memory", result["peak_mb"]

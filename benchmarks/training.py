@@ -46,17 +46,22 @@ def train(side: Side, config: Path, folder: Path, output: Path, **settings: floa
     return run(command, BENCH_SIDE=side.name)
 
 
-def measure_training(side: Side, folder: Path, steps: int) -> dict[str, Any]:
-    """Train for `steps` steps into `folder/model`; return words and seconds after the first fifth.
+def measure_training(
+    side: Side, folder: Path, steps: int, *, batch_size: int | None = None
+) -> dict[str, Any]:
+    """Train for `steps` steps; return words and seconds after the first fifth.
 
-    Start-up, evaluation and saving are left out; the words of a step depend on the step, as
-    batches grow by default, and both sides grow them alike.
+    Start-up, evaluation and saving are left out. By default batches grow from 100 words to
+    1,000, on both sides alike, and the pipeline goes to `folder/model`; with a `batch_size`
+    they start at that many, which is what most steps of a long run have.
     """
     log = folder / "steps.jsonl"
     config = measured_config(default_config(side, folder / "config.cfg"), log)
-    done = train(
-        side, config, folder, folder / "model", max_steps=steps, eval_frequency=max(steps // 5, 1)
-    )
+    settings: dict[str, float] = {"max_steps": steps, "eval_frequency": max(steps // 5, 1)}
+    if batch_size is not None:
+        settings["batcher.size.start"] = batch_size
+    output = folder / ("model" if batch_size is None else "model-late")
+    done = train(side, config, folder, output, **settings)
     rows = [json.loads(line) for line in log.read_text(encoding="utf8").splitlines()]
     pairs = list(pairwise(rows[1:]))
     return {
