@@ -7,10 +7,19 @@ from kernel.ops.maxout import backprop_maxout, maxout
 from kernel.ops.norm import backprop_layer_norm, layer_norm, standardize_inplace
 from kernel.ops.packed import Packed, packed
 from kernel.ops.product import matmul
-from kernel.ops.rows import add_rows, gather_sum, scatter_sum
+from kernel.ops.row_gradient import RowGradient
+from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
 from kernel.ops.threads import for_each, parallel, thread_count
 from kernel.ops.types import Floats, Ints, array_module
-from kernel.ops.weights import CachingModel, WeightNode, gradient_of, weights_version
+from kernel.ops.weights import (
+    CachingModel,
+    WeightNode,
+    add_row_gradient,
+    finish_update,
+    gradient_of,
+    gradients,
+    weights_version,
+)
 from kernel.ops.windows import backprop_window_columns, window_columns
 
 __all__ = [
@@ -19,18 +28,23 @@ __all__ = [
     "Ints",
     "KernelOps",
     "Packed",
+    "RowGradient",
     "WeightNode",
+    "add_row_gradient",
     "add_rows",
     "array_module",
     "backprop_layer_norm",
     "backprop_maxout",
     "backprop_window_columns",
     "default_ops",
+    "distinct_rows",
     "draw_bits",
     "dropout_mask",
+    "finish_update",
     "for_each",
     "gather_sum",
     "gradient_of",
+    "gradients",
     "hash_keys",
     "layer_norm",
     "mask_of_bits",

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 from thinc.api import Model
 
+from kernel.ops.row_gradient import RowGradient
+from kernel.ops.rows import add_rows
+
 if TYPE_CHECKING:
-    from kernel.ops.types import Floats
+    from kernel.ops.types import Floats, Ints
 
 
 InT = TypeVar("InT")
@@ -29,6 +33,37 @@ class WeightNode(Model[InT, OutT]):
         """Set a parameter, and count it."""
         self.version += 1
         super().set_param(name, value)
+
+    # A gradient by rows is seen by nobody but who asks for it: for Thinc and all others
+    # there is an array.
+
+    def has_grad(self, name: str) -> bool:
+        """Say whether a parameter has a gradient."""
+        return name in self.row_gradients or bool(super().has_grad(name))
+
+    def get_grad(self, name: str) -> Any:
+        """Return the gradient of a parameter as an array, which may be written to."""
+        if name in self.row_gradients:
+            return self.row_gradients[name].whole()
+        return super().get_grad(name)
+
+    def set_grad(self, name: str, value: Any) -> None:
+        """Set the gradient of a parameter."""
+        self.row_gradients.pop(name, None)
+        super().set_grad(name, value)
+
+    def inc_grad(self, name: str, value: Any) -> None:
+        """Add to the gradient of a parameter."""
+        if name in self.row_gradients:
+            self.row_gradients[name].whole()[...] += value
+        else:
+            super().inc_grad(name, value)
+
+    @property
+    def row_gradients(self) -> dict[str, RowGradient]:
+        """The gradients of tables of which a step touches few rows, by parameter."""
+        found: dict[str, RowGradient] = self.__dict__.setdefault("_row_gradients", {})
+        return found
 
     def _copy(self, seen: dict[int, Any] | None = None) -> Any:
         # Thinc's copies are plain models: without this they would never be seen to change.
@@ -87,3 +122,50 @@ def gradient_of(node: Any, name: str) -> Floats:
         node.set_grad(name, node.ops.xp.zeros(param.shape, dtype=param.dtype))
     gradient: Floats = node.get_grad(name)
     return gradient
+
+
+def add_row_gradient(node: WeightNode[Any, Any], name: str, keys: Ints, values: Floats) -> None:
+    """Add values to rows of the gradient of a table of which a step touches few rows.
+
+    keys    (K, N)  the K rows that each value goes to
+    values  (N, W)  must not change before the next step
+    """
+    if not node.has_grad(name) and node.ops.xp is np:
+        param: Any = node.get_param(name)
+        node.row_gradients[name] = RowGradient(param.shape, param.dtype)
+    if name in node.row_gradients:
+        node.row_gradients[name].add(node.ops, keys, values)
+    else:
+        add_rows(node.ops, gradient_of(node, name), keys, values)
+
+
+def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
+    """Yield each node, parameter and gradient below a model: an array or a `RowGradient`."""
+    seen = set()
+    for node in _tree(model):
+        if node.id in seen:
+            continue
+        seen.add(node.id)
+        by_rows = node.row_gradients if isinstance(node, WeightNode) else {}
+        for name in node.param_names:
+            if name in by_rows:
+                yield node, name, by_rows[name]
+            elif node.has_grad(name):
+                yield node, name, node.get_grad(name)
+
+
+def finish_update(model: Any, optimizer: Any) -> None:
+    """Let an optimizer change all weights, as Thinc's `Model.finish_update` does.
+
+    An optimizer that says `takes_rows` is given each `RowGradient` as it is.
+    """
+    for node in model.walk():
+        for shim in node.shims:
+            shim.finish_update(optimizer)
+    takes_rows = getattr(optimizer, "takes_rows", False)
+    for node, name, gradient in gradients(model):
+        given = gradient
+        if isinstance(gradient, RowGradient) and not takes_rows:
+            given = gradient.whole()
+        param, _ = optimizer((node.id, name), node.get_param(name), given)
+        node.set_param(name, param)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.errors import KernelError, TextError
+from kernel.ops import finish_update
 from kernel.pipeline import storage
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
@@ -204,7 +205,7 @@ class TrainablePipe(Pipe):
 
     def finish_update(self, sgd: Any) -> None:
         """Apply the accumulated gradients with the optimizer `sgd`."""
-        self.model.finish_update(sgd)
+        finish_update(self.model, sgd)
 
     @contextlib.contextmanager
     def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kernel.errors import KernelError
+from kernel.ops import RowGradient, gradients
 from kernel.pipeline import update
 from kernel.training.batches import subdivide
 from kernel.training.evaluate import evaluate_run
@@ -78,21 +79,25 @@ def check_gradients(name: str, model: Any, step: int) -> None:
     (which a huge, finite gradient can cause too) is each value looked at.
     """
     squares: Any = 0.0
-    for node in model.walk():
-        for param in node.param_names:
-            if node.has_grad(param):
-                gradient = node.get_grad(param).ravel()
-                squares = squares + gradient.dot(gradient)
+    for _, _, values in _values(model):
+        flat = values.reshape(-1)
+        squares = squares + flat.dot(flat)
     if not math.isfinite(float(squares)):
         _look_closer(name, model, step)
 
 
 def _look_closer(name: str, model: Any, step: int) -> None:
-    for node in model.walk():
-        for param in node.param_names:
-            if node.has_grad(param) and not node.ops.xp.isfinite(node.get_grad(param)).all():
-                place = f"`{param}` of its layer `{node.name}`"
-                raise _not_finite(f"the gradient of `{name}`, for {place}, is not finite", step)
+    for node, param, values in _values(model):
+        if not node.ops.xp.isfinite(values).all():
+            place = f"`{param}` of its layer `{node.name}`"
+            raise _not_finite(f"the gradient of `{name}`, for {place}, is not finite", step)
+
+
+def _values(model: Any) -> Iterator[tuple[Any, str, Any]]:
+    """Yield each node, parameter, and all of its gradient that may not be zero."""
+    for node, param, gradient in gradients(model):
+        is_by_rows = isinstance(gradient, RowGradient)
+        yield node, param, gradient.touched(node.ops)[1] if is_by_rows else gradient
 
 
 def _not_finite(what: str, step: int) -> NonFiniteError:

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from kernel.errors import CheckpointError, KernelError
-from kernel.ops import Floats, array_module
-from kernel_plugin_thinc import updates
+from kernel.ops import Floats, RowGradient, array_module
+from kernel_plugin_thinc import scaled_adam, updates
 from kernel_plugin_thinc.schedules import Schedule, as_schedule
 
 Key: TypeAlias = tuple[int, str]
@@ -149,35 +149,57 @@ class Optimizer:
         self._read_schedules()
 
     def __call__(
-        self, key: Key, weights: Floats, gradient: Floats, *, lr_scale: float = 1.0
-    ) -> tuple[Floats, Floats]:
+        self, key: Key, weights: Floats, gradient: Any, *, lr_scale: float = 1.0
+    ) -> tuple[Floats, Any]:
         """Update a parameter in place.
 
         key       (node id, name)
         weights   any shape
-        gradient  the same shape; ends as zero
+        gradient  the same shape, ends as zero; a `RowGradient` if `takes_rows`
         lr_scale  what the learning rate is multiplied by
         returns   `weights` and `gradient`
         """
-        if len(gradient) < 1:
+        if len(weights) < 1:
             return weights, gradient
         self.nr_update[key] += 1
-        w, g = _flat(weights), _flat(gradient)
-        if self.L2 and not self.L2_is_weight_decay:
-            g += self.L2 * w
         step = updates.Step(
             count=self.nr_update[key],
             rate=self.learn_rate * lr_scale,
             b1=self.b1,
             b2=self.b2,
             eps=self.eps,
-            clip=updates.clip_factor(g, self.grad_clip),
+            threshold=self.grad_clip,
             decay=self.L2 if self.L2_is_weight_decay else 0.0,
         )
         moments, average = self._arrays(key, weights)
-        update = _UPDATES[self.method](step)
-        updates.apply(update, step, w, g, [_flat(moment) for moment in moments], average)
+        if isinstance(gradient, RowGradient):
+            scaled_adam.update_rows(step, weights, gradient, moments, average)
+            return weights, gradient
+        w, g = _flat(weights), _flat(gradient)
+        if self.L2 and not self.L2_is_weight_decay:
+            g += self.L2 * w
+        flat = [_flat(array) for array in moments]
+        flat_average = None if average is None else _flat(average)
+        if self._is_scaled:
+            scaled_adam.update_dense(step, w, g, flat, flat_average)
+        else:
+            updates.apply(_UPDATES[self.method](step), step, w, g, flat, flat_average)
         return _write_back(weights, w), _write_back(gradient, g)
+
+    @property
+    def takes_rows(self) -> bool:
+        """Whether a gradient may be a `RowGradient`."""
+        return self._is_scaled and (self.L2_is_weight_decay or not self.L2)
+
+    @property
+    def _is_scaled(self) -> bool:
+        # Each step of a period must decay alike.
+        return self.method == "adam" and "b1" not in self.schedules and "b2" not in self.schedules
+
+    @property
+    def _moment_names(self) -> list[str]:
+        prefix = "scaled_moment" if self._is_scaled else "moment"
+        return [f"{prefix}{number}" for number in range(1, _MOMENTS[self.method] + 1)]
 
     def state(self, names: Mapping[Key, str]) -> dict[str, Any]:
         """Return all that a resumed run needs, as numbers and arrays.
@@ -189,8 +211,8 @@ class Optimizer:
             if key not in self.nr_update:
                 continue
             state[f"{name}/updates"] = self.nr_update[key]
-            for number, moment in enumerate(self.moments.get(key, ()), start=1):
-                state[f"{name}/moment{number}"] = moment
+            for part, moment in zip(self._moment_names, self.moments[key], strict=True):
+                state[f"{name}/{part}"] = moment
             if self.averages is not None:
                 state[f"{name}/average"] = self.averages[key]
         return state
@@ -214,7 +236,7 @@ class Optimizer:
 
     def _load_parameter(self, key: Key, name: str, state: Mapping[str, Any]) -> None:
         n_moments = _MOMENTS[self.method]
-        parts = [f"{name}/moment{number}" for number in range(1, n_moments + 1)]
+        parts = [f"{name}/{part}" for part in self._moment_names]
         if self.averages is not None:
             parts.append(f"{name}/average")
         missing = [part for part in parts if part not in state]
@@ -237,7 +259,7 @@ class Optimizer:
             return self.moments[key], None
         if key not in self.averages:
             self.averages[key] = xp.zeros(weights.shape, dtype=weights.dtype)
-        return self.moments[key], _flat(self.averages[key])
+        return self.moments[key], self.averages[key]
 
     def _read_schedules(self) -> None:
         for name, schedule in self.schedules.items():

@@ -26,9 +26,9 @@ Arrays = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
 class Step:
     """The numbers of one step for one parameter; `count` is its number, from 1.
 
-    clip      what the gradient is multiplied by
-    rate      the learning rate
-    decay     the L2 penalty that acts on the weights themselves, 0 for none
+    threshold  largest norm of the gradient, 0 for any
+    rate       the learning rate
+    decay      the L2 penalty that acts on the weights themselves, 0 for none
     """
 
     count: int
@@ -36,7 +36,7 @@ class Step:
     b1: float
     b2: float
     eps: float
-    clip: float
+    threshold: float
     decay: float
 
 
@@ -119,25 +119,41 @@ def apply(
     average: Floats | None,
 ) -> None:
     """Update flat arrays of one parameter, all (N,), in place; the gradient ends as zero."""
+    clip = clip_factor(gradient, step.threshold)
+
+    def run(block: slice, t: Floats) -> None:
+        w, g = weights[block], gradient[block]
+        if clip != 1:
+            g *= clip
+        update(w, g, t, *(moment[block] for moment in moments))
+        g.fill(0)
+        if step.decay:
+            w *= 1 - step.rate * step.decay
+        if average is not None:
+            average_inplace(average[block], w, t, step.count)
+
+    in_blocks(run, weights)
+
+
+def in_blocks(run: Callable[[slice, Floats], None], weights: Floats) -> None:
+    """Call `run` with each block of a flat array, and with room for as many values.
+
+    weights  (N,)
+
+    Threads work on the halves of a large array; on a GPU the whole array is one block.
+    """
     xp: Any = array_module(weights)
+    if len(weights) <= _BLOCK or xp is not np:
+        run(slice(0, len(weights)), xp.empty_like(weights))
+        return
 
-    def run(part: slice) -> None:
-        size = min(_BLOCK, part.stop - part.start) if xp is np else part.stop
-        scratch = xp.empty(size, dtype=weights.dtype)
-        for start in range(part.start, part.stop, max(size, 1)):
-            block = slice(start, min(start + size, part.stop))
-            t = scratch[: block.stop - block.start]
-            w, g = weights[block], gradient[block]
-            if step.clip != 1:
-                g *= step.clip
-            update(w, g, t, *(moment[block] for moment in moments))
-            g.fill(0)
-            if step.decay:
-                w *= 1 - step.rate * step.decay
-            if average is not None:
-                average_inplace(average[block], w, t, step.count)
+    def run_part(part: slice) -> None:
+        scratch = np.empty(_BLOCK, dtype=weights.dtype)
+        for start in range(part.start, part.stop, _BLOCK):
+            block = slice(start, min(start + _BLOCK, part.stop))
+            run(block, scratch[: block.stop - block.start])
 
-    parallel(run, _parts(len(weights)))
+    parallel(run_part, _parts(len(weights)))
 
 
 def _parts(length: int) -> list[slice]:

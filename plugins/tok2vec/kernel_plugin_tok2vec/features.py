@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from kernel.ops import Ints
+from kernel.ops import Ints, distinct_rows
 from kernel.text import attrs
 
 Ids = npt.NDArray[np.uint64]
@@ -55,7 +55,8 @@ def extract(docs: Sequence[Any], columns: Sequence[int]) -> Features:
     tables = {id(_table(doc)): _table(doc) for doc in docs}
     if len(tables) == 1:
         (table,) = tables.values()
-        rows, indices = np.unique(table_rows(docs), return_inverse=True)
+        all_rows = table_rows(docs)
+        rows, indices = distinct_rows(all_rows, int(all_rows.max(initial=-1)) + 1)
         return Features(lexical_values(table, rows, columns), indices)
     return _extract_tables(docs, columns)
 

@@ -18,11 +18,11 @@ from kernel.ops import (
     Floats,
     Ints,
     Packed,
+    add_row_gradient,
     add_rows,
     dropout_mask,
     for_each,
     gather_sum,
-    gradient_of,
     hash_keys,
     packed,
 )
@@ -209,9 +209,7 @@ class _Lookup:
         """
         ops = self.node.ops
         values = ops.as_contig(d_vectors) if self.mask is None else d_vectors * self.mask
-        gradient = gradient_of(self.node, "E")
-        for keys in self.keys:
-            add_rows(ops, gradient, keys, values)
+        add_row_gradient(self.node, "E", self.keys, values)
 
 
 def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[list[_Lookup], Floats]:
@@ -225,13 +223,22 @@ def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[lis
     shape, dtype = (values.shape[1], len(tables) * width + 1), tables[0].get_param("E").dtype
     X: Floats = model.ops.xp.empty(shape, dtype=dtype)
     X[:, -1] = 1
+    masks = _masks(tables, width) if is_train else [None] * len(tables)
     lookups = []
-    for number, node in enumerate(tables):
-        table, rate = node.get_param("E"), nodes.dropout_rate(node) if is_train else 0.0
-        ids = node.ops.asarray(values[node.attrs["column"]])
+    for number, (node, mask) in enumerate(zip(tables, masks, strict=True)):
+        table, ids = node.get_param("E"), node.ops.asarray(values[node.attrs["column"]])
         keys = hash_keys(node.ops, ids, seed=node.attrs["seed"], n_rows=len(table))
-        mask = dropout_mask((width,), rate, node.ops.xp) if rate else None
         found = gather_sum(table, keys)
-        X[:, number * width : (number + 1) * width] = found if mask is None else found * mask
+        if mask is not None:
+            found *= mask
+        X[:, number * width : (number + 1) * width] = found
         lookups.append(_Lookup(node=node, keys=keys, mask=mask))
     return lookups, X
+
+
+def _masks(tables: Sequence[Any], width: int) -> Sequence[Floats | None]:
+    """Draw one dropout mask a table, (W,), for the whole batch; None where there is no dropout."""
+    xp, rates = tables[0].ops.xp, [nodes.dropout_rate(node) for node in tables]
+    if all(rates) and len(set(rates)) == 1:
+        return list(dropout_mask((len(tables), width), rates[0], xp))
+    return [dropout_mask((width,), rate, xp) if rate else None for rate in rates]
