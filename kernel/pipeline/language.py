@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -377,6 +378,10 @@ class Language:
             raise TextError(
                 f"the text has {len(text)} characters, `nlp.max_length` is {self.max_length}"
             )
+
+    def memory_zone(self, mem: object = None) -> AbstractContextManager[None]:
+        """Bound the memory that words take; see `Vocab.memory_zone`, which it is."""
+        return self.vocab.memory_zone(mem)
 
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
         """Call `error_handler(name, component, docs, error)` for docs that a component fails on."""

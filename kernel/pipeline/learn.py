@@ -42,6 +42,8 @@ def initialize(
     """Run `[initialize]`, then `initialize` of every enabled component; returns the optimizer."""
     from kernel.config import resolve_section
 
+    # Words of training data are met again and again: from here on all of them are kept.
+    nlp.vocab.transient_limit = None
     get_examples = _checked(nlp, get_examples)
     settings = resolve_section(nlp.config, "initialize")
     if settings.before_init is not None:
@@ -86,6 +88,7 @@ def update(
     without learning; one in `annotates` writes its annotation for those that follow.
     """
     losses = {} if losses is None else losses
+    nlp.vocab.transient_limit = None
     batch = _fresh_batch(examples)
     if not batch:
         return losses

@@ -133,6 +133,7 @@ def from_disk(nlp: Language, path: Path, exclude: Iterable[str]) -> None:
         nlp.tokenizer.from_bytes(tokenizer.read_bytes(), exclude=["vocab"])
     for name, component in _storable(nlp, "from_disk", exclude):
         component.from_disk(path / name, exclude=["vocab"])
+    _keep_labels(nlp)
     nlp._path = path  # noqa: SLF001
     manager().hook.kernel_pipeline_loaded(nlp=nlp, path=path)
 
@@ -164,6 +165,14 @@ def from_bytes(nlp: Language, data: bytes, exclude: Iterable[str]) -> None:
     for name, component in _storable(nlp, "from_bytes", ()):
         readers[name] = _component_reader(component)
     read_fields(data, readers, exclude)
+    _keep_labels(nlp)
+
+
+def _keep_labels(nlp: Language) -> None:
+    """Let the strings of all labels be known, whether or not a text brought them before."""
+    for _, component in nlp.components:
+        labels = component.labels if hasattr(component, "labels") else ()
+        nlp.vocab.strings.add_all([label for label in labels if isinstance(label, str)])
 
 
 def _meta_json(nlp: Language) -> bytes:

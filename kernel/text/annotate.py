@@ -9,18 +9,22 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
+from kernel.text.lasting import add_strings
 from kernel.text.symbols import POS_IDS
 from kernel.text.tree import sent_starts_of_heads
 
 if TYPE_CHECKING:
     from kernel.text.doc import Doc
+    from kernel.text.lexemes import LexemeTable
     from kernel.text.vocab import Vocab
 
 Strings = Sequence[str | None] | None
 
 
-def rows_of_words(vocab: Vocab, words: Iterable[str | int] | None) -> npt.NDArray[np.int32]:
-    """Return the lexeme row of each word, given as text or as id.
+def rows_of_words(
+    vocab: Vocab, table: LexemeTable, words: Iterable[str | int] | None
+) -> npt.NDArray[np.int32]:
+    """Return the row in `table` of each word, given as text or as id.
 
     Raises TextError for an empty word or one of another type.
     """
@@ -32,7 +36,7 @@ def rows_of_words(vocab: Vocab, words: Iterable[str | int] | None) -> npt.NDArra
         listed = [_text_of(vocab, word) for word in listed]
     if "" in listed:
         raise TextError(f"the word at position {listed.index('')} is empty")
-    return vocab.lexemes.rows(listed)  # type: ignore[arg-type]
+    return table.rows(listed)  # type: ignore[arg-type]
 
 
 def annotate(
@@ -53,7 +57,7 @@ def annotate(
             raise TextError(f"expected {len(doc)} values in `{name}`, got {len(values)}")
     for name, strings in (("tag", tags), ("lemma", lemmas), ("dep", deps)):
         if strings is not None:
-            doc.columns[name] = doc.vocab.strings.add_all([text or "" for text in strings])
+            doc.columns[name] = add_strings(doc, name, [text or "" for text in strings])
     if pos is not None:
         doc.columns["pos"] = pos_column(pos)
     if morphs is not None:

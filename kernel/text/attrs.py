@@ -109,6 +109,9 @@ _BUILT_IN: Final = (
     Column(name="sent_start", dtype="int8"),
 )
 COLUMNS: Final[dict[str, Column]] = {column.name: column for column in _BUILT_IN}
+# Of the columns of strings, those with as many as there are words, and those of labels.
+TRANSIENT_COLUMNS: Final = frozenset(("lemma", "ent_kb_id", "ent_id"))
+LABEL_COLUMNS: Final = frozenset(("tag", "dep", "ent_type", "morph"))
 COLUMN_OF_ATTR: Final[dict[int, str]] = {
     IDS[name.upper()]: name for name in COLUMNS if name.upper() in IDS
 }

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kernel.errors import TextError
 from kernel.text.arrays import from_array, read_column
-from kernel.text.attrs import COLUMN_OF_ATTR, attr_id
+from kernel.text.attrs import COLUMN_OF_ATTR, TRANSIENT_COLUMNS, attr_id
 from kernel.text.tree import sent_starts_of_heads
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ def _same_table(docs: Sequence[Doc]) -> Sequence[Doc]:
         other = copy(doc)
         norms = doc.lexemes.column("NORM")[doc.lex]
         other.lex, other.lexemes = table.variants(table.rows(doc.words()), norms), table
+        # What lives with the other table must live with this one too.
+        named = [values for name, values in doc.columns.items() if name in TRANSIENT_COLUMNS]
+        ids = np.unique(np.concatenate([norms, *named])).tolist()
+        table.intern_all([doc.vocab.strings[key] for key in ids])
         moved.append(other)
     return moved
 

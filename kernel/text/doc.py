@@ -83,13 +83,14 @@ class Doc(HookMembers, Extensible):
         sent_starts: Sequence[bool | int | None] | None = None,
         ents: Sequence[str | None] | None = None,
     ) -> None:
-        lex = rows_of_words(vocab, words)
+        table = vocab.table_for_docs()
+        lex = rows_of_words(vocab, table, words)
         given = None if spaces is None else np.array(list(spaces), np.bool_)  # (N,)
         if given is not None and words is None:
             raise TextError("`spaces` are given, but no `words`")
         if given is not None and len(given) != len(lex):
             raise TextError(f"expected one of `spaces` a word: {len(lex)}, got {len(given)}")
-        self._set_up(vocab, lex, np.ones(len(lex), np.bool_) if given is None else given)
+        self._set_up(vocab, lex, np.ones(len(lex), np.bool_) if given is None else given, table)
         self.has_unknown_spaces = given is None and words is not None
         if user_data is not None:
             self.user_data = user_data
@@ -111,14 +112,14 @@ class Doc(HookMembers, Extensible):
         spaces   (N,)
         """
         doc = cls.__new__(cls)
-        doc._set_up(vocab, lex, spaces)
-        if lexemes is not None:
-            doc.lexemes = lexemes
+        doc._set_up(vocab, lex, spaces, vocab.lexemes if lexemes is None else lexemes)
         return doc
 
-    def _set_up(self, vocab: Vocab, lex: Ints, spaces: npt.NDArray[np.bool_]) -> None:
+    def _set_up(
+        self, vocab: Vocab, lex: Ints, spaces: npt.NDArray[np.bool_], lexemes: LexemeTable
+    ) -> None:
         self.vocab = vocab
-        self.lexemes = vocab.lexemes
+        self.lexemes = lexemes
         self.lex = lex
         self.spaces = spaces
         self.columns = {}

@@ -9,6 +9,7 @@ import numpy as np
 
 from kernel.errors import LoadError, TextError
 from kernel.text import attrs
+from kernel.text.lasting import keep_labels
 from kernel.text.wire import pack, unpack
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def from_dict(doc: Doc, data: Mapping[str, Any], exclude: Collection[str]) -> Do
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_bytes(...)")
     data = {key: value for key, value in data.items() if key not in exclude}
-    doc.vocab.strings.add_all(data.get("strings", []))
+    doc.lexemes.intern_all(data.get("strings", []))
     if "text" in data and "array_body" in data:
         _fill_tokens(doc, data["text"], list(data["array_head"]), data["array_body"])
     doc.sentiment = data.get("sentiment", 0.0)
@@ -95,6 +96,7 @@ def from_dict(doc: Doc, data: Mapping[str, Any], exclude: Collection[str]) -> Do
     if "user_data_keys" in data and "user_data" not in exclude:
         keys = unpack(data["user_data_keys"], tuples=True)
         doc.user_data.update(zip(keys, unpack(data["user_data_values"]), strict=True))
+    keep_labels([doc])
     return doc
 
 

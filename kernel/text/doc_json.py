@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.errors import TextError
 from kernel.text.annotate import head_column, morph_column, pos_column
 from kernel.text.arrays import read_column
+from kernel.text.lasting import add_strings
 from kernel.text.span import Span
 from kernel.text.token import Token
 from kernel.text.tree import sent_starts_of_heads
@@ -144,7 +145,7 @@ def _fill_columns(doc: Doc, tokens: Sequence[Mapping[str, Any]]) -> None:
             raise TextError(f"only {len(given)} of {len(doc)} tokens have a `{name}`")
     for name in _STRINGS:
         if values[name]:
-            doc.columns[name] = doc.vocab.strings.add_all(values[name])
+            doc.columns[name] = add_strings(doc, name, values[name])
     if values["pos"]:
         doc.columns["pos"] = pos_column(values["pos"])
     if values["morph"]:

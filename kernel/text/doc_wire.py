@@ -14,6 +14,7 @@ import numpy.typing as npt
 from kernel.errors import TextError
 from kernel.text.attrs import NORM
 from kernel.text.doc import Doc
+from kernel.text.lasting import keep_labels
 from kernel.text.wire import pack, unpack
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def unpack_docs(data: bytes, vocab: Vocab) -> list[Doc]:
     ends = np.cumsum(parts["lengths"]).tolist()
     if not ends:
         return []
-    vocab.strings.add_all(parts["strings"])
-    table = vocab.lexemes
+    table = vocab.table_for_docs()
+    table.intern_all(parts["strings"])
     rows = table.variants(table.rows(parts["texts"]), parts["norms"])  # (U,)
     lex = rows[parts["codes"]]  # (N,)
     docs = []
@@ -68,6 +69,7 @@ def unpack_docs(data: bytes, vocab: Vocab) -> list[Doc]:
         docs.append(doc)
     for name, column in parts["columns"].items():
         _share_out(docs, name, column)
+    keep_labels(docs)
     return docs
 
 

@@ -17,6 +17,7 @@ from kernel.errors import LoadError, TextError
 from kernel.text import attrs
 from kernel.text.attrs import attr_id, attr_name
 from kernel.text.docbin_arrays import Snapshot, TokenArrays, decode, encode, strings_of
+from kernel.text.lasting import keep_labels
 from kernel.text.wire import pack, unpack
 
 if TYPE_CHECKING:
@@ -97,19 +98,22 @@ class DocBin:
         Raises LoadError if what was read does not make docs.
         """
         self._encode()
-        vocab.strings.add_all(list(self._strings))
+        # All docs have this table, in which their strings are.
+        table = vocab.table_for_docs()
+        table.intern_all(list(self._strings))
         starts = np.concatenate(([0], np.cumsum(self._packed.lengths)))  # (D + 1,)
         for first in range(0, len(self), _CHUNK):
             last = min(first + _CHUNK, len(self))
             unknown = [self.flags[i].get("has_unknown_spaces", False) for i in range(first, last)]
             part = self._packed.part(first, last, int(starts[first]), int(starts[last]))
-            for i, doc in enumerate(decode(part, self.attrs, vocab, unknown), first):
+            for i, doc in enumerate(decode(part, self.attrs, vocab, table, unknown), first):
                 yield self._complete(doc, i)
 
     def _complete(self, doc: Doc, i: int) -> Doc:
         doc.cats = dict(self.cats[i])
         if self.span_groups[i] not in {_NO_SPANS, b""}:
             doc.spans.from_bytes(self.span_groups[i])
+            keep_labels([doc])
         user_data = self.user_data[i] if i < len(self.user_data) else None
         if self.store_user_data and user_data is not None:
             doc.user_data.update(unpack(user_data, tuples=True, name="the user data"))

@@ -18,6 +18,7 @@ from kernel.text import attrs
 from kernel.text.arrays import column_dtype
 from kernel.text.attrs import COLUMN_OF_ATTR, STRING_ATTRS
 from kernel.text.doc import Doc
+from kernel.text.lasting import keep_label_ids
 from kernel.text.lexemes import LexemeTable
 from kernel.text.symbols import IDS
 from kernel.text.tree import sent_starts_of_heads
@@ -144,9 +145,13 @@ def strings_of(docs: Sequence[Snapshot], numbers: Sequence[int]) -> set[str]:
 
 
 def decode(
-    part: TokenArrays, numbers: Sequence[int], vocab: Vocab, unknown_spaces: Sequence[bool]
+    part: TokenArrays,
+    numbers: Sequence[int],
+    vocab: Vocab,
+    table: LexemeTable,
+    unknown_spaces: Sequence[bool],
 ) -> Iterator[Doc]:
-    """Yield the docs of a part; what the strings of the ids are must be known to `vocab`.
+    """Yield the docs of a part; what the strings of the ids are must be known to `table`.
 
     The docs share the memory of their columns, each with a part of its own.
 
@@ -155,9 +160,10 @@ def decode(
     ends = np.cumsum(part.lengths)
     starts = ends - part.lengths
     by_number = {number: part.tokens[:, k] for k, number in enumerate(numbers)}
-    lex = vocab.lexemes.rows_of_orths(by_number[attrs.ORTH])  # (T,)
+    lex = table.rows_of_orths(by_number[attrs.ORTH])  # (T,)
     if attrs.NORM in by_number:
-        lex = vocab.lexemes.variants(lex, by_number[attrs.NORM])
+        lex = table.variants(lex, by_number[attrs.NORM])
+    keep_label_ids(vocab, table, by_number)
     spaces = part.spaces | np.repeat(np.asarray(unknown_spaces, np.bool_), part.lengths)
     columns = _decode_columns(by_number, starts, part.lengths)
     is_set = {name: _any_by_doc(mask, starts, part.lengths) for name, (_, mask) in columns.items()}
@@ -166,7 +172,7 @@ def decode(
     bounds = zip(starts.tolist(), ends.tolist(), strict=True)
     flags = {name: mask.tolist() for name, mask in is_set.items() if mask.any()}
     for i, (start, end) in enumerate(bounds):
-        doc = Doc.from_rows(vocab, lex[start:end], spaces[start:end])
+        doc = Doc.from_rows(vocab, lex[start:end], spaces[start:end], table)
         doc.columns = {name: columns[name][0][start:end] for name, mask in flags.items() if mask[i]}
         doc.has_unknown_spaces = bool(unknown_spaces[i])
         yield doc

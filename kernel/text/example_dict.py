@@ -10,6 +10,7 @@ from kernel.text import arrays
 from kernel.text.annotate import sent_start_column
 from kernel.text.doc import Doc
 from kernel.text.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
+from kernel.text.lasting import add_string
 
 if TYPE_CHECKING:
     from kernel.text.span import Span
@@ -160,7 +161,7 @@ def _set_links(doc: Doc, links: Any) -> None:
         span = doc.char_span(start, end)
         if span is None:
             raise TextError(f"the link at {(start, end)} is no whole tokens of {doc.text!r}")
-        kb_id = doc.vocab.strings.add(chosen[0] if chosen else "NIL")
+        kb_id = add_string(doc, "ent_kb_id", chosen[0] if chosen else "NIL")
         doc.column("ent_kb_id")[span.start : span.end] = kb_id
 
 

@@ -22,20 +22,21 @@ class Lexeme(LexicalAttributes):
     Made by `vocab["word"]`.
     """
 
-    __slots__ = ("row", "vocab")
+    __slots__ = ("row", "table", "vocab")
 
     def __init__(
-        self, vocab: Vocab, orth: int | str | None = None, *, row: int | None = None
+        self,
+        vocab: Vocab,
+        orth: int | str | None = None,
+        *,
+        row: int | None = None,
+        table: LexemeTable | None = None,
     ) -> None:
         self.vocab = vocab
+        self.table: LexemeTable = vocab.lexemes if table is None else table
         if row is None:
-            row = vocab.lexemes.row_of_orth(vocab.strings.as_int(orth or 0))
+            row = self.table.row_of_orth(vocab.strings.as_int(orth or 0))
         self.row: int = row
-
-    @property
-    def table(self) -> LexemeTable:
-        """The table whose row this is."""
-        return self.vocab.lexemes
 
     def __repr__(self) -> str:
         return f"Lexeme({self.text!r})"

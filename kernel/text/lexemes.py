@@ -6,7 +6,8 @@ Axes: N rows asked for, R rows of the table, C columns.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from kernel.text.errors import UnknownKeyError
 from kernel.text.lexical import FLAG_GETTERS, Getter, base_norm, word_shape
 
 if TYPE_CHECKING:
-    from kernel.text.strings import StringStore
+    from kernel.text.strings import Generation, StringStore
 
 Ids = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
@@ -46,6 +47,8 @@ _ATTRS: Final = (
 )
 _MADE: Final = _ATTRS[1:7]
 _COLUMNS: Final = {attr: index for index, attr in enumerate(_ATTRS)}
+# The first columns are ids of strings.
+_N_STRINGS: Final = 7
 _NORM: Final = _COLUMNS[attrs.NORM]
 _FLAGS: Final = len(_ATTRS)
 _N_COLUMNS: Final = _FLAGS + 1
@@ -58,10 +61,22 @@ class LexemeTable:
 
     A row once given stays the same word for good. Views (`matrix`, `column`) show the rows
     that exist when they are asked for. Flags are worked out when a flag is first asked for.
+    The strings that its rows need are put into `generation` and live as long as the table; if
+    that is None, they are there for good.
     """
 
-    def __init__(self, strings: StringStore, getters: Mapping[int, Getter] | None = None) -> None:
+    def __init__(
+        self,
+        strings: StringStore,
+        getters: Mapping[int, Getter] | None = None,
+        *,
+        generation: Generation | None = None,
+    ) -> None:
         self.strings: Final = strings
+        self.generation = generation
+        # Rows that were there from the start, and those that something has changed.
+        self.n_first = 0
+        self._changed: set[int] = set()
         self.texts: Final[list[str]] = []
         self._getters = {**_STRING_GETTERS, **FLAG_GETTERS, **(getters or {})}
         self._values: Ids = np.zeros((256, _N_COLUMNS), np.uint64)
@@ -221,6 +236,7 @@ class LexemeTable:
 
     def set_value(self, row: int, attr: int, value: int) -> None:
         """Change one lexical attribute, a flag too, of one row."""
+        self._changed.add(row)
         index = _COLUMNS.get(attr)
         if index is not None:
             self._values[row, index] = value
@@ -232,6 +248,40 @@ class LexemeTable:
     def reset_ranks(self) -> None:
         """Set the rank (the attribute ID) of every row to unset."""
         self.matrix[:, _COLUMNS[attrs.ID]] = NO_RANK
+
+    # Strings and generations
+
+    def intern(self, text: str) -> int:
+        """Return the id of a string, which is known for at least as long as this table is."""
+        return self.strings.add(text, generation=self.generation)
+
+    def intern_all(self, texts: Collection[str]) -> Ids:
+        """Return the id of each string; see `intern`.
+
+        returns  (N,)
+        """
+        return self.strings.add_all(texts, generation=self.generation)
+
+    def successor(self, generation: Generation | None) -> LexemeTable:
+        """Return a new table of the words with values that something has set.
+
+        All others are made anew when they are met again, as they are from their text.
+        """
+        with self._lock:
+            kept = sorted({self.base(row) for row in self._changed})
+            made = LexemeTable(self.strings, self._getters, generation=generation)
+            made._reserve(len(kept))
+            made.texts.extend(self.texts[row] for row in kept)
+            made._values[: len(kept)] = self._values[kept]
+            numbers = range(len(kept))
+            made._rows.update(zip(made.texts, numbers, strict=True))
+            orths = made.column(attrs.ORTH).tolist()
+            made._by_orth.update(zip(orths, numbers, strict=True))
+            made._changed.update(numbers)
+            made.n_first = len(kept)
+            made._n_flagged = bisect_left(kept, self._n_flagged)
+            self.strings.keep(np.unique(made._values[: len(kept), :_N_STRINGS]).tolist())
+            return made
 
     # How values are made
 
@@ -251,7 +301,7 @@ class LexemeTable:
         return self._getters.get(attr)
 
     def _make(self, attr: int, texts: list[str]) -> Ids:
-        return self.strings.add_all([self._getters[attr](text) for text in texts])
+        return self.intern_all([self._getters[attr](text) for text in texts])
 
     def _add_all(self, texts: Sequence[str]) -> None:
         with self._lock:
@@ -274,7 +324,7 @@ class LexemeTable:
     def _add_one(self, text: str) -> None:
         row = len(self.texts)
         self._reserve(row + 1)
-        add, getters = self.strings.add, self._getters
+        add, getters = self.intern, self._getters
         orth = add(text)
         made = [add(getters[attr](text)) for attr in _MADE]
         self._values[row] = (orth, *made, len(text), NO_RANK, 0, 0)
@@ -287,7 +337,7 @@ class LexemeTable:
         strings = texts.copy()
         for attr in _MADE:
             strings.extend(map(self._getters[attr], texts))
-        values[:, :7] = self.strings.add_all(strings).reshape(7, n).T
+        values[:, :_N_STRINGS] = self.intern_all(strings).reshape(_N_STRINGS, n).T
         values[:, _COLUMNS[attrs.LENGTH]] = list(map(len, texts))
         values[:, _COLUMNS[attrs.ID]] = NO_RANK
 

@@ -17,6 +17,7 @@ from kernel.errors import TextError
 from kernel.text import attrs as ids
 from kernel.text.attrs import COLUMN_OF_ATTR, attr_id
 from kernel.text.entities import repair
+from kernel.text.lasting import add_string, add_strings
 from kernel.text.navigation import root_of
 from kernel.text.symbols import POS_IDS
 from kernel.text.token import Token
@@ -175,8 +176,7 @@ def _merge(doc: Doc, merges: list[_Merge]) -> None:
 def _merged_lemmas(doc: Doc, merges: list[_Merge]) -> list[int | None]:
     if "lemma" not in doc.columns:
         return [None] * len(merges)
-    add = doc.vocab.strings.add
-    return [add(doc[merge.start : merge.end].lemma_) for merge in merges]
+    return [add_string(doc, "lemma", doc[merge.start : merge.end].lemma_) for merge in merges]
 
 
 def _begins(doc: Doc, merge: _Merge, root: int) -> int | None:
@@ -224,7 +224,7 @@ def _fill_pieces(doc: Doc, first: int, split: _Split, heads: list[int]) -> None:
     doc.column("head")[first:end] = heads
     lemmas = doc.columns.get("lemma")
     if lemmas is not None and lemmas[first]:
-        lemmas[first:end] = doc.vocab.strings.add_all(split.orths)
+        lemmas[first:end] = add_strings(doc, "lemma", split.orths)
     iob = doc.columns.get("ent_iob")
     if iob is not None and iob[first] == 3:
         iob[first + 1 : end] = 1
@@ -301,8 +301,8 @@ def _set_attrs(doc: Doc, i: int, attrs: Mapping[str, Any]) -> None:
 
 
 def _set_number(doc: Doc, i: int, number: int, value: Any) -> None:
-    code = doc.vocab.strings.add(value) if isinstance(value, str) else int(value)
     column = COLUMN_OF_ATTR.get(number)
+    code = add_string(doc, column or "", value) if isinstance(value, str) else int(value)
     if column is not None:
         doc.column(column)[i] = i + code if number == ids.HEAD else code
     elif number == ids.NORM:

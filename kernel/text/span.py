@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from kernel.errors import TextError
 from kernel.text import copies, navigation, similarity
 from kernel.text.errors import BoundsError
+from kernel.text.lasting import add_string
 from kernel.text.token import Token
 from kernel.text.underscore import Extensible
 
@@ -55,8 +56,8 @@ class Span(Extensible):
         self.start = int(start)
         self.end = int(end)
         self.label = _known_id(doc, label)
-        self.kb_id = _known_id(doc, kb_id)
-        self.id = _known_id(doc, span_id)
+        self.kb_id = _known_id(doc, kb_id, "ent_kb_id")
+        self.id = _known_id(doc, span_id, "ent_id")
         self._chars: tuple[int, int] | None = None
         self._vector = vector
         self._vector_norm = vector_norm
@@ -208,7 +209,7 @@ class Span(Extensible):
 
     @kb_id_.setter
     def kb_id_(self, kb_id: str) -> None:
-        self.kb_id = self.vocab.strings.add(kb_id)
+        self.kb_id = add_string(self.doc, "ent_kb_id", kb_id)
 
     @property
     def id_(self) -> str:
@@ -217,7 +218,7 @@ class Span(Extensible):
 
     @id_.setter
     def id_(self, span_id: str) -> None:
-        self.id = self.vocab.strings.add(span_id)
+        self.id = add_string(self.doc, "ent_id", span_id)
 
     @property
     def ent_id(self) -> int:
@@ -390,9 +391,9 @@ class Span(Extensible):
         return sum(token.sentiment for token in self) / len(self) if len(self) else 0.0
 
 
-def _known_id(doc: Doc, value: str | int) -> int:
+def _known_id(doc: Doc, value: str | int, column: str = "ent_type") -> int:
     if isinstance(value, str):
-        return doc.vocab.strings.add(value)
+        return add_string(doc, column, value)
     number = int(value)
     if number and number not in doc.vocab.strings:
         raise TextError(

@@ -135,7 +135,7 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
 
     @norm_.setter
     def norm_(self, norm: str) -> None:
-        self.norm = self.vocab.strings.add(norm)
+        self.norm = self.doc.lexemes.intern(norm)
 
     # Annotations
 

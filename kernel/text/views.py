@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kernel.text import attrs
+from kernel.text.lasting import add_string
 
 if TYPE_CHECKING:
     from kernel.text.doc import Doc
@@ -158,7 +159,7 @@ class ColumnString:
         return "" if column is None else view.doc.vocab.strings[column.item(view.i)]
 
     def __set__(self, view: TokenView, value: str) -> None:
-        view.doc.column(self.name)[view.i] = view.vocab.strings.add(value)
+        view.doc.column(self.name)[view.i] = add_string(view.doc, self.name, value)
 
 
 class TokenLexeme:

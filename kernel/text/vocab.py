@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,13 +17,15 @@ from kernel.text.lexemes import LexemeTable
 from kernel.text.lexical import Getter, base_norm
 from kernel.text.lookups import Lookups
 from kernel.text.morphology import Morphology
-from kernel.text.strings import StringStore
+from kernel.text.strings import Generation, StringStore
 from kernel.text.vectors import BaseVectors, Vectors
 from kernel.text.wire import pack, unpack
 
 if TYPE_CHECKING:
     from kernel.text.doc import Doc
     from kernel.text.span import Span
+
+TRANSIENT_LIMIT: Final = 100_000
 
 NounChunks = Callable[["Doc | Span"], Iterator[tuple[int, int, int]]]
 
@@ -31,6 +35,11 @@ class Vocab:
 
     `lex_attr_getters` maps attribute ids to functions of the word that replace the
     language-independent ones.
+
+    Words that are met in texts are forgotten again once there are more than `transient_limit`
+    of them (None: never): a new lexeme table then takes the place of the old one, which lives
+    on as long as docs do that have it. Words that something was said of, such as a rank or a
+    flag, stay, and so do all strings that were added to `strings` by name.
     """
 
     def __init__(
@@ -42,10 +51,16 @@ class Vocab:
         vectors_name: str | None = None,
         writing_system: Mapping[str, Any] | None = None,
         get_noun_chunks: NounChunks | None = None,
+        *,
+        transient_limit: int | None = TRANSIENT_LIMIT,
     ) -> None:
         self.lex_attr_getters: dict[int, Getter] = dict(lex_attr_getters or {})
         self.strings = StringStore(strings)
-        self.lexemes = LexemeTable(self.strings, self.lex_attr_getters)
+        self._transient_limit = transient_limit
+        self._lexemes = LexemeTable(
+            self.strings, self.lex_attr_getters, generation=self._new_generation()
+        )
+        self._lock = threading.Lock()
         self.morphology = Morphology(self.strings)
         self.cfg: dict[str, Any] = {"oov_prob": oov_prob, "vectors_name": vectors_name}
         self.writing_system: dict[str, Any] = dict(writing_system or {})
@@ -53,6 +68,57 @@ class Vocab:
         self._vectors: BaseVectors = Vectors(strings=self.strings, name=vectors_name)
         self._lookups = Lookups()
         self.lookups = Lookups() if lookups is None else lookups
+
+    # Words for a while and for good
+
+    @property
+    def lexemes(self) -> LexemeTable:
+        """The lexeme table of the words that were met last."""
+        return self._lexemes
+
+    @property
+    def transient_limit(self) -> int | None:
+        """How many words met in texts are remembered; None keeps all of them from now on."""
+        return self._transient_limit
+
+    @transient_limit.setter
+    def transient_limit(self, limit: int | None) -> None:
+        self._transient_limit = limit
+        table = self._lexemes
+        if limit is None:
+            if table.generation is not None:
+                self.strings.add_all(list(table.generation.ids))
+            table.generation = None
+        elif table.generation is None:
+            table.generation = self.strings.generation
+
+    def table_for_docs(self) -> LexemeTable:
+        """Return the lexeme table for a new doc: a new one if the last has enough words.
+
+        The rows of a doc must all be of one table, which is to be given to `Doc.from_rows`.
+        """
+        table, limit = self._lexemes, self._transient_limit
+        if limit is None or len(table) - table.n_first <= limit:
+            return table
+        with self._lock:
+            if table is self._lexemes:
+                self._lexemes = table.successor(self._new_generation())
+            return self._lexemes
+
+    def _new_generation(self) -> Generation | None:
+        return None if self._transient_limit is None else self.strings.renew()
+
+    @contextlib.contextmanager
+    def memory_zone(self, mem: object = None) -> Iterator[None]:
+        """Bound the memory that words take, at the end of the block too.
+
+        It is bounded without this as well: the method is there for code that has it from
+        spaCy. Nothing that was made inside becomes invalid.
+        """
+        try:
+            yield
+        finally:
+            self.table_for_docs()
 
     @property
     def lang(self) -> str:
@@ -106,15 +172,17 @@ class Vocab:
         return key in self.lexemes
 
     def __iter__(self) -> Iterator[Lexeme]:
-        return (Lexeme(self, row=row) for row in list(self.lexemes.base_rows()))
+        table = self._lexemes
+        return (Lexeme(self, row=row, table=table) for row in list(table.base_rows()))
 
     def __getitem__(self, key: str | int) -> Lexeme:
         """Return the lexeme of a word or of its id, made if there is none.
 
         Raises UnknownKeyError for an id whose string is unknown.
         """
-        row = self.lexemes.row(key) if isinstance(key, str) else self.lexemes.row_of_orth(int(key))
-        return Lexeme(self, row=row)
+        table = self._lexemes
+        row = table.row(key) if isinstance(key, str) else table.row_of_orth(int(key))
+        return Lexeme(self, row=row, table=table)
 
     def add_flag(self, flag_getter: Callable[[str], bool], flag_id: int = -1) -> int:
         """Add a boolean attribute, of the words that exist too, and return its id.

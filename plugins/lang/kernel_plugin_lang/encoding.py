@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text import Vocab
+from kernel.text import LexemeTable
 from kernel.text.attrs import NORM, ORTH
 from kernel_plugin_lang.affixes import AffixRules, Piece
 from kernel_plugin_lang.special_cases import Phrases, SpecialCases
@@ -27,7 +27,7 @@ _FEW: Final = 8
 
 
 class ChunkEncoder:
-    """Knows the codes of the chunks that came last, up to `max_size` of them.
+    """Knows the codes of the chunks that came last, up to `max_size` of them, for one table.
 
     Chunks are kept in two generations: when the younger one has half of `max_size`, it
     becomes the older one, from which a chunk that comes again is taken back.
@@ -35,14 +35,13 @@ class ChunkEncoder:
 
     def __init__(
         self,
-        vocab: Vocab,
+        lexemes: LexemeTable,
         rules: AffixRules,
         special_cases: SpecialCases,
         phrases: Phrases,
         max_size: int,
     ) -> None:
-        self.lexemes = vocab.lexemes
-        self._strings = vocab.strings
+        self.lexemes = lexemes
         self._rules = rules
         self._special_cases = special_cases.table
         self._phrases = phrases
@@ -106,7 +105,7 @@ class ChunkEncoder:
 
     def _row(self, orth: str, norm: str | None) -> int:
         row = self.lexemes.row(orth)
-        return row if norm is None else self.lexemes.variant(row, self._strings.add(norm))
+        return row if norm is None else self.lexemes.variant(row, self.lexemes.intern(norm))
 
     def _look_up(self, chunks: list[str]) -> dict[str, bytes]:
         found = {chunk: self._old[chunk] for chunk in chunks if chunk in self._old}

@@ -149,7 +149,7 @@ class Tokenizer:
             spaces[-1] = False
         if has_cut or encoder.may_span_chunks(lex):
             lex, spaces = self._mend_special_cases(lex, spaces, encoder)
-        return Doc.from_rows(self.vocab, lex, spaces)
+        return Doc.from_rows(self.vocab, lex, spaces, encoder.lexemes)
 
     def _mend_special_cases(
         self, lex: npt.NDArray[np.int32], spaces: npt.NDArray[np.bool_], encoder: ChunkEncoder
@@ -243,11 +243,11 @@ class Tokenizer:
         return self._phrases
 
     def _ready_encoder(self) -> ChunkEncoder:
-        encoder = self._encoder
-        # A vocabulary that got another lexeme table has other rows.
-        if encoder is None or encoder.lexemes is not self.vocab.lexemes:
+        encoder, lexemes = self._encoder, self.vocab.table_for_docs()
+        # Another lexeme table has other rows.
+        if encoder is None or encoder.lexemes is not lexemes:
             encoder = self._encoder = ChunkEncoder(
-                self.vocab,
+                lexemes,
                 self._affixes,
                 self._special_cases,
                 self._ready_phrases(),

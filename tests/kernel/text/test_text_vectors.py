@@ -96,9 +96,7 @@ def test_floret_vectors_are_those_of_spacy(floret):
         mode="floret", data=floret.data, minn=3, maxn=9, hash_count=4, hash_seed=1, bow="^", eow="$"
     )
     words[1] = "é"
-    assert other.get_batch(words)[:, 0].tolist() == pytest.approx(
-        [12.8203, 9.25, 12.054], abs=1e-4
-    )
+    assert other.get_batch(words)[:, 0].tolist() == pytest.approx([12.8203, 9.25, 12.054], abs=1e-4)
 
 
 def test_floret_table_knows_every_word_and_stays_as_it_is(floret):
