@@ -27,6 +27,8 @@ Ids = npt.NDArray[np.uint64]
 Attr = str | int
 
 _MAX_IOB: Final = 3
+# Annotations whose column is what an array shows, zeros if nothing has set it.
+_PLAIN_COLUMNS: Final = COLUMN_OF_ATTR.keys() - {attrs.HEAD, attrs.SENT_START}
 
 
 def join(words: Sequence[str], spaces: npt.NDArray[np.bool_]) -> str:
@@ -114,49 +116,43 @@ def has_annotation(doc: Doc, attr: Attr, *, require_complete: bool) -> bool:
 # Out
 
 
-@frozen
+@frozen(eq=False)
 class _Plan:
     """Where each of K attributes comes from; made once for each list that is asked for.
 
-    `lexical` has pairs of a place among the K and a column of the lexeme table, `columns` of a
-    place and an annotation, `others` of a place and an attribute that is worked out.
+    `lexical` has the attributes of the lexeme table, None in the places of others; `columns`
+    pairs of a place among the K and an annotation; `others` of a place and an attribute that is
+    worked out.
     """
 
-    n: int
-    lexical: tuple[tuple[int, int], ...]
+    lexical: tuple[int | None, ...]
     columns: tuple[tuple[int, str], ...]
     others: tuple[tuple[int, int], ...]
 
 
 @lru_cache(maxsize=256)
 def _plan(names: tuple[Attr, ...]) -> _Plan:
-    numbers = list(enumerate(map(attr_id, names)))
-    indices = [(k, LexemeTable.column_index(number)) for k, number in numbers]
-    lexical = tuple((k, index) for k, index in indices if index is not None)
-    rest = [numbers[k] for k, index in indices if index is None]
-    columns = tuple((k, COLUMN_OF_ATTR[n]) for k, n in rest if n in COLUMN_OF_ATTR)
-    others = tuple((k, n) for k, n in rest if n not in COLUMN_OF_ATTR)
-    return _Plan(len(names), lexical, columns, others)
+    numbers = list(map(attr_id, names))
+    is_lexical = [n in attrs.FLAGS or LexemeTable.column_index(n) is not None for n in numbers]
+    lexical = tuple(n if own else None for n, own in zip(numbers, is_lexical, strict=True))
+    rest = [(k, n) for k, n in enumerate(numbers) if not is_lexical[k]]
+    columns = tuple((k, COLUMN_OF_ATTR[n]) for k, n in rest if n in _PLAIN_COLUMNS)
+    return _Plan(lexical, columns, tuple((k, n) for k, n in rest if n not in _PLAIN_COLUMNS))
 
 
 def to_array(doc: Doc, names: Attr | Sequence[Attr]) -> Ids:
     """See `Doc.to_array`."""
-    plan = _plan((names,) if isinstance(names, str | int | np.integer) else tuple(names))
-    out = np.zeros((len(doc.lex), plan.n), np.uint64)  # (N, K)
-    if plan.lexical:
-        # One pass over the rows of the table fetches every lexical attribute.
-        fetched = doc.lexemes.take(doc.lex)
-        for k, index in plan.lexical:
-            out[:, k] = fetched[:, index]
+    single = isinstance(names, str | int | np.integer)
+    plan = _plan((names,) if single else tuple(names))  # type: ignore[arg-type]
+    # One gather fetches every lexical attribute, and leaves zeros for the others.
+    out = doc.lexemes.gather(plan, plan.lexical, doc.lex)  # (N, K)
+    columns = doc.columns
     for k, name in plan.columns:
-        values = doc.columns.get(name)
-        if values is not None:
-            out[:, k] = _encode_heads(values) if name == "head" else values
-        elif name == "sent_start":
-            out[:1, k] = 1
+        if name in columns:
+            out[:, k] = columns[name]
     for k, number in plan.others:
         out[:, k] = _work_out(doc, number)
-    return out[:, 0] if plan.n == 1 else out
+    return out[:, 0] if len(plan.lexical) == 1 else out
 
 
 def _encode_heads(heads: Ints) -> npt.NDArray[np.int64]:
@@ -165,8 +161,10 @@ def _encode_heads(heads: Ints) -> npt.NDArray[np.int64]:
 
 def _work_out(doc: Doc, number: int) -> Any:
     """Return an attribute that is in no column; anything that fits (N,) uint64."""
-    if number in attrs.FLAGS:
-        return doc.lexemes.flags[doc.lex] >> np.uint64(number) & np.uint64(1)
+    if number in {attrs.HEAD, attrs.SENT_START}:
+        name = COLUMN_OF_ATTR[number]
+        values = read_column(doc, name)
+        return _encode_heads(values) if name == "head" else values
     if number == attrs.SPACY:
         return doc.spaces
     return char_starts(doc) if number == attrs.IDX else 0

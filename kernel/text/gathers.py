@@ -1,0 +1,68 @@
+"""Chosen attributes of every row of a lexeme table, side by side, for one gather to fetch them.
+
+Axes: R rows of the table, K attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from kernel.text.lexemes import LexemeTable
+
+Ids = npt.NDArray[np.uint64]
+
+# Each is as long as the table: more than a few different lists of attributes are rare.
+_MOST: Final = 8
+
+
+class Gathers:
+    """Copies of columns of one table, brought up to date when the table has grown."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, tuple[int, Ids]] = {}
+
+    def get(self, table: LexemeTable, key: Hashable, numbers: Sequence[int | None]) -> Ids:
+        """Return the attributes `numbers` of every row; None stands for a column of zeros.
+
+        returns  (R, K)  or longer
+
+        `key` stands for `numbers`, and is quicker to look up.
+        """
+        n_rows, values = self._made.get(key, _NOTHING)
+        if n_rows == len(table.texts) and n_rows:
+            return values
+        return self._update(table, key, numbers, n_rows, values)
+
+    def clear(self) -> None:
+        """Forget everything: values of the table have changed."""
+        self._made = {}
+
+    def _update(
+        self,
+        table: LexemeTable,
+        key: Hashable,
+        numbers: Sequence[int | None],
+        n_done: int,
+        values: Ids,
+    ) -> Ids:
+        n_rows = len(table.texts)
+        if n_rows > len(values) or not n_rows:
+            grown = np.zeros((max(n_rows, 2 * len(values)), len(numbers)), np.uint64)
+            if n_done:
+                grown[:n_done] = values[:n_done]
+            values = grown
+        for k, number in enumerate(numbers):
+            if number is not None:
+                values[n_done:n_rows, k] = table.values_from(number, n_done)[: n_rows - n_done]
+        if len(self._made) >= _MOST and key not in self._made:
+            self._made = {}
+        self._made[key] = n_rows, values
+        return values
+
+
+_NOTHING: Final = (0, np.zeros((0, 0), np.uint64))
