@@ -18,7 +18,8 @@ HEAVY = ("thinc", "torch", "cupy", "transformers", "ray", "click", "rich")
 def plugin_checks(distribution: str) -> list[Check]:
     """Return the checks for the plugin that the installed `distribution` holds."""
     points = importlib.metadata.distribution(distribution).entry_points
-    checks = [Check("declares-one-plugin", functools.partial(_declares_plugin, points))]
+    declares = functools.partial(_declares_plugin, points)
+    checks = [Check(f"declares-one-plugin[{distribution}]", declares)]
     for point in points:
         if point.group == hooks.PROJECT:
             light = functools.partial(_loads_lightly, point)

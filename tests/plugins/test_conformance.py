@@ -1,0 +1,61 @@
+"""The plugins of this repository keep the rules that they are held to: `kernel.testing`."""
+
+from pathlib import Path
+
+import pytest
+
+from kernel import Example, Language
+from kernel.testing import component_checks, plugin_checks
+
+PLUGINS = sorted(path.parent.name for path in Path("plugins").glob("*/pyproject.toml"))
+CHECKS = [check for name in PLUGINS for check in plugin_checks(f"kernel-plugin-{name}")]
+
+
+def make_examples(nlp):
+    people = ["Ada", "Grace", "Kurt", "Emmy", "Alan"]
+    places = ["Rome", "Oslo", "Lima", "Bonn", "Kyiv"]
+    return [
+        Example.from_dict(
+            nlp.make_doc(f"{person} can't leave {place}."),
+            {
+                "entities": [
+                    (0, len(person), "PERSON"),
+                    (len(person) + 13, len(person) + 13 + len(place), "PLACE"),
+                ]
+            },
+        )
+        for person in people
+        for place in places
+    ]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_plugin_keeps_the_rules(check):
+    check()
+
+
+@pytest.mark.parametrize("check", component_checks("ner", make_examples), ids=str)
+def test_ner_keeps_the_rules_for_components(check):
+    check()
+
+
+def test_a_component_that_breaks_a_rule_is_found():
+    @Language.factory("batchy")
+    class Batchy:
+        def __init__(self, nlp, name):
+            self.name = name
+
+        def __call__(self, doc):
+            doc.cats["alone"] = 1.0
+            return doc
+
+        def pipe(self, stream, *, batch_size):
+            docs = list(stream)
+            for doc in docs:
+                doc.cats["batch"] = float(len(docs))
+            yield from docs
+
+    checks = {str(check): check for check in component_checks("batchy", make_examples)}
+    checks["batchy-describes-itself"]()  # keeps this one
+    with pytest.raises(AssertionError, match="batches of 7 give other annotations"):
+        checks["batchy-same-results-for-every-batch-size"]()
