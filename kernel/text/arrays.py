@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int32]
 Ids = npt.NDArray[np.uint64]
 Attr = str | int
+_Place = tuple[slice, int]
 
 _MAX_IOB: Final = 3
 # Annotations whose column is what an array shows, zeros if nothing has set it.
@@ -121,13 +122,13 @@ class _Plan:
     """Where each of K attributes comes from; made once for each list that is asked for.
 
     `lexical` has the attributes of the lexeme table, None in the places of others; `columns`
-    pairs of a place among the K and an annotation; `others` of a place and an attribute that is
-    worked out.
+    pairs of a place in the array and an annotation; `others` of a place and an attribute that
+    is worked out.
     """
 
     lexical: tuple[int | None, ...]
-    columns: tuple[tuple[int, str], ...]
-    others: tuple[tuple[int, int], ...]
+    columns: tuple[tuple[_Place, str], ...]
+    others: tuple[tuple[_Place, int], ...]
 
 
 @lru_cache(maxsize=256)
@@ -135,24 +136,29 @@ def _plan(names: tuple[Attr, ...]) -> _Plan:
     numbers = list(map(attr_id, names))
     is_lexical = [n in attrs.FLAGS or LexemeTable.column_index(n) is not None for n in numbers]
     lexical = tuple(n if own else None for n, own in zip(numbers, is_lexical, strict=True))
-    rest = [(k, n) for k, n in enumerate(numbers) if not is_lexical[k]]
+    rest = [((slice(None), k), n) for k, n in enumerate(numbers) if not is_lexical[k]]
     columns = tuple((k, COLUMN_OF_ATTR[n]) for k, n in rest if n in _PLAIN_COLUMNS)
     return _Plan(lexical, columns, tuple((k, n) for k, n in rest if n not in _PLAIN_COLUMNS))
 
 
 def to_array(doc: Doc, names: Attr | Sequence[Attr]) -> Ids:
     """See `Doc.to_array`."""
-    single = isinstance(names, str | int | np.integer)
-    plan = _plan((names,) if single else tuple(names))  # type: ignore[arg-type]
+    # Most docs are short, and what is not the gather itself is most of the time.
+    plan = _plan(tuple(names) if names.__class__ is list else _as_tuple(names))
     # One gather fetches every lexical attribute, and leaves zeros for the others.
-    out = doc.lexemes.gather(plan, plan.lexical, doc.lex)  # (N, K)
+    table = doc.lexemes
+    out = table.gathers.get(table, plan, plan.lexical).take(doc.lex, 0)  # (N, K)
     columns = doc.columns
-    for k, name in plan.columns:
+    for place, name in plan.columns:
         if name in columns:
-            out[:, k] = columns[name]
-    for k, number in plan.others:
-        out[:, k] = _work_out(doc, number)
+            out[place] = columns[name]
+    for place, number in plan.others:
+        out[place] = _work_out(doc, number)
     return out[:, 0] if len(plan.lexical) == 1 else out
+
+
+def _as_tuple(names: Attr | Sequence[Attr]) -> tuple[Attr, ...]:
+    return (names,) if isinstance(names, str | int | np.integer) else tuple(names)
 
 
 def _encode_heads(heads: Ints) -> npt.NDArray[np.int64]:
@@ -175,8 +181,7 @@ def _work_out(doc: Doc, number: int) -> Any:
 
 def from_array(doc: Doc, names: Attr | Sequence[Attr], array: npt.ArrayLike) -> None:
     """See `Doc.from_array`."""
-    wanted = [names] if isinstance(names, str | int | np.integer) else list(names)
-    numbers = [attr_id(name) for name in wanted]
+    numbers = [attr_id(name) for name in _as_tuple(names)]
     values = as_uint64(array)
     values = values.reshape(-1, 1) if values.ndim == 1 and len(numbers) == 1 else values  # (N, K)
     if values.shape != (len(doc), len(numbers)):

@@ -35,11 +35,12 @@ DEFAULTS: Final = ("outside", "missing", "blocked", "unmodified")
 def _bounds(data: bytes) -> list[tuple[int, int]]:
     """Return first token and end of each entity of an IOB column."""
     bounds = []
-    n, n_inside = len(data), 0
+    n_inside = 0
     start = data.find(BEGIN)
+    data += b"\0"
     while start != -1:
         end = start + 1
-        while end < n and data[end] == INSIDE:
+        while data[end] == INSIDE:
             end += 1
         bounds.append((start, end))
         n_inside += end - start - 1
@@ -68,17 +69,17 @@ def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
 def get_ents(doc: Doc) -> tuple[Span, ...]:
     """See `Doc.ents`."""
     columns = doc.columns
-    iob = columns.get("ent_iob")
-    bounds = [] if iob is None else _bounds(iob.tobytes())
-    if not bounds or "ent_type" not in columns:
+    iob, types = columns.get("ent_iob"), columns.get("ent_type")
+    bounds = _bounds(iob.tobytes()) if iob is not None else ()
+    if not bounds or types is None:
         return ()
-    label_of, make = columns["ent_type"].item, Span.make
+    label_of, make = types.item, Span.make
     if "ent_kb_id" not in columns and "ent_id" not in columns:
-        return tuple([make(doc, a, b, label_of(a)) for a, b in bounds if label_of(a)])
+        return tuple([make(doc, a, b, label) for a, b in bounds if (label := label_of(a))])
     kb_id_of = _ids_or_zeros(columns.get("ent_kb_id"), len(doc)).item
     id_of = _ids_or_zeros(columns.get("ent_id"), len(doc)).item
     return tuple(
-        [make(doc, a, b, label_of(a), kb_id_of(a), id_of(a)) for a, b in bounds if label_of(a)]
+        [make(doc, a, b, label, kb_id_of(a), id_of(a)) for a, b in bounds if (label := label_of(a))]
     )
 
 

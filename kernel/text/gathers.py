@@ -24,6 +24,7 @@ class Gathers:
     """Copies of columns of one table, brought up to date when the table has grown."""
 
     def __init__(self) -> None:
+        # The table is no member: it would keep itself alive.
         self._made: dict[Hashable, tuple[int, Ids]] = {}
 
     def get(self, table: LexemeTable, key: Hashable, numbers: Sequence[int | None]) -> Ids:
@@ -33,10 +34,11 @@ class Gathers:
 
         `key` stands for `numbers`, and is quicker to look up.
         """
-        n_rows, values = self._made.get(key, _NOTHING)
-        if n_rows == len(table.texts) and n_rows:
-            return values
-        return self._update(table, key, numbers, n_rows, values)
+        known = self._made.get(key)
+        if known is not None and known[0] == len(table.texts):
+            return known[1]
+        n_done, values = known or (0, np.zeros((0, len(numbers)), np.uint64))
+        return self._update(table, key, numbers, n_done, values)
 
     def clear(self) -> None:
         """Forget everything: values of the table have changed."""
@@ -51,10 +53,9 @@ class Gathers:
         values: Ids,
     ) -> Ids:
         n_rows = len(table.texts)
-        if n_rows > len(values) or not n_rows:
+        if n_rows > len(values):
             grown = np.zeros((max(n_rows, 2 * len(values)), len(numbers)), np.uint64)
-            if n_done:
-                grown[:n_done] = values[:n_done]
+            grown[:n_done] = values[:n_done]
             values = grown
         for k, number in enumerate(numbers):
             if number is not None:
@@ -63,6 +64,3 @@ class Gathers:
             self._made = {}
         self._made[key] = n_rows, values
         return values
-
-
-_NOTHING: Final = (0, np.zeros((0, 0), np.uint64))

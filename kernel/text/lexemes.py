@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -78,7 +78,7 @@ class LexemeTable:
         # Rows that were there from the start, and those that something has changed.
         self.n_first = 0
         self._changed: set[int] = set()
-        self._gathers = Gathers()
+        self.gathers: Final = Gathers()
         self.texts: Final[list[str]] = []
         self._getters = {**_STRING_GETTERS, **FLAG_GETTERS, **(getters or {})}
         self._values: Ids = np.zeros((256, _N_COLUMNS), np.uint64)
@@ -215,16 +215,6 @@ class LexemeTable:
             raise UnknownKeyError(f"`{attrs.attr_name(number)}` is not a lexical attribute")
         return (self.flags >> np.uint64(number)) & np.uint64(1)
 
-    def gather(self, key: Hashable, numbers: Sequence[int | None], rows: Rows) -> Ids:
-        """Return lexical attributes, flags too, of some rows; zeros for None among them.
-
-        rows     (N,)
-        returns  (N, K)  for K attributes
-
-        `key` stands for `numbers` in a cache.
-        """
-        return self._gathers.get(self, key, numbers).take(rows, axis=0)
-
     def values_from(self, attr: int, start: int) -> Ids:
         """Return the values of one lexical attribute from the row `start` on; see `column`."""
         index = _COLUMNS.get(attr)
@@ -256,7 +246,7 @@ class LexemeTable:
     def set_value(self, row: int, attr: int, value: int) -> None:
         """Change one lexical attribute, a flag too, of one row."""
         self._changed.add(row)
-        self._gathers.clear()
+        self.gathers.clear()
         index = _COLUMNS.get(attr)
         if index is not None:
             self._values[row, index] = value
@@ -268,7 +258,7 @@ class LexemeTable:
     def reset_ranks(self) -> None:
         """Set the rank (the attribute ID) of every row to unset."""
         self.matrix[:, _COLUMNS[attrs.ID]] = NO_RANK
-        self._gathers.clear()
+        self.gathers.clear()
 
     # Strings and generations
 
@@ -310,7 +300,7 @@ class LexemeTable:
         """Make an attribute with `getter` from now on, and anew for the rows that exist."""
         with self._lock:
             self._getters[attr] = getter
-            self._gathers.clear()
+            self.gathers.clear()
             if attr in _COLUMNS:
                 if self.texts:
                     rows = np.fromiter(self._rows.values(), np.int64, len(self._rows))

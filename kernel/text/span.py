@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kernel.text.lexemes import LexemeTable
     from kernel.text.vocab import Vocab
 
+_new = object.__new__
 _Place = tuple[int | None, int | None]
 
 
@@ -67,7 +68,7 @@ class Span(Extensible):
         cls, doc: Doc, start: int, end: int, label: int = 0, kb_id: int = 0, span_id: int = 0
     ) -> Span:
         """Return a span without checking anything; for values that come from the doc itself."""
-        span = cls.__new__(cls)
+        span = _new(cls)
         span.doc = doc
         span.start = start
         span.end = end
