@@ -25,32 +25,38 @@ MISSING: Final = 0
 INSIDE: Final = 1
 OUTSIDE: Final = 2
 BEGIN: Final = 3
+_BEGINS: Final = bytes([BEGIN])
+_INSIDES: Final = bytes([INSIDE])
 _STRING_COLUMNS: Final = frozenset(("ent_type", "ent_kb_id", "ent_id"))
 DEFAULTS: Final = ("outside", "missing", "blocked", "unmodified")
 
 
-# The IOB column is read as bytes: entities are few, and `find` passes over what is between them.
+# The IOB column is read as bytes: entities are few, and `split` passes over what is between
+# them. A loop over entities, as each becomes an object anyway, but not over tokens.
 
 
 def _bounds(data: bytes) -> list[tuple[int, int]]:
     """Return first token and end of each entity of an IOB column."""
+    before, *pieces = data.split(_BEGINS)
+    if INSIDE in before:
+        raise _not_begun()
     bounds = []
-    n_inside = 0
-    start = data.find(BEGIN)
-    data += b"\0"
-    while start != -1:
-        end = start + 1
-        while data[end] == INSIDE:
-            end += 1
-        bounds.append((start, end))
-        n_inside += end - start - 1
-        start = data.find(BEGIN, end)
-    if data.count(INSIDE) != n_inside:
-        raise TextError(
-            "a token is inside an entity that nothing begins",
-            hint="set ENT_IOB to 3 on the first token of each entity",
-        )
+    start = len(before)
+    for piece in pieces:
+        after = piece.lstrip(_INSIDES)
+        if INSIDE in after:
+            raise _not_begun()
+        following = start + 1 + len(piece)
+        bounds.append((start, following - len(after)))
+        start = following
     return bounds
+
+
+def _not_begun() -> TextError:
+    return TextError(
+        "a token is inside an entity that nothing begins",
+        hint="set ENT_IOB to 3 on the first token of each entity",
+    )
 
 
 def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
@@ -70,16 +76,39 @@ def get_ents(doc: Doc) -> tuple[Span, ...]:
     """See `Doc.ents`."""
     columns = doc.columns
     iob, types = columns.get("ent_iob"), columns.get("ent_type")
-    bounds = _bounds(iob.tobytes()) if iob is not None else ()
-    if not bounds or types is None:
+    if iob is None:
         return ()
+    if types is None or "ent_kb_id" in columns or "ent_id" in columns:
+        return _ents_with_ids(doc, iob.tobytes())
+    # The same as `_bounds`, without a list between: this is asked of every doc.
+    before, *pieces = iob.tobytes().split(_BEGINS)
+    if INSIDE in before:
+        raise _not_begun()
     label_of, make = types.item, Span.make
-    if "ent_kb_id" not in columns and "ent_id" not in columns:
-        return tuple([make(doc, a, b, label) for a, b in bounds if (label := label_of(a))])
-    kb_id_of = _ids_or_zeros(columns.get("ent_kb_id"), len(doc)).item
-    id_of = _ids_or_zeros(columns.get("ent_id"), len(doc)).item
+    spans = []
+    start = len(before)
+    for piece in pieces:
+        after = piece.lstrip(_INSIDES)
+        if INSIDE in after:
+            raise _not_begun()
+        following = start + 1 + len(piece)
+        label = label_of(start)
+        if label:
+            spans.append(make(doc, start, following - len(after), label))
+        start = following
+    return tuple(spans)
+
+
+def _ents_with_ids(doc: Doc, iob: bytes) -> tuple[Span, ...]:
+    label_of = _ids_or_zeros(doc.columns.get("ent_type"), len(doc)).item
+    kb_id_of = _ids_or_zeros(doc.columns.get("ent_kb_id"), len(doc)).item
+    id_of = _ids_or_zeros(doc.columns.get("ent_id"), len(doc)).item
     return tuple(
-        [make(doc, a, b, label, kb_id_of(a), id_of(a)) for a, b in bounds if (label := label_of(a))]
+        [
+            Span.make(doc, start, end, label, kb_id_of(start), id_of(start))
+            for start, end in _bounds(iob)
+            if (label := label_of(start))
+        ]
     )
 
 

@@ -63,12 +63,12 @@ class Span(Extensible):
         self._vector = vector
         self._vector_norm = vector_norm
 
-    @classmethod
+    @staticmethod
     def make(
-        cls, doc: Doc, start: int, end: int, label: int = 0, kb_id: int = 0, span_id: int = 0
+        doc: Doc, start: int, end: int, label: int = 0, kb_id: int = 0, span_id: int = 0
     ) -> Span:
         """Return a span without checking anything; for values that come from the doc itself."""
-        span = _new(cls)
+        span = _new(Span)
         span.doc = doc
         span.start = start
         span.end = end
