@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from kernel.registry import registry
+from kernel.scoring.cats import CatScores
+from kernel.scoring.deps import DepScores
+from kernel.scoring.feats import FeatScores
+from kernel.scoring.links import LinkScores
 from kernel.scoring.spans import SpanScores
 from kernel.scoring.stream import Accumulator, StreamingScorer
 from kernel.scoring.tokens import MISSING, TokenAttrScores, TokenizationScores
@@ -144,6 +148,62 @@ class Scorer:
         chosen: dict[str, Any] = {"attr": attr, "getter": getter, "labeled": labeled}
         chosen.update(has_annotation=has_annotation, allow_overlap=allow_overlap)
         return StreamingScorer(SpanScores)(examples, **{**settings, **chosen})
+
+    @staticmethod
+    def score_token_attr_per_feat(
+        examples: Iterable[Example],
+        attr: str,
+        *,
+        getter: Callable[[Any, str], Any] = getattr,
+        missing_values: set[Any] | frozenset[Any] = MISSING,
+        **settings: Any,
+    ) -> dict[str, Any]:
+        """Return `<attr>_micro_p`, `_r`, `_f` and `<attr>_per_feat`; see `FeatScores`."""
+        settings = {**settings, "attr": attr, "getter": getter, "missing_values": missing_values}
+        return StreamingScorer(FeatScores)(examples, **settings)
+
+    @staticmethod
+    def score_cats(
+        examples: Iterable[Example],
+        attr: str,
+        *,
+        getter: Callable[[Any, str], Any] = getattr,
+        labels: Iterable[str] = (),
+        multi_label: bool = True,
+        positive_label: str | None = None,
+        threshold: float | None = None,
+        **settings: Any,
+    ) -> dict[str, Any]:
+        """Return `<attr>_score`, `_score_desc`, micro and macro rates, and AUC; see `CatScores`."""
+        chosen: dict[str, Any] = {"attr": attr, "getter": getter, "labels": labels}
+        chosen.update(multi_label=multi_label, positive_label=positive_label, threshold=threshold)
+        return StreamingScorer(CatScores)(examples, **{**settings, **chosen})
+
+    @staticmethod
+    def score_links(
+        examples: Iterable[Example], *, negative_labels: Collection[str], **settings: Any
+    ) -> dict[str, Any]:
+        """Return `nel_score`, micro and macro rates, and `nel_f_per_type`; see `LinkScores`."""
+        settings = {**settings, "negative_labels": negative_labels}
+        return StreamingScorer(LinkScores)(examples, **settings)
+
+    @staticmethod
+    def score_deps(
+        examples: Iterable[Example],
+        attr: str,
+        *,
+        getter: Callable[[Any, str], Any] = getattr,
+        head_attr: str = "head",
+        head_getter: Callable[[Any, str], Any] = getattr,
+        ignore_labels: Collection[Any] = (),
+        missing_values: set[Any] | frozenset[Any] = MISSING,
+        **settings: Any,
+    ) -> dict[str, Any]:
+        """Return `<attr>_uas`, `<attr>_las` and `<attr>_las_per_type`; see `DepScores`."""
+        chosen: dict[str, Any] = {"attr": attr, "getter": getter, "head_attr": head_attr}
+        chosen.update(head_getter=head_getter, ignore_labels=ignore_labels)
+        chosen.update(missing_values=missing_values)
+        return StreamingScorer(DepScores)(examples, **{**settings, **chosen})
 
 
 def _with_settings(

@@ -49,8 +49,8 @@ class TokenizationScores:
 
     def _count(self, example: Example) -> None:
         predicted, gold = example.predicted, example.reference
-        words = ~_is_space(predicted)
-        gold_words = int((~_is_space(gold)).sum())
+        words = ~is_space(predicted)
+        gold_words = int((~is_space(gold)).sum())
         single = int((words & (example.alignment.x2y.lengths == 1)).sum())
         self.aligned += PRFScore(single, int(words.sum()) - single, gold_words - single)
         self.spans.score_set(_word_spans(predicted), _word_spans(gold))
@@ -114,7 +114,7 @@ def aligned_tokens(example: Example) -> tuple[npt.NDArray[Any], npt.NDArray[Any]
     """
     x2y = example.alignment.x2y
     lengths = np.asarray(x2y.lengths)
-    rows = np.flatnonzero((lengths == 1) & ~_is_space(example.predicted))
+    rows = np.flatnonzero((lengths == 1) & ~is_space(example.predicted))
     first = np.cumsum(lengths) - lengths  # where each token's part of `data` starts
     return rows, np.asarray(x2y.data)[first[rows]]
 
@@ -135,7 +135,11 @@ def _score_column(example: Example, attr: str) -> PRFScore:
     return PRFScore(hits, len(pairs) - hits, int((gold != 0).sum()) - hits)
 
 
-def _is_space(doc: Doc) -> npt.NDArray[np.bool_]:
+def is_space(doc: Doc) -> npt.NDArray[np.bool_]:
+    """Return which tokens are whitespace only.
+
+    returns  (n,)
+    """
     return np.fromiter((doc.lexemes.texts[row].isspace() for row in doc.lex.tolist()), bool)
 
 
@@ -143,5 +147,5 @@ def _word_spans(doc: Doc) -> set[tuple[int, int]]:
     """Return start and end, in characters, of each token that is no whitespace."""
     lengths = doc.lexemes.column(LENGTH)[doc.lex].astype(np.int64)
     starts = np.cumsum(lengths + doc.spaces) - lengths - doc.spaces
-    words = ~_is_space(doc)
+    words = ~is_space(doc)
     return set(zip(starts[words].tolist(), (starts + lengths)[words].tolist(), strict=True))

@@ -1,0 +1,147 @@
+"""Scores of the labels of whole docs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from kernel.errors import DataError, KernelError
+from kernel.scoring.auc import ROCAUCScore
+from kernel.scoring.prf import TINY, PRFScore, sum_scores
+
+if TYPE_CHECKING:
+    from kernel.text import Doc, Example
+
+MULTI_LABEL_THRESHOLD: Final = 0.5
+_N_BINARY: Final = 2
+
+
+class CatScores:
+    """`<attr>_score` and what it is made of: the labels of docs, by F-score and ROC AUC.
+
+    Counts stay as small as the list of labels; the AUC keeps 16 bytes a doc and label.
+
+    labels          the labels that count; docs' other labels are passed over
+    multi_label     labels are independent: found if scored `threshold` or more, and not
+                    counted where gold says nothing of them. Else the label scored highest is
+                    what was found, whatever its score, and labels that gold lacks are wrong
+    positive_label  of two exclusive labels, the one whose F-score is `<attr>_score`
+    threshold       0.5 unless given; with exclusive labels it has no effect
+
+    Raises KernelError for a `positive_label` that is none of the two.
+    """
+
+    def __init__(
+        self,
+        attr: str = "cats",
+        *,
+        getter: Callable[[Doc, str], Mapping[str, float]] = getattr,
+        labels: Iterable[str] = (),
+        multi_label: bool = True,
+        positive_label: str | None = None,
+        threshold: float | None = None,
+        **_: Any,
+    ) -> None:
+        self.attr = attr
+        self.getter = getter
+        self.multi_label = multi_label
+        self.threshold = MULTI_LABEL_THRESHOLD if threshold is None else threshold
+        self.counts = {label: PRFScore() for label in labels}
+        self.aucs = {label: ROCAUCScore() for label in self.counts}
+        is_binary = not multi_label and len(self.counts) == _N_BINARY
+        self.positive_label = positive_label if is_binary else None
+        if self.positive_label and self.positive_label not in self.counts:
+            raise KernelError(
+                f"`positive_label` is {positive_label!r}; "
+                f"expected one of the labels, {list(self.counts)}"
+            )
+
+    def update(self, examples: Iterable[Example]) -> None:
+        """Count the labels of `examples`.
+
+        Raises DataError for a predicted doc without labels where one of exclusive labels is right.
+        """
+        for example in examples:
+            found = self._known(self.getter(example.predicted, self.attr))
+            gold = self._known(self.getter(example.reference, self.attr))
+            self._count_ranks(found, gold)
+            if self.multi_label:
+                self._count_each(found, gold)
+            elif found or gold:
+                self._count_best(found, gold)
+
+    def merge(self, other: Self) -> None:
+        """Add what `other` has counted."""
+        for label, auc in self.aucs.items():
+            self.counts[label] += other.counts[label]
+            auc.merge(other.aucs[label])
+
+    def result(self) -> dict[str, Any]:
+        """Return the scores; an AUC is None where gold has a label always, or never.
+
+        Macro averages are over all labels, such an AUC being 0 among them.
+        """
+        aucs = {label: auc.score if auc.is_binary() else None for label, auc in self.aucs.items()}
+        rates = {label: score.to_dict() for label, score in self.counts.items()}
+        values = {
+            **{
+                f"micro_{key}": rate
+                for key, rate in sum_scores(self.counts.values()).to_dict().items()
+            },
+            **{f"macro_{key}": _mean(rate[key] for rate in rates.values()) for key in "prf"},
+            "macro_auc": _mean(auc or 0.0 for auc in aucs.values()),
+            "f_per_type": rates,
+            "auc_per_type": aucs,
+        }
+        score, name = self._headline(values)
+        return {
+            f"{self.attr}_score": score,
+            f"{self.attr}_score_desc": name,
+            **{f"{self.attr}_{key}": value for key, value in values.items()},
+        }
+
+    def _headline(self, values: dict[str, Any]) -> tuple[float, str]:
+        """Return the one score that stands for all, and its name."""
+        if self.positive_label:
+            return values["f_per_type"][self.positive_label]["f"], f"F ({self.positive_label})"
+        if self.multi_label:
+            return values["macro_auc"], "macro AUC"
+        return values["macro_f"], "macro F"
+
+    def _known(self, cats: Mapping[str, float]) -> dict[str, float]:
+        return {k: value for k, value in cats.items() if k in self.counts and value is not None}
+
+    def _count_ranks(self, found: dict[str, float], gold: dict[str, float]) -> None:
+        for label, auc in self.aucs.items():
+            if label in gold or not self.multi_label:
+                auc.score_set(found.get(label, 0.0), gold.get(label, 0.0))
+
+    def _count_each(self, found: dict[str, float], gold: dict[str, float]) -> None:
+        for label, truth in gold.items():
+            score = self.counts[label]
+            is_found = found.get(label, 0.0) >= self.threshold
+            if truth > 0:
+                score.tp += is_found
+                score.fn += not is_found
+            else:
+                score.fp += is_found
+
+    def _count_best(self, found: dict[str, float], gold: dict[str, float]) -> None:
+        if not found:
+            raise DataError(
+                f"a doc that should have one of {list(self.counts)} was given none of them",
+                hint="does the pipeline have a component that sets them?",
+            )
+        best = max(found, key=found.__getitem__)
+        right = max(gold, key=gold.__getitem__) if gold else None
+        if best == right:
+            self.counts[best].tp += 1
+            return
+        self.counts[best].fp += 1
+        if right is not None:
+            self.counts[right].fn += 1
+
+
+def _mean(values: Iterable[float]) -> float:
+    listed = list(values)
+    return sum(listed) / (len(listed) + TINY)
