@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
 
-from kernel.errors import ConfigError, KernelError
+from kernel.errors import ConfigError, KernelError, PluginError
 from kernel.pipeline.factories import Factory, get_factory
+from kernel.pipeline.listeners import replace_listeners, upstream_of
 from kernel.pipeline.vectors import fingerprint, warn_of_others
 from kernel.text import Vectors, Vocab, attrs
 
@@ -58,6 +60,32 @@ class Names:
         if self.enable:
             off |= set(pipeline) - set(self.enable)
         return off & set(pipeline)
+
+
+@functools.cache
+def add_plugin_columns() -> None:
+    """Let docs have the columns that plugins add; once a process, before the first doc.
+
+    Raises `PluginError` naming the plugin whose column has the name of another.
+    """
+    from kernel.plugins import manager
+
+    owners: dict[str, str] = {}
+    for hook in manager().hook.kernel_doc_columns.get_hookimpls():
+        plugin = hook.plugin_name
+        columns: list[attrs.Column] = list(hook.function())  # type: ignore[call-overload]
+        taken = [column.name for column in columns if column.name in owners]
+        if taken:
+            raise PluginError(
+                f"the plugins `{owners[taken[0]]}` and `{plugin}` both add the doc column "
+                f"`{taken[0]}`",
+                hint="uninstall one of them",
+            )
+        try:
+            attrs.add_columns(columns)
+        except PluginError as error:
+            raise PluginError(f"the plugin `{plugin}`: {error.message}", hint=error.hint) from error
+        owners.update((column.name, plugin) for column in columns)
 
 
 def make_vocab(language: type[Language]) -> Vocab:
@@ -245,9 +273,21 @@ def _add_sourced(
         nlp.vocab.vectors = own
     nlp._sourced_vectors[name] = sources[path]._vectors_fingerprint  # noqa: SLF001
     source_name = block.get("component", name)
+    if block.get("replace_listeners"):
+        _detach(sources[path], source_name, block["replace_listeners"])
     component = nlp.add_pipe(source_name, name, source=sources[path])
     if hasattr(component, "name"):
         component.name = name
+
+
+def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
+    upstream = upstream_of(source, name)
+    if upstream is None:
+        raise KernelError(
+            f"`replace_listeners` of `{name}` names {', '.join(listeners)}, but in its pipeline "
+            f"{source.path} the component listens to none"
+        )
+    replace_listeners(source, upstream, name, listeners)
 
 
 @contextlib.contextmanager

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kernel.errors import KernelError, TextError
-from kernel.pipeline import build, learn, process, saving
+from kernel.pipeline import analysis, build, learn, process, saving
 from kernel.pipeline.component import ErrorHandler, is_trainable, raise_error
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
+from kernel.pipeline.listeners import replace_listeners
 from kernel.pipeline.selection import DisabledPipes, insertion_index, unknown_name
 from kernel.registry import registry
 from kernel.text import BaseVectors, Doc, Example, Vocab
@@ -66,6 +67,7 @@ class Language:
         create_vectors: Callable[[Vocab], BaseVectors] | None = None,
         batch_size: int = 1000,
     ) -> None:
+        build.add_plugin_columns()
         if not isinstance(vocab, Vocab):
             vocab = build.make_vocab(type(self))
             if create_vectors is not None:
@@ -327,6 +329,10 @@ class Language:
         """
         return DisabledPipes(self, disable=disable, enable=enable)
 
+    def analyze_pipes(self, *, keys: Sequence[str] = analysis.KEYS) -> dict[str, Any]:
+        """Return what components set and need: `summary`, `problems` and `attrs`."""
+        return analysis.analyze_pipes(self, keys)
+
     # -- processing text
 
     def __call__(
@@ -432,6 +438,49 @@ class Language:
             exclude=exclude,
             annotates=annotates,
         )
+
+    def resume_training(self, *, sgd: Any = None) -> Any:
+        """Prepare trained components for going on, weights kept; returns the optimizer.
+
+        Those that can rehearse remember what they say now.
+        """
+        from kernel.pipeline.rehearse import resume_training
+
+        return resume_training(self, sgd)
+
+    def rehearse(
+        self,
+        examples: Iterable[Example],
+        *,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+        component_cfg: Mapping[str, Mapping[str, Any]] | None = None,
+        exclude: Iterable[str] = (),
+    ) -> dict[str, float]:
+        """Let components learn to say what they said at `resume_training`; returns the losses.
+
+        Needs no gold annotation. Components without `rehearse` are left alone.
+        """
+        from kernel.pipeline.rehearse import rehearse
+
+        return rehearse(
+            self,
+            examples,
+            sgd=sgd,
+            losses=losses,
+            component_cfg=component_cfg,
+            exclude=exclude,
+        )
+
+    def replace_listeners(
+        self, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]
+    ) -> None:
+        """Give the component `pipe_name` a copy of the shared layer that it listens to.
+
+        `listeners` are the places of all its listeners in its settings, such as
+        `model.tok2vec`. The shared component `tok2vec_name` can change or go afterwards.
+        """
+        replace_listeners(self, tok2vec_name, pipe_name, listeners)
 
     def evaluate(
         self,

@@ -1,0 +1,78 @@
+"""Making a component independent of the shared layer that it listens to."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.errors import KernelError
+
+if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
+
+_SUFFIX: Final = "-listener"
+
+
+def listener_nodes(model: Any, upstream: str) -> list[Any]:
+    """Return the nodes of a model that listen to the component `upstream`."""
+    return [
+        node
+        for node in (model.walk() if hasattr(model, "walk") else ())
+        if node.name.endswith(_SUFFIX) and node.attrs.get("upstream", "*") in {"*", upstream}
+    ]
+
+
+def replace_listeners(
+    nlp: Language, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]
+) -> None:
+    """Put a copy of a shared layer in the place of what listens to it; see `Language`."""
+    upstream, component = nlp.get_pipe(tok2vec_name), nlp.get_pipe(pipe_name)
+    if not hasattr(upstream, "share"):
+        raise KernelError(f"component `{tok2vec_name}` shares nothing that others can listen to")
+    nodes = listener_nodes(getattr(component, "model", None), tok2vec_name)
+    if not listeners:
+        return
+    if len(listeners) != len(nodes):
+        raise KernelError(
+            f"component `{pipe_name}` has {len(nodes)} layers that listen to `{tok2vec_name}`, "
+            f"but {len(listeners)} are to be replaced: {', '.join(listeners)}",
+            hint="name all of them, by their places in the component's settings",
+        )
+    for path, node in zip(listeners, nodes, strict=True):
+        _replace_block(nlp, tok2vec_name, pipe_name, path)
+        _replace_node(upstream.model, component, node, upstream)
+
+
+def upstream_of(nlp: Language, pipe_name: str) -> str | None:
+    """Return the name of the component before `pipe_name` that it listens to, None if none."""
+    model = getattr(nlp.get_pipe(pipe_name), "model", None)
+    before = nlp.component_names[: nlp.component_names.index(pipe_name)]
+    for name in reversed(before):
+        if hasattr(nlp.get_pipe(name), "share") and listener_nodes(model, name):
+            return name
+    return None
+
+
+def _replace_block(nlp: Language, tok2vec_name: str, pipe_name: str, path: str) -> None:
+    *parents, last = path.split(".")
+    block: Any = nlp._pipe_configs[pipe_name]  # noqa: SLF001 — the settings as they are kept
+    for key in parents:
+        block = block.get(key, {}) if isinstance(block, dict) else {}
+    if not isinstance(block, dict) or last not in block:
+        raise KernelError(f"the settings of `{pipe_name}` have no `{path}`")
+    model = nlp.get_pipe(tok2vec_name).model
+    settings = copy.deepcopy(nlp.get_pipe_config(tok2vec_name)["model"])
+    adapt = model.attrs.get("replace_listener_cfg")
+    block[last] = settings if adapt is None else adapt(settings, block[last])
+
+
+def _replace_node(shared: Any, component: Any, node: Any, upstream: Any) -> None:
+    made = shared.copy()
+    adapt = shared.attrs.get("replace_listener")
+    if adapt is not None:
+        made = adapt(made)
+    if component.model is node:
+        component.model = made
+    else:
+        component.model.replace_node(node, made)

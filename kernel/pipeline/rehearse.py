@@ -1,0 +1,54 @@
+"""Going on with trained components without forgetting what they knew."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kernel.pipeline.learn import apply_gradients, create_optimizer
+from kernel.random import generator
+from kernel.text import Example, ExampleBatch
+
+if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
+
+
+def resume_training(nlp: Language, sgd: Any) -> Any:
+    """Keep a copy of each model that can rehearse, as its tutor; returns the optimizer."""
+    nlp.vocab.transient_limit = None
+    for _, component in nlp.pipeline:
+        if hasattr(component, "_rehearsal_model"):
+            component._rehearsal_model = copy.deepcopy(component.model)  # noqa: SLF001 — spaCy's protocol
+    nlp._optimizer = sgd if sgd is not None else create_optimizer(nlp)  # noqa: SLF001
+    return nlp._optimizer  # noqa: SLF001
+
+
+def rehearse(
+    nlp: Language,
+    examples: Iterable[Example],
+    *,
+    sgd: Any,
+    losses: dict[str, float] | None,
+    component_cfg: Mapping[str, Mapping[str, Any]] | None,
+    exclude: Iterable[str],
+) -> dict[str, float]:
+    """Let components learn to say what their tutors say; see `Language.rehearse`."""
+    losses = {} if losses is None else losses
+    batch = ExampleBatch(examples)
+    if not batch:
+        return losses
+    if sgd is None:
+        sgd = nlp._optimizer = nlp._optimizer or create_optimizer(nlp)  # noqa: SLF001
+    able = [
+        (name, component)
+        for name, component in nlp.pipeline
+        if name not in exclude and hasattr(component, "rehearse")
+    ]
+    for place in generator().permutation(len(able)).tolist():
+        name, component = able[place]
+        settings = (component_cfg or {}).get(name, {})
+        component.rehearse(batch, **{"sgd": None, "losses": losses, **settings})
+    if sgd is not False:
+        apply_gradients(able, sgd)
+    return losses

@@ -1,0 +1,192 @@
+"""How components depend on each other: shared layers, what they need, and plugins' columns."""
+
+import types
+
+import numpy as np
+import pytest
+
+import kernel
+from kernel import plugins
+from kernel.errors import KernelError, PluginError
+from kernel.pipeline import Language, Pipe, build
+from kernel.text import Column, Example
+from kernel.text.attrs import COLUMNS
+
+SHARED = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 16,
+    "depth": 1,
+    "embed_size": 100,
+    "window_size": 1,
+    "maxout_pieces": 2,
+    "subword_features": True,
+}
+NER = {
+    "@architectures": "kernel.TransitionBasedParser.v2",
+    "state_type": "ner",
+    "extra_state_tokens": False,
+    "hidden_width": 16,
+    "maxout_pieces": 2,
+    "use_upper": True,
+    "tok2vec": {"@architectures": "kernel.Tok2VecListener.v1", "width": 16, "upstream": "*"},
+}
+TEXTS = ["Ada went to New York", "Nothing here", "Grace likes London"]
+
+
+@pytest.fixture
+def listening():
+    nlp = kernel.blank("en")
+    nlp.add_pipe("tok2vec", config={"model": SHARED})
+    nlp.add_pipe("ner", config={"model": NER})
+    doc = nlp.make_doc(TEXTS[0])
+    gold = Example.from_dict(doc, {"entities": [(0, 3, "PERSON"), (12, 20, "GPE")]})
+    optimizer = nlp.initialize(lambda: [gold])
+    for _ in range(15):
+        nlp.update([gold], sgd=optimizer)
+    return nlp
+
+
+def entities(nlp):
+    return [[(ent.text, ent.label_) for ent in doc.ents] for doc in nlp.pipe(TEXTS)]
+
+
+def test_a_component_with_its_own_copy_needs_no_shared_layer(listening):
+    expected = entities(listening)
+    assert expected[0] == [("Ada", "PERSON"), ("New York", "GPE")]
+
+    listening.replace_listeners("tok2vec", "ner", ["model.tok2vec"])
+    listening.remove_pipe("tok2vec")
+
+    assert entities(listening) == expected
+    assert listening.get_pipe_config("ner")["model"]["tok2vec"] == SHARED
+
+
+def test_a_sourced_component_gets_its_own_copy_if_asked(listening, tmp_path):
+    expected = entities(listening)
+    listening.to_disk(tmp_path / "source")
+    block = {"source": str(tmp_path / "source"), "replace_listeners": ["model.tok2vec"]}
+
+    nlp = kernel.blank("en", config={"nlp": {"pipeline": ["ner"]}, "components": {"ner": block}})
+    nlp.to_disk(tmp_path / "alone")
+
+    assert entities(nlp) == expected
+    assert entities(kernel.load(tmp_path / "alone")) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(("ner", "tok2vec", ["model"]), "`ner` shares nothing", id="wrong-way"),
+        pytest.param(("tok2vec", "ner", ["a", "b"]), "has 1 layers that listen", id="number"),
+        pytest.param(("tok2vec", "ner", ["model.tok"]), "have no `model.tok`", id="place"),
+    ],
+)
+def test_listeners_that_are_not_there_are_named(listening, arguments, message):
+    with pytest.raises(KernelError, match=message):
+        listening.replace_listeners(*arguments)
+
+
+class Rehearsing(Pipe):
+    name = "rehearsing"
+    is_trainable = True
+    _rehearsal_model = None
+
+    def __init__(self):
+        self.model = {"weights": np.ones(2)}
+        self.seen = []
+
+    def __call__(self, doc):
+        return doc
+
+    def rehearse(self, examples, *, sgd, losses):
+        self.seen.append(len(examples))
+        losses[self.name] = losses.get(self.name, 0.0) + 1.5
+
+    def finish_update(self, sgd):
+        self.seen.append(sgd)
+
+
+def test_rehearsal_keeps_a_tutor_and_updates_once():
+    component = Rehearsing()
+    if not kernel.registry.factories.has("rehearsing"):
+        Language.factory("rehearsing", func=lambda nlp, name: component)
+    nlp = kernel.blank("en")
+    pipe = nlp.add_pipe("rehearsing")
+    examples = [Example(nlp.make_doc("a"), nlp.make_doc("a"))]
+
+    nlp.resume_training(sgd="sgd")
+    losses = nlp.rehearse(examples, sgd="sgd")
+
+    assert pipe._rehearsal_model["weights"] is not pipe.model["weights"]
+    assert losses == {"rehearsing": 1.5}
+    assert pipe.seen == [1, "sgd"]
+    assert nlp.rehearse(examples, sgd="sgd", exclude=["rehearsing"]) == {}
+
+
+def test_analysis_names_what_nobody_sets():
+    for name, described in {
+        "graph_sets": {"assigns": ["token.tag"]},
+        "graph_needs": {"requires": ["token.tag", "doc.ents"], "retokenizes": True},
+    }.items():
+        if not kernel.registry.factories.has(name):
+            Language.component(name, func=lambda doc: doc, **described)
+    nlp = kernel.blank("en")
+    nlp.add_pipe("graph_sets")
+    nlp.add_pipe("graph_needs")
+
+    found = nlp.analyze_pipes()
+
+    assert found["problems"] == {"graph_sets": [], "graph_needs": ["doc.ents"]}
+    assert found["summary"]["graph_needs"]["retokenizes"] is True
+    assert found["attrs"]["token.tag"] == {"assigns": ["graph_sets"], "requires": ["graph_needs"]}
+
+
+@pytest.fixture
+def with_plugins(monkeypatch):
+    """Plugins that add these columns, in a manager of the test's own."""
+
+    def add(**columns):
+        manager = plugins.make_manager()
+        for name, column in columns.items():
+            module = types.ModuleType(name)
+            module.kernel_doc_columns = kernel.hookimpl(lambda own=(column,): own)
+            manager.register(module, name=name)
+        monkeypatch.setattr(plugins, "manager", lambda: manager)
+        build.add_plugin_columns.cache_clear()
+
+    known = dict(COLUMNS)
+    yield add
+    COLUMNS.clear()
+    COLUMNS.update(known)
+    build.add_plugin_columns.cache_clear()
+
+
+def test_a_plugin_gives_docs_a_column(with_plugins):
+    with_plugins(weather=Column(name="weather_mood", dtype="int8", default=3))
+
+    nlp = kernel.blank("en")
+    doc = nlp("fine rain")
+
+    assert doc.get_column("weather_mood") is None
+    assert doc.column("weather_mood").tolist() == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        pytest.param(
+            {"one": "tag"}, "the plugin `one`: the doc column `tag` exists", id="built-in"
+        ),
+        pytest.param(
+            {"one": "mood", "two": "mood"},
+            "plugins `.*` and `.*` both add the doc column `mood`",
+            id="twice",
+        ),
+    ],
+)
+def test_a_column_that_is_taken_names_the_plugin(with_plugins, columns, message):
+    with_plugins(**{key: Column(name=name, dtype="int8") for key, name in columns.items()})
+
+    with pytest.raises(PluginError, match=message):
+        kernel.blank("en")
