@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kernel.hooks import hookimpl
     from kernel.pipeline import Language, blank, factory, load
     from kernel.text import Doc, DocBin, Example, Span, Token, Vocab
+    from kernel.util import explain
 
 __version__ = "0.1.0"
 
@@ -38,6 +39,7 @@ __all__ = [
     "Vocab",
     "__version__",
     "blank",
+    "explain",
     "factory",
     "hookimpl",
     "load",
@@ -52,6 +54,7 @@ _HOMES: Final = {
     "kernel.errors": ("KernelError",),
     "kernel.hooks": ("hookimpl",),
     "kernel.pipeline": ("Language", "blank", "factory", "load"),
+    "kernel.util": ("explain",),
     "kernel.text": ("Doc", "DocBin", "Example", "Span", "Token", "Vocab"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}

@@ -1,5 +1,15 @@
 """Training: initialization, the loop, evaluation, checkpoints."""
 
+from kernel.text import (
+    Alignment,
+    Example,
+    biluo_tags_to_offsets,
+    biluo_tags_to_spans,
+    biluo_to_iob,
+    iob_to_biluo,
+    offsets_to_biluo_tags,
+    tags_to_entities,
+)
 from kernel.training.batches import Batches, subdivide
 from kernel.training.checkpoint import Checkpoints, read_checkpoint
 from kernel.training.initialize import init_nlp
@@ -12,17 +22,25 @@ from kernel.training.stopping import EXIT_INTERRUPTED, EXIT_TERMINATED, Training
 __all__ = [
     "EXIT_INTERRUPTED",
     "EXIT_TERMINATED",
+    "Alignment",
     "Batches",
     "Checkpoints",
+    "Example",
     "NonFiniteError",
     "TrainingInterrupted",
     "TrainingRun",
+    "biluo_tags_to_offsets",
+    "biluo_tags_to_spans",
+    "biluo_to_iob",
     "conduct",
     "init_nlp",
+    "iob_to_biluo",
+    "offsets_to_biluo_tags",
     "open_output",
     "prepare",
     "read_checkpoint",
     "steps",
     "subdivide",
+    "tags_to_entities",
     "train",
 ]

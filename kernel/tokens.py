@@ -1,0 +1,25 @@
+"""The text types under the name that spaCy has for them: `from kernel.tokens import Doc`."""
+
+from kernel.text import (
+    Doc,
+    DocBin,
+    MorphAnalysis,
+    Span,
+    SpanGroup,
+    SpanGroups,
+    Token,
+)
+from kernel.text.retokenizer import Retokenizer
+from kernel.text.underscore import Underscore
+
+__all__ = [
+    "Doc",
+    "DocBin",
+    "MorphAnalysis",
+    "Retokenizer",
+    "Span",
+    "SpanGroup",
+    "SpanGroups",
+    "Token",
+    "Underscore",
+]

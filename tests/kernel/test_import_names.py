@@ -1,0 +1,113 @@
+"""The names that people type, and the small functions behind them."""
+
+import subprocess
+import sys
+from itertools import islice
+
+import pytest
+
+import kernel
+from kernel import util
+from kernel.errors import TextError
+from kernel.text import Doc, Span, Vocab
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("kernel.tokens", "Doc DocBin MorphAnalysis Span SpanGroup SpanGroups Token Retokenizer"),
+        ("kernel.vocab", "BaseVectors Lexeme Lookups Morphology StringStore Vectors Vocab"),
+        ("kernel.training", "Alignment Example biluo_tags_to_offsets offsets_to_biluo_tags"),
+        ("kernel.util", "minibatch compounding filter_spans get_words_and_spaces registry"),
+    ],
+)
+def test_names_are_where_people_look_for_them(module, names):
+    code = f"from {module} import {', '.join(names.split())}"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("term", "meaning"),
+    [
+        ("NORP", "Nationalities or religious or political groups"),
+        ("NN", "noun, singular or mass"),
+        ("ADJ", "adjective"),
+        ("nsubj", "nominal subject"),
+        ("-LRB-", "left round bracket"),
+    ],
+)
+def test_terms_are_explained(term, meaning):
+    assert kernel.explain(term) == meaning
+
+
+def test_an_unknown_term_brings_a_warning():
+    with pytest.warns(UserWarning, match="no explanation of 'QQ'"):
+        assert kernel.explain("QQ") is None
+
+
+def test_the_longest_spans_win():
+    doc = Doc(Vocab(), list("abcdef"))
+    spans = [
+        Span(doc, 0, 2),
+        Span(doc, 1, 4),
+        Span(doc, 3, 5),
+        Span(doc, 4, 6),
+        Span(doc, 1, 4, "X"),
+    ]
+
+    assert [(span.start, span.end, span.label) for span in util.filter_spans(spans)] == [
+        (1, 4, 0),
+        (4, 6, 0),
+    ]
+    assert len(util.filter_chain_spans(spans[:1], spans[2:3])) == 2
+
+
+def test_words_and_spaces_cover_the_text():
+    words, spaces = util.get_words_and_spaces(["a", "b", "c", "."], " a  b\nc. ")
+
+    assert words == [
+        " ",
+        "a",
+        " ",
+        "b",
+        "\n",
+        "c",
+        ".",
+    ]
+    assert spaces == [False, True, False, False, False, False, True]
+    assert Doc(Vocab(), words, spaces).text == " a  b\nc. "
+    with pytest.raises(TextError, match="not those of the text"):
+        util.get_words_and_spaces(["x"], "y")
+
+
+def test_series_stop_where_they_are_told():
+    assert list(islice(util.compounding(1, 10, 3), 4)) == [1, 3, 9, 10]
+    assert list(islice(util.compounding(10, 1, 0.5), 5)) == [10, 5, 2.5, 1.25, 1]
+    assert list(islice(util.decaying(8, 2, 1), 5)) == [8, 4, 8 / 3, 2, 2]
+
+
+def test_exceptions_get_curly_apostrophes():
+    made = util.update_exc({":)": [{"ORTH": ":)"}]}, {"can't": [{"ORTH": "ca"}, {"ORTH": "n't"}]})
+
+    assert [token["ORTH"] for token in made["can’t"]] == ["ca", "n’t"]
+    assert made.keys() == {":)", "can't", "can’t"}
+    with pytest.raises(TextError, match="the exception 'ab' has other tokens"):
+        util.update_exc({}, {"ab": [{"ORTH": "a"}]})
+
+
+def test_dots_and_nested_tables_are_two_forms_of_one_thing():
+    nested = {"a": {"b": 1, "c": {"d": [2]}}, "e": {}}
+
+    assert util.dict_to_dot(nested) == {"a.b": 1, "a.c.d": [2], "e": {}}
+    assert util.dot_to_dict(util.dict_to_dot(nested)) == nested
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(True, 1), (1, 1), (None, 0), (0, 0), (False, -1), (-1, -1), ("x", -1)],
+)
+def test_truth_in_three_values(value, expected):
+    assert util.to_ternary_int(value) == expected
