@@ -1,0 +1,52 @@
+"""Arrays show the words as they are now, however often they were asked for before."""
+
+from kernel.text import Doc, Vocab, attr_id
+
+NAMES = ["ORTH", "NORM", "IS_STOP", "ID", "LENGTH", "TAG", "ENT_IOB", "HEAD"]
+
+
+def test_arrays_follow_words_that_change():
+    vocab = Vocab()
+    doc = Doc(vocab, ["one", "two"])
+    before = doc.to_array(NAMES)
+
+    vocab["two"].set_flag(attr_id("IS_STOP"), True)
+    vocab["one"].rank = 5
+    doc[1].norm_ = "TWO"
+    after = doc.to_array(NAMES)
+
+    assert before[:, 2].tolist() == [0, 0]
+    assert after[:, 2].tolist() == [0, 1]
+    assert (int(before[0, 3]), int(after[0, 3])) == (2**64 - 1, 5)
+    assert after[1, 1] == vocab.strings["TWO"] != before[1, 1]
+
+
+def test_arrays_follow_tables_that_grow():
+    vocab = Vocab()
+    for start in range(0, 2000, 7):
+        words = [f"w{number}" for number in range(start, start + 7)]
+        doc = Doc(vocab, words)
+        array = doc.to_array(NAMES)
+        assert array[:, 0].tolist() == [vocab.strings[word] for word in words]
+        assert array[:, 4].tolist() == list(map(len, words))
+
+
+def test_arrays_are_the_callers_own():
+    vocab = Vocab()
+    doc = Doc(vocab, ["one", "two"])
+
+    doc.to_array(NAMES)[:] = 7
+
+    assert doc.to_array("LENGTH").tolist() == [3, 3]
+    assert Doc(vocab).to_array(NAMES).shape == (0, 8)
+    assert Doc(Vocab()).to_array(NAMES).shape == (0, 8)
+
+
+def test_more_lists_of_attributes_than_are_remembered():
+    doc = Doc(Vocab(), ["one", "two"])
+    for size in range(1, 9):
+        for start in range(3):
+            names = (NAMES * 2)[start : start + size]
+            array = doc.to_array(names).reshape(2, -1)
+            for k, name in enumerate(names):
+                assert array[:, k].tolist() == doc.to_array([name]).tolist()
