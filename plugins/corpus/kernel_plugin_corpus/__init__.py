@@ -1,1 +1,1 @@
-"""Corpus readers, batchers and file converters for kernel pipelines."""
+"""Corpus readers, batchers, augmenters and file converters for kernel pipelines."""
