@@ -9,7 +9,7 @@ from kernel.ops.packed import Packed, packed
 from kernel.ops.product import matmul
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
-from kernel.ops.threads import for_each, parallel, start, thread_count
+from kernel.ops.threads import for_each, parallel, thread_count
 from kernel.ops.types import Floats, Ints, array_module
 from kernel.ops.weights import (
     CachingModel,
@@ -54,7 +54,6 @@ __all__ = [
     "parallel",
     "scatter_sum",
     "standardize_inplace",
-    "start",
     "thread_count",
     "use_kernel_ops",
     "weights_version",

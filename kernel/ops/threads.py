@@ -99,25 +99,6 @@ def for_each(xp: Any, func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) 
     return parallel(func, items) if xp is np else [func(item) for item in items]
 
 
-def start(func: Callable[[], ResultT]) -> Callable[[], ResultT]:
-    """Let another thread work `func` out, and return a function that waits for the result.
-
-    It is worked out here and now where `parallel` would be serial. The same rules hold.
-    """
-    if thread_count() < 2 or not _blas_is_silent() or getattr(_thread, "is_busy", False):
-        result = func()
-        return lambda: result
-
-    def work() -> ResultT:
-        _thread.is_busy = True
-        try:
-            return func()
-        finally:
-            _thread.is_busy = False
-
-    return _pool().submit(work).result
-
-
 _thread: Final = threading.local()
 
 

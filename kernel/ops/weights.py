@@ -10,7 +10,6 @@ from thinc.api import Model
 
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows
-from kernel.ops.threads import for_each
 
 if TYPE_CHECKING:
     from kernel.ops.types import Floats, Ints
@@ -158,25 +157,15 @@ def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
 def finish_update(model: Any, optimizer: Any) -> None:
     """Let an optimizer change all weights, as Thinc's `Model.finish_update` does.
 
-    An optimizer that says `takes_rows` is given each `RowGradient` as it is, and one that says
-    `is_thread_safe` several parameters at once.
+    An optimizer that says `takes_rows` is given each `RowGradient` as it is.
     """
     for node in model.walk():
         for shim in node.shims:
             shim.finish_update(optimizer)
     takes_rows = getattr(optimizer, "takes_rows", False)
-
-    def change(job: tuple[Any, str, Any]) -> None:
-        node, name, gradient = job
+    for node, name, gradient in gradients(model):
+        given = gradient
         if isinstance(gradient, RowGradient) and not takes_rows:
-            gradient = gradient.whole()
-        param, _ = optimizer((node.id, name), node.get_param(name), gradient)
+            given = gradient.whole()
+        param, _ = optimizer((node.id, name), node.get_param(name), given)
         node.set_param(name, param)
-
-    # The largest first, so that threads end at about the same time.
-    jobs = sorted(gradients(model), key=lambda job: -job[0].get_param(job[1]).size)
-    if getattr(optimizer, "is_thread_safe", False):
-        for_each(model.ops.xp, change, jobs)
-    else:
-        for job in jobs:
-            change(job)

@@ -187,11 +187,6 @@ class Optimizer:
         return _write_back(weights, w), _write_back(gradient, g)
 
     @property
-    def is_thread_safe(self) -> bool:
-        """Whether several parameters may be updated at once: each has arrays of its own."""
-        return True
-
-    @property
     def takes_rows(self) -> bool:
         """Whether a gradient may be a `RowGradient`."""
         return self._is_scaled and (self.L2_is_weight_decay or not self.L2)

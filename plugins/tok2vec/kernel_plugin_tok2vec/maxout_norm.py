@@ -8,10 +8,8 @@ summing its gradient are then part of the matrix products.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
@@ -23,7 +21,6 @@ from kernel.ops import (
     gradient_of,
     maxout,
     standardize_inplace,
-    start,
 )
 
 _MOST: Final = 1000
@@ -76,13 +73,9 @@ class Saved:
 
 @frozen(eq=False)
 class Gradients:
-    """The gradients of `Weights`, in the same layout but for flat scale and shift, (O,).
+    """The gradients of `Weights`, in the same layout but for flat scale and shift, (O,)."""
 
-    That of W is awaited: nothing else in the backward depends on it, so another thread may
-    work it out meanwhile.
-    """
-
-    wait_for_W: Callable[[], Floats]
+    W: Floats
     scale: Floats
     shift: Floats
 
@@ -90,7 +83,7 @@ class Gradients:
         """Add them to those of the nodes that the weights were taken from."""
         d_weights, d_bias = gradient_of(maxout_node, "W"), gradient_of(maxout_node, "b")
         n_out, n_pieces, n_in = d_weights.shape
-        laid_out = self.wait_for_W().reshape(n_pieces, n_out, n_in + 1)
+        laid_out = self.W.reshape(n_pieces, n_out, n_in + 1)
         d_weights += laid_out[:, :, :-1].transpose(1, 0, 2)
         d_bias += laid_out[:, :, -1].T
         d_scale, d_shift = gradient_of(norm_node, "G"), gradient_of(norm_node, "b")
@@ -138,12 +131,7 @@ def backward(weights: Weights, saved: Saved, dY: Floats) -> tuple[Floats, Gradie
         dY, saved.Xhat, saved.inverse, weights.scale[:, 0]
     )
     d_pieces = backprop_maxout(d_best, saved.masks).reshape(len(weights.W), -1)  # (P * O, N)
-
-    def multiply() -> Floats:
-        return d_pieces @ saved.X.T
-
-    wait_for_W = start(multiply) if array_module(dY) is np else multiply
-    gradients = Gradients(wait_for_W=wait_for_W, scale=d_scale, shift=d_shift)
+    gradients = Gradients(W=d_pieces @ saved.X.T, scale=d_scale, shift=d_shift)
     return weights.W[:, :-1].T @ d_pieces, gradients
 
 
