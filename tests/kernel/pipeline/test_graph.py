@@ -9,6 +9,7 @@ import kernel
 from kernel import plugins
 from kernel.errors import KernelError, PluginError
 from kernel.pipeline import Language, Pipe, build
+from kernel.random import fix_random_seed
 from kernel.text import Column, Example
 from kernel.text.attrs import COLUMNS
 
@@ -36,13 +37,14 @@ TEXTS = ["Ada went to New York", "Nothing here", "Grace likes London"]
 
 @pytest.fixture
 def listening():
+    fix_random_seed(0)
     nlp = kernel.blank("en")
     nlp.add_pipe("tok2vec", config={"model": SHARED})
     nlp.add_pipe("ner", config={"model": NER})
     doc = nlp.make_doc(TEXTS[0])
     gold = Example.from_dict(doc, {"entities": [(0, 3, "PERSON"), (12, 20, "GPE")]})
     optimizer = nlp.initialize(lambda: [gold])
-    for _ in range(15):
+    for _ in range(150):
         nlp.update([gold], sgd=optimizer)
     return nlp
 
