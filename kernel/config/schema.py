@@ -48,6 +48,19 @@ def about(default: Any, help: str, *, registry: str | None = None) -> dict[str, 
     return {"default": default, "help": help, "registry": registry}
 
 
+_ADAM: Final = {
+    "@optimizers": "Adam.v1",
+    "beta1": 0.9,
+    "beta2": 0.999,
+    "L2_is_weight_decay": True,
+    "L2": 0.01,
+    "grad_clip": 1.0,
+    "use_averages": False,
+    "eps": 1e-8,
+    "learn_rate": 0.001,
+}
+
+
 @frozen(kw_only=True)
 class SystemSettings:
     """The machine and the seed. Section `[system]`."""
@@ -162,17 +175,7 @@ class TrainingSettings:
     )
     optimizer: Any = field(
         metadata=about(
-            {
-                "@optimizers": "Adam.v1",
-                "beta1": 0.9,
-                "beta2": 0.999,
-                "L2_is_weight_decay": True,
-                "L2": 0.01,
-                "grad_clip": 1.0,
-                "use_averages": False,
-                "eps": 1e-8,
-                "learn_rate": 0.001,
-            },
+            _ADAM,
             "changes the weights",
             registry="optimizers",
         )
@@ -249,17 +252,7 @@ class PretrainingSettings:
     )
     optimizer: Any = field(
         metadata=about(
-            {
-                "@optimizers": "Adam.v1",
-                "beta1": 0.9,
-                "beta2": 0.999,
-                "L2_is_weight_decay": True,
-                "L2": 0.01,
-                "grad_clip": 1.0,
-                "use_averages": True,
-                "eps": 1e-8,
-                "learn_rate": 0.001,
-            },
+            {**_ADAM, "use_averages": True},
             "changes the weights",
             registry="optimizers",
         )

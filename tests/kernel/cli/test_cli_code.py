@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from kernel.cli.code import import_code
@@ -19,7 +21,9 @@ def test_code_file_registers_functions(tmp_path):
 
 
 def test_no_code_file_does_nothing():
+    before = set(sys.modules)
     import_code(None)
+    assert set(sys.modules) == before
 
 
 @pytest.mark.parametrize(
