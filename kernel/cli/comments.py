@@ -26,18 +26,20 @@ NAMES: Final = {"factory": "the kind of component"}
 Path = tuple[str, ...]
 
 
-def add_comments(text: str, config: Config) -> str:
-    """Return the TOML `text` of `config` with comments above its keys and sections."""
+def add_comments(text: str, config: Config, remarks: Mapping[Path, str]) -> str:
+    """Return the TOML `text` of `config` with comments above its keys and sections.
+
+    `remarks` are second lines for some of them, by their paths.
+    """
     notes = dict(_notes(config.interpolate(), ()))
-    above: dict[int, str] = {}
+    above: dict[int, list[str]] = {}
     for place in find_places(text):
         if place.kind in {"key", "section"} and place.path in notes:
-            above.setdefault(place.line, notes.pop(place.path))
-    commented = []
+            lines = [notes.pop(place.path), remarks.get(place.path, "")]
+            above.setdefault(place.line, [f"# {line}" for line in lines if line])
+    commented: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
-        if number in above:
-            commented.append(f"# {above[number]}")
-        commented.append(line)
+        commented += [*above.get(number, ()), line]
     return "\n".join(commented)
 
 

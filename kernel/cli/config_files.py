@@ -11,15 +11,20 @@ from kernel.cli import console
 from kernel.config import ABSENT, Change, Config, load_config, parse_overrides
 from kernel.files import write_file
 
+Remarks = Mapping[tuple[str, ...], str]
+
 
 def read_config(path: Path | str, arguments: Sequence[str] = ()) -> Config:
     """Return the config at `path` ("-": stdin), with the overrides in `arguments`."""
     return load_config(path, overrides=parse_overrides(list(arguments)))
 
 
-def write_config(config: Config, path: Path, *, commented: bool = False) -> None:
-    """Write the config with its variables, in the format of the suffix; "-" is stdout."""
-    text = config_text(config, "toml" if path.suffix == ".toml" else "cfg", commented=commented)
+def write_config(config: Config, path: Path, *, remarks: Remarks | None = None) -> None:
+    """Write the config with its variables, in the format of the suffix; "-" is stdout.
+
+    With `remarks`, TOML gets comments, and a remark below that of the setting it is about.
+    """
+    text = config_text(config, "toml" if path.suffix == ".toml" else "cfg", remarks=remarks)
     if str(path) == "-":
         console.data(text)
         return
@@ -27,13 +32,13 @@ def write_config(config: Config, path: Path, *, commented: bool = False) -> None
     write_file(path, f"{text}\n".encode())
 
 
-def config_text(config: Config, form: str, *, commented: bool = False) -> str:
-    """Return the config as text, without a line end at its end."""
+def config_text(config: Config, form: str, *, remarks: Remarks | None = None) -> str:
+    """Return the config as text, without a line end at its end; see `write_config`."""
     text = config.to_str(interpolate=False, format=form)
-    if commented and form == "toml":
+    if remarks is not None and form == "toml":
         from kernel.cli.comments import add_comments
 
-        text = add_comments(text, config)
+        text = add_comments(text, config, remarks)
     return text.rstrip("\n")
 
 

@@ -38,14 +38,14 @@ def init_config(
     """
     from kernel.cli import console
     from kernel.cli.config_files import write_config
-    from kernel.cli.recommend import recommend
+    from kernel.cli.recommend import recommend, remarks, reservations
 
     is_stdout = str(output_file) == "-"
     if not is_stdout and output_file.exists() and not force:
         raise KernelError(f"{output_file} exists", hint="replace it with --force")
     components = [name.strip() for name in pipeline.split(",") if name.strip()]
     config = recommend(lang, components, optimize=optimize, gpu=gpu)
-    write_config(config, output_file, commented=True)
+    write_config(config, output_file, remarks=remarks(optimize))
     for name, value in (
         ("Language", lang),
         ("Pipeline", ", ".join(config["nlp"]["pipeline"])),
@@ -53,6 +53,8 @@ def init_config(
         ("Hardware", "GPU" if gpu else "CPU"),
     ):
         console.say(f"{name + ':':<15}{value}")
+    for reservation in reservations(components, config, gpu=gpu):
+        console.warn(reservation)
     if not is_stdout:
         console.good(f"{output_file} is complete; now train with it:")
         console.say(

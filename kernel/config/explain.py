@@ -15,6 +15,7 @@ from kernel.config.defaults import PATHS
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path
 from kernel.config.schema import SECTIONS
+from kernel.config.score_helps import SCORE_HELPS, UNKNOWN
 from kernel.config.signature import MISSING, signature_of
 from kernel.config.tree import is_block
 from kernel.config.types import class_hints
@@ -86,7 +87,7 @@ def helps_at(config: Mapping[str, Any], path: Path) -> dict[str, str]:
         fields = attrs.fields(SECTIONS[path[0]])
         return {field.name: field.metadata["help"] for field in fields}
     if path == ("training", "score_weights"):
-        return dict.fromkeys(_find(config, path), "its weight in the final score; null: not shown")
+        return {key: SCORE_HELPS.get(key, UNKNOWN) for key in _find(config, path)}
     func = function_at(config, path)
     return argument_helps(func) if func is not None else {}
 

@@ -133,7 +133,7 @@ class TrainingSettings:
         validator=Range(1), metadata=about(200, "steps between two evaluations")
     )
     score_weights: dict[str, float | None] = field(
-        metadata=about({}, "what each score counts in the final one")
+        metadata=about({}, "what each score counts in the final one; null: measured, not shown")
     )
     frozen_components: list[str] = field(metadata=about([], "components that do not learn"))
     annotating_components: list[str] = field(

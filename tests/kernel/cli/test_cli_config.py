@@ -70,12 +70,12 @@ def test_unknown_component_is_an_error():
 
 
 def test_component_that_is_not_installed_has_its_distribution_named(monkeypatch):
-    names = {"factories": {"tagger": "kernel-plugin-tagger"}}
+    names = {"factories": {"dowser": "kernel-plugin-dowser"}}
     # `kernel.registry`, the attribute, is the registries themselves.
     monkeypatch.setattr(sys.modules["kernel.registry"], "first_party_names", lambda: names)
     with pytest.raises(RegistryError) as caught:
-        recommend("en", ["tagger"])
-    assert "pip install kernel-plugin-tagger" in caught.value.hint
+        recommend("en", ["dowser"])
+    assert "pip install kernel-plugin-dowser" in caught.value.hint
 
 
 def test_written_config_is_valid(kernel, config_file):

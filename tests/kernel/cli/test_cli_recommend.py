@@ -1,0 +1,147 @@
+"""Recommended configs: complete, sound, and spaCy's but for what is different on purpose.
+
+`spacy_init_config.json` has what `spacy init config` (3.8.18) wrote for the same options.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kernel.cli.comments import add_comments
+from kernel.cli.recommend import recommend, remarks
+from kernel.config import Config, check, fill
+from kernel.registry import registry
+
+SPACY = json.loads(Path(__file__).with_name("spacy_init_config.json").read_text(encoding="utf8"))
+NAMES = sorted(SPACY["components"]["efficiency"].keys() - {"tok2vec"})
+BOTH = ["efficiency", "accuracy"]
+EMBED = ("components", "tok2vec", "model", "embed")
+
+# Settings that differ from spaCy's on purpose; docs/config.md says why.
+OURS = {
+    ("nlp", "vectors"): None,
+    ("training", "optimizer", "use_averages"): True,
+}
+
+
+def renamed(value):
+    """Return spaCy's settings with the names that functions have here."""
+    return json.loads(json.dumps(value).replace('"spacy.', '"kernel.'))
+
+
+def put(tree, path, value):
+    for key in path[:-1]:
+        tree = tree[key]
+    tree[path[-1]] = value
+
+
+def asked(case):
+    missing = [name for name in case["asked"] if not registry.factories.has(name)]
+    if missing:
+        pytest.skip(f"not installed: {missing}")
+    return case["asked"]
+
+
+CASES = [
+    pytest.param(case, id=f"{case['optimize']}-{'+'.join(case['asked'])}")
+    for case in SPACY["pipelines"]
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_pipeline_and_score_weights_are_spacys(case):
+    config = recommend("en", asked(case), optimize=case["optimize"])
+    assert config["nlp"]["pipeline"] == case["pipeline"]
+    assert config["training"]["score_weights"] == case["score_weights"]
+
+
+@pytest.mark.parametrize("optimize", BOTH)
+@pytest.mark.parametrize("name", ["tok2vec", *NAMES])
+def test_component_has_spacys_settings(name, optimize):
+    wanted = asked({"asked": [name] if name != "tok2vec" else ["ner"]})
+    block = json.loads(json.dumps(recommend("en", wanted, optimize=optimize)["components"][name]))
+    expected = renamed(SPACY["components"][optimize][name])
+    if name == "tok2vec":
+        # There are no vectors that it could name, and none to include.
+        expected["model"]["embed"]["include_static_vectors"] = False
+    assert block == expected
+
+
+@pytest.mark.parametrize("gpu", [False, True], ids=["cpu", "gpu"])
+@pytest.mark.parametrize("optimize", BOTH)
+def test_other_sections_are_spacys(optimize, gpu):
+    config = json.loads(json.dumps(recommend("en", ["ner"], optimize=optimize, gpu=gpu)))
+    del config["components"], config["nlp"]["pipeline"], config["training"]["score_weights"]
+    expected = renamed(SPACY["sections"])
+    for path, value in OURS.items():
+        put(expected, path, value)
+    expected["nlp"]["batch_size"] = 128 if gpu else 1000
+    assert config == expected
+
+
+COMBINATIONS = [
+    *itertools.combinations(NAMES, 1),
+    *itertools.combinations(NAMES, 2),
+    tuple(NAMES),
+]
+
+
+@pytest.mark.parametrize("optimize", BOTH)
+@pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
+def test_recommended_config_is_sound_and_complete_in_both_formats(names, optimize):
+    config = recommend("en", asked({"asked": names}), optimize=optimize)
+    check(config)
+    assert fill(config) == config
+    for form in ("cfg", "toml"):
+        text = config.to_str(interpolate=False, format=form)
+        if form == "toml":
+            text = add_comments(text, config, remarks(optimize))
+        assert Config().from_str(text, interpolate=False, format=form) == config
+
+
+@pytest.mark.parametrize("lang", ["en", "xx"])
+@pytest.mark.parametrize("optimize", BOTH)
+def test_every_key_has_a_comment(lang, optimize):
+    names = [name for name in NAMES if registry.factories.has(name)]
+    config = recommend(lang, names, optimize=optimize)
+    text = add_comments(config.to_str(interpolate=False, format="toml"), config, remarks(optimize))
+    lines = text.splitlines()
+    bare = [
+        line
+        for above, line in itertools.pairwise(lines)
+        if re.match(r'["\w@]+ = |\[', line) and not above.startswith("# ")
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("optimize", BOTH)
+def test_remarks_are_about_settings_there_are(optimize):
+    config = recommend("en", ["ner"], optimize=optimize)
+    for path in remarks(optimize):
+        value = config
+        for key in path:
+            value = value[key]
+
+
+def test_gpu_without_a_transformer_is_said(kernel):
+    result = kernel("init", "config", "-", "-p", "ner", "--gpu")
+    assert "warning: no installed plugin has a transformer" in result.stderr
+    assert "batch_size = 128" in result.stdout
+
+
+def test_shared_layer_that_nothing_listens_to_is_left_out(kernel):
+    asked({"asked": ["textcat"]})
+    result = kernel("init", "config", "-", "-p", "tok2vec,textcat")
+    assert "warning: `tok2vec` is left out" in result.stderr
+    assert 'pipeline = ["textcat"]' in result.stdout
+
+
+def test_shared_layer_alone_is_no_pipeline(kernel):
+    result = kernel("init", "config", "-", "-p", "tok2vec")
+    assert "the pipeline has no components" in result.stderr
+    assert "what they share is added" in result.stderr
