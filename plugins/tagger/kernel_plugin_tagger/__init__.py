@@ -1,0 +1,1 @@
+"""Components that give each token one of a set of classes."""

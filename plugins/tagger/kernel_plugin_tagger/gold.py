@@ -1,0 +1,103 @@
+"""What gold says of the predicted tokens of a batch, as one column for all docs.
+
+Axes: N predicted tokens of all docs, M gold tokens of one doc, C labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.text import Example, hash_string
+
+Ids = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.integer[Any]]
+Masks = npt.NDArray[np.bool_]
+
+MISSING: Final = -1
+
+
+@frozen
+class Gold:
+    """The class of each token.
+
+    classes    (N,)  -1: not known
+    negatives  (N,)  whether it is the one class that the token does not have; None: nowhere
+    """
+
+    classes: Ints
+    negatives: Masks | None = None
+
+
+class LabelNumbers:
+    """Finds the class of a label by the label's id."""
+
+    def __init__(self, labels: Sequence[str], *, neg_prefix: str = "") -> None:
+        self.n_labels = len(labels)
+        names = list(labels)
+        if neg_prefix:
+            names += [neg_prefix + label for label in labels]
+        self.hashes: Ids = np.array([hash_string(label) for label in labels], np.uint64)
+        keys = np.array([hash_string(name) for name in names], np.uint64)
+        # Where a label begins with the prefix itself, it is what it says: a label.
+        self._keys, first = np.unique(keys, return_index=True)
+        self._numbers = first.astype(np.int32)
+
+    def find(self, ids: Ids, *, known: Masks) -> tuple[Gold, Ids]:
+        """Return the classes of labels given by their ids, and the ids that are no label's.
+
+        ids      (N,)  0: none
+        known    (N,)  where `ids` counts
+        returns  the ids are distinct
+        """
+        if not len(self._keys):
+            return Gold(np.full(len(ids), MISSING, np.int32)), np.unique(ids[known & (ids != 0)])
+        places = np.minimum(np.searchsorted(self._keys, ids), len(self._keys) - 1)
+        found = known & (self._keys[places] == ids)
+        numbers = np.where(found, self._numbers[places], MISSING).astype(np.int32)
+        negatives = numbers >= self.n_labels
+        numbers[negatives] -= self.n_labels
+        unknown = np.unique(ids[known & ~found & (ids != 0)])
+        return Gold(numbers, negatives if negatives.any() else None), unknown
+
+
+def gold_column(examples: Sequence[Example], name: str, dtype: Any) -> tuple[Any, Masks]:
+    """Return an annotation column of gold for the predicted tokens.
+
+    returns  (N,) and (N,)  the values, zero where nothing was set, and which of them are known:
+             those of tokens whose gold tokens all have the same value
+    """
+    values, known = [], []
+    for example in examples:
+        column = example.reference.get_column(name)
+        if column is None:
+            column = np.zeros(len(example.reference), dtype)
+        aligned, mask = _align(example, column)
+        values.append(aligned)
+        known.append(mask)
+    if not values:
+        return np.zeros(0, dtype), np.zeros(0, np.bool_)
+    return np.concatenate(values), np.concatenate(known)
+
+
+def _align(example: Example, column: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Masks]:
+    """Return a column of gold for the predicted tokens of one doc.
+
+    column   (M,)
+    returns  (n,) and (n,)
+    """
+    alignment = example.alignment
+    if alignment.is_identity:
+        return column, np.ones(len(column), np.bool_)
+    x2y = alignment.x2y
+    values, known = np.zeros(len(x2y), column.dtype), np.zeros(len(x2y), np.bool_)
+    some = np.flatnonzero(x2y.lengths)
+    if len(some):
+        picked, starts = column[x2y.data], x2y.starts[some]
+        values[some] = np.minimum.reduceat(picked, starts)
+        known[some] = values[some] == np.maximum.reduceat(picked, starts)
+    return values, known

@@ -1,0 +1,178 @@
+"""The model of token classifiers: a vector for each token, and a softmax over the classes.
+
+Axes: B docs, n_i tokens of doc i, N tokens of all of them, I width, C classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from thinc.api import Model, chain
+
+from kernel.errors import KernelError
+from kernel.ops import Floats, Packed, array_module, packed, use_kernel_ops
+from kernel.text import Doc
+
+Backprop = Callable[[Any], Any]
+
+
+def tagger_model(
+    tok2vec: Model[list[Doc], list[Floats]], nO: int | None = None, normalize: bool = False
+) -> Model[list[Doc], list[Floats]]:
+    """Score the classes of each token: B docs to B of (n_i, C).
+
+    In training the scores are probabilities.
+
+    tok2vec    makes a vector of each token
+    nO         number of classes; null: found in the data
+    normalize  whether predictions are probabilities too; the best class is the same without
+    """
+    with use_kernel_ops():
+        width = tok2vec.get_dim("nO") if tok2vec.has_dim("nO") else None
+        output = _softmax(nO, width, normalize=normalize)
+        model: Model[Any, Any] = chain(tok2vec, _with_packed(output))
+    for name, node in (("tok2vec", tok2vec), ("softmax", output), ("output_layer", output)):
+        model.set_ref(name, node)
+    model.attrs["resize_output"] = resize_output
+    return model
+
+
+def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
+    """Give the model `n_classes` classes; returns the model.
+
+    A class that is new to trained weights scores the mean of all others, so that it never is
+    the best one before something was learned of it. Raises `KernelError` for fewer classes
+    than there are weights for.
+    """
+    output = model.get_ref("output_layer")
+    if output.has_param("W"):
+        _grow(output, n_classes)
+    for node in (output, *(node for node in model.walk() if output in node.layers), model):
+        node.set_dim("nO", n_classes, force=True)
+    return model
+
+
+def forget_output(model: Model[Any, Any]) -> None:
+    """Drop the weights of the output layer, so that it can be given another size."""
+    _forget(model.get_ref("output_layer"))
+
+
+def _grow(output: Model[Any, Any], n_classes: int) -> None:
+    n_before = output.get_dim("nO")
+    if n_classes == n_before:
+        return
+    if n_classes < n_before:
+        raise KernelError(f"a model of {n_before} classes cannot shrink to {n_classes}")
+    params: dict[str, Any] = {name: output.get_param(name) for name in output.param_names}
+    gradients = {name: output.get_grad(name) for name in params if output.has_grad(name)}
+    _forget(output)
+    output.set_dim("nO", n_classes, force=True)
+    n_new = n_classes - n_before
+    for name, param in params.items():
+        output.set_param(name, _with_rows(param, n_new, param.mean(axis=0)))
+    for name, gradient in gradients.items():
+        output.set_grad(name, _with_rows(gradient, n_new, 0))
+
+
+def _with_rows(array: Any, count: int, value: Any) -> Any:
+    xp: Any = array_module(array)
+    rows = xp.zeros((count, *array.shape[1:]), dtype=array.dtype)
+    rows[...] = value
+    return xp.concatenate([array, rows])
+
+
+def _forget(node: Model[Any, Any]) -> None:
+    for name in node.param_names:
+        node.set_param(name, None)
+    # Under the old id there are gradients, and an optimizer's moments, of the old size.
+    with Model.global_id_lock:
+        Model.global_id += 1
+        node.id = Model.global_id
+
+
+def _with_packed(layer: Model[Floats, Floats]) -> Model[list[Floats], list[Floats]]:
+    """Give a layer the rows of all docs at once."""
+    return Model(
+        f"with_array({layer.name})",
+        _forward_packed,
+        init=_init_packed,
+        dims={name: layer.maybe_get_dim(name) for name in layer.dim_names},
+        layers=[layer],
+        attrs={"pad": 0},
+    )
+
+
+def _forward_packed(
+    model: Any, X: Sequence[Floats], is_train: bool
+) -> tuple[Packed, Callable[[Sequence[Floats]], Packed]]:
+    (layer,) = model.layers
+    xp = model.ops.xp
+    whole = packed(X, width=layer.maybe_get_dim("nI"), xp=xp)
+    Y, backprop_layer = layer(whole.data, is_train)
+
+    def backprop(dY: Sequence[Floats]) -> Packed:
+        return whole.like(backprop_layer(packed(dY, width=Y.shape[1], xp=xp).data))
+
+    return whole.like(Y), backprop
+
+
+def _init_packed(model: Any, X: Any = None, Y: Any = None) -> None:
+    (layer,) = model.layers
+    layer.initialize(X=None if X is None else packed(X, xp=model.ops.xp).data)
+    for name in layer.dim_names:
+        model.set_dim(name, layer.get_dim(name))
+
+
+def _softmax(nO: int | None, nI: int | None, *, normalize: bool) -> Model[Floats, Floats]:
+    """Score classes by an affine map, normalized in training, or always if `normalize`.
+
+    X        (N, I)
+    returns  (N, C)
+
+    Params: `W` (C, I) and `b` (C,), zero. The gradient that goes back is that of the scores
+    before they were normalized, as a cross-entropy gives it.
+    """
+    return Model(
+        "softmax",
+        _forward_softmax,
+        init=_init_softmax,
+        dims={"nO": nO, "nI": nI},
+        params={"W": None, "b": None},
+        attrs={"softmax_normalize": normalize, "softmax_temperature": 1.0},
+    )
+
+
+def _forward_softmax(model: Any, X: Floats, is_train: bool) -> tuple[Floats, Backprop]:
+    W, b = model.get_param("W"), model.get_param("b")
+    Y: Floats = model.ops.gemm(X, W, trans2=True)
+    Y += b
+    if is_train or model.attrs["softmax_normalize"]:
+        softmax_inplace(Y)
+
+    def backprop(dY: Floats) -> Floats:
+        model.inc_grad("W", model.ops.gemm(dY, X, trans1=True))
+        model.inc_grad("b", dY.sum(axis=0))
+        dX: Floats = model.ops.gemm(dY, W)
+        return dX
+
+    return Y, backprop
+
+
+def softmax_inplace(Y: Floats) -> None:
+    """Turn scores into the probabilities that they are logits of.
+
+    Y        (N, C)
+    """
+    if not Y.size:
+        return
+    Y -= Y.max(axis=1, keepdims=True)
+    array_module(Y).exp(Y, out=Y)
+    Y /= Y.sum(axis=1, keepdims=True)
+
+
+def _init_softmax(model: Any, X: Any = None, Y: Any = None) -> None:
+    if X is not None and model.has_dim("nI") is None:
+        model.set_dim("nI", X.shape[1])
+    model.set_param("W", model.ops.alloc2f(model.get_dim("nO"), model.get_dim("nI")))
+    model.set_param("b", model.ops.alloc1f(model.get_dim("nO")))

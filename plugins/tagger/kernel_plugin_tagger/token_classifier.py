@@ -1,0 +1,220 @@
+"""The base of components that give each token one of a set of classes.
+
+Axes: B docs, N tokens of all of them, C classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.errors import KernelError, TextError
+from kernel.ops import Packed, array_module, packed
+from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_dropout_rate
+from kernel.text import Doc, DocBatch, Example, Vocab
+from kernel_plugin_tagger.gold import Gold, Ints
+from kernel_plugin_tagger.loss import cross_entropy_inplace
+from kernel_plugin_tagger.model import forget_output
+
+GetExamples = Callable[[], Iterable[Example]]
+
+
+class TokenClassifier(TrainablePipe):
+    """Gives each token the class that its model scores best.
+
+    A subclass gives `n_classes`, `gold_classes` and `set_annotations`, finds its labels in
+    `initialize` before it calls `initialize_model`, and calls `grow` when it gets a label.
+    """
+
+    def __init__(
+        self, vocab: Vocab, model: Any, name: str, *, scorer: Any = None, **cfg: Any
+    ) -> None:
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.scorer = scorer
+        self.cfg = cfg
+        self._rehearsal_model: Any = None
+
+    # Labels
+
+    @property
+    def n_classes(self) -> int:
+        """The number of classes."""
+        return len(self.labels)
+
+    def check_label(self, label: Any) -> str:
+        """Return `label`; raises `TextError` unless it is a string with something in it."""
+        if not isinstance(label, str) or not label:
+            raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
+        return label
+
+    def grow(self) -> None:
+        """Give a model that has weights as many classes as there are labels.
+
+        Raises `KernelError` if its architecture cannot change its size.
+        """
+        if not self.has_weights():
+            return
+        if not self.is_resizable:
+            raise KernelError(
+                f"the model of `{self.name}` has a fixed number of labels",
+                hint="add all labels before `nlp.initialize`",
+            )
+        self.model.attrs["resize_output"](self.model, self.n_classes)
+
+    def has_weights(self) -> bool:
+        """Say whether the model was initialized or loaded."""
+        if not self.model.has_ref("output_layer"):
+            return bool(self.model.has_dim("nO"))
+        output = self.model.get_ref("output_layer")
+        return all(output.has_param(name) for name in output.param_names)
+
+    # Training
+
+    def gold_classes(self, examples: Sequence[Example]) -> Gold:
+        """Return the class that gold gives each predicted token."""
+        raise NotImplementedError
+
+    def initialize_model(self, get_examples: GetExamples) -> None:
+        """Give the model new weights, for the labels as they are now.
+
+        Raises `KernelError` if there are no labels, or no examples.
+        """
+        sample = first_examples(get_examples)
+        if not self.n_classes:
+            raise KernelError(
+                f"component `{self.name}` found no labels in the examples",
+                hint="is the gold annotation there? else give them as "
+                f"`[initialize.components.{self.name}.labels]`",
+            )
+        self._fit_output()
+        self.model.initialize(X=DocBatch([example.predicted for example in sample]))
+
+    def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Packed]:
+        """Return the loss, and the gradient of the model's output, written over `scores`.
+
+        scores   B of (n_i, C)  probabilities
+        returns  the sum of the squared gradient, and B of (n_i, C)
+
+        Raises `KernelError` if the scores are not numbers any more.
+        """
+        whole = packed(scores, width=self.n_classes)
+        loss = cross_entropy_inplace(
+            whole.data,
+            self.gold_classes(examples),
+            label_smoothing=self.cfg.get("label_smoothing", 0.0),
+        )
+        if not np.isfinite(loss):
+            raise KernelError(
+                f"the scores of `{self.name}` are not finite any more",
+                hint="a lower `training.optimizer.learn_rate`, or its `grad_clip`, may help",
+            )
+        return loss, whole
+
+    def rehearse(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn to score as the model did when training was resumed.
+
+        Returns `losses`, with the sum of the squared gradient added. Does nothing before
+        `nlp.resume_training`.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        docs = predicted_docs(examples)
+        if self._rehearsal_model is None or not np.any(docs.lengths):
+            return losses
+        set_dropout_rate(self.model, drop)
+        scores, backprop = self.model.begin_update(docs)
+        wanted, _ = self._rehearsal_model.begin_update(docs)
+        gradient = packed(scores)
+        gradient.data -= packed(wanted).data
+        gradient.data /= len(docs)
+        backprop(gradient)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        losses[self.name] += float((gradient.data**2).sum())
+        return losses
+
+    # Prediction
+
+    def predict(self, docs: DocBatch) -> Ints:
+        """Return the best class of each token: (N,), on the host."""
+        return best_classes(self.predict_scores(docs).data)
+
+    def predict_scores(self, docs: DocBatch) -> Packed:
+        """Return the scores of all classes: B of (n_i, C).
+
+        Raises `KernelError` if the model has no weights.
+        """
+        if not self.has_weights():
+            raise KernelError(
+                f"component `{self.name}` has no weights",
+                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
+            )
+        scores = self.model.predict(docs)
+        return packed(scores, width=self.n_classes, xp=self.model.ops.xp)
+
+    def write_column(
+        self, docs: Sequence[Doc], name: str, values: npt.NDArray[Any], *, overwrite: bool
+    ) -> None:
+        """Set a column of each doc; what was set before stays, unless `overwrite`.
+
+        values   (N,)
+        """
+        start = 0
+        for doc in docs:
+            stop = start + len(doc)
+            new, old = values[start:stop], doc.get_column(name)
+            doc.set_column(name, new if overwrite or old is None else np.where(old == 0, new, old))
+            start = stop
+
+    # Storage
+
+    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+        readers = super()._readers()
+
+        def read_cfg(data: bytes) -> None:
+            readers["cfg"](data)
+            self.labels_read()
+
+        def read_model(data: bytes) -> None:
+            # Sizes come with the weights.
+            self._fit_output()
+            readers["model"](data)
+
+        return {"cfg": read_cfg, "model": read_model}
+
+    def labels_read(self) -> None:
+        """Take note of labels that were read from a file."""
+        self.vocab.strings.add_all(self.labels)
+
+    def _fit_output(self) -> None:
+        """Make the output layer as wide as there are labels; with another width it forgets."""
+        n_classes = self.model.maybe_get_dim("nO") if self.model.has_dim("nO") else None
+        if n_classes == self.n_classes:
+            return
+        if self.is_resizable:
+            forget_output(self.model)
+            self.model.attrs["resize_output"](self.model, self.n_classes)
+        elif n_classes is None:
+            self.model.set_dim("nO", self.n_classes)
+
+
+def best_classes(scores: Any) -> Ints:
+    """Return the class that scores best, the first of several: (N,), on the host.
+
+    scores   (N, C)
+    """
+    best = array_module(scores).argmax(scores, axis=1)
+    host: Ints = best.get() if hasattr(best, "get") else best
+    return host
