@@ -1,0 +1,89 @@
+"""Bags of words: each n-gram of a doc speaks for or against each label.
+
+Axes: B docs, O labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from thinc.api import Logistic, Model, chain, softmax_activation
+
+from kernel.errors import KernelError
+from kernel.ops import Floats, use_kernel_ops
+from kernel.text import Doc
+from kernel_plugin_textcat.ngrams import Ngrams, find_ngrams
+from kernel_plugin_textcat.resizing import make_resizable
+from kernel_plugin_textcat.sparse_linear import sparse_linear
+
+_FIXED_LENGTH: Final = 2**18
+
+
+def text_cat_bow_v3(
+    exclusive_classes: bool,
+    ngram_size: int,
+    no_output_layer: bool,
+    length: int = 262144,
+    nO: int | None = None,
+) -> Model[list[Doc], Floats]:
+    """Add up what the n-grams of a doc say about each label: fast, and blind to their order.
+
+    exclusive_classes  one label a doc, rather than any number of them
+    ngram_size         words of the longest n-gram
+    no_output_layer    leave scores as they are, for another layer to read
+    length             rows of the hashed table of n-grams, rounded up to a power of two
+    nO                 number of labels; null: told by the data
+    returns            B docs to (B, O), from 0 to 1 unless there is no output layer
+
+    Raises KernelError for a `length` below 1.
+    """
+    if length < 1:
+        raise KernelError(f"`length` must be 1 or more, got {length}")
+    rounded = 1 << (length - 1).bit_length()
+    return _bow(sparse_linear(nO, rounded), exclusive_classes, ngram_size, no_output_layer)
+
+
+def text_cat_bow_v2(
+    exclusive_classes: bool,
+    ngram_size: int,
+    no_output_layer: bool,
+    nO: int | None = None,
+) -> Model[list[Doc], Floats]:
+    """Make what `text_cat_bow_v3` makes, with a table in which labels share values.
+
+    Use v3, unless for a model that was trained with this one.
+    """
+    layer = sparse_linear(nO, _FIXED_LENGTH, v1_indexing=True)
+    return _bow(layer, exclusive_classes, ngram_size, no_output_layer)
+
+
+def text_cat_bow_v1(
+    exclusive_classes: bool,
+    ngram_size: int,
+    no_output_layer: bool,
+    nO: int | None = None,
+) -> Model[list[Doc], Floats]:
+    """Make what `text_cat_bow_v2` makes, without room for labels that come later."""
+    model = text_cat_bow_v2(exclusive_classes, ngram_size, no_output_layer, nO)
+    del model.attrs["resize_output"]
+    return model
+
+
+def _bow(
+    layer: Any, exclusive_classes: bool, ngram_size: int, no_output_layer: bool
+) -> Model[list[Doc], Floats]:
+    with use_kernel_ops():
+        layers = [Model("find_ngrams", _find, attrs={"ngram_size": ngram_size}), layer]
+        if not no_output_layer:
+            layers.append(softmax_activation() if exclusive_classes else Logistic())
+        model: Any = chain(*layers)
+    model.attrs["multi_label"] = not exclusive_classes
+    make_resizable(model, layer, has_activation=not no_output_layer)
+    return model  # type: ignore[no-any-return]
+
+
+def _find(
+    model: Any, docs: Sequence[Doc], is_train: bool
+) -> tuple[Ngrams, Callable[[Ngrams], list[Doc]]]:
+    return find_ngrams(docs, model.attrs["ngram_size"]), lambda dY: []

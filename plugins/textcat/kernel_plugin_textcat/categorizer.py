@@ -1,0 +1,195 @@
+"""The base of the components that label whole docs.
+
+Axes: B docs, O labels.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from kernel.errors import KernelError, TextError
+from kernel.ops import Floats
+from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_dropout_rate
+from kernel.text import Doc, DocBatch, Example, Vocab
+from kernel_plugin_textcat.gold import check_cats, count_labels, read_gold
+
+
+class Categorizer(TrainablePipe):
+    """Gives each doc a score for each label, from 0 to 1.
+
+    A subclass says whether labels exclude each other, and how many it needs.
+    """
+
+    is_exclusive: bool
+    least_labels: int
+
+    def __init__(
+        self, vocab: Vocab, model: Any, name: str, *, scorer: Any = None, **cfg: Any
+    ) -> None:
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.scorer = scorer
+        self.cfg: dict[str, Any] = {"labels": [], **cfg}
+        self._rehearsal_model: Any = None
+
+    # Labels
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of the model's outputs."""
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> list[str]:
+        """The labels, as `initialize` takes them."""
+        return list(self.cfg["labels"])
+
+    def add_label(self, label: Any) -> int:
+        """Add a label; returns 1 if it is new, else 0. What was learned of others stays.
+
+        Raises TextError for what is no string, KernelError if the model cannot have more labels.
+        """
+        if not isinstance(label, str) or not label:
+            raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
+        if label in self.cfg["labels"]:
+            return 0
+        n_labels, size = len(self.cfg["labels"]) + 1, self.model.maybe_get_dim("nO")
+        if size is not None and n_labels > size:
+            self._grow(label, n_labels)
+        self.cfg["labels"] = [*self.cfg["labels"], label]
+        return 1
+
+    def _grow(self, label: str, n_labels: int) -> None:
+        if not self.is_resizable:
+            raise KernelError(
+                f"the model of `{self.name}` has {n_labels - 1} outputs, one a label, and cannot "
+                f"have more: {label!r} is one too many",
+                hint="initialize the component again, or give it a model that can grow, such as "
+                "`kernel.TextCatBOW.v3`",
+            )
+        self.model.attrs["resize_output"](self.model, n_labels)
+
+    # Training
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Any = None,
+        labels: Iterable[str] | None = None,
+    ) -> None:
+        """Find the labels and give the model its weights.
+
+        `labels` is what `label_data` returned; without it, labels come from all examples, in
+        the order in which they appear. Those that were added before stay.
+
+        Raises DataError for gold values that cannot be learned from, KernelError if there are
+        too few labels or no examples.
+        """
+        sample = first_examples(get_examples)
+        counts = count_labels(self.name, get_examples(), is_exclusive=self.is_exclusive)
+        if labels is None:
+            labels = counts.known
+            self._warn_of(counts.constant(is_exclusive=self.is_exclusive))
+        for label in labels:
+            self.add_label(label)
+        self._check_labels()
+        truths, _ = read_gold(sample, self.labels)
+        docs = DocBatch([example.reference for example in sample])
+        self.model.initialize(X=docs, Y=self.model.ops.asarray(truths))
+
+    def _warn_of(self, constant: Sequence[str]) -> None:
+        if constant:
+            warnings.warn(
+                f"component `{self.name}` cannot learn the labels {constant}: in the examples each "
+                "of them is always right, or never",
+                stacklevel=3,
+            )
+
+    def _check_labels(self) -> None:
+        labels, size = self.cfg["labels"], self.model.maybe_get_dim("nO")
+        if len(labels) < self.least_labels:
+            raise KernelError(
+                f"component `{self.name}` needs {self.least_labels} labels or more, got {labels}",
+                hint="does the gold data have `cats`? else give the labels as "
+                f"`[initialize.components.{self.name}.labels]`",
+            )
+        if size is not None and size != len(labels):
+            raise KernelError(
+                f"the model of `{self.name}` has {size} outputs, but the data {len(labels)} labels",
+                hint=f"set `components.{self.name}.model.nO` to null",
+            )
+
+    def get_loss(self, examples: Sequence[Example], scores: Floats) -> tuple[float, Floats]:
+        """Return the mean of the squared errors, and the errors, as gradient of the scores.
+
+        scores   (B, O)
+        returns  () and (B, O); 0 where gold says nothing
+
+        Raises DataError for gold values that cannot be learned from.
+        """
+        for number, example in enumerate(examples):
+            check_cats(self.name, example.reference, number, is_exclusive=self.is_exclusive)
+        truths, known = read_gold(examples, self.labels)
+        if self.is_exclusive:
+            # A label that a doc does not mention is not the one it has.
+            known |= known.any(axis=1, keepdims=True)
+        ops = self.model.ops
+        d_scores = (scores - ops.asarray(truths)) * ops.asarray(known)
+        return float((d_scores**2).mean()), d_scores
+
+    def rehearse(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn to score as the copy of the model does that `nlp.resume_training` has kept.
+
+        Returns `losses`, with the sum of squared differences added; does nothing without a copy.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        docs = predicted_docs(examples)
+        if self._rehearsal_model is None or not any(docs.lengths):
+            return losses
+        set_dropout_rate(self.model, drop)
+        scores, backprop = self.model.begin_update(docs)
+        wanted = self._rehearsal_model.predict(docs)
+        d_scores = self.model.ops.xp.zeros_like(scores)
+        # Labels that were added since are not the tutor's to say.
+        known = wanted.shape[1]
+        d_scores[:, :known] = scores[:, :known] - wanted
+        backprop(d_scores)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        losses[self.name] += float((d_scores**2).sum())
+        return losses
+
+    # Prediction
+
+    def predict(self, docs: DocBatch) -> Floats:
+        """Return the score of each label, (B, O), on the host; a doc without words has none: 0."""
+        lengths, n_labels = docs.lengths, len(self.cfg["labels"])
+        if not n_labels:
+            raise KernelError(
+                f"component `{self.name}` has no labels",
+                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
+            )
+        if not lengths.any():
+            return np.zeros((len(docs), n_labels), "float32")
+        scores: Floats = self.model.ops.to_numpy(self.model.predict(docs))
+        return scores if lengths.all() else scores * (lengths > 0)[:, None]
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Floats) -> None:
+        """Write the scores, (B, O), into `doc.cats`; other labels there stay."""
+        labels = self.cfg["labels"]
+        for doc, scores in zip(docs, predictions.tolist(), strict=True):
+            doc.cats.update(zip(labels, scores, strict=False))

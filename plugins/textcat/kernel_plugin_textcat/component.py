@@ -1,0 +1,93 @@
+"""The component that gives each doc one of several labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from thinc.api import Model
+
+from kernel.errors import KernelError
+from kernel.ops import Floats
+from kernel.pipeline import Language, factory
+from kernel.text import Doc, Example, Vocab
+from kernel_plugin_textcat.categorizer import Categorizer
+from kernel_plugin_textcat.defaults import SCORE_WEIGHTS, ensemble
+
+
+@factory(
+    "textcat",
+    default_config={
+        "threshold": 0.0,
+        "scorer": {"@scorers": "kernel.textcat_scorer.v2"},
+        "model": ensemble(exclusive_classes=True),
+    },
+    assigns=["doc.cats"],
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_textcat(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], Floats],
+    threshold: float,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> TextCategorizer:
+    """Make a component that gives each doc one of several labels, in `doc.cats`.
+
+    model      scores all labels of a doc, which add up to 1
+    threshold  has no effect on exclusive labels: the best one is the one
+    scorer     compares what is found with the gold docs
+    """
+    return TextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
+
+
+class TextCategorizer(Categorizer):
+    """Gives each doc one of several labels: their scores add up to 1."""
+
+    is_exclusive = True
+    least_labels = 2
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str = "textcat",
+        *,
+        threshold: float = 0.0,
+        scorer: Any = None,
+    ) -> None:
+        super().__init__(
+            vocab, model, name, scorer=scorer, threshold=threshold, positive_label=None
+        )
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Any = None,
+        labels: Iterable[str] | None = None,
+        positive_label: str | None = None,
+    ) -> None:
+        """Find the labels and give the model its weights; see `Categorizer.initialize`.
+
+        `positive_label` is that of two labels of which the F-score is the score of the component.
+        Raises KernelError if it is none of the two, or there are more.
+        """
+        super().initialize(get_examples, nlp=nlp, labels=labels)
+        if positive_label is not None:
+            self._check_positive(positive_label)
+        self.cfg["positive_label"] = positive_label
+
+    def _check_positive(self, label: str) -> None:
+        labels = list(self.labels)
+        if label not in labels:
+            raise KernelError(
+                f"`positive_label` of `{self.name}` is {label!r}; expected one of its labels, "
+                f"{labels}"
+            )
+        if len(labels) != 2:
+            raise KernelError(
+                f"`positive_label` of `{self.name}` is {label!r}, which is for two labels; there "
+                f"are {len(labels)}: {labels}",
+                hint=f"set `initialize.components.{self.name}.positive_label` to null",
+            )

@@ -1,0 +1,208 @@
+"""Networks over word vectors, by themselves or beside a bag of words.
+
+Axes: B docs, W width of the word vectors, O labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from thinc.api import (
+    Dropout,
+    Gelu,
+    LayerNorm,
+    Linear,
+    Logistic,
+    Maxout,
+    Model,
+    ParametricAttention,
+    ParametricAttention_v2,
+    Softmax,
+    chain,
+    concatenate,
+    reduce_sum,
+    residual,
+)
+from thinc.layers.chain import init as init_chain
+
+from kernel.errors import KernelError
+from kernel.ops import Floats, use_kernel_ops
+from kernel.text import Doc
+from kernel_plugin_textcat.pooling import join_docs, pool
+from kernel_plugin_textcat.resizing import make_resizable
+
+Docs2Floats = Model[list[Doc], Floats]
+Tok2Vec = Model[list[Doc], list[Floats]]
+
+
+def text_cat_ensemble_v2(
+    tok2vec: Tok2Vec,
+    linear_model: Docs2Floats,
+    nO: int | None = None,
+) -> Docs2Floats:
+    """Let a bag of words and a network with attention decide together.
+
+    tok2vec       B docs to B of (n_i, W)
+    linear_model  B docs to (B, O), such as `TextCatBOW.v3`; it says whether labels are exclusive
+    nO            number of labels; null: told by the data
+    returns       B docs to (B, O), from 0 to 1
+    """
+    with use_kernel_ops():
+        attention, maxout, norm = ParametricAttention(), Maxout(nP=3), LayerNorm()
+        network = _attentive(tok2vec, attention, maxout, norm)
+        both: Any = concatenate(linear_model, network)
+        is_exclusive = not linear_model.attrs["multi_label"]
+        output, layers = _output(nO, is_exclusive=is_exclusive)
+        model: Any = chain(both, *layers)
+    _finish(model, tok2vec, output, is_exclusive=is_exclusive)
+    _name_layers(model, attention, maxout, norm)
+    model.init = _init_attentive
+    return model  # type: ignore[no-any-return]
+
+
+def text_cat_parametric_attention(
+    tok2vec: Tok2Vec,
+    exclusive_classes: bool,
+    nO: int | None = None,
+) -> Docs2Floats:
+    """Weigh the words of a doc by a network of its own, and decide by their sum.
+
+    tok2vec            B docs to B of (n_i, W)
+    exclusive_classes  one label a doc, rather than any number of them
+    nO                 number of labels; null: told by the data
+    returns            B docs to (B, O), from 0 to 1
+    """
+    with use_kernel_ops():
+        attention = ParametricAttention_v2(key_transform=Gelu())
+        maxout, norm = Maxout(nP=3), LayerNorm()
+        network = _attentive(tok2vec, attention, maxout, norm)
+        output, layers = _output(nO, is_exclusive=exclusive_classes)
+        model: Any = chain(network, *layers)
+    _finish(model, tok2vec, output, is_exclusive=exclusive_classes)
+    _name_layers(model, attention, maxout, norm)
+    model.init = _init_attentive
+    return model  # type: ignore[no-any-return]
+
+
+def text_cat_reduce(
+    tok2vec: Tok2Vec,
+    exclusive_classes: bool,
+    use_reduce_first: bool,
+    use_reduce_last: bool,
+    use_reduce_max: bool,
+    use_reduce_mean: bool,
+    nO: int | None = None,
+) -> Docs2Floats:
+    """Decide by the first, last, largest and mean vectors of a doc, whichever are used.
+
+    tok2vec            B docs to B of (n_i, W)
+    exclusive_classes  one label a doc, rather than any number of them
+    use_reduce_first   the first word's vector
+    use_reduce_last    the last word's vector
+    use_reduce_max     the largest value of each number
+    use_reduce_mean    the mean vector
+    nO                 number of labels; null: told by the data
+    returns            B docs to (B, O), from 0 to 1
+
+    Raises KernelError if none of them is used.
+    """
+    used = {
+        "first": use_reduce_first,
+        "last": use_reduce_last,
+        "max": use_reduce_max,
+        "mean": use_reduce_mean,
+    }
+    ways = [way for way, is_used in used.items() if is_used]
+    if not ways:
+        raise KernelError(
+            "the model uses no way to reduce a doc to one vector",
+            hint="set one of " + ", ".join(f"`use_reduce_{way}`" for way in used) + " to true",
+        )
+    with use_kernel_ops():
+        output, layers = _output(nO, is_exclusive=exclusive_classes)
+        model: Any = chain(tok2vec, join_docs(), pool(ways), *layers)
+    _finish(model, tok2vec, output, is_exclusive=exclusive_classes)
+    make_resizable(model, output, has_activation=True)
+    return model  # type: ignore[no-any-return]
+
+
+def text_cat_cnn_v2(
+    tok2vec: Tok2Vec,
+    exclusive_classes: bool,
+    nO: int | None = None,
+) -> Docs2Floats:
+    """Decide by the mean of a doc's word vectors.
+
+    tok2vec            B docs to B of (n_i, W)
+    exclusive_classes  one label a doc, rather than any number of them
+    nO                 number of labels; null: told by the data
+    returns            B docs to (B, O), from 0 to 1
+    """
+    return text_cat_reduce(
+        tok2vec,
+        exclusive_classes,
+        use_reduce_first=False,
+        use_reduce_last=False,
+        use_reduce_max=False,
+        use_reduce_mean=True,
+        nO=nO,
+    )
+
+
+def text_cat_cnn_v1(
+    tok2vec: Tok2Vec,
+    exclusive_classes: bool,
+    nO: int | None = None,
+) -> Docs2Floats:
+    """Make what `text_cat_cnn_v2` makes, without room for labels that come later."""
+    model = text_cat_cnn_v2(tok2vec, exclusive_classes, nO)
+    del model.attrs["resize_output"]
+    return model
+
+
+def _attentive(tok2vec: Any, attention: Any, maxout: Any, norm: Any) -> Any:
+    """Return B docs to (B, W): the weighted sum of word vectors, and a layer on it."""
+    block = residual(chain(maxout, norm, Dropout(0.0)))
+    return chain(tok2vec, join_docs(), attention, reduce_sum(), block)
+
+
+def _output(n_labels: int | None, *, is_exclusive: bool) -> tuple[Any, Sequence[Any]]:
+    """Return the layer that scores labels, and all that stands at the end of the model."""
+    if is_exclusive:
+        layer: Any = Softmax(nO=n_labels)
+        return layer, [layer]
+    layer = Linear(nO=n_labels)
+    return layer, [layer, Logistic()]
+
+
+def _finish(model: Any, tok2vec: Any, output: Any, *, is_exclusive: bool) -> None:
+    model.set_ref("tok2vec", tok2vec)
+    model.set_ref("output_layer", output)
+    model.attrs["multi_label"] = not is_exclusive
+
+
+def _name_layers(model: Any, attention: Any, maxout: Any, norm: Any) -> None:
+    model.set_ref("attention_layer", attention)
+    model.set_ref("maxout_layer", maxout)
+    model.set_ref("norm_layer", norm)
+
+
+def _init_attentive(model: Any, X: Any = None, Y: Any = None) -> None:
+    """Initialize the word vectors first: the width of all that follows is theirs."""
+    tok2vec = model.get_ref("tok2vec")
+    tok2vec.initialize(X=X)
+    width = tok2vec.get_dim("nO")
+    attention, maxout, norm = (
+        model.get_ref(f"{name}_layer") for name in ("attention", "maxout", "norm")
+    )
+    attention.set_dim("nO", width)
+    maxout.set_dim("nO", width)
+    maxout.set_dim("nI", width)
+    norm.set_dim("nI", width)
+    norm.set_dim("nO", width)
+    if "key_transform" in attention.ref_names:
+        transform = attention.get_ref("key_transform")
+        transform.set_dim("nI", width)
+        transform.set_dim("nO", width)
+    init_chain(model, X, Y)

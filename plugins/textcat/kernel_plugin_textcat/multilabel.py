@@ -1,0 +1,58 @@
+"""The component that gives each doc any number of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from thinc.api import Model
+
+from kernel.ops import Floats
+from kernel.pipeline import Language, factory
+from kernel.text import Doc, Vocab
+from kernel_plugin_textcat.categorizer import Categorizer
+from kernel_plugin_textcat.defaults import SCORE_WEIGHTS, ensemble
+
+
+@factory(
+    "textcat_multilabel",
+    default_config={
+        "threshold": 0.5,
+        "scorer": {"@scorers": "kernel.textcat_multilabel_scorer.v2"},
+        "model": ensemble(exclusive_classes=False),
+    },
+    assigns=["doc.cats"],
+    default_score_weights=SCORE_WEIGHTS,
+)
+def make_textcat_multilabel(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], Floats],
+    threshold: float,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> MultiLabelTextCategorizer:
+    """Make a component that gives each doc any number of labels, in `doc.cats`.
+
+    model      scores each label of a doc by itself
+    threshold  score from which on a label counts as found, when the component is scored
+    scorer     compares what is found with the gold docs
+    """
+    return MultiLabelTextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
+
+
+class MultiLabelTextCategorizer(Categorizer):
+    """Gives each doc any number of labels; what gold does not mention is not learned from."""
+
+    is_exclusive = False
+    least_labels = 1
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str = "textcat_multilabel",
+        *,
+        threshold: float = 0.5,
+        scorer: Any = None,
+    ) -> None:
+        super().__init__(vocab, model, name, scorer=scorer, threshold=threshold)

@@ -1,0 +1,137 @@
+"""The n-grams of docs, as numbers.
+
+Axes: B docs, N tokens or n-grams of all of them, U distinct ones, K words of an n-gram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+from thinc.api import Model
+
+from kernel.ops import Floats, Ints, distinct_rows
+from kernel.text import Doc
+from kernel.text.attrs import LOWER, ORTH
+
+Ids = npt.NDArray[np.uint64]
+Keys = tuple[Ids, Floats, Ints]
+
+_MULTIPLIER: Final = np.uint64(0xC6A4A7935BD1E995)
+_SHIFT: Final = np.uint64(47)
+
+
+@frozen(eq=False)
+class Ngrams:
+    """The n-grams of a batch, each distinct one once.
+
+    keys     (U,)  uint64
+    indices  (N,)  which of them each occurrence is, doc by doc
+    lengths  (B,)  int32: how many occurrences each doc has
+    """
+
+    keys: Ids
+    indices: Ints
+    lengths: Ints
+
+
+def find_ngrams(docs: Sequence[Doc], size: int, attr: int = ORTH) -> Ngrams:
+    """Return all n-grams of 1 to `size` words.
+
+    A single word is the value of its attribute; several are MurmurHash64A of their values.
+    """
+    lengths = np.fromiter(map(len, docs), "int32", len(docs))
+    words = _words(docs, attr)
+    if size <= 1:
+        return Ngrams(words.keys, words.indices, lengths)
+    values = words.keys[words.indices]  # (N,)
+    parts, owners = [values], [np.repeat(np.arange(len(docs)), lengths)]
+    left = _words_left(lengths)
+    for count in range(2, size + 1):
+        starts = np.flatnonzero(left >= count)
+        parts.append(hash_windows(values, starts, count))
+        owners.append(owners[0][starts])
+    keys, indices = np.unique(np.concatenate(parts), return_inverse=True)
+    owner = np.concatenate(owners)
+    order = np.argsort(owner, kind="stable")
+    counts = np.bincount(owner, minlength=len(docs)).astype("int32")
+    return Ngrams(keys, indices.astype("int32")[order], counts)
+
+
+def hash_windows(values: Ids, starts: Ints, count: int) -> Ids:
+    """Hash `count` values in a row from each start: MurmurHash64A, seed 0, by Austin Appleby.
+
+    values   (N,)  uint64
+    starts   (S,)
+    returns  (S,)  uint64
+    """
+    hashed = np.full(len(starts), np.uint64(8 * count) * _MULTIPLIER)
+    for place in range(count):
+        word = values[starts + place] * _MULTIPLIER
+        word ^= word >> _SHIFT
+        word *= _MULTIPLIER
+        hashed ^= word
+        hashed *= _MULTIPLIER
+    hashed ^= hashed >> _SHIFT
+    hashed *= _MULTIPLIER
+    hashed ^= hashed >> _SHIFT
+    return hashed
+
+
+def count_keys(ngrams: Ngrams) -> Keys:
+    """Return the distinct keys of each doc and how often it has them.
+
+    returns  (M,) uint64, (M,) float32 and (B,) int32: keys, counts, and distinct keys a doc
+    """
+    n_keys = max(1, len(ngrams.keys))
+    owners = np.repeat(np.arange(len(ngrams.lengths), dtype="int64"), ngrams.lengths)
+    pairs, counts = np.unique(owners * n_keys + ngrams.indices, return_counts=True)
+    lengths = np.bincount(pairs // n_keys, minlength=len(ngrams.lengths))
+    keys = ngrams.keys[pairs % n_keys]
+    return keys, counts.astype("float32"), lengths.astype("int32")
+
+
+def extract_ngrams(ngram_size: int, attr: int = LOWER) -> Model[list[Doc], Keys]:
+    """Count the n-grams of each doc, for a layer such as `SparseLinear.v2`.
+
+    ngram_size  words of the longest n-gram
+    attr        the attribute that stands for a word
+    returns     B docs to distinct keys (M,), their counts (M,), and (B,) keys a doc
+    """
+    attrs = {"ngram_size": ngram_size, "attr": attr}
+    return Model("extract_ngrams", _forward, attrs=attrs)
+
+
+def _forward(
+    model: Any, docs: Sequence[Doc], is_train: bool
+) -> tuple[Keys, Callable[[Any], list[Doc]]]:
+    keys, counts, lengths = count_keys(
+        find_ngrams(docs, model.attrs["ngram_size"], model.attrs["attr"])
+    )
+    ops = model.ops
+    return (ops.asarray(keys), ops.asarray(counts), ops.asarray(lengths)), lambda dY: []
+
+
+def _words(docs: Sequence[Doc], attr: int) -> Ngrams:
+    """Return the words of the batch; `lengths` is left empty."""
+    none = np.zeros(0, "int32")
+    if not docs:
+        return Ngrams(np.zeros(0, "uint64"), none, none)
+    table = docs[0].lexemes
+    if attr == ORTH and all(doc.lexemes is table for doc in docs):
+        rows = np.concatenate([doc.lex for doc in docs])
+        used, indices = distinct_rows(rows, int(rows.max(initial=-1)) + 1)
+        return Ngrams(table.column(attr)[used], indices, none)
+    values = np.concatenate([doc.to_array(attr) for doc in docs]).astype("uint64", copy=False)
+    keys, indices = np.unique(values, return_inverse=True)
+    return Ngrams(keys, indices.astype("int32"), none)
+
+
+def _words_left(lengths: Ints) -> Ints:
+    """Return how many words each token has from itself to the end of its doc, (N,)."""
+    ends: Ints = np.repeat(lengths.cumsum(), lengths)
+    left: Ints = ends - np.arange(len(ends))
+    return left

@@ -1,0 +1,17 @@
+"""The registered scorers of the labels of docs."""
+
+from __future__ import annotations
+
+import functools
+
+from kernel.scoring import CatScores, StreamingScorer
+
+
+def make_textcat_scorer() -> StreamingScorer:
+    """Score exclusive labels: `cats_score` is the macro F-score, or that of `positive_label`."""
+    return StreamingScorer(functools.partial(CatScores, "cats", multi_label=False))
+
+
+def make_multilabel_scorer() -> StreamingScorer:
+    """Score independent labels: `cats_score` is the macro average of the areas under the ROC."""
+    return StreamingScorer(functools.partial(CatScores, "cats", multi_label=True))
