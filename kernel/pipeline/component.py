@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.errors import KernelError, TextError
-from kernel.ops import finish_update
 from kernel.pipeline import storage
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
@@ -205,6 +204,9 @@ class TrainablePipe(Pipe):
 
     def finish_update(self, sgd: Any) -> None:
         """Apply the accumulated gradients with the optimizer `sgd`."""
+        # Imported here so that a pipeline without models does without Thinc.
+        from kernel.ops import finish_update
+
         finish_update(self.model, sgd)
 
     @contextlib.contextmanager

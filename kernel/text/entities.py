@@ -27,6 +27,8 @@ OUTSIDE: Final = 2
 BEGIN: Final = 3
 _BEGINS: Final = bytes([BEGIN])
 _INSIDES: Final = bytes([INSIDE])
+_MISSING_INSIDE: Final = bytes([MISSING, INSIDE])
+_OUTSIDE_INSIDE: Final = bytes([OUTSIDE, INSIDE])
 _STRING_COLUMNS: Final = frozenset(("ent_type", "ent_kb_id", "ent_id"))
 DEFAULTS: Final = ("outside", "missing", "blocked", "unmodified")
 
@@ -37,26 +39,19 @@ DEFAULTS: Final = ("outside", "missing", "blocked", "unmodified")
 
 def _bounds(data: bytes) -> list[tuple[int, int]]:
     """Return first token and end of each entity of an IOB column."""
+    if data.startswith(_INSIDES) or _MISSING_INSIDE in data or _OUTSIDE_INSIDE in data:
+        raise TextError(
+            "a token is inside an entity that nothing begins",
+            hint="set ENT_IOB to 3 on the first token of each entity",
+        )
     before, *pieces = data.split(_BEGINS)
-    if INSIDE in before:
-        raise _not_begun()
     bounds = []
     start = len(before)
     for piece in pieces:
-        after = piece.lstrip(_INSIDES)
-        if INSIDE in after:
-            raise _not_begun()
-        following = start + 1 + len(piece)
-        bounds.append((start, following - len(after)))
-        start = following
+        # Nothing inside comes after something outside, so counting finds the end.
+        bounds.append((start, start + 1 + piece.count(_INSIDES)))
+        start += 1 + len(piece)
     return bounds
-
-
-def _not_begun() -> TextError:
-    return TextError(
-        "a token is inside an entity that nothing begins",
-        hint="set ENT_IOB to 3 on the first token of each entity",
-    )
 
 
 def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
@@ -80,23 +75,7 @@ def get_ents(doc: Doc) -> tuple[Span, ...]:
         return ()
     if types is None or "ent_kb_id" in columns or "ent_id" in columns:
         return _ents_with_ids(doc, iob.tobytes())
-    # The same as `_bounds`, without a list between: this is asked of every doc.
-    before, *pieces = iob.tobytes().split(_BEGINS)
-    if INSIDE in before:
-        raise _not_begun()
-    label_of, make = types.item, Span.make
-    spans = []
-    start = len(before)
-    for piece in pieces:
-        after = piece.lstrip(_INSIDES)
-        if INSIDE in after:
-            raise _not_begun()
-        following = start + 1 + len(piece)
-        label = label_of(start)
-        if label:
-            spans.append(make(doc, start, following - len(after), label))
-        start = following
-    return tuple(spans)
+    return Span.make_labelled(doc, _bounds(iob.tobytes()), memoryview(types))
 
 
 def _ents_with_ids(doc: Doc, iob: bytes) -> tuple[Span, ...]:

@@ -355,7 +355,9 @@ class LexemeTable:
 
     def _add_variant(self, base: int, norm: int) -> int:
         with self._lock:
-            self._update_flags()
+            if base in self._changed:
+                # Its flags may not be those that its text would give the variant later.
+                self._update_flags()
             row = len(self.texts)
             self._reserve(row + 1)
             self._values[row] = self._values[base]
@@ -363,7 +365,8 @@ class LexemeTable:
             self.texts.append(self.texts[base])
             self._bases[row] = base
             self._variants[base, norm] = row
-            self._n_flagged = row + 1
+            if base in self._changed:
+                self._n_flagged = row + 1
             return row
 
     def _reserve(self, n_rows: int) -> None:

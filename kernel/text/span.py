@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from kernel.errors import TextError
 from kernel.text import copies, navigation, similarity
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 
 _new = object.__new__
 _Place = tuple[int | None, int | None]
+# Of most spans; one pair for all of them.
+_NO_IDS: Final = (0, 0)
+
+
+class _Derived:
+    """What is given or worked out for few spans: offsets of characters, vector and its norm."""
+
+    __slots__ = ("chars", "norm", "vector")
+
+    def __init__(self) -> None:
+        self.chars: tuple[int, int] | None = None
+        self.vector: Any = None
+        self.norm: float | None = None
 
 
 class Span(Extensible):
@@ -31,14 +44,15 @@ class Span(Extensible):
     are not there.
     """
 
-    __slots__ = ("_chars", "_vector", "_vector_norm", "doc", "end", "id", "kb_id", "label", "start")
+    # Spans are made by the million: what few of them have is kept apart.
+    __slots__ = ("_derived", "_ids", "doc", "end", "label", "start")
 
     doc: Doc
     start: int
     end: int
     label: int
-    kb_id: int
-    id: int
+    _ids: tuple[int, int]
+    _derived: _Derived | None
 
     def __init__(
         self,
@@ -57,26 +71,60 @@ class Span(Extensible):
         self.start = int(start)
         self.end = int(end)
         self.label = _known_id(doc, label)
-        self.kb_id = _known_id(doc, kb_id, "ent_kb_id")
-        self.id = _known_id(doc, span_id, "ent_id")
-        self._chars: tuple[int, int] | None = None
-        self._vector = vector
-        self._vector_norm = vector_norm
+        ids = _known_id(doc, kb_id, "ent_kb_id"), _known_id(doc, span_id, "ent_id")
+        self._ids = ids if any(ids) else _NO_IDS
+        self._derived = None
+        if vector is not None or vector_norm is not None:
+            derived = self._get_derived()
+            derived.vector, derived.norm = vector, vector_norm
 
     @staticmethod
     def make(
-        doc: Doc, start: int, end: int, label: int = 0, kb_id: int = 0, span_id: int = 0
+        doc: Doc,
+        start: int,
+        end: int,
+        label: int = 0,
+        kb_id: int = 0,
+        span_id: int = 0,
+        chars: tuple[int, int] | None = None,
     ) -> Span:
-        """Return a span without checking anything; for values that come from the doc itself."""
+        """Return a span without checking anything; for values that come from the doc itself.
+
+        `chars` are the offsets of its characters if they are known.
+        """
         span = _new(Span)
         span.doc = doc
         span.start = start
         span.end = end
         span.label = label
-        span.kb_id = kb_id
-        span.id = span_id
-        span._chars = span._vector = span._vector_norm = None
+        span._ids = (kb_id, span_id) if kb_id or span_id else _NO_IDS
+        span._derived = None
+        if chars is not None:
+            span._get_derived().chars = chars
         return span
+
+    @staticmethod
+    def make_labelled(
+        doc: Doc, bounds: Iterable[tuple[int, int]], labels: Sequence[int]
+    ) -> tuple[Span, ...]:
+        """Return a span of each two bounds whose first token has a label; checks nothing.
+
+        labels   (N,)  of every token of the doc
+        """
+        spans = []
+        for start, end in bounds:
+            label = labels[start]
+            if label:
+                # As `make`, whose call would take as long as all the rest.
+                span = _new(Span)
+                span.doc = doc
+                span.start = start
+                span.end = end
+                span.label = label
+                span._ids = _NO_IDS
+                span._derived = None
+                spans.append(span)
+        return tuple(spans)
 
     # As a sequence
 
@@ -157,7 +205,7 @@ class Span(Extensible):
 
     @start_char.setter
     def start_char(self, offset: int) -> None:
-        self._chars = (_not_negative(offset), self.end_char)
+        self._get_derived().chars = (_not_negative(offset), self.end_char)
 
     @property
     def end_char(self) -> int:
@@ -166,12 +214,23 @@ class Span(Extensible):
 
     @end_char.setter
     def end_char(self, offset: int) -> None:
-        self._chars = (self.start_char, _not_negative(offset))
+        self._get_derived().chars = (self.start_char, _not_negative(offset))
+
+    @property
+    def known_chars(self) -> tuple[int, int] | None:
+        """The offsets of the characters if they were given or asked for, else None."""
+        return None if self._derived is None else self._derived.chars
 
     def _char_bounds(self) -> tuple[int, int]:
-        if self._chars is None:
-            self._chars = navigation.char_bounds(self.doc, self.start, self.end)
-        return self._chars
+        derived = self._get_derived()
+        if derived.chars is None:
+            derived.chars = navigation.char_bounds(self.doc, self.start, self.end)
+        return derived.chars
+
+    def _get_derived(self) -> _Derived:
+        if self._derived is None:
+            self._derived = _Derived()
+        return self._derived
 
     @property
     def text(self) -> str:
@@ -204,6 +263,15 @@ class Span(Extensible):
         self.label = self.vocab.strings.add(label)
 
     @property
+    def kb_id(self) -> int:
+        """The id in a knowledge base, as a number."""
+        return self._ids[0]
+
+    @kb_id.setter
+    def kb_id(self, kb_id: int) -> None:
+        self._ids = (kb_id, self._ids[1])
+
+    @property
     def kb_id_(self) -> str:
         """The id in a knowledge base."""
         return self.vocab.strings[self.kb_id]
@@ -211,6 +279,15 @@ class Span(Extensible):
     @kb_id_.setter
     def kb_id_(self, kb_id: str) -> None:
         self.kb_id = add_string(self.doc, "ent_kb_id", kb_id)
+
+    @property
+    def id(self) -> int:
+        """The span's id, as a number."""
+        return self._ids[1]
+
+    @id.setter
+    def id(self, span_id: int) -> None:
+        self._ids = (self._ids[0], span_id)
 
     @property
     def id_(self) -> str:
@@ -368,16 +445,18 @@ class Span(Extensible):
 
         returns  (width,)
         """
-        if self._vector is None:
-            self._vector = similarity.span_vector(self)
-        return self._vector
+        derived = self._get_derived()
+        if derived.vector is None:
+            derived.vector = similarity.span_vector(self)
+        return derived.vector
 
     @property
     def vector_norm(self) -> float:
         """The L2 norm of `vector`."""
-        if self._vector_norm is None:
-            self._vector_norm = similarity.span_norm(self)
-        return self._vector_norm
+        derived = self._get_derived()
+        if derived.norm is None:
+            derived.norm = similarity.span_norm(self)
+        return derived.norm
 
     def similarity(self, other: Any) -> float:
         """Return the cosine of this vector and that of another doc, span or token."""

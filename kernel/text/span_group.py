@@ -187,7 +187,7 @@ class SpanGroup:
     def _item(self, span: Span) -> _Item:
         if span.doc is not self.doc:
             raise TextError(f"the span {span.text!r} belongs to another doc")
-        return span.start, span.end, span.label, span.kb_id, span.id, span._chars
+        return span.start, span.end, span.label, span.kb_id, span.id, span.known_chars
 
 
 class SpanGroups(dict[str, SpanGroup]):
@@ -260,9 +260,7 @@ class SpanGroups(dict[str, SpanGroup]):
 
 
 def _make(doc: Doc, item: _Item) -> Span:
-    span = Span.make(doc, *item[:5])
-    span._chars = item[5]
-    return span
+    return Span.make(doc, *item)
 
 
 def _carry(group: SpanGroup, doc: Doc) -> Iterator[Span]:
