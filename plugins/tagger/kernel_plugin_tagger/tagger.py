@@ -148,7 +148,7 @@ class Tagger(TokenClassifier):
         found = self._find_tags(get_examples()) if labels is None else labels
         known = dict.fromkeys([*self.labels, *map(self.check_label, found)])
         self.cfg["labels"] = list(known)
-        self.vocab.strings.add_all(list(known))
+        self.labels_read()
         self.initialize_model(get_examples)
 
     def gold_classes(self, examples: Sequence[Example]) -> Gold:
@@ -166,6 +166,10 @@ class Tagger(TokenClassifier):
         """Write the tags whose numbers are `predictions`, (N,), into `docs`."""
         tags = self.numbers.hashes[predictions]
         self.write_column(docs, "tag", tags, overwrite=self.cfg["overwrite"])
+
+    def labels_read(self) -> None:
+        """Make the tags known to the vocabulary."""
+        self.vocab.strings.add_all(self.labels)
 
     def _find_tags(self, examples: Iterable[Example]) -> list[str]:
         tags: set[str] = set()

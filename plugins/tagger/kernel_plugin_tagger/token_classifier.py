@@ -195,8 +195,7 @@ class TokenClassifier(TrainablePipe):
         return {"cfg": read_cfg, "model": read_model}
 
     def labels_read(self) -> None:
-        """Take note of labels that were read from a file."""
-        self.vocab.strings.add_all(self.labels)
+        """Take note of labels that were read from a file; the default need not."""
 
     def _fit_output(self) -> None:
         """Make the output layer as wide as there are labels; with another width it forgets."""

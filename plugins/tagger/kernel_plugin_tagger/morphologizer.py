@@ -1,0 +1,271 @@
+"""The morphologizer: features and coarse part of speech of each token, as one class.
+
+Axes: N tokens of all docs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from thinc.api import Model
+
+from kernel.errors import DataError
+from kernel.ops import Floats
+from kernel.pipeline import Language, factory
+from kernel.text import Doc, Example, Vocab
+from kernel.text.morphology import Morphology
+from kernel.text.symbols import POS_IDS
+from kernel_plugin_tagger.gold import MISSING, Gold, Ints, gold_column
+from kernel_plugin_tagger.morph_labels import (
+    POS_FEATURE,
+    POS_NAMES,
+    MorphLabels,
+    features_of,
+    make_label,
+)
+from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
+
+TOK2VEC = {
+    "@architectures": "kernel.Tok2Vec.v2",
+    "embed": {
+        "@architectures": "kernel.CharacterEmbed.v2",
+        "width": 128,
+        "rows": 7000,
+        "nM": 64,
+        "nC": 8,
+        "include_static_vectors": False,
+    },
+    "encode": {
+        "@architectures": "kernel.MaxoutWindowEncoder.v2",
+        "width": 128,
+        "depth": 4,
+        "window_size": 1,
+        "maxout_pieces": 3,
+    },
+}
+MODEL = {
+    "@architectures": "kernel.Tagger.v2",
+    "nO": None,
+    "normalize": False,
+    "tok2vec": TOK2VEC,
+}
+
+
+@factory(
+    "morphologizer",
+    default_config={
+        "overwrite": True,
+        "extend": False,
+        "label_smoothing": 0.0,
+        "scorer": {"@scorers": "kernel.morphologizer_scorer.v1"},
+        "model": MODEL,
+    },
+    assigns=["token.morph", "token.pos"],
+    default_score_weights={"pos_acc": 0.5, "morph_acc": 0.5, "morph_per_feat": None},
+)
+def make_morphologizer(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], list[Floats]],
+    overwrite: bool,
+    extend: bool,
+    label_smoothing: float,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> Morphologizer:
+    """Make a component that gives each token morphological features and a part of speech.
+
+    model            scores the combinations of features and part of speech
+    overwrite        whether what was set before is replaced
+    extend           whether features that were set before are kept beside those predicted; where
+                     both have a field, `overwrite` decides
+    label_smoothing  share of probability that gold leaves to all other combinations
+    scorer           compares what is predicted with the gold docs
+    """
+    return Morphologizer(
+        nlp.vocab,
+        model,
+        name,
+        overwrite=overwrite,
+        extend=extend,
+        label_smoothing=label_smoothing,
+        scorer=scorer,
+    )
+
+
+class Morphologizer(TokenClassifier):
+    """Gives each token morphological features and a coarse part of speech.
+
+    A label is the features in normal form, the part of speech among them as `POS`.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str = "morphologizer",
+        *,
+        overwrite: bool = True,
+        extend: bool = False,
+        label_smoothing: float = 0.0,
+        scorer: Any = None,
+    ) -> None:
+        super().__init__(
+            vocab,
+            model,
+            name,
+            scorer=scorer,
+            labels_morph={},
+            labels_pos={},
+            overwrite=overwrite,
+            extend=extend,
+            label_smoothing=label_smoothing,
+        )
+        self._table: MorphLabels | None = None
+
+    # Labels
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The combinations of features and part of speech, in the order of the classes."""
+        return tuple(self.cfg["labels_morph"])
+
+    @property
+    def label_data(self) -> dict[str, dict[str, Any]]:
+        """For each label its features and its part of speech, as `initialize` takes them."""
+        return {"morph": self.cfg["labels_morph"], "pos": self.cfg["labels_pos"]}
+
+    @property
+    def table(self) -> MorphLabels:
+        """The labels as arrays."""
+        if self._table is None or self._table.labels != self.labels:
+            cfg = self.cfg
+            self._table = MorphLabels(self.vocab, cfg["labels_morph"], cfg["labels_pos"])
+        return self._table
+
+    def add_label(self, label: str) -> int:
+        """Add a label such as `Number=Sing|POS=NOUN`; returns 1 if it is new, else 0.
+
+        A trained model grows with it. Raises `DataError` for what is no part of speech.
+        """
+        features = Morphology.feats_to_dict(self.check_label(label))
+        pos = features.pop(POS_FEATURE, "")
+        if pos not in POS_IDS:
+            raise DataError(
+                f"{pos!r} is no part of speech, in a label of `{self.name}`: {label!r}",
+                hint=f"it is one of {', '.join(filter(None, POS_IDS))}",
+            )
+        if not self._add(features, pos):
+            return 0
+        self.labels_read()
+        self.grow()
+        return 1
+
+    def initialize(
+        self,
+        get_examples: GetExamples,
+        *,
+        nlp: Language | None = None,
+        labels: dict[str, dict[str, Any]] | None = None,
+    ) -> None:
+        """Find the labels and give the model its weights.
+
+        `labels` is what `label_data` returned; without it labels come from all examples, in
+        the order in which they occur. Those that were added before stay. Raises `KernelError`
+        if there are none, or no examples.
+        """
+        if labels is None:
+            self._find_labels(get_examples())
+        else:
+            self._take_labels(labels)
+        self.labels_read()
+        self.initialize_model(get_examples)
+
+    def _find_labels(self, examples: Iterable[Example]) -> None:
+        seen: set[tuple[int, int]] = set()
+        for example in examples:
+            gold = example.reference
+            pos, morph = (gold.get_column(name) for name in ("pos", "morph"))
+            if pos is None and morph is None:
+                continue
+            nothing = np.zeros(len(gold), np.uint64)
+            columns = [nothing if column is None else column for column in (pos, morph)]
+            # A loop over tokens, once a run: labels are numbered in the order they occur.
+            for pair in zip(*(column.tolist() for column in columns), strict=True):
+                if pair not in seen and pair != (0, 0):
+                    self._add(features_of(pair[1], gold.vocab.strings), POS_NAMES[pair[0]])
+                seen.add(pair)
+
+    def _take_labels(self, labels: Any) -> None:
+        if not isinstance(labels, Mapping) or labels.keys() != {"morph", "pos"}:
+            raise DataError(
+                f"labels of `{self.name}` need `morph` and `pos`, two maps from labels",
+                hint=f"give `initialize.components.{self.name}.labels` what `init labels` wrote",
+            )
+        self.cfg["labels_morph"] = {**self.cfg["labels_morph"], **labels["morph"]}
+        self.cfg["labels_pos"] = {**self.cfg["labels_pos"], **labels["pos"]}
+
+    def _add(self, features: Mapping[str, str], pos: str) -> bool:
+        label = make_label(self.vocab, features, pos)
+        if label in self.cfg["labels_morph"]:
+            return False
+        self.cfg["labels_morph"][label] = Morphology.dict_to_feats(features)
+        self.cfg["labels_pos"][label] = int(POS_IDS[pos])
+        return True
+
+    # Training
+
+    def gold_classes(self, examples: Sequence[Example]) -> Gold:
+        """Return the label that gold gives each predicted token.
+
+        It is missing where gold has neither features nor a part of speech, or a combination
+        that is no label.
+        """
+        pos, pos_known = gold_column(examples, "pos", np.uint64)
+        morph, morph_known = gold_column(examples, "morph", np.uint64)
+        known = pos_known & morph_known & ((pos != 0) | (morph != 0))
+        if not known.any():
+            return Gold(np.full(len(known), MISSING, np.int32))
+        classes = self.table.find(pos, morph, examples[0].reference.vocab.strings)
+        return Gold(np.where(known, classes, np.int32(MISSING)))
+
+    # Prediction
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Ints) -> None:
+        """Write features and parts of speech of the classes `predictions`, (N,), into `docs`."""
+        overwrite, table = self.cfg["overwrite"], self.table
+        if self.cfg["extend"]:
+            morph = table.merge(column_of(docs, "morph"), predictions, overwrite=overwrite)
+            self.write_column(docs, "morph", morph, overwrite=True)
+        else:
+            self.write_column(docs, "morph", table.morph[predictions], overwrite=overwrite)
+        self.write_column(docs, "pos", table.pos[predictions], overwrite=overwrite)
+
+    # Storage
+
+    def labels_read(self) -> None:
+        """Make the labels, and the features in them, known to the vocabulary."""
+        self.vocab.strings.add_all(self.labels)
+        for features in self.cfg["labels_morph"].values():
+            self.vocab.morphology.add(features)
+
+    def _writers(self) -> dict[str, Callable[[], bytes]]:
+        # The order of the labels is that of the classes.
+        def write_cfg() -> bytes:
+            return json.dumps(dict(sorted(self.cfg.items())), indent=2).encode("utf8")
+
+        return {**super()._writers(), "cfg": write_cfg}
+
+
+def column_of(docs: Sequence[Doc], name: str) -> npt.NDArray[np.uint64]:
+    """Return a column of all docs, zero where a doc does not have it: (N,)."""
+    columns = (doc.get_column(name) for doc in docs)
+    return np.concatenate(
+        [
+            np.zeros(len(doc), np.uint64) if column is None else column
+            for doc, column in zip(docs, columns, strict=True)
+        ]
+    )

@@ -1,0 +1,108 @@
+"""The sentence recognizer: a token starts a sentence, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from thinc.api import Model
+
+from kernel.ops import Floats
+from kernel.pipeline import Language, factory
+from kernel.text import Doc, Example, Vocab
+from kernel_plugin_tagger.gold import MISSING, Gold, Ints, gold_column
+from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
+
+INSIDE: Final = 0
+START: Final = 1
+
+TOK2VEC = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 12,
+    "depth": 1,
+    "embed_size": 2000,
+    "window_size": 1,
+    "maxout_pieces": 2,
+    "subword_features": True,
+}
+MODEL = {
+    "@architectures": "kernel.Tagger.v2",
+    "nO": None,
+    "normalize": False,
+    "tok2vec": TOK2VEC,
+}
+
+
+@factory(
+    "senter",
+    default_config={
+        "overwrite": False,
+        "scorer": {"@scorers": "kernel.senter_scorer.v1"},
+        "model": MODEL,
+    },
+    assigns=["token.is_sent_start"],
+    default_score_weights={"sents_f": 1.0, "sents_p": 0.0, "sents_r": 0.0},
+)
+def make_senter(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], list[Floats]],
+    overwrite: bool,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> SentenceRecognizer:
+    """Make a component that finds where sentences start.
+
+    model      scores, of each token, whether it starts a sentence
+    overwrite  whether sentence starts that were set before are replaced
+    scorer     compares what is predicted with the gold docs
+    """
+    return SentenceRecognizer(nlp.vocab, model, name, overwrite=overwrite, scorer=scorer)
+
+
+class SentenceRecognizer(TokenClassifier):
+    """Finds where sentences start."""
+
+    hide_labels = True
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str = "senter",
+        *,
+        overwrite: bool = False,
+        scorer: Any = None,
+    ) -> None:
+        super().__init__(vocab, model, name, scorer=scorer, overwrite=overwrite)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Inside and start of a sentence."""
+        return ("I", "S")
+
+    def initialize(self, get_examples: GetExamples, *, nlp: Language | None = None) -> None:
+        """Give the model its weights; raises `KernelError` if there are no examples."""
+        self.vocab.strings.add_all(self.labels)
+        self.initialize_model(get_examples)
+
+    def gold_classes(self, examples: Sequence[Example]) -> Gold:
+        """Say of each predicted token whether a gold sentence starts there.
+
+        In a doc with any sentence starts, tokens of which nothing is said start none; nothing
+        is known of one that has no such annotation at all.
+        """
+        starts, known = gold_column(examples, "sent_start", np.int8)
+        annotated = [
+            np.full(len(example.predicted), example.reference.get_column("sent_start") is not None)
+            for example in examples
+        ]
+        classes = np.where(starts == 1, START, INSIDE).astype(np.int32)
+        classes[~(known & np.concatenate(annotated))] = MISSING
+        return Gold(classes)
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Ints) -> None:
+        """Write the sentence starts of the classes `predictions`, (N,), into `docs`."""
+        starts = np.where(predictions == START, np.int8(1), np.int8(-1))
+        self.write_column(docs, "sent_start", starts, overwrite=self.cfg["overwrite"])
