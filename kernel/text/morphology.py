@@ -77,11 +77,15 @@ class Morphology:
 
     @staticmethod
     def dict_to_feats(features: Features, *, sort_values: bool = True) -> str:
-        """Return fields and values as one string, sorted by field; "" if there are none."""
+        """Return fields and values as one string, sorted by field; "" if there are none.
+
+        Capitals come first, which is not the order of treebanks: the hash of this string is
+        what `.spacy` files have.
+        """
         order = sorted if sort_values else list
         return FEATURE_SEP.join(
             f"{field}{FIELD_SEP}{VALUE_SEP.join(order(values.split(VALUE_SEP)))}"
-            for field, values in sorted(features.items(), key=_by_field)
+            for field, values in sorted(features.items())
         )
 
 
@@ -141,8 +145,3 @@ class MorphAnalysis:
     def to_dict(self) -> dict[str, str]:
         """Return fields and values."""
         return Morphology.feats_to_dict(self._text)
-
-
-def _by_field(feature: tuple[str, str]) -> tuple[str, str]:
-    # Universal Dependencies sort the names of fields without regard to case.
-    return feature[0].lower(), feature[0]
