@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from attrs import frozen
 
-from kernel_plugin_lang.punctuation import rules_that_spare_plain
+from kernel_plugin_lang.punctuation import own_suffix_rules, rules_that_spare_plain, sure_suffixes
 from kernel_plugin_lang.urls import url_pattern
 
 
@@ -60,13 +60,28 @@ class AffixRules:
         Known of the rules that this package comes with, which makes the first pass over a
         text several times faster; other rules are always asked.
         """
-        return (text.isalpha() or text.isdecimal()) and self._spares_plain
+        return (text.isalpha() or text.isdecimal()) and self.spares_plain
+
+    def find_plain(self, chunks: Iterable[str], special_cases: Collection[str]) -> list[str]:
+        """Return the chunks that are plain and no special cases: each is one token."""
+        if not self.spares_plain:
+            return []
+        return [
+            chunk
+            for chunk in chunks
+            if (chunk.isalpha() or chunk.isdecimal()) and chunk not in special_cases
+        ]
 
     @cached_property
-    def _spares_plain(self) -> bool:
+    def spares_plain(self) -> bool:
+        """Whether these are rules that this package comes with."""
         known = {*rules_that_spare_plain(), url_pattern().pattern, None}
         searches = (self.prefix_search, self.suffix_search, self.infix_finditer, self.url_match)
         return self.token_match is None and all(source_of(each) in known for each in searches)
+
+    @cached_property
+    def _cuts_sure_ends(self) -> bool:
+        return self.spares_plain and source_of(self.suffix_search) == own_suffix_rules()
 
     def find_prefix(self, text: str) -> int:
         """Return the length of the prefix of `text`, 0 if it has none."""
@@ -86,6 +101,10 @@ class AffixRules:
             return [Piece("SPECIAL", chunk)]
         if self.is_plain(chunk):
             return [Piece("TOKEN", chunk)]
+        start = chunk[:-1]
+        # A word and a full stop or comma: so common that no pattern is asked.
+        if self._cuts_sure_ends and _has_sure_end(chunk) and start not in special_cases:
+            return [Piece("TOKEN", start), Piece("SUFFIX", chunk[-1])]
         prefixes: list[Piece] = []
         suffixes: list[Piece] = []
         middle = self._strip(chunk, special_cases, prefixes, suffixes)
@@ -111,7 +130,7 @@ class AffixRules:
                 prefixes.append(Piece("PREFIX", text[:n_prefix]))
                 return rest
             # Looked for in what follows the prefix, so that it cannot see the prefix either.
-            n_suffix = self.find_suffix(rest)
+            n_suffix = 0 if self.is_plain(rest) else self.find_suffix(rest)
             start = text[: len(text) - n_suffix]
             if n_suffix and start in special_cases:
                 suffixes.append(Piece("SUFFIX", text[len(start) :]))
@@ -161,6 +180,17 @@ def source_of(search: Callable[..., Any] | None) -> str | None:
         return None
     pattern = getattr(search, "__self__", None)
     return pattern.pattern if isinstance(pattern, re.Pattern) else ""
+
+
+def _has_sure_end(chunk: str) -> bool:
+    """Say whether a chunk is letters or digits and one character that is cut off the end.
+
+    That is asked of the rules of this package, whose patterns find the same, but later.
+    """
+    start, last = chunk[:-1], chunk[-1]
+    # A stop after a capital may be an initial's; after rarer letters the pattern knows.
+    is_sure = last in sure_suffixes() or (last == "." and "a" <= start[-1:] <= "z")
+    return is_sure and (start.isalpha() or start.isdecimal())
 
 
 def _matches(search: Search | None, text: str) -> bool:

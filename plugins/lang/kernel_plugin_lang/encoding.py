@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from struct import Struct
 from typing import Final
 
@@ -22,6 +23,7 @@ from kernel_plugin_lang.special_cases import Phrases, SpecialCases
 
 _encode_one: Final = Struct("=i").pack
 _CODE_SIZE: Final = 4
+_codes_of: Final = Struct(f"{_CODE_SIZE}s").iter_unpack
 # Below this many words, looking them up one by one is faster.
 _FEW: Final = 8
 
@@ -122,10 +124,17 @@ class ChunkEncoder:
     def _analyse(self, chunks: list[str]) -> dict[str, bytes]:
         """Cut chunks by the rules; all their words go into the lexeme table at once."""
         rules, special_cases = self._rules, self._special_cases
-        pieces = {chunk: rules.split(chunk, special_cases) for chunk in chunks}
+        codes = self._encode_plain(rules.find_plain(chunks, special_cases))
+        pieces = {chunk: rules.split(chunk, special_cases) for chunk in chunks if chunk not in codes}
         words = [text for parts in pieces.values() for rule, text in parts if rule != "SPECIAL"]
         rows = self._rows(words)
-        return {chunk: self._codes(chunk, parts, rows) for chunk, parts in pieces.items()}
+        codes.update((chunk, self._codes(chunk, parts, rows)) for chunk, parts in pieces.items())
+        return codes
+
+    def _encode_plain(self, chunks: list[str]) -> dict[str, bytes]:
+        """Return the codes of chunks that are one token each, all at once."""
+        codes = (self.lexemes.rows(chunks) << 1) | 1
+        return dict(zip(chunks, map(itemgetter(0), _codes_of(codes.tobytes())), strict=True))
 
     def _rows(self, words: list[str]) -> dict[str, int]:
         if len(words) < _FEW:
@@ -145,7 +154,7 @@ class ChunkEncoder:
         codes[-1] += 1
         encoded = codes.tobytes()
         texts = self.lexemes.texts
-        if self._phrases.matches([texts[row] for row in found]):
+        if self._phrases.are_in([texts[row] for row in found]):
             self._cut[chunk] = encoded
         return encoded
 

@@ -71,34 +71,60 @@ def make_infixes(*, hyphen_after: str = "") -> list[str]:
 
 def compile_prefix_regex(entries: Iterable[str]) -> re.Pattern[str]:
     """Join prefix rules into one pattern, each tied to the start."""
-    return re.compile("|".join(f"^{entry}" for entry in entries if entry.strip()))
+    return re.compile(_join_prefixes(entries))
 
 
 def compile_suffix_regex(entries: Iterable[str]) -> re.Pattern[str]:
     """Join suffix rules into one pattern, each tied to the end."""
+    return re.compile(_join_suffixes(entries))
+
+
+def compile_infix_regex(entries: Iterable[str]) -> re.Pattern[str]:
+    """Join infix rules into one pattern."""
+    return re.compile(_join_infixes(entries))
+
+
+def _join_prefixes(entries: Iterable[str]) -> str:
+    return "|".join(f"^{entry}" for entry in entries if entry.strip())
+
+
+def _join_suffixes(entries: Iterable[str]) -> str:
     rules = [entry for entry in entries if entry.strip()]
     # All that start at one place end at the end, so their order does not matter, and single
     # characters go into a class, which is searched faster than alternatives.
     single = [rule for rule in rules if _SINGLE.fullmatch(rule)]
     joined = [f"[{''.join(single)}]"] if single else []
     others = [rule for rule in rules if not _SINGLE.fullmatch(rule)]
-    return re.compile("|".join(f"{rule}$" for rule in (*joined, *others)))
+    return "|".join(f"{rule}$" for rule in (*joined, *others))
 
 
-def compile_infix_regex(entries: Iterable[str]) -> re.Pattern[str]:
-    """Join infix rules into one pattern."""
-    return re.compile("|".join(entry for entry in entries if entry.strip()))
+def _join_infixes(entries: Iterable[str]) -> str:
+    return "|".join(entry for entry in entries if entry.strip())
 
 
 @functools.cache
 def rules_that_spare_plain() -> frozenset[str]:
     """Return the sources of patterns that find nothing in what is all letters or all digits."""
     return frozenset(
-        pattern.pattern
-        for pattern in (
-            compile_prefix_regex(make_prefixes()),
-            compile_suffix_regex(make_suffixes()),
-            compile_infix_regex(make_infixes()),
-            compile_infix_regex(make_infixes(hyphen_after="0-9")),
+        (
+            _join_prefixes(make_prefixes()),
+            own_suffix_rules(),
+            _join_infixes(make_infixes()),
+            _join_infixes(make_infixes(hyphen_after="0-9")),
         )
     )
+
+
+@functools.cache
+def own_suffix_rules() -> str:
+    """Return the source of the pattern of this package's suffixes."""
+    return _join_suffixes(make_suffixes())
+
+
+@functools.cache
+def sure_suffixes() -> frozenset[str]:
+    """Return the characters that those rules cut off the end of any letters or digits.
+
+    No rule begins with letters or digits and ends with one of them, so it comes off alone.
+    """
+    return frozenset(rule[-1] for rule in make_suffixes() if _SINGLE.fullmatch(rule))

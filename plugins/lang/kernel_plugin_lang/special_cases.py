@@ -99,6 +99,10 @@ class Phrases:
         """The first tokens of the special cases that go beyond a chunk."""
         return self._spaced_firsts
 
+    def are_in(self, tokens: Sequence[str]) -> bool:
+        """Say whether a run of tokens makes up a special case."""
+        return not self._by_first.keys().isdisjoint(tokens) and bool(self.matches(tokens))
+
     def matches(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
         """Return start and end of every run of tokens that makes up a special case."""
         found = []

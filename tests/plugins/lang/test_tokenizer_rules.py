@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from kernel.errors import TextError
 from kernel.text import Doc, Example, Vocab
+from kernel_plugin_lang.affixes import AffixRules
 from kernel_plugin_lang.char_classes import alpha, alpha_lower, alpha_upper, code_points, icons
-from kernel_plugin_lang.punctuation import rules_that_spare_plain
+from kernel_plugin_lang.punctuation import rules_that_spare_plain, sure_suffixes
 from kernel_plugin_lang.tokenizer import Tokenizer
 
 # Pieces of which English text is made, awkward ones above all.
@@ -298,6 +299,23 @@ def test_plain_chunks_are_one_token_by_the_rules_too(nlp, text):
     assert tokenizer.find_prefix(text) == tokenizer.find_suffix(text) == 0
     assert tokenizer.find_infix(text) == []
     assert tokenizer.url_match(text) is None
+
+
+@given(
+    st.text(st.sampled_from("abzAZéЖع中059²'s"), min_size=1, max_size=4),
+    st.sampled_from([*sorted(sure_suffixes()), ".", "%", "$", "-"]),
+)
+def test_ends_that_no_pattern_is_asked_for_are_those_it_finds(nlp, start, last):
+    own = nlp.tokenizer.affixes
+    asked = AffixRules(
+        own.prefix_search,
+        lambda text: own.suffix_search(text),  # not known to be the package's own
+        own.infix_finditer,
+        own.token_match,
+        own.url_match,
+    )
+
+    assert own.split(start + last, ()) == asked.split(start + last, ())
 
 
 def test_no_letter_or_digit_is_an_affix(nlp):
