@@ -1,0 +1,282 @@
+"""The lemmatizer that learns which edit tree makes the lemma of a token.
+
+Axes: B docs, N tokens of all of them, K tokens that a step is about, C labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from thinc.api import Model
+
+from kernel.errors import DataError, KernelError, LoadError
+from kernel.ops import Floats
+from kernel.pipeline import Language, factory, predicted_docs
+from kernel.text import Doc, DocBatch, Example, LexemeTable, Vocab, attrs
+from kernel_plugin_tagger import tree_files
+from kernel_plugin_tagger.edit_trees import EditTrees
+from kernel_plugin_tagger.gold import MISSING, Gold, Ids, Ints, Masks, gold_column
+from kernel_plugin_tagger.lemma_lookup import LemmaLookup
+from kernel_plugin_tagger.tagger import MODEL
+from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier, best_classes
+
+
+@factory(
+    "trainable_lemmatizer",
+    default_config={
+        "backoff": "orth",
+        "min_tree_freq": 3,
+        "overwrite": False,
+        "top_k": 1,
+        "scorer": {"@scorers": "kernel.lemmatizer_scorer.v1"},
+        "model": MODEL,
+    },
+    assigns=["token.lemma"],
+    default_score_weights={"lemma_acc": 1.0},
+)
+def make_edit_tree_lemmatizer(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], list[Floats]],
+    backoff: str | None,
+    min_tree_freq: int,
+    overwrite: bool,
+    top_k: int,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> EditTreeLemmatizer:
+    """Make a component that finds base forms by editing words as training data does.
+
+    model          scores the edit trees of each token
+    backoff        attribute of the token to use where no tree fits; null: no lemma then
+    min_tree_freq  tokens that must need a tree for it to be learned
+    overwrite      whether lemmas that were set before are replaced
+    top_k          best trees to try on a token, until one fits
+    scorer         compares what is predicted with the gold docs
+    """
+    return EditTreeLemmatizer(
+        nlp.vocab,
+        model,
+        name,
+        backoff=backoff,
+        min_tree_freq=min_tree_freq,
+        overwrite=overwrite,
+        top_k=top_k,
+        scorer=scorer,
+    )
+
+
+@frozen(eq=False)
+class Lemmas:
+    """The lemmas that were predicted for a batch.
+
+    ids   (N,)
+    fits  (N,)  whether a tree fitted the token; where none did, the id is 0
+    """
+
+    ids: Ids
+    fits: Masks
+
+
+class EditTreeLemmatizer(TokenClassifier):
+    """Gives each token the edit tree that makes its lemma. Its labels are ids of trees."""
+
+    hide_labels = True
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str = "trainable_lemmatizer",
+        *,
+        backoff: str | None = "orth",
+        min_tree_freq: int = 3,
+        overwrite: bool = False,
+        top_k: int = 1,
+        scorer: Any = None,
+    ) -> None:
+        super().__init__(vocab, model, name, scorer=scorer, labels=[])
+        if top_k < 1:
+            raise KernelError(f"`top_k` of `{name}` must be at least 1, got {top_k!r}")
+        self.backoff = None if backoff is None else attrs.attr_id(backoff)
+        self.min_tree_freq = min_tree_freq
+        self.overwrite = overwrite
+        self.top_k = top_k
+        self.trees = EditTrees()
+        self._lookup = LemmaLookup(self.trees, [])
+
+    # Labels
+
+    @property
+    def labels(self) -> tuple[Any, ...]:
+        """The ids of the trees that can be predicted, in the order of the model's classes."""
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> dict[str, Any]:
+        """All trees, and the labels, as `initialize` takes them."""
+        return {"trees": self.trees.to_list(), "labels": list(self.labels)}
+
+    def initialize(
+        self,
+        get_examples: GetExamples,
+        *,
+        nlp: Language | None = None,
+        labels: Any = None,
+    ) -> None:
+        """Find the trees and give the model its weights.
+
+        `labels` is what `label_data` returned; without it trees come from all examples.
+        Raises `DataError` for labels of another kind, `KernelError` if there are none, or no
+        examples.
+        """
+        if labels is None:
+            self._set_trees(*self._count_trees(get_examples()))
+        else:
+            self._take_labels(labels)
+        self.initialize_model(get_examples)
+
+    def labels_read(self) -> None:
+        """Take note of labels that were read; their trees follow in a file of their own."""
+
+    def _count_trees(self, examples: Iterable[Example]) -> tuple[EditTrees, list[int]]:
+        """Return the trees of all gold lemmas, and those that are needed often enough."""
+        trees, counts = EditTrees(), dict[int, int]()
+        known: dict[tuple[str, int], int] = {}
+        for example in examples:
+            lemmas = example.reference.get_column("lemma")
+            if lemmas is None:
+                continue
+            strings = example.reference.vocab.strings
+            # A loop over tokens: labels are numbered in the order of the text, and only here.
+            for pair in zip(example.reference.words(), lemmas.tolist(), strict=True):
+                if not pair[1]:
+                    continue
+                if pair not in known:
+                    known[pair] = trees.add(pair[0], strings[pair[1]])
+                counts[known[pair]] = counts.get(known[pair], 0) + 1
+        return trees, [tree for tree, count in counts.items() if count >= self.min_tree_freq]
+
+    def _take_labels(self, labels: Any) -> None:
+        expected = f"give `initialize.components.{self.name}.labels` what `init labels` wrote"
+        if not isinstance(labels, Mapping) or labels.keys() != {"trees", "labels"}:
+            raise DataError(f"labels of `{self.name}` need `trees` and `labels`", hint=expected)
+        try:
+            trees = EditTrees.from_list(labels["trees"])
+            tree_files.check_labels(trees, labels["labels"])
+        except DataError as error:
+            message = f"labels of `{self.name}` are damaged: {error.message}"
+            raise DataError(message, hint=expected) from error
+        self._set_trees(trees, list(labels["labels"]))
+
+    def _set_trees(self, trees: EditTrees, labels: list[int]) -> None:
+        self.trees = trees
+        self.cfg["labels"] = labels
+        self._lookup = LemmaLookup(trees, labels)
+        # Files have ids in the place of strings.
+        self.vocab.strings.add_all(tree_files.strings_of(trees))
+
+    # Training
+
+    def gold_classes(self, examples: Sequence[Example]) -> Gold:
+        """Return the tree that makes the gold lemma of each predicted token."""
+        ids, known = gold_column(examples, "lemma", np.uint64)
+        tokens = np.flatnonzero(known & (ids != 0))
+        classes = np.full(len(ids), MISSING, np.int64)
+        for table, part, rows in _by_table(predicted_docs(examples), tokens):
+            classes[tokens[part]] = self._lookup.labels_of(table, rows, ids[tokens[part]])
+        return Gold(classes)
+
+    # Prediction
+
+    def predict(self, docs: DocBatch) -> Any:
+        """Return the `Lemmas` that the best tree that fits makes of each token."""
+        scores = self.predict_scores(docs).data
+        lemmas = self._apply(docs, np.arange(len(scores)), best_classes(scores))
+        tokens = np.flatnonzero(~lemmas.fits)
+        if self.top_k == 1 or not len(tokens):
+            return lemmas
+        ranked = _next_best(scores[tokens], self.top_k)
+        for labels in ranked.T:
+            left = ~lemmas.fits[tokens]
+            found = self._apply(docs, tokens[left], labels[left])
+            lemmas.ids[tokens[left]], lemmas.fits[tokens[left]] = found.ids, found.fits
+        return lemmas
+
+    def _apply(self, docs: DocBatch, tokens: Ints, labels: Ints) -> Lemmas:
+        """Apply a tree to each of some tokens.
+
+        tokens   (K,)  ascending
+        labels   (K,)
+        returns  (K,)
+        """
+        ids, fits = np.zeros(len(tokens), np.uint64), np.zeros(len(tokens), np.bool_)
+        for table, part, rows in _by_table(docs, tokens):
+            ids[part], fits[part] = self._lookup.lemmas_of(table, rows, labels[part])
+        return Lemmas(ids, fits)
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Lemmas) -> None:
+        """Write lemmas into `docs`, and what they back off to where no tree fitted."""
+        ids = predictions.ids
+        if not predictions.fits.all():
+            others = np.concatenate([self._back_off(doc) for doc in docs])  # (N,)
+            ids = np.where(predictions.fits, ids, others)
+        self.write_column(docs, "lemma", ids, overwrite=self.overwrite)
+
+    def _back_off(self, doc: Doc) -> Ids:
+        values = doc.to_array(attrs.LEMMA if self.backoff is None else self.backoff)
+        return values.astype(np.uint64, copy=False)
+
+    # Storage
+
+    def _writers(self) -> dict[str, Callable[[], bytes]]:
+        write_trees = lambda: tree_files.dump(self.trees, self.vocab.strings)  # noqa: E731
+        return {**super()._writers(), "trees": write_trees}
+
+    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+        readers = super()._readers()
+        return {"cfg": readers["cfg"], "trees": self._read_trees, "model": readers["model"]}
+
+    def _read_trees(self, data: bytes) -> None:
+        labels: Any = self.cfg.get("labels")
+        try:
+            trees = tree_files.load(data, self.vocab.strings)
+            tree_files.check_labels(trees, labels)
+        except DataError as error:
+            message = f"the file `trees` of `{self.name}` cannot be used: {error.message}"
+            raise LoadError(message) from error
+        self._set_trees(trees, labels)
+
+
+def _next_best(scores: Any, top_k: int) -> Ints:
+    """Return the classes that score best, but for the best one, in their order.
+
+    scores   (K, C)
+    returns  (K, min(top_k, C) - 1)  on the host
+    """
+    # Equal scores keep the order of their classes, as with repeated argmax: so no argpartition.
+    host = scores.get() if hasattr(scores, "get") else scores
+    ranked: Ints = np.argsort(-host, axis=1, kind="stable")[:, 1:top_k]
+    return ranked
+
+
+def _by_table(docs: DocBatch, tokens: Ints) -> Iterator[tuple[LexemeTable, slice, Ints]]:
+    """Yield tokens whose docs share a table of lexemes: the table, their part, their rows.
+
+    tokens   (K,)  ascending
+    returns  a part of `tokens`, and the row of each of its tokens
+    """
+    if not len(tokens):
+        return
+    rows = docs.lex()[tokens]
+    first = docs[0].lexemes
+    if all(doc.lexemes is first for doc in docs):
+        yield first, slice(None), rows
+        return
+    bounds = np.searchsorted(tokens, docs.offsets).tolist()
+    for doc, start, stop in zip(docs, bounds, bounds[1:], strict=False):
+        if start < stop:
+            part = slice(start, stop)
+            yield doc.lexemes, part, rows[part]

@@ -1,0 +1,56 @@
+"""Edit trees as files, in which strings are their ids: spaCy's format."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from kernel.errors import DataError
+from kernel.text import StringStore
+from kernel_plugin_tagger.edit_trees import EditTrees
+
+_STRINGS: Final = ("orig", "subst")
+
+
+def dump(trees: EditTrees, strings: StringStore) -> bytes:
+    """Return the trees as msgpack; who reads it needs the strings of `strings_of` as well."""
+    import srsly
+
+    nodes = [
+        {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
+        for node in trees.to_list()
+    ]
+    packed: bytes = srsly.msgpack_dumps({"trees": nodes})
+    return packed
+
+
+def load(data: bytes, strings: StringStore) -> EditTrees:
+    """Return the trees that `dump` wrote.
+
+    Raises `DataError` for anything else, and for a string that `strings` does not know.
+    """
+    import srsly
+
+    try:
+        nodes = srsly.msgpack_loads(data)["trees"]
+        named = [
+            {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
+            for node in nodes
+        ]
+    except Exception as error:
+        raise DataError(f"{type(error).__name__}: {error}") from error
+    return EditTrees.from_list(named)
+
+
+def strings_of(trees: EditTrees) -> list[str]:
+    """Return every string that the trees replace, or put in its place."""
+    values = [node[key] for node in trees.to_list() for key in _STRINGS if key in node]
+    return list(dict.fromkeys(values))
+
+
+def check_labels(trees: EditTrees, labels: Any) -> None:
+    """Raise `DataError` unless `labels` is a list of different ids of `trees`."""
+    if not isinstance(labels, list | tuple) or len(set(map(str, labels))) < len(labels):
+        raise DataError(f"expected a list of different ids of trees as labels, got {labels!r}")
+    for tree in labels:
+        if not isinstance(tree, int) or not 0 <= tree < len(trees):
+            raise DataError(f"the label {tree!r} is none of {len(trees)} trees")
