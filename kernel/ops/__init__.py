@@ -18,6 +18,9 @@ from kernel.ops.weights import (
     finish_update,
     gradient_of,
     gradients,
+    param_for_rows,
+    restore_debts,
+    stored_param,
     weights_version,
 )
 from kernel.ops.windows import backprop_window_columns, window_columns
@@ -52,8 +55,11 @@ __all__ = [
     "maxout",
     "packed",
     "parallel",
+    "param_for_rows",
+    "restore_debts",
     "scatter_sum",
     "standardize_inplace",
+    "stored_param",
     "thread_count",
     "use_kernel_ops",
     "weights_version",

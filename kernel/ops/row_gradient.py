@@ -5,7 +5,7 @@ Axes: V rows of the table, W width, N values, K rows that each value goes to, R 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -15,13 +15,24 @@ if TYPE_CHECKING:
     from kernel.ops.types import Floats, Ints
 
 
+class Debts(Protocol):
+    """What an optimizer has still to do to rows of a table that had no gradient for a while."""
+
+    def settle(self, rows: Ints | None = None) -> None:
+        """Bring these rows of the table up to date, in place, or all of them."""
+
+
 class RowGradient:
     """A (V, W) array on the CPU, zero except for rows that values were added to by `add`.
 
     Whoever asks for the whole array gets it, and from then on the values live there for good,
     because who has once seen the array may write into it at any time. That is slower, since
     each step must look for the rows that are not zero, but as exact.
+
+    owed    what the optimizer left undone in the table; None: nothing
     """
+
+    owed: Debts | None = None
 
     def __init__(self, shape: tuple[int, int], dtype: Any) -> None:
         self.shape: Final = shape

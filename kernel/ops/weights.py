@@ -29,10 +29,23 @@ class WeightNode(Model[InT, OutT]):
 
     version: int = 0
 
+    def get_param(self, name: str) -> Any:
+        """Return a parameter, of which all rows are brought up to date."""
+        self._settle(name)
+        return super().get_param(name)
+
     def set_param(self, name: str, value: Any) -> None:
         """Set a parameter, and count it."""
         self.version += 1
+        if name in self.row_gradients and value is not stored_param(self, name):
+            self._settle(name)
+            self.row_gradients[name].owed = None
         super().set_param(name, value)
+
+    def _settle(self, name: str) -> None:
+        table = self.row_gradients.get(name)
+        if table is not None and table.owed is not None:
+            table.owed.settle()
 
     # A gradient by rows is seen by nobody but who asks for it: for Thinc and all others
     # there is an array.
@@ -49,6 +62,7 @@ class WeightNode(Model[InT, OutT]):
 
     def set_grad(self, name: str, value: Any) -> None:
         """Set the gradient of a parameter."""
+        self._settle(name)
         self.row_gradients.pop(name, None)
         super().set_grad(name, value)
 
@@ -66,6 +80,8 @@ class WeightNode(Model[InT, OutT]):
         return found
 
     def _copy(self, seen: dict[int, Any] | None = None) -> Any:
+        for name in self.row_gradients:
+            self._settle(name)
         # Thinc's copies are plain models: without this they would never be seen to change.
         plain = super()._copy(seen)
         copied = type(self).__new__(type(self))
@@ -131,12 +147,40 @@ def add_row_gradient(node: WeightNode[Any, Any], name: str, keys: Ints, values: 
     values  (N, W)  must not change before the next step
     """
     if not node.has_grad(name) and node.ops.xp is np:
-        param: Any = node.get_param(name)
+        param: Any = stored_param(node, name)
         node.row_gradients[name] = RowGradient(param.shape, param.dtype)
     if name in node.row_gradients:
         node.row_gradients[name].add(node.ops, keys, values)
     else:
         add_rows(node.ops, gradient_of(node, name), keys, values)
+
+
+def stored_param(node: Any, name: str) -> Any:
+    """Return a parameter as it is, with rows that may be behind."""
+    return Model.get_param(node, name)
+
+
+def param_for_rows(node: Any, name: str, rows: Ints) -> Floats:
+    """Return a table of which only some rows will be read, and may be relied on.
+
+    rows    any shape
+    """
+    owing = node.row_gradients.get(name) if isinstance(node, WeightNode) else None
+    if owing is not None and owing.owed is not None:
+        owing.owed.settle(rows)
+    table: Floats = stored_param(node, name)
+    return table
+
+
+def restore_debts(model: Any, optimizer: Any) -> None:
+    """Let the tables of `model` know what a resumed optimizer owes to their rows."""
+    for node in _tree(model):
+        for name in node.param_names if isinstance(node, WeightNode) else ():
+            table: Any = stored_param(node, name) if node.has_param(name) else None
+            owed = optimizer.debts((node.id, name), table)
+            if owed is not None:
+                gradient = node.row_gradients[name] = RowGradient(table.shape, table.dtype)
+                gradient.owed = owed
 
 
 def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
@@ -164,8 +208,12 @@ def finish_update(model: Any, optimizer: Any) -> None:
             shim.finish_update(optimizer)
     takes_rows = getattr(optimizer, "takes_rows", False)
     for node, name, gradient in gradients(model):
-        given = gradient
-        if isinstance(gradient, RowGradient) and not takes_rows:
-            given = gradient.whole()
-        param, _ = optimizer((node.id, name), node.get_param(name), given)
+        key = node.id, name
+        if isinstance(gradient, RowGradient) and takes_rows:
+            if gradient.owed is not optimizer.debts(key, stored_param(node, name)):
+                node.get_param(name)
+            param, _ = optimizer(key, stored_param(node, name), gradient)
+        else:
+            whole = gradient.whole() if isinstance(gradient, RowGradient) else gradient
+            param, _ = optimizer(key, node.get_param(name), whole)
         node.set_param(name, param)

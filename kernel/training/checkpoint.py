@@ -7,12 +7,13 @@ after the pipelines, so that whatever it does not cover yet, a resumed run write
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import json
 import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ from attrs import frozen
 from kernel.errors import CheckpointError, DataError, LoadError
 from kernel.files import MANIFEST, replace_folder, verify_manifest
 from kernel.hooks import hookimpl
+from kernel.ops import restore_debts
 from kernel.plugins import distributions
 from kernel.training import parameters
 from kernel.training.batches import ORDER, READING
@@ -73,20 +75,21 @@ class Checkpoints:
             log.warning("this run cannot be resumed: %s", reason)
         self._saved_step = run.step
         if run.step == 0:
-            self._save_state(run)
+            with self._state_saved(run):
+                pass
 
     @hookimpl
     def kernel_evaluated(self, run: TrainingRun, is_best: bool) -> None:
-        self._save_pipelines(run, is_best=is_best)
         # What the run will be once this step is over.
-        self._save_state(run, step=run.step + 1, losses={})
+        with self._state_saved(run, step=run.step + 1, losses={}):
+            self._save_pipelines(run, is_best=is_best)
         self._saved_step = run.step + 1
 
     @hookimpl
     def kernel_run_ended(self, run: TrainingRun) -> None:
         if run.failure is None and run.step != self._saved_step:
-            self._save_pipelines(run, is_best=False)
-            self._save_state(run)
+            with self._state_saved(run):
+                self._save_pipelines(run, is_best=False)
             self._saved_step = run.step
 
     def _save_pipelines(self, run: TrainingRun, *, is_best: bool) -> None:
@@ -99,15 +102,21 @@ class Checkpoints:
             copy_pipeline(last, best)
             run.relay.watch("kernel_checkpoint_written", run=run, path=best)
 
-    def _save_state(self, run: TrainingRun, **changes: Any) -> None:
+    @contextlib.contextmanager
+    def _state_saved(self, run: TrainingRun, **changes: Any) -> Iterator[None]:
+        """Write the run's state aside, and let it take its place when the block is left.
+
+        Saving a pipeline brings rows of tables up to date that would have been later, which is
+        another order of rounding: the state has to be what it is without that.
+        """
         if why_unresumable(run) is not None:
+            yield
             return
         path = _output(run) / CHECKPOINT
-        weights = parameters.get_weights(run.nlp, _trained(run))
-        state = {**snapshot(run), "frozen": self._frozen, **changes}
         with recovering(path), replace_folder(path) as folder:
-            write_arrays(folder / WEIGHTS, weights)
-            write_values(folder, "state", state)
+            write_arrays(folder / WEIGHTS, parameters.get_weights(run.nlp, _trained(run)))
+            write_values(folder, "state", {**snapshot(run), "frozen": self._frozen, **changes})
+            yield
         run.relay.watch("kernel_checkpoint_written", run=run, path=path)
 
 
@@ -178,6 +187,9 @@ def restore(run: TrainingRun, saved: Saved) -> None:
     state = saved.state
     parameters.set_weights(run.nlp, _trained(run), saved.weights)
     run.optimizer.load_state(parameters.optimizer_keys(run.nlp), state["optimizer"])
+    if hasattr(run.optimizer, "debts"):
+        for _, component in run.learners:
+            restore_debts(component.model, run.optimizer)
     run.streams.restore(state["streams"])
     for _ in range(state["step"]):
         next(run.dropouts)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import CheckpointError
+from kernel.ops import stored_param
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -42,9 +43,12 @@ def optimizer_keys(nlp: Language) -> dict[tuple[int, str], str]:
 
 
 def get_weights(nlp: Language, components: Collection[str]) -> Arrays:
-    """Return copies, on the host, of the weights of the `components` named."""
+    """Return copies, on the host, of the weights of the `components` named.
+
+    They are as they are stored: what the optimizer still owes to rows of tables is in its state.
+    """
     return {
-        f"{name}/{param}": node.ops.to_numpy(node.get_param(param)).copy()
+        f"{name}/{param}": node.ops.to_numpy(stored_param(node, param)).copy()
         for component, name, node in named_nodes(nlp)
         if component in components
         for param in node.param_names

@@ -9,8 +9,9 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from kernel.errors import CheckpointError, KernelError
-from kernel.ops import Floats, RowGradient, array_module
-from kernel_plugin_thinc import scaled_adam, updates
+from kernel.ops import Floats, Ints, RowGradient, array_module, default_ops
+from kernel_plugin_thinc import updates
+from kernel_plugin_thinc.deferred import DeferredRows
 from kernel_plugin_thinc.schedules import Schedule, as_schedule
 
 Key: TypeAlias = tuple[int, str]
@@ -130,7 +131,10 @@ class Optimizer:
         self.L2_is_weight_decay: Final = L2_is_weight_decay
         self.schedules: Final[dict[str, Schedule]] = {}
         self.moments: Final[dict[Key, list[Floats]]] = {}
-        self.averages: Final[dict[Key, Floats] | None] = {} if use_averages else None
+        self._averages: Final[dict[Key, Floats] | None] = {} if use_averages else None
+        self._tables: Final[dict[Key, DeferredRows]] = {}
+        # Step, steps of rows, and factors of tables of which the weights are not known yet.
+        self._loaded: Final[dict[Key, tuple[int, Ints, Floats]]] = {}
         self.nr_update: Final[defaultdict[Key, int]] = defaultdict(int)
         self._schedule_step = 0
         for name, value in values.items():
@@ -171,40 +175,72 @@ class Optimizer:
             threshold=self.grad_clip,
             decay=self.L2 if self.L2_is_weight_decay else 0.0,
         )
-        moments, average = self._arrays(key, weights)
         if isinstance(gradient, RowGradient):
-            scaled_adam.update_rows(step, weights, gradient, moments, average)
+            self._update_rows(step, key, weights, gradient)
             return weights, gradient
+        if key in self._tables:
+            self._tables.pop(key).settle()
+        moments, average = self._arrays(key, weights)
         w, g = _flat(weights), _flat(gradient)
         if self.L2 and not self.L2_is_weight_decay:
             g += self.L2 * w
         flat = [_flat(array) for array in moments]
         flat_average = None if average is None else _flat(average)
-        if self._is_scaled:
-            scaled_adam.update_dense(step, w, g, flat, flat_average)
-        else:
-            updates.apply(_UPDATES[self.method](step), step, w, g, flat, flat_average)
+        updates.apply(_UPDATES[self.method](step), step, w, g, flat, flat_average)
         return _write_back(weights, w), _write_back(gradient, g)
+
+    # Tables, whose rows are brought up to date when they are read
 
     @property
     def takes_rows(self) -> bool:
         """Whether a gradient may be a `RowGradient`."""
-        return self._is_scaled and (self.L2_is_weight_decay or not self.L2)
+        is_steady = self.schedules.keys().isdisjoint({"b1", "b2", "eps"})
+        return self.method == "adam" and is_steady and (self.L2_is_weight_decay or not self.L2)
+
+    def debts(self, key: Key, weights: Floats) -> DeferredRows | None:
+        """Return what is owed to the rows of `weights`; None if that is known to be nothing."""
+        if key in self._loaded:
+            count, up_to, factors = self._loaded.pop(key)
+            table = self._tables[key] = self._new_table(key, weights, count)
+            table.up_to, table.factors = up_to, factors
+        return self._tables.get(key)
+
+    def _update_rows(
+        self, step: updates.Step, key: Key, weights: Floats, gradient: RowGradient
+    ) -> None:
+        table = self.debts(key, weights)
+        if table is None:
+            table = self._tables[key] = self._new_table(key, weights, step.count - 1)
+        table.weights = weights
+        table.update(step, *gradient.touched(default_ops()))
+        gradient.clear()
+        gradient.owed = table
+
+    def _new_table(self, key: Key, weights: Floats, count: int) -> DeferredRows:
+        moments, average = self._arrays(key, weights)
+        betas = self.b1, self.b2
+        return DeferredRows(weights, moments, average, betas=betas, eps=self.eps, count=count)
+
+    # Storage
 
     @property
-    def _is_scaled(self) -> bool:
-        # Each step of a period must decay alike.
-        return self.method == "adam" and "b1" not in self.schedules and "b2" not in self.schedules
+    def averages(self) -> dict[Key, Floats] | None:
+        """The moving averages of the weights, or None if there are none."""
+        for table in self._tables.values():
+            table.settle()
+        return self._averages
 
     @property
     def _moment_names(self) -> list[str]:
-        prefix = "scaled_moment" if self._is_scaled else "moment"
-        return [f"{prefix}{number}" for number in range(1, _MOMENTS[self.method] + 1)]
+        return [f"moment{number}" for number in range(1, _MOMENTS[self.method] + 1)]
 
     def state(self, names: Mapping[Key, str]) -> dict[str, Any]:
         """Return all that a resumed run needs, as numbers and arrays.
 
         names    a name for each parameter's key that is the same in every process
+
+        Of tables it is what they are now, with rows that are behind; the weights that belong to
+        it are those that `kernel.ops.stored_param` returns.
         """
         state: dict[str, Any] = {_STEP: self._schedule_step}
         for key, name in names.items():
@@ -213,8 +249,11 @@ class Optimizer:
             state[f"{name}/updates"] = self.nr_update[key]
             for part, moment in zip(self._moment_names, self.moments[key], strict=True):
                 state[f"{name}/{part}"] = moment
-            if self.averages is not None:
-                state[f"{name}/average"] = self.averages[key]
+            if self._averages is not None:
+                state[f"{name}/average"] = self._averages[key]
+            if key in self._tables:
+                table = self._tables[key]
+                state[f"{name}/up_to"], state[f"{name}/factors"] = table.up_to, table.factors
         return state
 
     def load_state(self, names: Mapping[Key, str], state: Mapping[str, Any]) -> None:
@@ -237,7 +276,7 @@ class Optimizer:
     def _load_parameter(self, key: Key, name: str, state: Mapping[str, Any]) -> None:
         n_moments = _MOMENTS[self.method]
         parts = [f"{name}/{part}" for part in self._moment_names]
-        if self.averages is not None:
+        if self._averages is not None:
             parts.append(f"{name}/average")
         missing = [part for part in parts if part not in state]
         if missing:
@@ -248,18 +287,21 @@ class Optimizer:
         arrays = [_copied(state[part]) for part in parts]
         self.nr_update[key] = int(state[f"{name}/updates"])
         self.moments[key] = arrays[:n_moments]
-        if self.averages is not None:
-            self.averages[key] = arrays[-1]
+        if self._averages is not None:
+            self._averages[key] = arrays[-1]
+        if f"{name}/up_to" in state:
+            up_to, factors = _copied(state[f"{name}/up_to"]), _copied(state[f"{name}/factors"])
+            self._loaded[key] = self.nr_update[key], up_to, factors
 
     def _arrays(self, key: Key, weights: Floats) -> tuple[list[Floats], Floats | None]:
         xp: Any = array_module(weights)
         if key not in self.moments:
             self.moments[key] = [xp.zeros_like(weights) for _ in range(_MOMENTS[self.method])]
-        if self.averages is None:
+        if self._averages is None:
             return self.moments[key], None
-        if key not in self.averages:
-            self.averages[key] = xp.zeros(weights.shape, dtype=weights.dtype)
-        return self.moments[key], self.averages[key]
+        if key not in self._averages:
+            self._averages[key] = xp.zeros(weights.shape, dtype=weights.dtype)
+        return self.moments[key], self._averages[key]
 
     def _read_schedules(self) -> None:
         for name, schedule in self.schedules.items():

@@ -39,6 +39,11 @@ class Step:
     threshold: float
     decay: float
 
+    @property
+    def corrected_rate(self) -> float:
+        """The learning rate of Adam, corrected for moments that start at zero."""
+        return self.rate * math.sqrt(1 - self.b2**self.count) / (1 - self.b1**self.count)
+
 
 def clip_factor(gradient: Floats, threshold: float) -> float:
     """Return what brings the norm of a gradient down to `threshold`, 1 if it is lower."""
@@ -47,18 +52,22 @@ def clip_factor(gradient: Floats, threshold: float) -> float:
     return threshold / norm if threshold and norm >= threshold else 1.0
 
 
-def average_inplace(average: Floats, weights: Floats, scratch: Floats, count: int) -> None:
-    """Move the average towards the weights: by 1 - min((1 + t) / (10 + t), 0.9999)."""
+def average_decay(count: int) -> float:
+    """Return how much of the average is kept at step `count`: (1 + t) / (10 + t), or 0.9999."""
+    return min((1.0 + count) / (10.0 + count), _MOST_DECAY)
+
+
+def move_average(average: Floats, weights: Floats, scratch: Floats, count: int) -> None:
+    """Move the average towards the weights, in place; all three are of one shape."""
     xp: Any = array_module(weights)
-    decay = min((1.0 + count) / (10.0 + count), _MOST_DECAY)
     xp.subtract(average, weights, out=scratch)
-    scratch *= 1 - decay
+    scratch *= 1 - average_decay(count)
     average -= scratch
 
 
 def adam(step: Step) -> Callable[..., None]:
     """Return the update of Adam for blocks of arrays."""
-    rate = step.rate * math.sqrt(1 - step.b2**step.count) / (1 - step.b1**step.count)
+    rate = step.corrected_rate
 
     def update(weights: Floats, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
         xp: Any = array_module(weights)
@@ -130,7 +139,7 @@ def apply(
         if step.decay:
             w *= 1 - step.rate * step.decay
         if average is not None:
-            average_inplace(average[block], w, t, step.count)
+            move_average(average[block], w, t, step.count)
 
     in_blocks(run, weights)
 

@@ -25,6 +25,8 @@ from kernel.ops import (
     gather_sum,
     hash_keys,
     packed,
+    param_for_rows,
+    stored_param,
 )
 from kernel.text.attrs import attr_name
 from kernel_plugin_tok2vec import features, maxout_norm, nodes
@@ -220,15 +222,15 @@ def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[lis
     """
     tables = _tables(model)
     width = model.get_dim("nO")
-    shape, dtype = (values.shape[1], len(tables) * width + 1), tables[0].get_param("E").dtype
-    X: Floats = model.ops.xp.empty(shape, dtype=dtype)
+    shape = values.shape[1], len(tables) * width + 1
+    X: Floats = model.ops.xp.empty(shape, dtype=stored_param(tables[0], "E").dtype)
     X[:, -1] = 1
     masks = _masks(tables, width) if is_train else [None] * len(tables)
     lookups = []
     for number, (node, mask) in enumerate(zip(tables, masks, strict=True)):
-        table, ids = node.get_param("E"), node.ops.asarray(values[node.attrs["column"]])
-        keys = hash_keys(node.ops, ids, seed=node.attrs["seed"], n_rows=len(table))
-        found = gather_sum(table, keys)
+        ids = node.ops.asarray(values[node.attrs["column"]])
+        keys = hash_keys(node.ops, ids, seed=node.attrs["seed"], n_rows=node.get_dim("nV"))
+        found = gather_sum(param_for_rows(node, "E", keys), keys)
         if mask is not None:
             found *= mask
         X[:, number * width : (number + 1) * width] = found

@@ -107,6 +107,9 @@ def test_optimizer_that_takes_rows_is_given_rows(node):
         takes_rows = True
         seen = ()
 
+        def debts(self, key, weights):
+            return None
+
         def __call__(self, key, weights, gradient):
             self.seen = (*self.seen, gradient)
             return weights, gradient

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from thinc import optimizers as thinc_optimizers
 
 from kernel.errors import CheckpointError, KernelError
@@ -78,32 +80,77 @@ def test_gradient_by_rows_equals_array(ours, theirs, settings):
         assert updated is mine
         assert rest is by_rows
         assert len(rest.touched(default_ops())[0]) == 0
-    np.testing.assert_allclose(mine, reference, atol=1e-6, rtol=1e-6)
-    np.testing.assert_allclose(one.averages[1, "E"], other.averages[1, "E"], atol=1e-6)
+    by_rows.owed.settle()
+    np.testing.assert_allclose(mine, reference, atol=5e-6)
+    np.testing.assert_allclose(one.averages[1, "E"], other.averages[1, "E"], atol=5e-6)
 
 
 @pytest.mark.parametrize("betas", [(0.9, 0.999), (0.3, 0.9)], ids=["usual", "fast"])
-def test_moments_stay_right_over_hundreds_of_steps(betas):
-    settings = {"beta1": betas[0], "beta2": betas[1], "L2": 0.01}
-    one, other = Adam(**settings), thinc_optimizers.Adam(**settings)
+@pytest.mark.parametrize("warmup", [0, 50], ids=["steady", "changing"])
+def test_rows_make_up_for_hundreds_of_steps(betas, warmup):
+    def make(optimizer):
+        rate = warmup_linear(0.002, warmup, 300) if warmup else 0.001
+        return optimizer(rate, beta1=betas[0], beta2=betas[1], L2=0.01)
+
+    one, other = make(Adam), make(thinc_optimizers.Adam)
+    mine = np.random.default_rng(0).uniform(-0.1, 0.1, (400, 96)).astype("float32")
+    reference, start = mine.copy(), mine.copy()
+
+    for step in range(600):
+        # Between 100 and 500 no row has a gradient.
+        by_rows, array = sparse_gradients(step)
+        if 100 <= step < 500:
+            by_rows.clear()
+            array.fill(0)
+        one((1, "E"), mine, by_rows)
+        other((1, "E"), reference, array)
+        one.step_schedules()
+        other.step_schedules()
+
+    by_rows.owed.settle()
+    assert np.abs(reference - start).max() > 0.02
+    # A second moment that fades faster than a step is counted leaves more of it to `eps`.
+    atol = 1e-5 if betas[1] == 0.999 else 1e-4
+    np.testing.assert_allclose(mine, reference, atol=atol)
+    np.testing.assert_allclose(one.averages[1, "E"], other.averages[1, "E"], atol=atol)
+
+
+@given(rows=st.lists(st.integers(0, 399), min_size=1, max_size=30), seed=st.integers(0, 99))
+def test_row_that_is_read_is_what_it_would_be_without_deferring(rows, seed):
+    one, other = Adam(L2=0.01), thinc_optimizers.Adam(L2=0.01)
+    mine = np.random.default_rng(seed).uniform(-0.1, 0.1, (400, 96)).astype("float32")
+    reference = mine.copy()
+    for step in range(seed, seed + 8):
+        by_rows, array = sparse_gradients(step)
+        one((1, "E"), mine, by_rows)
+        other((1, "E"), reference, array)
+        by_rows.owed.settle(np.array(rows))
+        np.testing.assert_allclose(mine[rows], reference[rows], atol=1e-5)
+
+
+def test_array_and_rows_may_alternate():
+    one, other = Adam(L2=0.01), thinc_optimizers.Adam(L2=0.01)
     mine = np.zeros((400, 96), "float32")
     reference = mine.copy()
 
-    for step in range(300):
-        by_rows, array = sparse_gradients(step % 200)
-        if step % 3:
-            one((1, "E"), mine, by_rows)
-        else:
-            one((1, "E"), mine, array.copy())
+    for step in range(60):
+        by_rows, array = sparse_gradients(step)
+        one((1, "E"), mine, by_rows if step % 3 else array.copy())
         other((1, "E"), reference, array)
 
-    assert np.abs(reference).max() > 0.02
-    np.testing.assert_allclose(mine, reference, atol=3e-6)
+    by_rows.owed.settle()
+    np.testing.assert_allclose(mine, reference, atol=5e-6)
 
 
 @pytest.mark.parametrize(
     "optimizer",
-    [RAdam(), SGD(0.1), Adam(L2=0.1, L2_is_weight_decay=False), Adam(beta1=[0.5, 0.9])],
+    [
+        RAdam(),
+        SGD(0.1),
+        Adam(L2=0.1, L2_is_weight_decay=False),
+        Adam(beta1=[0.5, 0.9]),
+        Adam(eps=[1e-8, 1e-6]),
+    ],
 )
 def test_other_methods_want_arrays(optimizer):
     assert not optimizer.takes_rows
@@ -122,10 +169,12 @@ def test_betas_may_follow_a_schedule():
     np.testing.assert_allclose(mine, reference, atol=1e-6)
 
 
-def test_resumed_table_has_the_same_bits_in_any_period():
+def test_resumed_table_has_the_same_bits():
     def step_on(optimizer, weights, steps):
         for step in steps:
-            optimizer((1, "E"), weights, sparse_gradients(step)[0])
+            by_rows = sparse_gradients(step)[0]
+            optimizer((1, "E"), weights, by_rows)
+        return by_rows
 
     straight = Adam(L2=0.01)
     weights = np.ones((400, 96), "float32")
@@ -134,10 +183,11 @@ def test_resumed_table_has_the_same_bits_in_any_period():
     names = {(1, "E"): "table"}
     resumed.load_state(names, straight.state(names))
 
-    step_on(straight, weights, range(60, 70))
-    step_on(resumed, copied, range(60, 70))
+    step_on(straight, weights, range(60, 70)).owed.settle()
+    step_on(resumed, copied, range(60, 70)).owed.settle()
 
     assert (copied == weights).all()
+    assert (resumed.averages[1, "E"] == straight.averages[1, "E"]).all()
 
 
 def test_update_happens_in_place():
@@ -209,7 +259,7 @@ def test_state_of_other_optimizer_is_refused():
     first((1, "W"), np.ones(5, "f"), np.ones(5, "f"))
     names = {(1, "W"): "encode.W"}
 
-    with pytest.raises(CheckpointError, match=r"no `encode\.W/scaled_moment1`"):
+    with pytest.raises(CheckpointError, match=r"no `encode\.W/moment1`"):
         Adam().load_state(names, first.state(names))
 
 

@@ -1,0 +1,185 @@
+"""Adam for a table of which each step has a gradient for few rows.
+
+A row without a gradient goes on moving by its moments, which decay. What k such steps make of a row
+is linear in what it was, with factors that are the same for all rows:
+
+    u  = m / (sqrt(v) + eps)            m' = b1^k m
+    w' = move_w w - move_u u            v' = b2^k v
+    a' = keep a + take_w w - take_u u   (a: the moving average of w)
+
+So a row is left as it is until it is next read or has a gradient, and then makes up for all the
+steps that it has missed at once. The results are those of Adam on the whole table, but for
+rounding, and for `eps`, which in a missed step counts as shrinking with sqrt(v).
+
+Axes: V rows of the table, W width, R some rows, G gaps: 0 to `_MOST_MISSED` steps.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from kernel.ops import Floats, Ints, parallel
+from kernel_plugin_thinc.updates import Step, average_decay, clip_factor, move_average
+
+# After so many steps every row is brought up to date: the factors need an end, and b1^k one
+# that is still a number.
+_MOST_MISSED: Final = 256
+# Rows that fit into the processor's cache with their moments and average.
+_BLOCK: Final = 32_768
+# Far below what changes a weight, far above where a processor takes its time over each value.
+_NOTHING: Final = 1e-30
+
+
+class DeferredRows:
+    """What Adam knows of a table, and what it still owes to each row.
+
+    weights   (V, W)
+    moments   two of (V, W)
+    average   (V, W), or None
+    count     the number of steps that were taken
+    up_to     (V,)    int32: the step that each row has been brought up to
+    factors   (5, G)  float64: move_w, move_u, keep, take_w, take_u, by the steps missed
+    """
+
+    def __init__(
+        self,
+        weights: Floats,
+        moments: list[Floats],
+        average: Floats | None,
+        *,
+        betas: tuple[float, float],
+        eps: float,
+        count: int,
+    ) -> None:
+        self.weights = weights
+        self.moments = moments
+        self.average = average
+        self.count = count
+        self.up_to: Ints = np.full(len(weights), count, dtype="int32")
+        self.factors: Floats = _no_step(np.zeros((5, _MOST_MISSED + 1)))
+        gaps = np.arange(_MOST_MISSED + 1)
+        self._decays = np.power(np.array(betas)[:, None], gaps)  # (2, G)
+        # How m / sqrt(v) shrinks.
+        self._shrinking = self._decays[0] / np.sqrt(self._decays[1])  # (G,)
+        self._eps = eps
+
+    def update(self, step: Step, rows: Ints, gradient: Floats) -> None:
+        """Take the next step.
+
+        rows      (R,)    those with a gradient, distinct
+        gradient  (R, W)
+        """
+        self.settle(rows)
+        clip = clip_factor(gradient, step.threshold)
+
+        def run(block: slice) -> None:
+            self._step(step, rows[block], gradient[block], clip)
+
+        parallel(run, self._blocks(len(rows)))
+        self.count = step.count
+        self.up_to[rows] = step.count
+        self._advance(step)
+        if step.count % _MOST_MISSED == 0:
+            self.settle()
+            first = self.moments[0]
+            first[np.abs(first) < _NOTHING] = 0
+
+    def settle(self, rows: Ints | None = None) -> None:
+        """Bring some rows up to date, or all of them.
+
+        rows  any shape; a row may come more than once
+        """
+        if rows is None:
+            behind = np.flatnonzero(self.up_to != self.count)
+        else:
+            is_wanted = np.zeros(len(self.up_to), dtype=bool)
+            is_wanted[rows] = True
+            wanted = np.flatnonzero(is_wanted)
+            behind = wanted[self.up_to[wanted] != self.count]
+        missed = self.count - self.up_to[behind]
+
+        def run(block: slice) -> None:
+            self._make_up(behind[block], missed[block])
+
+        parallel(run, self._blocks(len(behind)))
+        self.up_to[behind] = self.count
+
+    def _blocks(self, n_rows: int) -> list[slice]:
+        size = max(1, _BLOCK // max(1, self.weights.shape[1]))
+        return [slice(start, start + size) for start in range(0, n_rows, size)]
+
+    def _step(self, step: Step, rows: Ints, gradient: Floats, clip: float) -> None:
+        """Move rows by their gradient: (R,) and (R, W)."""
+        first, second = self.moments
+        scratch = gradient * ((1 - step.b1) * clip)
+        m = first.take(rows, axis=0)
+        m *= step.b1
+        m += scratch
+        first[rows] = m
+        np.multiply(gradient, gradient, out=scratch)
+        scratch *= (1 - step.b2) * clip**2
+        v = second.take(rows, axis=0)
+        v *= step.b2
+        v += scratch
+        second[rows] = v
+        np.sqrt(v, out=scratch)
+        scratch += step.eps
+        m /= scratch
+        m *= step.corrected_rate
+        w = self.weights.take(rows, axis=0)
+        w -= m
+        if step.decay:
+            w *= 1 - step.rate * step.decay
+        self.weights[rows] = w
+        if self.average is not None:
+            average = self.average.take(rows, axis=0)
+            move_average(average, w, scratch, step.count)
+            self.average[rows] = average
+
+    def _make_up(self, rows: Ints, missed: Ints) -> None:
+        """Take all the steps that rows have missed: (R,) and (R,)."""
+        first, second = self.moments
+        dtype = first.dtype
+        move_w, move_u, keep, take_w, take_u = self.factors[:, missed, None].astype(dtype)
+        decay1, decay2 = self._decays[:, missed, None].astype(dtype)
+        m, v = first.take(rows, axis=0), second.take(rows, axis=0)
+        scratch = np.sqrt(v)
+        scratch += self._eps
+        u = m / scratch
+        m *= decay1
+        v *= decay2
+        first[rows], second[rows] = m, v
+        w = self.weights.take(rows, axis=0)
+        if self.average is not None:
+            average = self.average.take(rows, axis=0)
+            average *= keep
+            average += np.multiply(w, take_w, out=scratch)
+            average -= np.multiply(u, take_u, out=scratch)
+            self.average[rows] = average
+        w *= move_w
+        u *= move_u
+        w -= u
+        self.weights[rows] = w
+
+    def _advance(self, step: Step) -> None:
+        """Work out what one more missed step makes of the factors."""
+        before = self.factors[:, :-1]
+        after = np.empty_like(self.factors)
+        move_w, move_u, keep, take_w, take_u = after[:, 1:]
+        decay = 1 - step.rate * step.decay
+        kept = average_decay(step.count)
+        np.multiply(before[0], decay, out=move_w)
+        np.add(before[1], step.corrected_rate * self._shrinking[1:], out=move_u)
+        move_u *= decay
+        np.multiply(before[2], kept, out=keep)
+        np.add(before[3] * kept, (1 - kept) * move_w, out=take_w)
+        np.add(before[4] * kept, (1 - kept) * move_u, out=take_u)
+        self.factors = _no_step(after)
+
+
+def _no_step(factors: Floats) -> Floats:
+    """Fill in the factors of a row that has missed nothing, and return all of them."""
+    factors[:, 0] = 1, 0, 1, 0, 0
+    return factors
