@@ -5,9 +5,10 @@ Axes: B docs, n_i tokens of doc i, N tokens of all of them, I width, C classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
+import numpy as np
 from thinc.api import Model, chain
 
 from kernel.errors import KernelError
@@ -15,6 +16,9 @@ from kernel.ops import Floats, Packed, array_module, packed, use_kernel_ops
 from kernel.text import Doc
 
 Backprop = Callable[[Any], Any]
+
+# Scores that are made at once: 1 MB.
+_SCORES: Final = 2**18
 
 
 def tagger_model(
@@ -51,6 +55,24 @@ def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
     for node in (output, *(node for node in model.walk() if output in node.layers), model):
         node.set_dim("nO", n_classes, force=True)
     return model
+
+
+def predict_in_parts(model: Model[Any, Any], docs: list[Doc]) -> Iterator[Floats]:
+    """Yield the scores of the tokens of all docs, some tokens at a time.
+
+    yields   (n, C)  together (N, C)
+
+    All at once they take much memory where there are many classes, and more time, since they
+    do not stay in the cache. A model that this module did not make is asked for all at once.
+    """
+    if model.attrs.get("resize_output") is not resize_output:
+        yield packed(model.predict(docs), xp=model.ops.xp).data
+        return
+    vectors = packed(model.get_ref("tok2vec").predict(docs), xp=model.ops.xp).data
+    output = model.get_ref("output_layer")
+    n_rows = max(_SCORES // output.get_dim("nO"), 1) if model.ops.xp is np else len(vectors)
+    for start in range(0, len(vectors), max(n_rows, 1)):
+        yield output.predict(vectors[start : start + n_rows])
 
 
 def forget_output(model: Model[Any, Any]) -> None:

@@ -186,7 +186,7 @@ class Tagger(TokenClassifier):
 
     def _check_unknown(self, ids: Ids, examples: Sequence[Example]) -> None:
         strings = examples[0].reference.vocab.strings
-        tags = [strings[tag] for tag in ids.tolist()]
+        tags = sorted(strings[tag] for tag in ids.tolist())
         # That a token does not have a tag which nobody predicts teaches nothing.
         unknown = [tag for tag in tags if not self._is_denied(tag)]
         if unknown:

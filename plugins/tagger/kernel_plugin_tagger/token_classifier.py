@@ -17,7 +17,7 @@ from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_d
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ints
 from kernel_plugin_tagger.loss import cross_entropy_inplace
-from kernel_plugin_tagger.model import forget_output
+from kernel_plugin_tagger.model import forget_output, predict_in_parts
 
 GetExamples = Callable[[], Iterable[Example]]
 
@@ -147,22 +147,25 @@ class TokenClassifier(TrainablePipe):
 
     # Prediction
 
-    def predict(self, docs: DocBatch) -> Ints:
+    def predict(self, docs: DocBatch) -> Any:
         """Return the best class of each token: (N,), on the host."""
-        return best_classes(self.predict_scores(docs).data)
+        self.check_weights()
+        parts = [best_classes(scores) for scores in predict_in_parts(self.model, docs)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def predict_scores(self, docs: DocBatch) -> Packed:
-        """Return the scores of all classes: B of (n_i, C).
+        """Return the scores of all classes: B of (n_i, C)."""
+        self.check_weights()
+        scores = self.model.predict(docs)
+        return packed(scores, width=self.n_classes, xp=self.model.ops.xp)
 
-        Raises `KernelError` if the model has no weights.
-        """
+    def check_weights(self) -> None:
+        """Raise `KernelError` if the model has no weights."""
         if not self.has_weights():
             raise KernelError(
                 f"component `{self.name}` has no weights",
                 hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
             )
-        scores = self.model.predict(docs)
-        return packed(scores, width=self.n_classes, xp=self.model.ops.xp)
 
     def write_column(
         self, docs: Sequence[Doc], name: str, values: npt.NDArray[Any], *, overwrite: bool
