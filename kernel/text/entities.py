@@ -75,7 +75,7 @@ def get_ents(doc: Doc) -> tuple[Span, ...]:
         return ()
     if types is None or "ent_kb_id" in columns or "ent_id" in columns:
         return _ents_with_ids(doc, iob.tobytes())
-    return Span.make_labelled(doc, _bounds(iob.tobytes()), memoryview(types))
+    return Span.make_labelled(doc, _bounds(iob.tobytes()), types.data)
 
 
 def _ents_with_ids(doc: Doc, iob: bytes) -> tuple[Span, ...]:

@@ -285,7 +285,7 @@ class Span(Extensible):
         """The span's id, as a number."""
         return self._ids[1]
 
-    @id.setter
+    @id.setter  # noqa: A003 — spaCy's name
     def id(self, span_id: int) -> None:
         self._ids = (self._ids[0], span_id)
 

@@ -51,8 +51,8 @@ class ChunkEncoder:
         self._young: dict[str, bytes] = {}
         self._old: dict[str, bytes] = {}
         self._whitespace: dict[str, bytes] = {}
-        # Chunks in which rules have cut a special case: never known, so always noticed.
-        self._cut: dict[str, bytes] = {}
+        # Chunks in which rules have cut a special case; few, and fewer than the lexemes.
+        self._cut: set[str] = set()
 
     def known(self, chunks: Iterable[str]) -> bytes:
         """Return the codes of all chunks.
@@ -61,20 +61,20 @@ class ChunkEncoder:
         """
         return b"".join(map(self._young.__getitem__, chunks))
 
-    def encode(self, chunks: Sequence[str]) -> tuple[bytes, bool]:
-        """Return the codes of all chunks, and whether rules have cut a special case in any.
-
-        The chunks are not empty and have no whitespace.
-        """
+    def encode(self, chunks: Sequence[str]) -> bytes:
+        """Return the codes of all chunks, which are not empty and have no whitespace."""
         try:
-            return self.known(chunks), False
+            return self.known(chunks)
         except KeyError:
             known = self._young
             fresh = self._look_up([chunk for chunk in dict.fromkeys(chunks) if chunk not in known])
         codes = b"".join([fresh[chunk] if chunk in fresh else known[chunk] for chunk in chunks])
-        has_cut = not self._cut.keys().isdisjoint(fresh)
         self._remember(fresh)
-        return codes, has_cut
+        return codes
+
+    def has_cut(self, chunks: Iterable[str]) -> bool:
+        """Say whether rules have cut a special case in any of the chunks."""
+        return not self._cut.isdisjoint(chunks)
 
     def learn(self, chunks: Iterable[str]) -> None:
         """Get to know chunks that are neither empty nor have whitespace."""
@@ -111,21 +111,21 @@ class ChunkEncoder:
 
     def _look_up(self, chunks: list[str]) -> dict[str, bytes]:
         found = {chunk: self._old[chunk] for chunk in chunks if chunk in self._old}
-        found.update((chunk, self._cut[chunk]) for chunk in chunks if chunk in self._cut)
         return found | self._analyse([chunk for chunk in chunks if chunk not in found])
 
     def _remember(self, fresh: dict[str, bytes]) -> None:
-        kept = {chunk: codes for chunk, codes in fresh.items() if chunk not in self._cut}
-        if len(self._young) + len(kept) > self._max_young:
+        if len(self._young) + len(fresh) > self._max_young:
             self._old, self._young = self._young, {}
-        if len(kept) <= self._max_young:
-            self._young.update(kept)
+        if len(fresh) <= self._max_young:
+            self._young.update(fresh)
 
     def _analyse(self, chunks: list[str]) -> dict[str, bytes]:
         """Cut chunks by the rules; all their words go into the lexeme table at once."""
         rules, special_cases = self._rules, self._special_cases
         codes = self._encode_plain(rules.find_plain(chunks, special_cases))
-        pieces = {chunk: rules.split(chunk, special_cases) for chunk in chunks if chunk not in codes}
+        pieces = {
+            chunk: rules.split(chunk, special_cases) for chunk in chunks if chunk not in codes
+        }
         words = [text for parts in pieces.values() for rule, text in parts if rule != "SPECIAL"]
         rows = self._rows(words)
         codes.update((chunk, self._codes(chunk, parts, rows)) for chunk, parts in pieces.items())
@@ -155,7 +155,7 @@ class ChunkEncoder:
         encoded = codes.tobytes()
         texts = self.lexemes.texts
         if self._phrases.are_in([texts[row] for row in found]):
-            self._cut[chunk] = encoded
+            self._cut.add(chunk)
         return encoded
 
 

@@ -42,23 +42,26 @@ def segments(text: str) -> Iterator[Segment]:
         yield Segment(match[1] or match[0], bool(match[2]))
 
 
-def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
-    """Return the codes of a text; the common case does nothing for single tokens."""
+def encode_known(text: str, encoder: ChunkEncoder) -> EncodedText | None:
+    """Return the codes of a text; does nothing for single tokens.
+
+    None if a chunk is not known, or whitespace is more than single spaces.
+    """
     chunks = text.split(" ")
     ends_in_space = not chunks[-1]
     if ends_in_space:
         del chunks[-1]
     try:
-        return EncodedText(encoder.known(chunks), ends_in_space, False)
+        return EncodedText(encoder.known(chunks), ends_in_space, encoder.has_cut(chunks))
     except KeyError:
-        # A new word, or whitespace that is no single space.
-        if _ODD_WHITESPACE.search(text) is not None:
-            return _encode_with_whitespace(text, encoder)
-    codes, has_cut = encoder.encode(chunks)
-    return EncodedText(codes, ends_in_space, has_cut)
+        return None
 
 
-def _encode_with_whitespace(text: str, encoder: ChunkEncoder) -> EncodedText:
+def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
+    """Return the codes of a text; what is new in it is learned."""
+    known = encode_known(text, encoder)
+    if known is not None:
+        return known
     parts: list[bytes] = []
     has_cut = False
     position = 0
@@ -67,16 +70,18 @@ def _encode_with_whitespace(text: str, encoder: ChunkEncoder) -> EncodedText:
         space = 0
         if start > position:
             space = int(text[start] == " ")
-            codes, is_cut = encoder.encode(text[position:start].split(" "))
+            chunks = text[position:start].split(" ")
+            codes = encoder.encode(chunks)
             parts.append(codes if space else without_space(codes))
-            has_cut |= is_cut
+            has_cut |= encoder.has_cut(chunks)
         if start + space < end:
             parts.append(encoder.encode_whitespace(text[start + space : end]))
         position = end
     if position < len(text):
         chunks = text[position:].split(" ")
         space = int(not chunks[-1])
-        codes, is_cut = encoder.encode(chunks[: len(chunks) - space])
+        chunks = chunks[: len(chunks) - space]
+        codes = encoder.encode(chunks)
         parts.append(codes if space else without_space(codes))
-        has_cut |= is_cut
+        has_cut |= encoder.has_cut(chunks)
     return EncodedText(b"".join(parts), True, has_cut)

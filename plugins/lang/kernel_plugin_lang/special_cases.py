@@ -106,8 +106,9 @@ class Phrases:
     def matches(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
         """Return start and end of every run of tokens that makes up a special case."""
         found = []
-        for start, token in enumerate(tokens):
-            for phrase in self._by_first.get(token, ()):
+        phrases = self._by_first
+        for start in [place for place, token in enumerate(tokens) if token in phrases]:
+            for phrase in phrases[tokens[start]]:
                 end = start + len(phrase)
                 if tuple(tokens[start:end]) == phrase:
                     found.append((start, end))

@@ -24,7 +24,7 @@ from kernel_plugin_lang.punctuation import (
     compile_prefix_regex,
     compile_suffix_regex,
 )
-from kernel_plugin_lang.segments import encode_text, segments
+from kernel_plugin_lang.segments import EncodedText, encode_known, encode_text, segments
 from kernel_plugin_lang.serialization import pack_rules, unpack_rules
 from kernel_plugin_lang.special_cases import Phrases, SpecialCases
 
@@ -105,16 +105,19 @@ class Tokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Return the text as a Doc; raises TextError beyond 2**30 characters."""
-        return self._make_doc(text, self._ready_encoder())
+        encoder = self._ready_encoder()
+        return self._make_doc(text, encode_text(text, encoder), encoder)
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         """Yield a Doc for each text; the new words of `batch_size` texts are learned at once."""
         stream = iter(texts)
         while batch := list(islice(stream, batch_size)):
             encoder = self._ready_encoder()
-            encoder.learn(chain.from_iterable(map(str.split, batch)))
-            for text in batch:
-                yield self._make_doc(text, encoder)
+            codes = [encode_known(text, encoder) for text in batch]
+            new = [text for text, known in zip(batch, codes, strict=True) if known is None]
+            encoder.learn(chain.from_iterable(map(str.split, new)))
+            for text, known in zip(batch, codes, strict=True):
+                yield self._make_doc(text, known or encode_text(text, encoder), encoder)
 
     def explain(self, text: str) -> list[tuple[str, str]]:
         """Return the rule behind each token that is not whitespace, and the token's text.
@@ -138,10 +141,10 @@ class Tokenizer:
         counts.update(examples)
         return counts.result()
 
-    def _make_doc(self, text: str, encoder: ChunkEncoder) -> Doc:
+    def _make_doc(self, text: str, codes_of_text: EncodedText, encoder: ChunkEncoder) -> Doc:
         if len(text) >= _MAX_LENGTH:
             raise TextError(f"the text has {len(text):,} characters, more than 2**30 - 1")
-        encoded, ends_in_space, has_cut = encode_text(text, encoder)
+        encoded, ends_in_space, has_cut = codes_of_text
         codes = np.frombuffer(encoded, np.int32)
         lex = codes >> 1
         spaces = (codes & 1).astype(np.bool_)
