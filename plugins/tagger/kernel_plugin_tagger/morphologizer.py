@@ -262,10 +262,8 @@ class Morphologizer(TokenClassifier):
 
 def column_of(docs: Sequence[Doc], name: str) -> npt.NDArray[np.uint64]:
     """Return a column of all docs, zero where a doc does not have it: (N,)."""
-    columns = (doc.get_column(name) for doc in docs)
-    return np.concatenate(
-        [
-            np.zeros(len(doc), np.uint64) if column is None else column
-            for doc, column in zip(docs, columns, strict=True)
-        ]
-    )
+    columns = [np.zeros(0, np.uint64)]
+    for doc in docs:
+        column = doc.get_column(name)
+        columns.append(np.zeros(len(doc), np.uint64) if column is None else column)
+    return np.concatenate(columns)

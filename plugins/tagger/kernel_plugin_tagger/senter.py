@@ -94,12 +94,10 @@ class SentenceRecognizer(TokenClassifier):
         is known of one that has no such annotation at all.
         """
         starts, known = gold_column(examples, "sent_start", np.int8)
-        annotated = [
-            np.full(len(example.predicted), example.reference.get_column("sent_start") is not None)
-            for example in examples
-        ]
+        annotated = [eg.reference.get_column("sent_start") is not None for eg in examples]
+        known &= np.repeat(np.array(annotated, np.bool_), [len(eg.predicted) for eg in examples])
         classes = np.where(starts == 1, START, INSIDE).astype(np.int32)
-        classes[~(known & np.concatenate(annotated))] = MISSING
+        classes[~known] = MISSING
         return Gold(classes)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Ints) -> None:
