@@ -74,6 +74,16 @@ def kernel():
 
 
 @pytest.fixture(scope="session")
+def corpora(repository):
+    """The folder of real corpora; tests that need it are skipped where it is missing."""
+    default = repository.parent / "shared" / "data"
+    folder = Path(os.environ.get("KERNEL_BENCH_DATA", default))
+    if not (folder / "ewt").is_dir():
+        pytest.skip("no real corpora; KERNEL_BENCH_DATA names their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def small():
     """Settings that make a model small enough to train in seconds."""
     return SMALL

@@ -41,7 +41,13 @@ def hash_embed_cnn(
 ) -> Model[list[Doc], list[Floats]]:
     """Make a `MultiHashEmbed` and a `MaxoutWindowEncoder` of the usual attributes.
 
-    embed_size  rows of the table of norms; those of prefixes, suffixes and shapes have half
+    width               size of each word's vector
+    depth               number of layers of the encoder
+    embed_size          rows of the table of norms; those of prefixes, suffixes and shapes have half
+    window_size         words to each side that one layer sees
+    maxout_pieces       linear functions that each number of a vector is the largest of
+    subword_features    whether to look at prefixes, suffixes and shapes, not at norms alone
+    pretrained_vectors  whether to mix in the word vectors of the vocabulary; null: no
     """
     columns: list[str | int] = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
     rows = [embed_size, embed_size // 2, embed_size // 2, embed_size // 2]
