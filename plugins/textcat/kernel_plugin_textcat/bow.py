@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from thinc.api import Logistic, Model, chain, softmax_activation
+from thinc.api import Model, chain
 
 from kernel.errors import KernelError
 from kernel.ops import Floats, use_kernel_ops
 from kernel.text import Doc
 from kernel_plugin_textcat.ngrams import Ngrams, find_ngrams
+from kernel_plugin_textcat.outputs import output_activation
 from kernel_plugin_textcat.resizing import make_resizable
 from kernel_plugin_textcat.sparse_linear import sparse_linear
 
@@ -76,7 +77,7 @@ def _bow(
     with use_kernel_ops():
         layers = [Model("find_ngrams", _find, attrs={"ngram_size": ngram_size}), layer]
         if not no_output_layer:
-            layers.append(softmax_activation() if exclusive_classes else Logistic())
+            layers.append(output_activation(is_exclusive=exclusive_classes))
         model: Any = chain(*layers)
     model.attrs["multi_label"] = not exclusive_classes
     make_resizable(model, layer, has_activation=not no_output_layer)

@@ -58,7 +58,7 @@ class Categorizer(TrainablePipe):
             raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
         if label in self.cfg["labels"]:
             return 0
-        n_labels, size = len(self.cfg["labels"]) + 1, self.model.maybe_get_dim("nO")
+        n_labels, size = len(self.cfg["labels"]) + 1, self._n_outputs()
         if size is not None and n_labels > size:
             self._grow(label, n_labels)
         self.cfg["labels"] = [*self.cfg["labels"], label]
@@ -73,6 +73,13 @@ class Categorizer(TrainablePipe):
                 "`kernel.TextCatBOW.v3`",
             )
         self.model.attrs["resize_output"](self.model, n_labels)
+
+    def _n_outputs(self) -> int | None:
+        """Return how many labels the model has room for, None if that is open."""
+        has_output = "output_layer" in self.model.ref_names
+        nodes = [self.model, self.model.get_ref("output_layer")] if has_output else [self.model]
+        sizes = [node.maybe_get_dim("nO") for node in nodes]
+        return next((size for size in sizes if size is not None), None)
 
     # Training
 
@@ -112,7 +119,7 @@ class Categorizer(TrainablePipe):
             )
 
     def _check_labels(self) -> None:
-        labels, size = self.cfg["labels"], self.model.maybe_get_dim("nO")
+        labels, size = self.cfg["labels"], self._n_outputs()
         if len(labels) < self.least_labels:
             raise KernelError(
                 f"component `{self.name}` needs {self.least_labels} labels or more, got {labels}",

@@ -13,7 +13,6 @@ from thinc.api import (
     Gelu,
     LayerNorm,
     Linear,
-    Logistic,
     Maxout,
     Model,
     ParametricAttention,
@@ -29,6 +28,7 @@ from thinc.layers.chain import init as init_chain
 from kernel.errors import KernelError
 from kernel.ops import Floats, use_kernel_ops
 from kernel.text import Doc
+from kernel_plugin_textcat.outputs import output_activation, pass_gradients
 from kernel_plugin_textcat.pooling import join_docs, pool
 from kernel_plugin_textcat.resizing import make_resizable
 
@@ -51,6 +51,7 @@ def text_cat_ensemble_v2(
     with use_kernel_ops():
         attention, maxout, norm = ParametricAttention(), Maxout(nP=3), LayerNorm()
         network = _attentive(tok2vec, attention, maxout, norm)
+        pass_gradients(linear_model)
         both: Any = concatenate(linear_model, network)
         is_exclusive = not linear_model.attrs["multi_label"]
         output, layers = _output(nO, is_exclusive=is_exclusive)
@@ -173,7 +174,7 @@ def _output(n_labels: int | None, *, is_exclusive: bool) -> tuple[Any, Sequence[
         layer: Any = Softmax(nO=n_labels)
         return layer, [layer]
     layer = Linear(nO=n_labels)
-    return layer, [layer, Logistic()]
+    return layer, [layer, output_activation(is_exclusive=False)]
 
 
 def _finish(model: Any, tok2vec: Any, output: Any, *, is_exclusive: bool) -> None:

@@ -65,7 +65,7 @@ def count_labels(name: str, examples: Iterable[Example], *, is_exclusive: bool) 
     for number, example in enumerate(examples):
         cats = example.reference.cats
         check_cats(name, example.reference, number, is_exclusive=is_exclusive)
-        counts.known.update(cats)
+        counts.known.update(cats.keys())
         counts.positives.update(label for label, value in cats.items() if value)
         counts.n_docs += bool(cats)
     return counts

@@ -68,7 +68,7 @@ def hash_windows(values: Ids, starts: Ints, count: int) -> Ids:
     starts   (S,)
     returns  (S,)  uint64
     """
-    hashed = np.full(len(starts), np.uint64(8 * count) * _MULTIPLIER)
+    hashed = np.full(len(starts), 8 * count, "uint64") * _MULTIPLIER
     for place in range(count):
         word = values[starts + place] * _MULTIPLIER
         word ^= word >> _SHIFT

@@ -98,8 +98,11 @@ def _forward(model: Any, X: Ngrams, is_train: bool) -> tuple[Floats, Callable[[F
     indices, lengths = ops.asarray(X.indices), ops.asarray(X.lengths)
     rows = ops.asarray(_table_rows(model, X.keys))
     table = param_for_rows(model, "W", rows)
-    vectors = gather_sum(table, rows).reshape((len(X.keys), -1))  # (U, O)
-    Y = ops.reduce_sum(vectors.take(indices, axis=0), lengths)
+    vectors = gather_sum(table, rows).reshape((len(X.keys), model.get_dim("nO")))
+    if len(indices):
+        Y = ops.reduce_sum(vectors.take(indices, axis=0), lengths)
+    else:  # of which Thinc's compiled loop reads past the end
+        Y = ops.alloc2f(len(lengths), vectors.shape[1])
     Y += model.get_param("b")
 
     def backprop(dY: Floats) -> Ngrams:
