@@ -1,0 +1,48 @@
+"""The architecture that embeds words by their characters and one attribute."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from thinc.api import Model
+
+from kernel.ops import Floats, use_kernel_ops
+from kernel.text import Doc
+from kernel_plugin_tok2vec.characters import char_embed
+from kernel_plugin_tok2vec.features import attribute_ids
+from kernel_plugin_tok2vec.hash_feature import hash_feature
+from kernel_plugin_tok2vec.static_source import static_source
+from kernel_plugin_tok2vec.word_embedding import make_word_embedding
+
+_SEED: Final = 5
+
+
+def character_embed(
+    width: int,
+    rows: int,
+    nM: int,
+    nC: int,
+    include_static_vectors: bool,
+    feature: str | int = "LOWER",
+) -> Model[list[Doc], list[Floats]]:
+    """Embed words by their first and last bytes, and one attribute by a hashed table.
+
+    width                   size of each word's vector
+    rows                    rows of the attribute's table
+    nM                      size of each byte's vector
+    nC                      bytes of a word that are looked at, from both ends in turn
+    include_static_vectors  whether to mix in the word vectors of the vocabulary
+    feature                 the attribute
+    returns                 B docs to B of (n_i, width)
+    """
+    (attr,) = attribute_ids([feature])
+    with use_kernel_ops():
+        sources: list[Any] = [
+            char_embed(nM, nC),
+            hash_feature(attr, width, rows, seed=_SEED, drop=False),
+        ]
+        if include_static_vectors:
+            sources.append(static_source(width))
+        return make_word_embedding(  # type: ignore[no-any-return]
+            "character_embed", sources, width, [attr], keep=not include_static_vectors
+        )

@@ -1,0 +1,214 @@
+"""Several embeddings of a word, mixed by one maxout layer.
+
+Axes: N tokens, U distinct words, I width of all embeddings together, W width, B docs.
+
+What a word is embedded as depends on its type alone, so that each distinct word is embedded
+once a batch: as a doc that has every one of them once.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
+
+import numpy as np
+
+from kernel.ops import (
+    Floats,
+    Ints,
+    Packed,
+    add_rows,
+    distinct_rows,
+    dropout_mask,
+    packed,
+)
+from kernel.text import Doc, LexemeTable, Vocab
+from kernel.text.attrs import ORTH, attr_name
+from kernel_plugin_tok2vec import features, maxout_norm, nodes
+from kernel_plugin_tok2vec.maxout_norm import Saved, Weights
+from kernel_plugin_tok2vec.vector_cache import VectorCache
+
+_PIECES: Final = 3
+_N_MIXER: Final = 3
+
+Backprop = Callable[[Floats], None]
+
+
+def make_word_embedding(
+    name: str, sources: Sequence[Any], width: int, columns: Sequence[int], *, keep: bool = True
+) -> Any:
+    """Put what the `sources` say of a word side by side, and mix it.
+
+    X        B docs or spans
+    returns  `Packed`, B of (n_i, width)
+
+    sources  models with a width `nO`, from B docs to B of (n_i, nO)
+    columns  the attributes of a token that they look at; its text need not be named
+    keep     whether weights and attributes are all that prediction depends on, so that its
+             results can be kept until they change
+
+    Layers: the sources, then a maxout, a layer norm and a dropout node.
+    """
+    n_in = sum(source.get_dim("nO") for source in sources)
+    mixer = [nodes.maxout(width, n_in, _PIECES), nodes.layer_norm(width), nodes.dropout()]
+    return nodes.make_root(
+        name,
+        _forward,
+        [*sources, *mixer],
+        dims={"nO": width},
+        attrs={"columns": [attr_name(attr) for attr in columns], "keep": keep},
+    )
+
+
+def _forward(
+    model: Any, docs: Sequence[Any], is_train: bool
+) -> tuple[Packed, Callable[[Sequence[Floats]], Any]]:
+    lengths = features.lengths_of(docs)
+    if not is_train:
+        return Packed(_predict(model, docs), lengths), _no_backprop
+    words, places = _distinct_words(model, docs)
+    mixed, backprop_words = _embed(model, words, is_train=True)
+    Y, backprop_tokens = _spread(model, mixed, model.ops.xp.asarray(places))
+
+    def backprop(dY: Sequence[Floats]) -> list[Any]:
+        gradients = packed(dY, width=Y.shape[1], xp=model.ops.xp)
+        backprop_words(backprop_tokens(gradients.data))
+        return []
+
+    return Packed(Y, lengths), backprop
+
+
+def _no_backprop(dY: Any) -> Any:
+    raise AssertionError("the output of a prediction has no gradient")
+
+
+# Distinct words
+
+
+def _distinct_words(model: Any, docs: Sequence[Any]) -> tuple[Sequence[Any], Ints]:
+    """Return docs in which every word of `docs` is, and which of their tokens each token is.
+
+    returns  (N,)  places
+    """
+    table = _shared_table(model, docs)
+    if table is None:
+        return docs, np.arange(int(features.lengths_of(docs).sum()))
+    all_rows = features.table_rows(docs)
+    rows, places = distinct_rows(all_rows, int(all_rows.max(initial=-1)) + 1)
+    return [_as_doc(docs[0].doc.vocab, table, rows)], places
+
+
+def _shared_table(model: Any, docs: Sequence[Any]) -> LexemeTable | None:
+    """Return the table in which a token's row says all that the model looks at, if there is one."""
+    columns = features.attribute_ids(model.attrs["columns"])
+    return features.single_table(docs) if all(map(features.is_lexical, columns)) else None
+
+
+def _as_doc(vocab: Vocab, table: LexemeTable, rows: Ints) -> Doc:
+    return Doc.from_rows(vocab, rows.astype(np.int32), np.ones(len(rows), np.bool_), table)
+
+
+# Prediction
+
+
+def _predict(model: Any, docs: Sequence[Any]) -> Floats:
+    """Return the vector of each token, (N, W)."""
+    table = _shared_table(model, docs)
+    if table is None or not model.attrs["keep"] or model.ops.xp is not np:
+        words, places = _distinct_words(model, docs)
+        vectors, _ = _embed(model, words, is_train=False)
+        spread: Floats = vectors.take(model.ops.xp.asarray(places), axis=0)
+        return spread
+
+    def make() -> weakref.WeakKeyDictionary[LexemeTable, VectorCache]:
+        return weakref.WeakKeyDictionary()
+
+    caches = model.kept("vectors", make) if hasattr(model, "kept") else make()
+    if table not in caches:
+        caches[table] = _make_cache(model, docs[0].doc.vocab, table)
+    found: Floats = caches[table].vectors(table, features.table_rows(docs))
+    return found
+
+
+def _make_cache(model: Any, vocab: Vocab, table: LexemeTable) -> VectorCache:
+    columns = [ORTH, *features.attribute_ids(model.attrs["columns"])]
+    # Whoever asks holds both; what is kept here must not keep them alive.
+    known_vocab, known_table = weakref.ref(vocab), weakref.ref(table)
+
+    def look(table: Any, rows: Ints) -> Any:
+        values = features.lexical_values(table, rows, columns)
+        return np.concatenate([values, rows[None].astype(values.dtype)])
+
+    def embed(looks: Any) -> Floats:
+        vocab, table = cast("Vocab", known_vocab()), cast("LexemeTable", known_table())
+        return _embed(model, [_as_doc(vocab, table, looks[-1])], is_train=False)[0]
+
+    return VectorCache(look, embed)
+
+
+# Embedding and mixing
+
+
+def _embed(model: Any, words: Sequence[Any], *, is_train: bool) -> tuple[Floats, Backprop]:
+    """Embed the tokens of `words` by all sources, and mix.
+
+    returns  (U, W), and what takes their gradient
+    """
+    sources, weights = model.layers[:-_N_MIXER], _mixer(model)
+    n_words = int(features.lengths_of(words).sum())
+    X = model.ops.alloc2f(n_words, weights.W.shape[1], dtype=weights.W.dtype, zeros=False)
+    X[:, -1] = 1
+    backprops, start = [], 0
+    for source in sources:
+        Y, backprop_source = source(words, is_train)
+        stop = start + source.get_dim("nO")
+        X[:, start:stop] = packed(Y, width=stop - start, xp=model.ops.xp).data
+        backprops.append((slice(start, stop), backprop_source))
+        start = stop
+    if not is_train:
+        return maxout_norm.predict(weights, X.T).T, _no_backprop
+    mixed, saved = maxout_norm.forward(weights, X.T)
+
+    def backprop(dY: Floats) -> None:
+        dX = _backprop_mixed(model, weights, saved, dY)  # (U, I)
+        for part, backprop_source in backprops:
+            backprop_source(Packed(dX[:, part], features.lengths_of(words)))
+
+    return mixed.T, backprop
+
+
+def _mixer(model: Any) -> Weights:
+    def make() -> Weights:
+        return Weights.of(*model.layers[-_N_MIXER:-1])
+
+    return model.kept("mixer", make) if hasattr(model, "kept") else make()
+
+
+def _backprop_mixed(model: Any, weights: Weights, saved: Saved, dY: Floats) -> Floats:
+    d_columns = model.ops.xp.ascontiguousarray(dY.T)
+    d_inputs, gradients = maxout_norm.backward(weights, saved, d_columns)
+    gradients.add_to(*model.layers[-_N_MIXER:-1])
+    return d_inputs.T
+
+
+def _spread(model: Any, mixed: Floats, places: Ints) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """Give each token the vector of its word, and drop out.
+
+    mixed    (U, W)
+    places   (N,)
+    returns  (N, W), and a function from its gradient to that of `mixed`
+    """
+    xp: Any = model.ops.xp
+    Y = mixed.take(places, axis=0)
+    rate = nodes.dropout_rate(model.layers[-1])
+    mask = dropout_mask(Y.shape, rate, xp) if rate else None
+    if mask is not None:
+        Y *= mask
+
+    def backprop(dY: Floats) -> Floats:
+        d_mixed: Floats = xp.zeros(mixed.shape, dtype=mixed.dtype)
+        add_rows(model.ops, d_mixed, places, dY if mask is None else dY * mask)
+        return d_mixed
+
+    return Y, backprop
