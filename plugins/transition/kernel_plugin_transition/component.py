@@ -12,7 +12,7 @@ from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_d
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_transition.learning import draw_max_moves, score_gradient, seen_classes
 from kernel_plugin_transition.scorer import hold_back
-from kernel_plugin_transition.system import TransitionSystem
+from kernel_plugin_transition.system import System
 
 
 class TransitionParser(TrainablePipe):
@@ -27,7 +27,7 @@ class TransitionParser(TrainablePipe):
         vocab: Vocab,
         model: Any,
         name: str,
-        system: TransitionSystem[Any, Any],
+        system: System,
         *,
         scorer: Any = None,
         **cfg: Any,

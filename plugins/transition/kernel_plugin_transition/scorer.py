@@ -58,6 +58,10 @@ class StateScorer:
         self._table: Floats | None = None
         self._alone = weights.b + weights.pad[1:].sum(axis=0)  # (M,)
 
+    def part(self, rows: Ints | slice) -> StateScorer:
+        """Return a scorer of some tokens only, to predict with; they are numbered from 0 there."""
+        return StateScorer(self.X[rows], self.weights, unseen=self.unseen)
+
     def score(self, ids: Ints) -> Floats:
         """Score states by the tokens they show.
 

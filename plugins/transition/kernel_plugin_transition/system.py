@@ -46,6 +46,29 @@ class OneState(Protocol):
         """Take the action of class `action`; returns whether the state goes on."""
 
 
+class System(Protocol):
+    """What a component asks of a transition system."""
+
+    moves: Moves
+
+    def gold(self, examples: Sequence[Example]) -> Any:
+        """Return what the costs of actions are counted by."""
+
+    def cut(self, docs: DocBatch, gold: Any, max_moves: int) -> Any:
+        """Return the states that training starts from; `len` of them says whether there are any."""
+
+    def explore(
+        self, scorer: StateScorer, states: Any, gold: Any, max_moves: int
+    ) -> tuple[Floats, Masks]:
+        """Follow the model's own predictions for `max_moves` actions at most.
+
+        returns  (S, C) and (S, C): costs and validity at every state that was scored, in order
+        """
+
+    def decode(self, scorer: StateScorer, docs: DocBatch) -> Any:
+        """Return the annotations that the best-scoring valid action at each state leads to."""
+
+
 StatesT = TypeVar("StatesT", bound=States)
 GoldT = TypeVar("GoldT")
 

@@ -1,0 +1,182 @@
+"""The dependency parser.
+
+Axes: N tokens of a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from thinc.api import Model
+
+from kernel.errors import KernelError
+from kernel.pipeline import Language, factory
+from kernel.text import Doc, Example, Vocab
+from kernel.text.projective import DELIMITER
+from kernel_plugin_parser.labels import count_actions
+from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, RIGHT, ROOT
+from kernel_plugin_parser.system import ArcEagerSystem, Arcs
+from kernel_plugin_parser.trees import merge_subtokens, write_trees
+from kernel_plugin_transition.component import TransitionParser
+from kernel_plugin_transition.scorer import StateScorer
+
+TOK2VEC = {
+    "@architectures": "kernel.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 96,
+    "depth": 4,
+    "embed_size": 2000,
+    "window_size": 1,
+    "maxout_pieces": 3,
+    "subword_features": True,
+}
+MODEL = {
+    "@architectures": "kernel.TransitionBasedParser.v2",
+    "state_type": "parser",
+    "extra_state_tokens": False,
+    "hidden_width": 64,
+    "maxout_pieces": 2,
+    "use_upper": True,
+    "nO": None,
+    "tok2vec": TOK2VEC,
+}
+
+
+@factory(
+    "parser",
+    default_config={
+        "moves": None,
+        "update_with_oracle_cut_size": 100,
+        "learn_tokens": False,
+        "min_action_freq": 30,
+        "scorer": {"@scorers": "kernel.parser_scorer.v1"},
+        "model": MODEL,
+    },
+    assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"],
+    default_score_weights={
+        "dep_uas": 0.5,
+        "dep_las": 0.5,
+        "dep_las_per_type": None,
+        "sents_p": None,
+        "sents_r": None,
+        "sents_f": 0.0,
+    },
+)
+def make_parser(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], StateScorer],
+    moves: ArcEagerSystem | None,
+    update_with_oracle_cut_size: int,
+    learn_tokens: bool,
+    min_action_freq: int,
+    scorer: Callable[..., dict[str, Any]] | None,
+) -> DependencyParser:
+    """Make a component that finds the head of each token, and with the trees the sentences.
+
+    model                        scores the next action; gives the label of an arc
+    moves                        the transition system; null: made from the labels of the data
+    update_with_oracle_cut_size  actions that docs are cut to in training, around
+    learn_tokens                 whether tokens that hang together by `subtok` are merged
+    min_action_freq              labels seen less often with an action are replaced by `dep`
+    scorer                       compares what is found with the gold docs
+    """
+    return DependencyParser(
+        nlp.vocab,
+        model,
+        name,
+        moves,
+        update_with_oracle_cut_size=update_with_oracle_cut_size,
+        learn_tokens=learn_tokens,
+        min_action_freq=min_action_freq,
+        scorer=scorer,
+    )
+
+
+class DependencyParser(TransitionParser):
+    """Finds the head and the label of each token. Preset sentence starts are kept."""
+
+    system: ArcEagerSystem
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Any,
+        name: str = "parser",
+        moves: ArcEagerSystem | None = None,
+        *,
+        update_with_oracle_cut_size: int = 100,
+        learn_tokens: bool = False,
+        min_action_freq: int = 30,
+        scorer: Any = None,
+    ) -> None:
+        n_features = model.get_ref("lower").get_dim("nF")
+        if n_features not in {8, 13}:
+            raise KernelError(
+                f"component `{name}` needs a model of state type 'parser', got one whose states "
+                f"show {n_features} tokens",
+                hint=f"set `components.{name}.model.state_type` to 'parser'",
+            )
+        system = moves if moves is not None else ArcEagerSystem(n_features)
+        super().__init__(
+            vocab,
+            model,
+            name,
+            system,
+            scorer=scorer,
+            update_with_oracle_cut_size=update_with_oracle_cut_size,
+            learn_tokens=learn_tokens,
+            min_action_freq=min_action_freq,
+        )
+
+    # Labels
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of arcs, sorted; of those that note a lifted arc, the label of its head."""
+        named = {label for action, label in self.system.moves.classes if label}
+        return tuple(sorted({label.split(DELIMITER)[-1] for label in named}))
+
+    @property
+    def move_names(self) -> list[str]:
+        """The names of the classes, such as `L-nsubj`."""
+        return [
+            f"{NAMES[action]}-{label}" if label else NAMES[action]
+            for action, label in self.system.moves.classes
+        ]
+
+    def has_labels(self) -> bool:
+        """Say whether there is anything to predict: an arc whose label was seen, or was given."""
+        labels = self.system.moves.labels
+        return any(
+            frequency for action in (LEFT, RIGHT, BREAK) for frequency in labels[action].values()
+        )
+
+    def add_label(self, label: str) -> int:
+        """Add a label of arcs; returns 1 if it is new, else 0. The model grows with it."""
+        is_new = self.system.add_label(self.check_label(label))
+        if is_new:
+            self.resize()
+        return int(is_new)
+
+    def count_labels(self, examples: Iterable[Example]) -> Mapping[Any, Mapping[str, int]]:
+        """Return {action: {label: frequency}} of gold trees, made projective."""
+        return count_actions(
+            examples,
+            min_freq=self.cfg["min_action_freq"],
+            learn_tokens=self.cfg["learn_tokens"],
+        )
+
+    # Prediction
+
+    def set_annotations(self, docs: Sequence[Doc], predictions: Arcs | None) -> None:
+        """Write heads, labels and sentence starts into `docs`."""
+        if predictions is None:
+            return
+        classes = self.system.classes
+        self.vocab.strings.add(ROOT)
+        write_trees(docs, predictions.heads, predictions.classes, classes)
+        if self.cfg["learn_tokens"]:
+            for doc in docs:
+                merge_subtokens(doc)

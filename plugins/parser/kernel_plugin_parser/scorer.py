@@ -1,0 +1,54 @@
+"""The registered scorer of parses: sentences, and the arcs of the trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from kernel.scoring import DepScores, SpanScores, StreamingScorer
+
+if TYPE_CHECKING:
+    from kernel.text import Doc, Example, Token
+
+IGNORED_LABELS = ("p", "punct")
+
+
+def make_parser_scorer() -> StreamingScorer:
+    """Score `sents_p/r/f`, `dep_uas`, `dep_las` and `dep_las_per_type` as a stream."""
+    return StreamingScorer(ParserScores)
+
+
+class ParserScores:
+    """Sentences whose first and last token are right, and arcs of docs that have gold ones.
+
+    Labels are compared in lower case, and those of punctuation do not count. Docs without
+    gold sentences do not count for `sents_p/r/f`, nor those without arcs for `dep_*`.
+    """
+
+    def __init__(self, **_: Any) -> None:
+        self.sents = SpanScores("sents", has_annotation=_has_sentences, labeled=False)
+        self.deps = DepScores("dep", getter=_label_of, ignore_labels=IGNORED_LABELS)
+
+    def update(self, examples: Iterable[Example]) -> None:
+        """Count the sentences and arcs of `examples`."""
+        given: Sequence[Example] = list(examples)
+        self.sents.update(given)
+        self.deps.update(given)
+
+    def merge(self, other: Self) -> None:
+        """Add what `other` has counted."""
+        self.sents.merge(other.sents)
+        self.deps.merge(other.deps)
+
+    def result(self) -> dict[str, Any]:
+        """Return the scores; None where nothing was counted."""
+        return {**self.sents.result(), **self.deps.result()}
+
+
+def _has_sentences(gold: Doc) -> bool:
+    return gold.has_annotation("SENT_START")
+
+
+def _label_of(token: Token, attr: str) -> str:
+    label: str = getattr(token, f"{attr}_")
+    return label.lower()

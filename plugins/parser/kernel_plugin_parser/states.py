@@ -1,0 +1,155 @@
+"""Arc-eager states of several docs, stepped together.
+
+Axes: S states, F features, T slots.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel_plugin_parser.rules import (
+    APART,
+    ATTACH_LEFT,
+    B0,
+    B1,
+    GAP,
+    HEADED,
+    HELD,
+    KINDS,
+    MARK,
+    N_ACTIONS,
+    N_KINDS,
+    PUT_BACK,
+    REATTACH_LEFT,
+    S0,
+    S1,
+    STARTS,
+    TARGETS,
+    UNBREAKABLE,
+    VALID,
+)
+from kernel_plugin_parser.slots import Slots, flag_places
+
+Ints = npt.NDArray[np.integer[Any]]
+Masks = npt.NDArray[np.bool_]
+
+S2 = 4
+_HELD_AFTER = np.array([HELD if kind == PUT_BACK else 0 for kind in range(N_KINDS)], np.intp)
+_IS_LEFT = np.array([kind in {ATTACH_LEFT, REATTACH_LEFT} for kind in range(N_KINDS)])
+
+
+class ArcEagerStates:
+    """One state a column.
+
+    registers (F + 1, S)  the tokens that the state shows, in the order of features, B0, B1, S0,
+                          S1 and S2 first; then the slot that stands for nowhere
+    codes     (S,)        what the rules ask of the state; see `rules`
+    masks     (S,)        its valid actions as bits; 0: it is final
+    columns   (S,)        its number among the states that it was begun with
+
+    The slots are shared by all states that were begun together, each having its own part.
+    """
+
+    def __init__(
+        self, slots: Slots, b0: Ints, s0: Ints, n_features: int, *, joins: bool = False
+    ) -> None:
+        self.slots = slots
+        self.joins = joins
+        self.columns = np.arange(len(b0), dtype=np.intp)
+        self.registers = np.full((n_features + 1, len(b0)), -1, np.intp)
+        self.registers[-1] = slots.nowhere
+        self.registers[B0], self.registers[S0] = b0, s0
+        self._places = flag_places(slots.nowhere)
+        self._sides = np.where(_IS_LEFT, slots.nowhere + 2, 0)
+        self._left, self._right = slots.left, slots.right
+        self._fit()
+        self._look()
+
+    def __len__(self) -> int:
+        return self.registers.shape[1]
+
+    def drop_final(self, *, at_once: bool = False) -> None:
+        """Drop the states that are final, unless few are: those stay as they are."""
+        n_left = int(np.count_nonzero(self.masks))
+        if n_left == len(self) or (n_left > len(self) * 0.875 and not at_once):
+            return
+        self._keep(self.masks > 0)
+
+    def _keep(self, rows: Masks) -> None:
+        self.registers = self.registers[:, rows]
+        self.columns = self.columns[rows]
+        self.codes, self.masks = self.codes[rows], self.masks[rows]
+        self._fit()
+
+    def _fit(self) -> None:
+        n_rows, n_states = self.registers.shape
+        self._targets = np.ascontiguousarray((TARGETS % n_rows * n_states).T)  # (K, T)
+        self._columns = np.arange(n_states, dtype=np.intp)[:, None]  # (S, 1)
+
+    def apply(self, actions: Ints, classes: Ints) -> tuple[Ints, Ints]:
+        """Move each state on, in place.
+
+        actions  (S,)  SHIFT to BREAK
+        classes  (S,)  which become labels of arcs
+        returns  (S,) and (S,): the kinds of step, and the token that went from place to place
+        """
+        slots, registers = self.slots, self.registers
+        kinds = KINDS.take(self.codes * N_ACTIONS + actions)
+        places = self._targets.take(kinds, axis=0)  # (S, T)
+        places += self._columns
+        next_b0, next_s0, pushed, moved, child, head, held, put_back, replaced = registers.take(
+            places.T
+        )
+        b0, s0 = registers[B0], registers[S0]
+        self._right[replaced] = slots.prev.take(s0)
+        side = head + self._sides.take(kinds)
+        slots.prev[child] = slots.children.take(side)
+        slots.children[side] = child
+        slots.head[child] = head
+        slots.label[child] = classes
+        slots.flags[child + int(self._places[2, 0])] = HEADED
+        slots.below[pushed] = s0
+        slots.next[put_back] = b0
+        slots.held[held] = _HELD_AFTER.take(kinds)
+        marks = np.flatnonzero(kinds == MARK)
+        if len(marks):
+            marked = registers[B1].take(marks)
+            slots.flags[marked + int(self._places[0, 0])] = STARTS
+            slots.flags[marked + int(self._places[1, 0])] = UNBREAKABLE
+        registers[B0], registers[S0] = next_b0, next_s0
+        self._look()
+        return kinds, moved
+
+    def _look(self) -> None:
+        """Read everything that follows from B0 and S0."""
+        slots, registers = self.slots, self.registers
+        registers[B1] = slots.next.take(registers[B0])
+        registers[S1] = slots.below.take(registers[S0])
+        registers[S2] = slots.below.take(registers[S1])
+        self._look_at_children()
+        flags = slots.flags.take(registers[: S1 + 1] + self._places)  # (4, S)
+        codes = np.add.reduce(flags, axis=0)
+        codes += slots.held.take(registers[B0])
+        codes += (registers[B1] - registers[B0] != 1) * GAP
+        if self.joins:
+            codes += (registers[B0] - registers[S0] != 1) * APART
+        self.codes = codes
+        self.masks = VALID.take(codes)
+
+    def _look_at_children(self) -> None:
+        slots, registers = self.slots, self.registers
+        if len(registers) == 9:
+            registers[5] = self._left.take(registers[B0])
+            registers[6] = self._left.take(registers[S0])
+            registers[7] = self._right.take(registers[S0])
+            return
+        tops = registers[S0 : S1 + 1]  # (2, S)
+        left, right = self._left.take(tops), self._right.take(tops)
+        registers[5], registers[9] = left
+        registers[6], registers[11] = right
+        registers[7] = self._left.take(registers[B0])
+        registers[8] = slots.prev.take(right[0])
+        registers[10], registers[12] = slots.prev.take(left[1]), slots.prev.take(right[1])

@@ -1,0 +1,101 @@
+"""From arcs to annotations: labels, sentences, and arcs that were lifted put back.
+
+Axes: N tokens of a batch, n of one doc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.text import Doc, hash_string
+from kernel.text.projective import DELIMITER
+from kernel.text.tree import Tree, sent_starts_of_heads
+from kernel_plugin_parser.labels import ArcClasses
+from kernel_plugin_parser.rules import ROOT, SUBTOKEN
+
+Ints = npt.NDArray[np.integer[Any]]
+
+
+def write_trees(docs: Sequence[Doc], heads: Ints, labels: Ints, classes: ArcClasses) -> None:
+    """Write heads, labels and sentence starts into docs.
+
+    heads    (N,)  numbered through the batch; roots are their own
+    labels   (N,)  classes
+    """
+    tokens = np.arange(len(heads))
+    is_root = heads == tokens
+    hashes = classes.hashes[labels]
+    hashes[is_root] = hash_string(ROOT)
+    lifted = classes.delimited[labels] & ~is_root
+    starts = sent_starts_of_heads(heads.astype(np.int32))
+    first = 0
+    for doc in docs:
+        part = slice(first, first + len(doc))
+        if len(doc):
+            starts[first] = 1
+        own_heads, own_hashes = heads[part] - first, hashes[part]
+        if lifted[part].any():
+            names = {
+                int(token): classes.classes[labels[first + token]][1]
+                for token in np.flatnonzero(lifted[part])
+            }
+            lower_arcs(doc, own_heads, own_hashes, names)
+        doc.set_column("head", own_heads)
+        doc.set_column("dep", own_hashes)
+        doc.set_column("sent_start", starts[part].copy())
+        first += len(doc)
+
+
+def lower_arcs(
+    doc: Doc, heads: Ints, labels: npt.NDArray[np.uint64], lifted: dict[int, str]
+) -> None:
+    """Undo lifting, in place: hang tokens under the token that their label tells of.
+
+    heads    (n,)
+    labels   (n,)  hashes
+    lifted         names of the labels `label||label of the head` of tokens, by token
+
+    That is the nearest one below the head that has the label, breadth first and from left to
+    right; if there is none, the head stays.
+    """
+    spaces = doc.to_array("IS_SPACE") != 0
+    for token, name in sorted(lifted.items()):
+        label, above = name.split(DELIMITER, 1)
+        head = _find_below(
+            Tree(heads.astype(np.int32)), token, labels == hash_string(above), spaces
+        )
+        heads[token] = head
+        labels[token] = doc.vocab.strings.add(label)
+
+
+def _find_below(tree: Tree, token: int, wanted: Any, spaces: Any) -> int:
+    level = [int(tree.heads[token])]
+    while level:
+        below = [
+            child
+            for parent in level
+            for child in tree.children(parent)
+            if child != token and not spaces[child]
+        ]
+        found = next((child for child in below if wanted[child]), None)
+        if found is not None:
+            return found
+        level = below
+    return int(tree.heads[token])
+
+
+def merge_subtokens(doc: Doc) -> None:
+    """Merge each token labelled `subtok` with the ones after it, up to its head."""
+    labels = doc.column("dep")
+    is_part = labels == hash_string(SUBTOKEN)
+    if not is_part.any():
+        return
+    starts = np.flatnonzero(is_part & ~np.append(False, is_part[:-1]))
+    ends = np.flatnonzero(is_part & ~np.append(is_part[1:], False)) + 2
+    with doc.retokenize() as retokenizer:
+        for start, end in zip(starts.tolist(), np.minimum(ends, len(doc)).tolist(), strict=True):
+            retokenizer.merge(doc[start:end])

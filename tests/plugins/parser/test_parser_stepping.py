@@ -1,0 +1,138 @@
+"""Arrays of states do what the rules of one state say, whichever way they are stepped."""
+
+import numpy as np
+import pytest
+
+from kernel.text.projective import projectivize
+from kernel_plugin_parser.oracle import whole
+from kernel_plugin_parser.rules import LEFT, RIGHT
+from kernel_plugin_parser.system import Begun
+
+MODELS = [
+    pytest.param({}, id="eight-tokens"),
+    pytest.param({"extra": True}, id="thirteen-tokens"),
+    pytest.param({"learn_tokens": True}, id="subtokens"),
+]
+
+
+def shaken(make_parser, shake, source, seed, **settings):
+    parser = make_parser(source.examples(30), **settings)
+    shake(parser.model, seed)
+    return parser
+
+
+def preset_of(doc):
+    column = doc.get_column("sent_start")
+    return None if column is None else column.tolist()
+
+
+def reference_of(reference, example, classes):
+    gold = example.reference
+    strings = gold.vocab.strings
+    names = [strings[label] for label in gold.column("dep").tolist()]
+    heads, labels = projectivize(gold.column("head"), names)
+    known = [bool(name) for name in names]
+    for child, head in enumerate(heads.tolist()):
+        if (LEFT if head > child else RIGHT, labels[child]) not in classes:
+            labels[child] = "dep"
+    return reference(
+        len(gold),
+        preset_of(example.predicted),
+        [int(head) if there else None for head, there in zip(heads, known, strict=True)],
+        labels,
+        [start == 1 for start in gold.column("sent_start").tolist()],
+    )
+
+
+def numbered(tokens, offset=0):
+    return [-1 if token is None else token + offset for token in tokens]
+
+
+def follow(rules, classes, scorer, offset, extra):
+    """Follow the best valid class at each state; yields what is seen there."""
+    while not rules.is_final():
+        valid = [rules.is_valid(*entry) for entry in classes]
+        if not any(valid):
+            return
+        shown = numbered(rules.features(extra), offset)
+        yield shown, valid
+        scores = scorer.score(np.array([shown]))[0]
+        rules.apply(*classes[int(np.where(valid, scores, -np.inf).argmax())])
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("preset", [0.0, 0.4])
+@pytest.mark.parametrize("model", MODELS)
+def test_stepping_together_and_one_by_one_follow_the_rules(
+    random_docs, make_parser, shake, batch, reference, seed, preset, model
+):
+    source = random_docs(seed)
+    parser = shaken(make_parser, shake, source, seed, **model)
+    docs = batch([source.plain(preset=preset) for _ in range(20)])
+    system, classes = parser.system, parser.system.moves.classes
+    scorer = parser.model.predict(docs)
+    together = system.step_together(scorer, docs).slots
+    for number, doc in enumerate(docs):
+        first, end = docs.offsets[number : number + 2].tolist()
+        rules = reference(len(doc), preset_of(doc))
+        seen = [*follow(rules, classes, scorer, first, model.get("extra", False))]
+        assert len(seen) >= len(doc)
+        expected = [rules.heads.get(token, -1) for token in range(len(doc))]
+        one = system.step_one(scorer.part(slice(first, end)), doc)
+        assert one.head == expected
+        assert [h - first if h >= 0 else -1 for h in together.head[first:end].tolist()] == expected
+        labels = [rules.labels.get(token) for token in range(len(doc))]
+        named = [classes[label][1] if label >= 0 else None for label in one.label]
+        assert named == labels
+        assert together.label[first:end][np.array(expected) >= 0].tolist() == [
+            label for label in one.label if label >= 0
+        ]
+
+
+def explored(parser, examples, docs, begun, max_moves):
+    """Every state that training scores: its tokens, costs and validity."""
+    scorer = parser.model.predict(docs)
+    scorer.is_train = True
+    shown = []
+    score = scorer.score
+    scorer.score = lambda ids: (shown.append(np.array(ids)), score(ids))[1]
+    gold = parser.system.gold(examples)
+    costs, valid = parser.system.explore(scorer, begun, gold, max_moves)
+    return np.concatenate(shown), costs, valid
+
+
+def by_doc(docs, shown, costs, valid):
+    """Group what was seen of states by the docs that they are of."""
+    found = [[] for _ in docs]
+    for row in zip(shown, costs, valid, strict=True):
+        found[int(np.searchsorted(docs.offsets, row[0].max(), side="right")) - 1].append(row)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("preset", [0.0, 0.4])
+@pytest.mark.parametrize("crossing", [False, True])
+def test_costs_and_validity_of_every_state_are_those_of_the_rules(
+    random_docs, make_parser, shake, batch, reference, monkeypatch, seed, preset, crossing
+):
+    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT", 0.0)
+    source = random_docs(seed)
+    parser = shaken(make_parser, shake, source, seed)
+    classes = parser.system.moves.classes
+    missing = 0.1 * (seed % 2)
+    examples = source.examples(12, preset=preset, crossing=crossing, missing=missing)
+    docs = batch([example.predicted for example in examples])
+    begun = Begun([whole(index) for index in range(len(docs))], docs)
+    states = by_doc(docs, *explored(parser, examples, docs, begun, 1000))
+    scorer = parser.model.predict(docs)
+    for example, offset, seen in zip(examples, docs.offsets.tolist(), states, strict=False):
+        rules = reference_of(reference, example, classes)
+        assert len(seen) >= len(example.predicted)
+        for shown, costs, valid in seen:
+            assert shown.tolist() == numbered(rules.features(False), offset)
+            assert valid.tolist() == [rules.is_valid(*entry) for entry in classes]
+            expected = [rules.cost(*entry) if rules.is_valid(*entry) else 0 for entry in classes]
+            assert np.where(valid, costs, 0).tolist() == expected
+            scores = scorer.score(shown[None])[0]
+            rules.apply(*classes[int(np.where(valid, scores, -np.inf).argmax())])
+        assert rules.is_final()
