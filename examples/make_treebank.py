@@ -230,6 +230,11 @@ def to_rows(root: Node) -> list[Row]:
     return [Row(node=node, head=heads.get(i, i)) for i, node in enumerate(nodes)]
 
 
+def has_space(sentence: Sequence[Row], end: int) -> bool:
+    """Say whether a space follows the first `end` words: not so before a full stop."""
+    return end == len(sentence) or sentence[end].node.form != "."
+
+
 def to_conllu(sentence: Sequence[Row]) -> str:
     """Return a sentence in CoNLL-U, entities in the last column."""
     lines = []
@@ -239,7 +244,8 @@ def to_conllu(sentence: Sequence[Row]) -> str:
         dep = "root" if is_root else node.dep
         feats = node.feats or "_"
         columns = [number, node.form, node.lemma, node.pos, node.tag, feats, head, dep]
-        lines.append("\t".join([*map(str, columns), "_", f"name={node.entity}"]))
+        space = "" if has_space(sentence, number) else "|SpaceAfter=No"
+        lines.append("\t".join([*map(str, columns), "_", f"name={node.entity}{space}"]))
     return "\n".join(lines) + "\n"
 
 
@@ -251,6 +257,9 @@ def to_doc(vocab: kernel.Vocab, topic: str, sentences: Sequence[Sequence[Row]]) 
     doc = Doc(
         vocab,
         words=[row.node.form for row in rows],
+        spaces=[
+            has_space(sentence, i) for sentence in sentences for i in range(1, len(sentence) + 1)
+        ],
         tags=[row.node.tag for row in rows],
         pos=[row.node.pos for row in rows],
         morphs=[row.node.feats for row in rows],

@@ -88,7 +88,8 @@ def make_table(
     `right` has the columns that are set to the right; None: all but the first.
     """
     table = Table(
-        title=title,
+        # A title may be wider than the table.
+        title=None if title is None else Text(title, no_wrap=True, overflow="ignore"),
         title_justify="left",
         title_style="bold",
         box=None,
