@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -10,7 +11,6 @@ from pathlib import Path
 
 from benchmarks import corpora, sides, suite, table
 
-NAMES = [m.key for m in suite.MEASURES if not m.key.endswith("_memory")]
 MARKS = r"(?s)(?<=<!-- bench -->\n).*?(?=<!-- /bench -->)"
 
 
@@ -19,18 +19,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse(argv)
     both = [sides.kernel_side(), sides.spacy_side()]
     title = corpora.prepare()
-    folders = {side.name: corpora.convert(side) for side in both}
-    if "train" not in args.only:
-        needs_model = [name for name in args.only if name.startswith("predict")]
-        missing = [s.name for s in both if not (folders[s.name] / "model" / "model-last").exists()]
-        if needs_model and missing:
-            args.only.insert(0, "train")
+    names = suite.with_training(args.only, both)
+    for side, name in itertools.product(both, sorted(suite.corpora_of(names))):
+        corpora.CONVERT[name](side)
     figures = suite.measure(
         both,
-        folders,
         rounds=args.rounds,
         steps=args.steps,
-        only=args.only,
+        only=names,
         say=lambda text: print(text, flush=True),
     )
     (sides.HOME / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf8")
@@ -44,7 +40,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="kernel beside spaCy")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each; medians are shown")
     parser.add_argument("--steps", type=int, default=500, help="training steps a run")
-    parser.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), metavar="NAME")
+    parser.add_argument(
+        "--only", nargs="+", choices=suite.NAMES, default=suite.NAMES, metavar="NAME"
+    )
     parser.add_argument("--markdown", type=Path, help="put the table between this file's marks")
     return parser.parse_args(argv)
 

@@ -1,7 +1,11 @@
 """The texts that both sides read: real corpora where they are, the made one elsewhere.
 
-Everything is written below `.bench/data`: `train.iob` and `dev.iob` (a token and its tag a
-line), and `docs.jsonl`, one document a line: {"text", "words", "spaces"}.
+Everything is written below `.bench/data`, the first three for training, as `train` and `dev`:
+
+    .iob         a token and its tag a line
+    .conllu      a treebank, with entities in the last column
+    .jsonl       a text and its one label a line
+    docs.jsonl   one document a line to predict for: {"text", "words", "spaces"}
 """
 
 from __future__ import annotations
@@ -11,14 +15,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import frozen
 
-from benchmarks.sides import HOME, ROOT, Side
+from benchmarks.process import run
+from benchmarks.sides import HOME, ROOT, Side, kernel_side
 
 DATA = HOME / "data"
+# Columns of CoNLL-U.
+ID, UPOS, MISC = 0, 3, 9
 
 
 @frozen(kw_only=True)
@@ -40,41 +47,110 @@ def shared() -> Path:
     return Path(os.environ.get("KERNEL_BENCH_DATA", ROOT.parent / "shared" / "data"))
 
 
+def require(name: str) -> Path:
+    """Return the folder of the real corpus `name`; ends the program if it is missing."""
+    folder = shared() / name
+    if not folder.is_dir():
+        raise SystemExit(f"no {name}/ in {shared()}; KERNEL_BENCH_DATA names another folder")
+    return folder
+
+
 def prepare() -> str:
     """Write the data and return the name of what it is."""
     DATA.mkdir(parents=True, exist_ok=True)
-    real = shared()
-    if (real / "btc").is_dir() and (real / "ewt").is_dir():
-        for name in ("train", "dev"):
-            shutil.copyfile(real / "btc" / f"{name}.iob", DATA / f"{name}.iob")
-        documents = read_conllu(real / "ewt" / "en_ewt-ud-train.conllu")
-        title = "training on the Broad Twitter Corpus, everything else on English Web Treebank text"
+    if all((shared() / name).is_dir() for name in ("btc", "ewt", "banking77")):
+        documents = _take_real(shared())
+        title = "Broad Twitter Corpus (ner), banking77 (textcat), English Web Treebank (all else)"
     else:
-        maker = ROOT / "examples" / "make_corpus.py"
-        subprocess.run([sys.executable, maker, DATA], check=True, capture_output=True)
-        documents = read_iob([DATA / "train.iob", DATA / "dev.iob"])
-        title = "everything on the corpus of examples/make_corpus.py"
+        documents = _make_up()
+        title = "everything on the corpora that examples/ makes"
     lines = [document.to_json() for document in documents]
     (DATA / "docs.jsonl").write_text("\n".join(lines) + "\n", encoding="utf8")
     return title
 
 
-def convert(side: Side) -> Path:
-    """Convert train and dev with the side's own command, and return the folder."""
-    target = HOME / side.name
-    target.mkdir(parents=True, exist_ok=True)
+def _take_real(folder: Path) -> Iterator[Document]:
     for name in ("train", "dev"):
-        command: list[str | Path] = [
-            *side.cli,
-            "convert",
-            DATA / f"{name}.iob",
-            target,
-            "-c",
-            "ner",
-            "-n",
-            "1",
-        ]
+        shutil.copyfile(folder / "btc" / f"{name}.iob", DATA / f"{name}.iob")
+        shutil.copyfile(folder / "banking77" / f"{name}.jsonl", DATA / f"{name}.jsonl")
+        treebank = folder / "ewt" / f"en_ewt-ud-{name}.conllu"
+        write_with_names(treebank, DATA / f"{name}.conllu")
+    return read_conllu(folder / "ewt" / "en_ewt-ud-train.conllu")
+
+
+def _make_up() -> Iterator[Document]:
+    for maker in ("make_corpus.py", "make_treebank.py"):
+        command: list[str | Path] = [sys.executable, ROOT / "examples" / maker, DATA]
         subprocess.run(command, check=True, capture_output=True)
+    for name in ("train", "dev"):
+        sentences = read_iob([DATA / f"{name}.iob"])
+        texts = [(json.loads(each.to_json())["text"], len(each.words)) for each in sentences]
+        rows = [json.dumps({"text": text, "label": f"length {n // 4}"}) for text, n in texts]
+        (DATA / f"{name}.jsonl").write_text("\n".join(rows) + "\n", encoding="utf8")
+    return read_iob([DATA / "train.iob", DATA / "dev.iob"])
+
+
+def write_with_names(source: Path, target: Path) -> None:
+    """Copy a treebank, with each run of proper nouns as an entity, for a joint pipeline."""
+    rows, before = [], ""
+    for row in source.read_text(encoding="utf8").splitlines():
+        fields = row.split("\t")
+        if len(fields) == 10 and fields[ID].isdigit():
+            is_name = fields[UPOS] == "PROPN"
+            mark = f"name={'I' if before == 'PROPN' else 'B'}-NAME" if is_name else "name=O"
+            fields[MISC] = mark if fields[MISC] == "_" else f"{fields[MISC]}|{mark}"
+            before = fields[UPOS]
+        elif len(fields) != 10:
+            before = ""
+        rows.append("\t".join(fields))
+    target.write_text("\n".join(rows) + "\n", encoding="utf8")
+
+
+def convert(side: Side) -> Path:
+    """Convert the corpus of entities with the side's own command, and return the folder."""
+    sources = [DATA / f"{name}.iob" for name in ("train", "dev")]
+    return _convert(side, HOME / side.name / "ner", sources, "-c", "ner", "-n", "1")
+
+
+def convert_joint(side: Side) -> Path:
+    """Convert the treebank with names, ten sentences a document, and return the folder."""
+    sources = [DATA / f"{name}.conllu" for name in ("train", "dev")]
+    return _convert(side, HOME / side.name / "joint", sources, "-n", "10")
+
+
+def convert_treebank(side: Side) -> Path:
+    """Convert the English Web Treebank, ten sentences a document, and return the folder."""
+    folder = require("ewt")
+    sources = [folder / f"en_ewt-ud-{name}.conllu" for name in ("train", "dev")]
+    return _convert(side, HOME / side.name / "ewt", sources, "-n", "10", "-T")
+
+
+def convert_intents(side: Side) -> Path:
+    """Convert the corpus of intents, and return the folder."""
+    return _convert_jsonl(side, "intents", DATA)
+
+
+CONVERT = {"ner": convert, "joint": convert_joint, "intents": convert_intents}
+"""What writes each corpus that the table's training runs are on, for a side."""
+
+
+def convert_categories(side: Side, *, name: str) -> Path:
+    """Convert the real corpus `name` of texts with categories, and return the folder."""
+    return _convert_jsonl(side, name, require(name))
+
+
+def _convert_jsonl(side: Side, name: str, source: Path) -> Path:
+    # spaCy has no converter for it, so that both sides read what kernel wrote.
+    sources = [source / f"{part}.jsonl" for part in ("train", "dev")]
+    return _convert(kernel_side(), HOME / side.name / name, sources, "-l", "en")
+
+
+def _convert(side: Side, target: Path, sources: Sequence[Path], *options: str) -> Path:
+    """Write `train.spacy` and `dev.spacy` into `target`."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name, source in zip(("train", "dev"), sources, strict=True):
+        run([*side.cli, "convert", source, target, *options])
+        (target / f"{source.stem}.spacy").rename(target / f"{name}.spacy")
     return target
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from attrs import frozen
 
+from benchmarks.corpora import DATA
 from benchmarks.process import run
-from benchmarks.sides import Side
+from benchmarks.sides import HOME, Side
 from benchmarks.training import measure_training
 
 TASKS = Path(__file__).with_name("tasks.py")
@@ -21,7 +22,7 @@ Result = dict[str, Any]
 
 @frozen(kw_only=True)
 class Measure:
-    """A row of the table: its title, what it takes of a result, and how to get one.
+    """A row of the table.
 
     `unit` is "…/s" where more is better, and a plain unit where less is.
     """
@@ -31,13 +32,44 @@ class Measure:
     unit: str
 
 
+@frozen(kw_only=True)
+class Training:
+    """A training run that is timed: of which components, on which corpus.
+
+    `batch_size` is None for batches that grow as in the default config.
+    """
+
+    pipeline: str
+    corpus: str
+    batch_size: int | None = None
+
+
 MEASURES = (
-    Measure(key="train", title="training, the first steps", unit="words/s"),
-    Measure(key="train_late", title="training, batches of 1,000 words", unit="words/s"),
-    Measure(key="predict_docs", title="prediction, batches of docs", unit="words/s"),
-    Measure(key="predict_texts", title="prediction, batches of texts", unit="words/s"),
-    Measure(key="predict_new_texts", title="prediction, just after loading", unit="words/s"),
-    Measure(key="predict_single", title="prediction, one doc at a time", unit="words/s"),
+    Measure(key="train", title="training ner, the first steps", unit="words/s"),
+    Measure(key="train_late", title="training ner, batches of 1,000 words", unit="words/s"),
+    Measure(key="train_parse", title="training tagger+parser, the first steps", unit="words/s"),
+    Measure(
+        key="train_parse_late",
+        title="training tagger+parser, batches of 1,000 words",
+        unit="words/s",
+    ),
+    Measure(key="train_joint", title="training tagger+parser+ner, the first steps", unit="words/s"),
+    Measure(key="train_textcat", title="training textcat, the first steps", unit="words/s"),
+    Measure(key="predict_docs", title="ner, batches of docs", unit="words/s"),
+    Measure(key="predict_texts", title="ner, batches of texts", unit="words/s"),
+    Measure(key="predict_new_texts", title="ner, just after loading", unit="words/s"),
+    Measure(key="predict_single", title="ner, one text at a time", unit="words/s"),
+    Measure(key="predict_tagger", title="tagger, batches of docs", unit="words/s"),
+    Measure(key="predict_parser", title="parser, batches of docs", unit="words/s"),
+    Measure(key="predict_joint", title="tagger+parser+ner, batches of docs", unit="words/s"),
+    Measure(key="single_tagger", title="tagger, one doc of 15 words at a time", unit="words/s"),
+    Measure(key="single_parser", title="parser, one doc of 15 words at a time", unit="words/s"),
+    Measure(
+        key="single_joint", title="tagger+parser+ner, one doc of 15 words at a time", unit="words/s"
+    ),
+    Measure(key="long_doc", title="tagger+parser+ner, one doc of 100,000 words", unit="words/s"),
+    Measure(key="long_growth", title="its time beside that of 10,000 words", unit="times"),
+    Measure(key="predict_textcat", title="textcat, batches of docs", unit="words/s"),
     Measure(key="tokenize", title="tokenization", unit="words/s"),
     Measure(key="tokenize_new", title="tokenization, all words new", unit="words/s"),
     Measure(key="docbin_write", title="DocBin, writing", unit="words/s"),
@@ -45,16 +77,73 @@ MEASURES = (
     Measure(key="to_array", title="to_array, 8 attributes", unit="words/s"),
     Measure(key="set_ents", title="doc.ents, setting", unit="docs/s"),
     Measure(key="get_ents", title="doc.ents, reading", unit="docs/s"),
-    Measure(key="train_memory", title="peak memory of training", unit="MB"),
-    Measure(key="predict_memory", title="peak memory of prediction", unit="MB"),
+    Measure(key="train_memory", title="peak memory of training ner", unit="MB"),
+    Measure(key="train_parse_memory", title="peak memory of training tagger+parser", unit="MB"),
+    Measure(key="predict_memory", title="peak memory of ner", unit="MB"),
+    Measure(key="predict_joint_memory", title="peak memory of tagger+parser+ner", unit="MB"),
     Measure(key="help", title="command line, --help", unit="s"),
     Measure(key="import", title="import", unit="s"),
 )
 
+TRAININGS = {
+    "train": Training(pipeline="ner", corpus="ner"),
+    "train_late": Training(pipeline="ner", corpus="ner", batch_size=1000),
+    "train_parse": Training(pipeline="tagger,parser", corpus="joint"),
+    "train_parse_late": Training(pipeline="tagger,parser", corpus="joint", batch_size=1000),
+    "train_joint": Training(pipeline="tagger,parser,ner", corpus="joint"),
+    "train_textcat": Training(pipeline="textcat", corpus="intents"),
+}
+
+# What else a measurement gives: the key of the measure, and the key in its result.
+BESIDES = {
+    "train": ("train_memory", "peak_mb"),
+    "train_parse": ("train_parse_memory", "peak_mb"),
+    "predict_docs": ("predict_memory", "peak_mb"),
+    "predict_joint": ("predict_joint_memory", "peak_mb"),
+    "long_doc": ("long_growth", "growth"),
+}
+NAMES = [each.key for each in MEASURES if each.key not in {key for key, _ in BESIDES.values()}]
+
+# The training run whose pipeline a task predicts with.
+MODELS = {
+    **dict.fromkeys(
+        ["predict_docs", "predict_texts", "predict_new_texts", "predict_single"], "train"
+    ),
+    **dict.fromkeys(
+        [
+            "predict_tagger",
+            "predict_parser",
+            "predict_joint",
+            "single_tagger",
+            "single_parser",
+            "single_joint",
+            "long_doc",
+        ],
+        "train_joint",
+    ),
+    "predict_textcat": "train_textcat",
+}
+
+
+def corpora_of(names: Sequence[str]) -> set[str]:
+    """Return the corpora that the measurements called `names` train on."""
+    return {TRAININGS[name].corpus for name in names if name in TRAININGS}
+
+
+def with_training(names: Sequence[str], sides: Sequence[Side]) -> list[str]:
+    """Return `names`, after the runs of training whose pipelines they need and that are missing."""
+    needed = dict.fromkeys(MODELS[name] for name in names if name in MODELS)
+    missing = [run for run in needed if not all(model_of(side, run).exists() for side in sides)]
+    return [*(run for run in missing if run not in names), *names]
+
+
+def model_of(side: Side, name: str) -> Path:
+    """Return the folder of the pipeline that the training run called `name` leaves."""
+    return HOME / side.name / TRAININGS[name].corpus / name / "model-last"
+
 
 def measure(
     sides: Sequence[Side],
-    folders: dict[str, Path],
     *,
     rounds: int,
     steps: int,
@@ -66,33 +155,43 @@ def measure(
     for number, name, turn in product(range(rounds), only, range(len(sides))):
         side = sides[(number + turn) % len(sides)]
         say(f"round {number + 1} of {rounds}: {name}, {side.name}")
-        for key, figure in take(side, folders[side.name], name, steps):
+        for key, figure in take(side, name, steps):
             figures[key][side.name].append(figure)
     return figures
 
 
-def take(side: Side, folder: Path, name: str, steps: int) -> Iterator[tuple[str, float]]:
+def take(side: Side, name: str, steps: int) -> Iterator[tuple[str, float]]:
     """Yield what one measurement gives, by the key of the measure it belongs to."""
     if name == "help":
         yield name, run([*side.cli, "--help"]).seconds
-    elif name == "import":
+        return
+    if name == "import":
         yield name, run([side.python, "-c", f"import {side.name}"]).seconds
-    else:
-        if name == "train":
-            result = measure_training(side, folder, steps)
-        elif name == "train_late":
-            result = measure_training(side, folder, max(steps // 5, 5), batch_size=1000)
-        else:
-            result = task(side, folder, name)
-        yield name, result["amount"] / result["seconds"]
-        if name == "train":
-            yield "train_memory", result["peak_mb"]
-        elif name == "predict_docs":
-            yield "predict_memory", result["peak_mb"]
+        return
+    result = train(side, name, steps) if name in TRAININGS else task(side, name)
+    yield name, result["amount"] / result["seconds"]
+    if name in BESIDES:
+        key, field = BESIDES[name]
+        yield key, result[field]
 
 
-def task(side: Side, folder: Path, name: str) -> Result:
+def train(side: Side, name: str, steps: int) -> Result:
+    """Return the result of a training run; full batches are measured for a fifth of the steps."""
+    training = TRAININGS[name]
+    steps = steps if training.batch_size is None else max(steps // 5, 5)
+    return measure_training(
+        side,
+        HOME / side.name / training.corpus,
+        training.pipeline,
+        steps,
+        output=name,
+        batch_size=training.batch_size,
+    )
+
+
+def task(side: Side, name: str) -> Result:
     """Return the result of a task of `tasks.py`, with the peak memory of its process."""
-    done = run([side.python, TASKS, side.name, name, folder])
+    model = model_of(side, MODELS[name]) if name in MODELS else Path()
+    done = run([side.python, TASKS, side.name, name, model, DATA])
     result: Result = json.loads(done.stdout.splitlines()[-1])
     return {**result, "peak_mb": done.peak_mb}

@@ -1,6 +1,6 @@
 """One measurement, by either library, in the process that was started for it.
 
-PYTHON benchmarks/tasks.py SIDE TASK FOLDER prints a line of JSON: how much was done (`amount`,
+PYTHON benchmarks/tasks.py SIDE TASK MODEL DATA prints a line of JSON: how much was done (`amount`,
 in `unit`) in how many `seconds`. What both libraries offer has the same names in both, so the
 code is the same; it uses nothing but their public API, and not kernel's repository.
 """
@@ -12,22 +12,33 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from itertools import accumulate, cycle, islice
 from pathlib import Path
 
 ATTRIBUTES = ["ORTH", "LOWER", "NORM", "PREFIX", "SUFFIX", "SHAPE", "LENGTH", "IS_ALPHA"]
 N_SINGLE = 1_500
 N_ENTS = 10_000
+N_SHORT = 1_000
+SHORT = 15
+N_PARSED = 60_000
+LONG = 100_000
+JOINT = ("tagger", "parser", "ner")
 
 
 class Bench:
     """A library under test, and the data that it reads."""
 
-    def __init__(self, side: str, folder: Path) -> None:
+    def __init__(self, side: str, model: Path, data: Path) -> None:
         self.library = importlib.import_module(side)
         self.tokens = importlib.import_module({"kernel": "kernel", "spacy": "spacy.tokens"}[side])
-        self.model = folder / "model" / "model-last"
-        lines = (folder.parent / "data" / "docs.jsonl").read_text(encoding="utf8").splitlines()
-        self.rows = [json.loads(line) for line in lines]
+        self.model = model
+        self.data = data
+        self.rows = self.read("docs.jsonl")
+
+    def read(self, name):
+        """Return the lines of a JSONL file of the data."""
+        lines = (self.data / name).read_text(encoding="utf8").splitlines()
+        return [json.loads(line) for line in lines]
 
     def docs(self, vocab, rows=None):
         """Return a new `Doc` for each document."""
@@ -86,6 +97,74 @@ def predict_single(bench: Bench) -> dict:
     done = []
     result = timed("words", 0, lambda: done.extend(nlp(text) for text in short))
     return {**result, "amount": n_words(done)}
+
+
+def predict_joint(bench: Bench, *wanted: str) -> dict:
+    """Tags, trees and entities of tokenized documents, in batches, or only what is `wanted`."""
+    nlp = load_only(bench, wanted)
+    rows = whole_documents(bench.rows, N_PARSED)
+    list(nlp.pipe(bench.docs(nlp.vocab, rows)))
+    docs = bench.docs(nlp.vocab, rows)
+    return timed("words", n_words(docs), lambda: list(nlp.pipe(docs)))
+
+
+def single_joint(bench: Bench, *wanted: str) -> dict:
+    """Tags, trees and entities of documents of 15 words, one call each."""
+    nlp = load_only(bench, wanted)
+    words = islice(all_words(bench.rows), SHORT * (N_SHORT + 50))
+    rows = [row_of(list(islice(words, SHORT))) for _ in range(N_SHORT + 50)]
+    docs = bench.docs(nlp.vocab, rows)
+    for doc in docs[:50]:
+        nlp(doc)
+    return timed("words", SHORT * N_SHORT, lambda: [nlp(doc) for doc in docs[50:]])
+
+
+def long_doc(bench: Bench) -> dict:
+    """Tags, trees and entities of 100,000 words; `growth` is the time beside that of a tenth."""
+    nlp = load_only(bench, JOINT)
+
+    def process(n: int) -> dict:
+        (doc,) = bench.docs(nlp.vocab, [row_of(list(islice(all_words(bench.rows), n)))])
+        return timed("words", n, lambda: nlp(doc))
+
+    process(LONG // 10)
+    # The short one is soon done: three times, and the median counts.
+    short = sorted(process(LONG // 10)["seconds"] for _ in range(3))[1]
+    whole = process(LONG)
+    return {**whole, "growth": whole["seconds"] / short}
+
+
+def load_only(bench: Bench, wanted):
+    """Return the joint pipeline with the components that are `wanted`, all if none is named."""
+    return bench.library.load(
+        bench.model, exclude=[name for name in JOINT if wanted and name not in wanted]
+    )
+
+
+def whole_documents(rows, n: int):
+    """Return the first of `rows` that have `n` words together."""
+    counted = zip(rows, accumulate(len(row["words"]) for row in rows), strict=True)
+    return [row for row, count in counted if count <= n] or rows[:1]
+
+
+def all_words(rows):
+    """Yield the words of all documents with the space after each, again and again."""
+    for row in cycle(rows):
+        yield from zip(row["words"], row["spaces"], strict=True)
+
+
+def row_of(pairs) -> dict:
+    """Return a document of the words and spaces in `pairs`."""
+    return {"words": [word for word, _ in pairs], "spaces": [space for _, space in pairs]}
+
+
+def predict_textcat(bench: Bench) -> dict:
+    """Categories of tokenized texts, in batches; the pipeline has seen the words before."""
+    nlp = bench.library.load(bench.model)
+    texts = [row["text"] for row in bench.read("train.jsonl")]
+    list(nlp.pipe(texts))
+    docs = [nlp.make_doc(text) for text in texts]
+    return timed("words", n_words(docs), lambda: list(nlp.pipe(docs)))
 
 
 def tokenize(bench: Bench) -> dict:
@@ -176,6 +255,14 @@ TASKS = {
     "predict_texts": predict_texts,
     "predict_new_texts": predict_new_texts,
     "predict_single": predict_single,
+    "predict_tagger": lambda bench: predict_joint(bench, "tagger"),
+    "predict_parser": lambda bench: predict_joint(bench, "parser"),
+    "predict_joint": predict_joint,
+    "single_tagger": lambda bench: single_joint(bench, "tagger"),
+    "single_parser": lambda bench: single_joint(bench, "parser"),
+    "single_joint": single_joint,
+    "long_doc": long_doc,
+    "predict_textcat": predict_textcat,
     "tokenize": tokenize,
     "tokenize_new": tokenize_new,
     "docbin_write": docbin_write,
@@ -187,5 +274,5 @@ TASKS = {
 
 
 if __name__ == "__main__":
-    side, task, folder = sys.argv[1:]
-    print(json.dumps(TASKS[task](Bench(side, Path(folder)))))
+    side, task, model, data = sys.argv[1:]
+    print(json.dumps(TASKS[task](Bench(side, Path(model), Path(data)))))

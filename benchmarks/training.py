@@ -15,10 +15,10 @@ from benchmarks.sides import Side
 STEP_TIMES = Path(__file__).with_name("step_times.py")
 
 
-def default_config(side: Side, path: Path) -> Path:
-    """Write the default NER config of `side` to `path`."""
+def default_config(side: Side, path: Path, pipeline: str) -> Path:
+    """Write the default config of `side` for the components of `pipeline` to `path`."""
     path.unlink(missing_ok=True)
-    run([*side.cli, "init", "config", path, "--pipeline", "ner"])
+    run([*side.cli, "init", "config", path, "--pipeline", pipeline])
     return path
 
 
@@ -47,21 +47,26 @@ def train(side: Side, config: Path, folder: Path, output: Path, **settings: floa
 
 
 def measure_training(
-    side: Side, folder: Path, steps: int, *, batch_size: int | None = None
+    side: Side,
+    folder: Path,
+    pipeline: str,
+    steps: int,
+    *,
+    output: str,
+    batch_size: int | None = None,
 ) -> dict[str, Any]:
-    """Train for `steps` steps; return words and seconds after the first fifth.
+    """Train `pipeline` for `steps` steps; return words and seconds after the first fifth.
 
-    Start-up, evaluation and saving are left out. By default batches grow from 100 words to
-    1,000, on both sides alike, and the pipeline goes to `folder/model`; with a `batch_size`
-    they start at that many, which is what most steps of a long run have.
+    Start-up, evaluation and saving are left out. The pipeline goes to the folder `output` of
+    `folder`. By default batches grow from 100 words to 1,000, on both sides alike; with a
+    `batch_size` they start at that many, which is what most steps of a long run have.
     """
     log = folder / "steps.jsonl"
-    config = measured_config(default_config(side, folder / "config.cfg"), log)
+    config = measured_config(default_config(side, folder / "config.cfg", pipeline), log)
     settings: dict[str, float] = {"max_steps": steps, "eval_frequency": max(steps // 5, 1)}
     if batch_size is not None:
         settings["batcher.size.start"] = batch_size
-    output = folder / ("model" if batch_size is None else "model-late")
-    done = train(side, config, folder, output, **settings)
+    done = train(side, config, folder, folder / output, **settings)
     rows = [json.loads(line) for line in log.read_text(encoding="utf8").splitlines()]
     pairs = list(pairwise(rows[1:]))
     return {

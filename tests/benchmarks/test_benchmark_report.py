@@ -3,10 +3,11 @@
 import sys
 
 import pytest
+from attrs import evolve
 
-from benchmarks import corpora, process, table
+from benchmarks import btc_ner, corpora, ewt, process, runs, suite, table, tasks, textcat
 from benchmarks.__main__ import write_markdown
-from benchmarks.btc_ner import Run, report
+from benchmarks.sides import Side
 
 
 def test_ratio_says_how_many_times_better_kernel_is():
@@ -38,15 +39,77 @@ def test_page_without_marks_is_refused(tmp_path):
         write_markdown(page, "new\n")
 
 
+def run_of(side, seed, score, seconds, peak_mb):
+    return runs.Run(
+        side=side, seed=seed, scores={"ents_f": score}, seconds=seconds, peak_mb=peak_mb
+    )
+
+
 def test_report_gives_means_and_parts():
-    runs = [
-        Run(side="kernel", seed=0, ents_f=0.5, seconds=20, peak_mb=200),
-        Run(side="kernel", seed=1, ents_f=0.6, seconds=30, peak_mb=300),
-        Run(side="spacy", seed=0, ents_f=0.5, seconds=100, peak_mb=500),
+    finished = [
+        run_of("kernel", 0, 0.5, 20, 200),
+        run_of("kernel", 1, 0.6, 30, 300),
+        run_of("spacy", 0, 0.5, 100, 500),
     ]
-    text = report(runs)
+    text = runs.report(finished)
     assert "kernel  mean    ents_f 0.5500" in text
     assert "0.25 of spaCy's time and 0.50 of its memory" in text
+
+
+@pytest.mark.parametrize(
+    "job", [btc_ner.JOB, ewt.JOB, *textcat.JOBS.values()], ids=lambda job: job.name
+)
+def test_finished_runs_are_not_repeated(job, tmp_path, monkeypatch, capsys):
+    trained = []
+
+    def train_once(job, side, folder, seed, steps):
+        trained.append((side.name, seed, steps))
+        scores = dict.fromkeys(job.scores, 0.5)
+        return runs.Run(side=side.name, seed=seed, scores=scores, seconds=1, peak_mb=1)
+
+    side = Side(name="kernel", python=tmp_path, cli=())
+    monkeypatch.setattr(runs, "train_once", train_once)
+    monkeypatch.setattr(runs.sides, "HOME", tmp_path)
+    monkeypatch.setattr(runs.sides, "kernel_side", lambda: side)
+    monkeypatch.setattr(runs.sides, "spacy_side", lambda: side)
+    job = evolve(job, convert=lambda side: tmp_path)
+    for arguments in (
+        ["--seeds", "0"],
+        ["--seeds", "0", "1"],
+        ["--until-patience", "--seeds", "0"],
+    ):
+        runs.main(job, ["--side", "kernel", *arguments])
+
+    assert trained == [("kernel", 0, job.steps), ("kernel", 1, job.steps), ("kernel", 0, None)]
+    assert f"{job.scores[0]} 0.5000" in capsys.readouterr().out
+
+
+def test_every_measure_can_be_taken():
+    for name in suite.NAMES:
+        assert name in {*suite.TRAININGS, *tasks.TASKS, "help", "import"}
+    assert suite.TRAININGS.keys() >= set(suite.MODELS.values())
+
+
+def test_prediction_without_a_pipeline_trains_it_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(suite, "HOME", tmp_path)
+    side = Side(name="kernel", python=tmp_path, cli=())
+    assert suite.with_training(["predict_joint", "help"], [side]) == [
+        "train_joint",
+        "predict_joint",
+        "help",
+    ]
+    suite.model_of(side, "train_joint").mkdir(parents=True)
+    assert suite.with_training(["predict_joint", "help"], [side]) == ["predict_joint", "help"]
+
+
+def test_runs_of_proper_nouns_become_entities(tmp_path):
+    rows = [("Ada", "PROPN"), ("Byron", "PROPN"), ("saw", "VERB"), ("Rome", "PROPN")]
+    lines = [f"{n}\t{word}\t_\t{pos}\t_\t_\t0\troot\t_\t_" for n, (word, pos) in enumerate(rows, 1)]
+    (tmp_path / "in.conllu").write_text("\n".join([*lines, "", *lines[:1]]) + "\n")
+    corpora.write_with_names(tmp_path / "in.conllu", tmp_path / "out.conllu")
+    out = (tmp_path / "out.conllu").read_text().splitlines()
+    marks = [line.rpartition("\t")[2] for line in out if line]
+    assert marks == ["name=B-NAME", "name=I-NAME", "name=O", "name=B-NAME", "name=B-NAME"]
 
 
 def test_treebank_text_is_put_together_with_its_spaces(tmp_path):

@@ -1,0 +1,150 @@
+"""Whole training runs of both sides: their scores, wall time and peak memory.
+
+A benchmark of this kind names its corpora and scores in a `Job`, and is a command line of its
+own. A finished run is kept in `.bench/<job>` and not repeated unless asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from attrs import asdict, frozen
+
+from benchmarks import sides
+from benchmarks.sides import Side
+from benchmarks.training import default_config, train
+
+
+@frozen(kw_only=True)
+class Job:
+    """What both sides train on, and the scores that count.
+
+    `convert` writes `train.spacy` and `dev.spacy` for a side and returns their folder. `steps`
+    and `eval_frequency` are the defaults of the command line.
+    """
+
+    name: str
+    pipeline: str
+    scores: tuple[str, ...]
+    convert: Callable[[Side], Path]
+    steps: int
+    eval_frequency: int
+    seeds: tuple[int, ...] = (0, 1, 2)
+
+
+@frozen(kw_only=True)
+class Run:
+    """A finished run: scores of the best pipeline on the development set, seconds, megabytes."""
+
+    side: str
+    seed: int
+    scores: dict[str, float]
+    seconds: float
+    peak_mb: float
+
+
+def main(job: Job, argv: Sequence[str] | None = None) -> list[Run]:
+    """Do the runs of `job` that are missing, in turns; print them, their means and ratios."""
+    args = parse(job, argv)
+    both = [side for side in (sides.kernel_side(), sides.spacy_side()) if side.name in args.side]
+    folders = {side.name: job.convert(side) for side in both}
+    runs = [
+        finished(job, side, folders[side.name], seed, args) for seed in args.seeds for side in both
+    ]
+    print(report(runs))
+    return runs
+
+
+def parse(job: Job, argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(description=f"whole training runs: {job.name}")
+    parser.add_argument(
+        "--side", nargs="+", choices=["kernel", "spacy"], default=["kernel", "spacy"]
+    )
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(job.seeds))
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, default=job.steps)
+    length.add_argument(
+        "--until-patience",
+        action="store_true",
+        help="train until the score no longer rises, with what the default config says of it",
+    )
+    parser.add_argument("--again", action="store_true", help="repeat runs that are finished")
+    return parser.parse_args(argv)
+
+
+def finished(job: Job, side: Side, folder: Path, seed: int, args: argparse.Namespace) -> Run:
+    """Return the run of `side` with `seed`, from disk if it is there."""
+    length = "patience" if args.until_patience else str(args.steps)
+    path = sides.HOME / job.name / f"{side.name}-{length}-{seed}.json"
+    if args.again or not path.exists():
+        print(f"training {side.name}, seed {seed} …", flush=True)
+        run = train_once(job, side, folder, seed, None if args.until_patience else args.steps)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(run)), encoding="utf8")
+    run = Run(**json.loads(path.read_text(encoding="utf8")))
+    print(line(run), flush=True)
+    return run
+
+
+def train_once(job: Job, side: Side, folder: Path, seed: int, steps: int | None) -> Run:
+    """Train by the side's own command line and read the scores that it saved.
+
+    `steps` None trains until patience ends it.
+    """
+    config = default_config(side, folder / f"{job.name}.cfg", job.pipeline)
+    output = folder / f"{job.name}-{seed}"
+    settings: dict[str, float] = {"seed": seed}
+    if steps is not None:
+        settings |= {"max_steps": steps, "eval_frequency": min(job.eval_frequency, steps)}
+    done = train(side, config, folder, output, **settings)
+    meta = json.loads((output / "model-best" / "meta.json").read_text(encoding="utf8"))
+    return Run(
+        side=side.name,
+        seed=seed,
+        scores={name: meta["performance"][name] for name in job.scores},
+        seconds=done.seconds,
+        peak_mb=done.peak_mb,
+    )
+
+
+def line(run: Run) -> str:
+    """Return a run as a line of text."""
+    return f"{run.side:7} seed {run.seed}  {_figures(run.scores, run.seconds, run.peak_mb)}"
+
+
+def report(runs: Sequence[Run]) -> str:
+    """Return the means of each side, and kernel's time and memory as parts of spaCy's."""
+    means = {name: mean(runs, name) for name in dict.fromkeys(run.side for run in runs)}
+    lines = [
+        f"{name:7} mean    {_figures(each.scores, each.seconds, each.peak_mb)}"
+        for name, each in means.items()
+    ]
+    if {"kernel", "spacy"} <= means.keys():
+        ours, theirs = means["kernel"], means["spacy"]
+        lines.append(
+            f"kernel takes {ours.seconds / theirs.seconds:.2f} of spaCy's time "
+            f"and {ours.peak_mb / theirs.peak_mb:.2f} of its memory"
+        )
+    return "\n".join(lines)
+
+
+def mean(runs: Sequence[Run], side: str) -> Run:
+    """Return the means of the runs of `side`, as a run with the seed -1."""
+    own = [run for run in runs if run.side == side]
+    return Run(
+        side=side,
+        seed=-1,
+        scores={name: statistics.mean(run.scores[name] for run in own) for name in own[0].scores},
+        seconds=statistics.mean(run.seconds for run in own),
+        peak_mb=statistics.mean(run.peak_mb for run in own),
+    )
+
+
+def _figures(scores: dict[str, float], seconds: float, peak_mb: float) -> str:
+    shown = "  ".join(f"{name} {score:.4f}" for name, score in scores.items())
+    return f"{shown}  {seconds:6.1f} s  {peak_mb:6.0f} MB"
