@@ -1,0 +1,139 @@
+"""An encoder that reads each doc in both directions: PyTorch's LSTM, with weights that are ours.
+
+Axes: N tokens of docs that have any, W width, H = W / 2 width of a direction, L layers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from thinc.api import Model, noop, torch2xp, xp2torch
+
+from kernel import random
+from kernel.errors import KernelError, PluginError
+from kernel.ops import Floats, Packed, WeightNode, packed, use_kernel_ops
+
+
+def torch_bilstm_encoder(
+    width: int, depth: int, dropout: float
+) -> Model[list[Floats], list[Floats]]:
+    """Let each word see all of its doc, read from both ends.
+
+    width    size of each word's vector, before and after; even
+    depth    number of layers; 0 leaves the vectors as they are
+    dropout  share of values that is left out between layers, in training
+    returns  B of (n_i, width) to B of (n_i, width)
+
+    Docs are read without padding: what a doc comes to does not depend on the others of its
+    batch. spaCy pads, and is the same for a doc alone.
+
+    Params: those of `torch.nn.LSTM` by its names, uniform within ±1/sqrt(width / 2).
+    Raises `PluginError` without PyTorch, `KernelError` for an odd width.
+    """
+    with use_kernel_ops():
+        if depth == 0:
+            return noop()
+        if width % 2:
+            raise KernelError(f"`width` must be even for two directions, got {width!r}")
+        _import_torch()
+        return WeightNode(
+            "torch_bilstm",
+            _forward,
+            init=_init,
+            dims={"nO": width, "nI": width},
+            params=dict.fromkeys(_shapes(width, depth)),
+            attrs={"depth": depth, "lstm_dropout": dropout},
+        )
+
+
+def _import_torch() -> Any:
+    # Not at the top: nobody else should wait for it, or need it.
+    try:
+        return importlib.import_module("torch")
+    except ImportError as error:
+        raise PluginError(
+            "`kernel.TorchBiLSTMEncoder.v1` needs PyTorch, which is not installed",
+            hint="pip install torch; or take `kernel.MaxoutWindowEncoder.v2`, which needs nothing",
+        ) from error
+
+
+def _shapes(width: int, depth: int) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each parameter, in the order in which PyTorch takes them."""
+    half = width // 2
+    return {
+        f"{kind}_l{layer}{direction}": shape
+        for layer in range(depth)
+        for direction in ("", "_reverse")
+        for kind, shape in (
+            ("weight_ih", (4 * half, width)),
+            ("weight_hh", (4 * half, half)),
+            ("bias_ih", (4 * half,)),
+            ("bias_hh", (4 * half,)),
+        )
+    }
+
+
+def _init(model: Any, X: Any = None, Y: Any = None) -> None:
+    width = model.get_dim("nO")
+    bound = 1 / math.sqrt(width // 2)
+    for name, shape in _shapes(width, model.attrs["depth"]).items():
+        drawn = random.generator().uniform(-bound, bound, shape).astype("float32")
+        model.set_param(name, model.ops.asarray(drawn))
+
+
+def _forward(
+    model: Any, X: Sequence[Floats], is_train: bool
+) -> tuple[Packed, Callable[[Sequence[Floats]], Packed]]:
+    rows = packed(X, width=model.get_dim("nI"), xp=model.ops.xp)
+    if not len(rows.data):
+        return rows, lambda dY: rows
+    torch, data = _import_torch(), _as_any(rows.data)
+    names = _shapes(model.get_dim("nO"), model.attrs["depth"])
+    with torch.set_grad_enabled(is_train):
+        weights = [xp2torch(model.get_param(name), requires_grad=is_train) for name in names]
+        inputs = xp2torch(data, requires_grad=is_train)
+        outputs = _run(torch, model, weights, inputs, rows.lengths.tolist(), is_train=is_train)
+
+    def backprop(dY: Sequence[Floats]) -> Packed:
+        gradient = packed(dY, width=rows.data.shape[1], xp=model.ops.xp)
+        torch.autograd.backward([outputs], [xp2torch(_as_any(gradient.data))])
+        for name, weight in zip(names, weights, strict=True):
+            model.inc_grad(name, torch2xp(weight.grad))
+        return rows.like(_as_any(torch2xp(inputs.grad)))
+
+    return rows.like(_as_any(torch2xp(outputs))), backprop
+
+
+def _as_any(array: Any) -> Any:
+    """Hide the type of an array, of which Thinc and numpy think differently."""
+    return array
+
+
+def _run(
+    torch: Any, model: Any, weights: list[Any], inputs: Any, lengths: list[int], *, is_train: bool
+) -> Any:
+    """Run the LSTM over docs of these lengths.
+
+    inputs   (N, W)  tensor
+    returns  (N, W)  tensor
+    """
+    rnn, depth = torch.nn.utils.rnn, model.attrs["depth"]
+    docs = torch.split(inputs, [length for length in lengths if length])
+    sequence = rnn.pack_sequence(docs, enforce_sorted=False)
+    start = inputs.new_zeros(2 * depth, len(docs), inputs.shape[1] // 2)  # (2L, docs, H)
+    data, *_ = torch.lstm(
+        sequence.data,
+        sequence.batch_sizes,
+        (start, start),
+        weights,
+        # It takes no keywords: there are biases, and both directions.
+        True,
+        depth,
+        model.attrs["lstm_dropout"],
+        is_train,
+        True,
+    )
+    return torch.cat(rnn.unpack_sequence(sequence._replace(data=data)))
