@@ -170,7 +170,7 @@ def _mix(model: Any, X: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
         def run_back(job: tuple[slice, Saved]) -> Gradients:
             part, saved = job
             d_columns = xp.ascontiguousarray(dY[part].T)
-            d_inputs, gradients = maxout_norm.backward(weights, saved, d_columns)
+            d_inputs, gradients = maxout_norm.backward(weights, saved, X[part].T, d_columns)
             dX[part] = d_inputs.T
             return gradients
 

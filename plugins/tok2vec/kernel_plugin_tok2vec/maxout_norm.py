@@ -57,15 +57,13 @@ class Weights:
 
 @frozen(eq=False)
 class Saved:
-    """What the backward needs: inputs, which piece won, and the standardized vectors.
+    """What the backward needs beside the inputs: which piece won, and the standardized vectors.
 
-    X        (I + 1, N)
     masks    (P - 1, O, N)
     Xhat     (O, N)
     inverse  (N,)
     """
 
-    X: Floats
     masks: npt.NDArray[Any]
     Xhat: Floats
     inverse: Floats
@@ -105,33 +103,40 @@ def predict(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> Flo
     return best
 
 
-def forward(weights: Weights, X: Floats) -> tuple[Floats, Saved]:
+def forward(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> tuple[Floats, Saved]:
     """Compute the outputs and what their backward needs.
 
     X        (I + 1, N)
+    buffer   (P * O, N)  is written to, if given
     returns  (O, N)
     """
     xp: Any = array_module(X)
     n_out, n_pieces = len(weights.scale), len(weights.W) // len(weights.scale)
     masks = xp.empty((n_pieces - 1, n_out, X.shape[1]), dtype=bool)
-    Xhat = _best(weights, X, masks=masks)
+    Xhat = _best(weights, X, buffer, masks)
     inverse = standardize_inplace(Xhat)
     Y = Xhat * weights.scale
     Y += weights.shift
-    return Y, Saved(X=X, masks=masks, Xhat=Xhat, inverse=inverse)
+    return Y, Saved(masks=masks, Xhat=Xhat, inverse=inverse)
 
 
-def backward(weights: Weights, saved: Saved, dY: Floats) -> tuple[Floats, Gradients]:
+def backward(
+    weights: Weights, saved: Saved, X: Floats, dY: Floats, *, buffer: Floats | None = None
+) -> tuple[Floats, Gradients]:
     """Return the gradients of the inputs and of the weights.
 
+    X        (I + 1, N)
     dY       (O, N)
+    buffer   (P * O, N)  is written to, if given
     returns  (I, N)
     """
     d_best, d_scale, d_shift = backprop_layer_norm(
         dY, saved.Xhat, saved.inverse, weights.scale[:, 0]
     )
-    d_pieces = backprop_maxout(d_best, saved.masks).reshape(len(weights.W), -1)  # (P * O, N)
-    gradients = Gradients(W=d_pieces @ saved.X.T, scale=d_scale, shift=d_shift)
+    shape = len(weights.W) // len(d_best), *d_best.shape  # (P, O, N)
+    out = None if buffer is None else buffer.reshape(shape)
+    d_pieces = backprop_maxout(d_best, saved.masks, out=out).reshape(len(weights.W), -1)
+    gradients = Gradients(W=d_pieces @ X.T, scale=d_scale, shift=d_shift)
     return weights.W[:, :-1].T @ d_pieces, gradients
 
 

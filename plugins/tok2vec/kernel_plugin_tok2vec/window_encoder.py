@@ -163,11 +163,8 @@ def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
     def run(part: Part) -> None:
         X = layout.spread(part, rows)
         inner = X[:, window : X.shape[1] - window]
-        columns = _make_columns(X, window)
-        pieces = None
+        columns, pieces = _buffers(weights, X, window)
         for block in weights:
-            if pieces is None:
-                pieces = xp.empty((len(block.W), inner.shape[1]), dtype=X.dtype)
             window_columns(X, window, out=columns[:-1])
             inner += maxout_norm.predict(block, columns, buffer=pieces)
         layout.pick(part, inner, Y)
@@ -176,23 +173,33 @@ def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
     return Y
 
 
-def _make_columns(X: Floats, window: int) -> Floats:
-    """Return room for the windows of X, and the row of ones that stands for the bias.
+def _buffers(weights: list[Weights], X: Floats, window: int) -> tuple[Floats, Floats]:
+    """Return room for the windows of X, with the row of ones that stands for the bias, and pieces.
 
     X        (W, N + 2w)
-    returns  ((2w + 1) * W + 1, N)
+    returns  ((2w + 1) * W + 1, N) and (P * W, N)
+
+    All layers use the same, which then stays in the cache.
     """
     xp: Any = array_module(X)
-    shape = (len(X) * (2 * window + 1) + 1, X.shape[1] - 2 * window)
-    columns: Floats = xp.empty(shape, dtype=X.dtype)
+    n_rows = X.shape[1] - 2 * window
+    columns: Floats = xp.empty((len(X) * (2 * window + 1) + 1, n_rows), dtype=X.dtype)
     columns[-1] = 1
-    return columns
+    pieces: Floats = xp.empty((len(weights[0].W) if weights else 0, n_rows), dtype=X.dtype)
+    return columns, pieces
 
 
 @frozen(eq=False)
 class _Tape:
-    """What one part's backward needs: for each layer what it saved, and its dropout."""
+    """What one part's backward needs: for each layer its input, what it saved, its dropout.
 
+    Windows are put together again: that costs less than to have them kept out of the cache.
+
+    inputs  (W, N + 2w)
+    masks   (W, N)
+    """
+
+    inputs: list[Floats]
     saved: list[Saved]
     masks: list[Floats | None]
 
@@ -209,19 +216,20 @@ def _train(
     def run(job: tuple[Part, list[Ints | None]]) -> _Tape:
         part, drawn = job
         X = layout.spread(part, rows)
-        inner = X[:, window : X.shape[1] - window]
-        tape = _Tape([], [])
+        columns, pieces = _buffers(weights, X, window)
+        tape = _Tape([], [], [])
         for block, rate, bits in zip(weights, rates, drawn, strict=True):
-            columns = _make_columns(X, window)
             window_columns(X, window, out=columns[:-1])
-            delta, saved = maxout_norm.forward(block, columns)
+            delta, saved = maxout_norm.forward(block, columns, buffer=pieces)
             mask = None if bits is None else mask_of_bits(bits, delta.shape, rate, xp)
             if mask is not None:
                 delta *= mask
-            inner += delta
+            tape.inputs.append(X)
             tape.saved.append(saved)
             tape.masks.append(mask)
-        layout.pick(part, inner, Y)
+            X = X.copy()
+            X[:, window : X.shape[1] - window] += delta
+        layout.pick(part, X[:, window : X.shape[1] - window], Y)
         return tape
 
     # Random bits are drawn here: other threads have no part in the stream in use.
@@ -249,13 +257,15 @@ def _backward(
     def run(job: tuple[Part, _Tape]) -> list[Gradients]:
         part, tape = job
         dX = layout.spread(part, dY)
+        columns, pieces = _buffers(weights, dX, window)
         dX = dX[:, window : dX.shape[1] - window].copy()
         found = []
-        for block, saved, mask in zip(
-            reversed(weights), reversed(tape.saved), reversed(tape.masks), strict=True
-        ):
+        layers = list(zip(weights, tape.inputs, tape.saved, tape.masks, strict=True))
+        for block, X, saved, mask in reversed(layers):
+            window_columns(X, window, out=columns[:-1])
+            d_delta = dX if mask is None else dX * mask
             d_columns, gradients = maxout_norm.backward(
-                block, saved, dX if mask is None else dX * mask
+                block, saved, columns, d_delta, buffer=pieces
             )
             backprop_window_columns(d_columns, window, out=dX)
             found.append(gradients)

@@ -171,7 +171,7 @@ def _embed(model: Any, words: Sequence[Any], *, is_train: bool) -> tuple[Floats,
     mixed, saved = maxout_norm.forward(weights, X.T)
 
     def backprop(dY: Floats) -> None:
-        dX = _backprop_mixed(model, weights, saved, dY)  # (U, I)
+        dX = _backprop_mixed(model, weights, saved, X, dY)  # (U, I)
         for part, backprop_source in backprops:
             backprop_source(Packed(dX[:, part], features.lengths_of(words)))
 
@@ -185,9 +185,9 @@ def _mixer(model: Any) -> Weights:
     return model.kept("mixer", make) if hasattr(model, "kept") else make()
 
 
-def _backprop_mixed(model: Any, weights: Weights, saved: Saved, dY: Floats) -> Floats:
+def _backprop_mixed(model: Any, weights: Weights, saved: Saved, X: Floats, dY: Floats) -> Floats:
     d_columns = model.ops.xp.ascontiguousarray(dY.T)
-    d_inputs, gradients = maxout_norm.backward(weights, saved, d_columns)
+    d_inputs, gradients = maxout_norm.backward(weights, saved, X.T, d_columns)
     gradients.add_to(*model.layers[-_N_MIXER:-1])
     return d_inputs.T
 
