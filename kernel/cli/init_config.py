@@ -15,7 +15,7 @@ from kernel.errors import KernelError
 @click.option(
     "--pipeline",
     "-p",
-    default="ner",
+    default="tagger,parser,ner",
     show_default=True,
     help="Components, with commas between. A shared tok2vec is added where one is listened to.",
 )

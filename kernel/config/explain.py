@@ -22,7 +22,7 @@ from kernel.config.types import class_hints
 from kernel.config.words import describe_type, nearest
 from kernel.errors import ConfigError
 
-_ARGUMENT = re.compile(r"^[ \t]*`{0,2}(\w+)`{0,2}[ \t]{2,}(\S.*)$", re.MULTILINE)
+_ARGUMENT = re.compile(r" *`{0,2}(\w+)`{0,2} {2,}(\S.*)")
 
 
 @frozen(kw_only=True)
@@ -67,10 +67,23 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
 
 
 def argument_helps(func: Any) -> dict[str, str]:
-    """Return what the docstring of `func` says of its arguments, one `name   meaning` a line."""
-    rows = _ARGUMENT.findall(inspect.getdoc(func) or "")
+    """Return what the docstring of `func` says of its arguments, `name   meaning` a line.
+
+    A meaning goes on in lines that begin below it.
+    """
     names = signature_of(func).parameters
-    return {name: meaning for name, meaning in rows if name in names}
+    helps: dict[str, str] = {}
+    name, column = "", 0
+    for line in (inspect.getdoc(func) or "").splitlines():
+        match = _ARGUMENT.fullmatch(line)
+        if match and match[1] in names:
+            name, column = match[1], match.start(2)
+            helps[name] = match[2]
+        elif name and line.strip() and len(line) - len(line.lstrip()) == column:
+            helps[name] += f" {line.strip()}"
+        else:
+            name = ""
+    return helps
 
 
 def summary_of(thing: Any) -> str | None:
