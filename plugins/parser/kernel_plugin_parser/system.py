@@ -33,6 +33,8 @@ Masks = npt.NDArray[np.bool_]
 FEW_DOCS = 4
 # Tokens whose features are multiplied ahead of a group of docs: 4 KB each with usual settings.
 GROUP_TOKENS = 8192
+# The same in training, where a batch is not divided; from there on states are multiplied instead.
+MANY_TOKENS = 32768
 
 
 @frozen
@@ -209,6 +211,8 @@ class ArcEagerSystem:
             slots, *tops(window, starts, offsets), self.n_features, joins=classes.joins
         )
         trace = Trace(track(window, starts, gold, preset, offsets), window.tokens, states)
+        if int(offsets[-1]) <= MANY_TOKENS:
+            scorer.precompute()
         for _ in range(max_moves):
             states.drop_final(at_once=True)
             if not len(states):

@@ -6,7 +6,8 @@ H hidden width, M = P * H, C classes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import itertools
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ Ints = npt.NDArray[np.integer[Any]]
 Masks = npt.NDArray[np.bool_]
 
 DROPOUT = 0.1
+
+# Up to so many states, gathering all rows at once is faster than one feature after the other.
+FEW_STATES = 64
 
 
 @frozen
@@ -57,6 +61,7 @@ class StateScorer:
         self._scores: list[Floats] = []
         self._table: Floats | None = None
         self._alone = weights.b + weights.pad[1:].sum(axis=0)  # (M,)
+        self._roles = np.arange(weights.n_features)[:, None]  # (F, 1)
 
     def part(self, rows: Ints | slice) -> StateScorer:
         """Return a scorer of some tokens only, to predict with; they are numbered from 0 there."""
@@ -69,8 +74,9 @@ class StateScorer:
         returns  (S, C)
         """
         if self._table is not None:
-            keys = ids * self.weights.n_features + np.arange(self.weights.n_features)
-            return self._finish(gather_sum(self._table, keys.T) + self.weights.b, ids)
+            keys = ids.T * self.weights.n_features
+            keys += self._roles
+            return self._finish(_sum_rows(self._table, keys), ids)
         n_features, width, n_out = self.weights.W.shape
         tokens = self.X.take(ids, axis=0, mode="clip")  # (S, F, I)
         missing = ids < 0
@@ -103,8 +109,7 @@ class StateScorer:
         table = self.precompute()
         n_features = self.weights.n_features
         keys = [row * n_features + feature for feature, row in enumerate(ids)]
-        affine = np.add.reduce(table[keys], axis=0)
-        affine += self.weights.b
+        affine = np.add.reduce(table.take(keys, axis=0), axis=0)
         hidden = _forward_maxout(affine[None], self.weights.n_pieces, None)[0]
         return self._hold_back(self._upper(hidden))
 
@@ -113,16 +118,16 @@ class StateScorer:
 
         Pays where states show a token more than once in the same role, or come one by one.
 
-        returns  ((N + 1) * F, M)  the last F rows are for missing tokens
+        returns  ((N + 1) * F, M)  the last F rows are for missing tokens; with the first
+                 feature comes the bias
         """
         if self._table is not None:
             return self._table
-        W = self.weights.W
-        n_features, width, n_out = W.shape
-        stacked = W.transpose(1, 0, 2).reshape((width, n_features * n_out))
+        n_features, _, n_out = self.weights.W.shape
         table = np.empty((len(self.X) + 1, n_features * n_out), self.X.dtype)
-        np.matmul(self.X, stacked, out=table[:-1])
+        np.matmul(self.X, self._stacked(), out=table[:-1])
         table[-1] = self.weights.pad.reshape(-1)  # where -1 leads
+        table[:, :n_out] += self.weights.b  # once a state, with its first token
         self._table = table.reshape((-1, n_out))
         return self._table
 
@@ -144,7 +149,7 @@ class StateScorer:
         dX = np.zeros_like(self.X)
         gradients = StepGradients.zeros(self.weights)
         start = 0
-        for record in self._records:
+        for record in _merged(self._records):
             stop = start + len(record.hidden)
             d_affine = self._backprop_upper(record, d_scores[start:stop], gradients)
             d_b = add_up(d_affine)
@@ -210,6 +215,9 @@ class StateScorer:
     def _backprop_features(
         self, ids: Ints, d_affine: Floats, dX: Floats, gradients: StepGradients
     ) -> None:
+        if ids.size > len(self.X):
+            self._backprop_table(ids, d_affine, dX, gradients)
+            return
         for feature, column in enumerate(ids.T):
             there = column >= 0
             d_there, rows = d_affine, column
@@ -218,6 +226,58 @@ class StateScorer:
                 d_there, rows = d_affine[there], column[there]
             gradients.W[feature] += self.X[rows].T @ d_there
             add_rows(default_ops(), dX, rows, d_there @ self.weights.W[feature].T)
+
+    def _backprop_table(
+        self, ids: Ints, d_affine: Floats, dX: Floats, gradients: StepGradients
+    ) -> None:
+        """Add up the gradients of each token in each role first, then multiply once."""
+        n_features, width, n_out = self.weights.W.shape
+        n_tokens = len(self.X)
+        d_table = np.zeros(((n_tokens + 1) * n_features, n_out), d_affine.dtype)
+        keys = np.where(ids >= 0, ids, n_tokens) * n_features + self._roles.T  # (S, F)
+        for column in keys.T:
+            add_rows(default_ops(), d_table, column, d_affine)
+        d_table = d_table.reshape((n_tokens + 1, n_features * n_out))
+        np.add(gradients.pad, d_table[-1].reshape((n_features, n_out)), out=gradients.pad)
+        d_stacked = self.X.T @ d_table[:-1]  # (I, F * M)
+        d_W = d_stacked.reshape((width, n_features, n_out)).transpose(1, 0, 2)
+        np.add(gradients.W, d_W, out=gradients.W)
+        np.add(dX, d_table[:-1] @ self._stacked().T, out=dX)
+
+    def _stacked(self) -> Floats:
+        """Return the weights of all features side by side: (I, F * M)."""
+        n_features, width, n_out = self.weights.W.shape
+        return self.weights.W.transpose(1, 0, 2).reshape((width, n_features * n_out))
+
+
+def _merged(records: list[_Record]) -> Iterator[_Record]:
+    """Yield records, with those of states that show tokens in a row made one."""
+    for alone, group in itertools.groupby(records, lambda record: isinstance(record.source, slice)):
+        part = list(group)
+        if alone or len(part) == 1:
+            yield from part
+            continue
+        yield _Record(
+            source=np.concatenate([record.source for record in part]),
+            hidden=np.concatenate([record.hidden for record in part]),
+            won=np.concatenate([record.won for record in part], axis=1),
+            kept=None
+            if part[0].kept is None
+            else np.concatenate([record.kept for record in part]),
+        )
+
+
+def _sum_rows(table: Floats, keys: Ints) -> Floats:
+    """Add up F rows of the table for each state.
+
+    table    (V, M)
+    keys     (F, S)
+    returns  (S, M)
+    """
+    if keys.shape[1] > FEW_STATES:
+        return gather_sum(table, keys)
+    summed: Floats = np.add.reduce(table.take(keys, axis=0), axis=0)
+    return summed
 
 
 def add_up(rows: Floats) -> Floats:
