@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from kernel.ops import Floats, Ints, parallel
+from kernel.ops import Floats, Ints
 from kernel_plugin_thinc.updates import Step, average_decay, clip_factor, move_average
 
 # After so many steps every row is brought up to date: the factors need an end, and b1^k one
@@ -74,10 +74,8 @@ class DeferredRows:
         self.settle(rows)
         clip = clip_factor(gradient, step.threshold)
 
-        def run(block: slice) -> None:
+        for block in self._blocks(len(rows)):
             self._step(step, rows[block], gradient[block], clip)
-
-        parallel(run, self._blocks(len(rows)))
         self.count = step.count
         self.up_to[rows] = step.count
         self._advance(step)
@@ -100,10 +98,8 @@ class DeferredRows:
             behind = wanted[self.up_to[wanted] != self.count]
         missed = self.count - self.up_to[behind]
 
-        def run(block: slice) -> None:
+        for block in self._blocks(len(behind)):
             self._make_up(behind[block], missed[block])
-
-        parallel(run, self._blocks(len(behind)))
         self.up_to[behind] = self.count
 
     def _blocks(self, n_rows: int) -> list[slice]:

@@ -24,7 +24,7 @@ from kernel.ops import (
 )
 
 _MOST: Final = 1000
-_FEW: Final = 160
+_FEW: Final = 400
 
 
 @frozen(eq=False)

@@ -38,7 +38,7 @@ Part = tuple[slice, Ints]
 # Rows of a part: enough for the matrix product, few enough for the cache.
 _MOST_ROWS: Final = 800
 # Below this many rows, handing work to a second thread costs more than it saves.
-_FEW_ROWS: Final = 192
+_FEW_ROWS: Final = 400
 
 
 def make_window_encoder(width: int, window: int, n_pieces: int, depth: int) -> Any:
