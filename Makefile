@@ -9,10 +9,10 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all lint fix check bench bench-btc wheels clean
+.PHONY: help install demo test test-all lint fix check bench bench-btc bench-ewt bench-textcat wheels clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED)  ## Set up .venv with kernel, its plugins and the tools
 
@@ -65,8 +65,14 @@ wheels: $(INSTALLED)  ## Build every wheel and check what is in it
 bench: $(INSTALLED)  ## Measure kernel beside spaCy, which goes into an environment of its own
 	$(BIN)/python -m benchmarks
 
-bench-btc: $(INSTALLED)  ## The long one: accuracy, time and memory of whole training runs
+bench-btc: $(INSTALLED)  ## A long one: accuracy, time and memory of whole runs, ner on tweets
 	$(BIN)/python -m benchmarks.btc_ner
+
+bench-ewt: $(INSTALLED)  ## A long one: the same for tagger and parser on a treebank
+	$(BIN)/python -m benchmarks.ewt
+
+bench-textcat: $(INSTALLED)  ## A long one: the same for categories of texts
+	$(BIN)/python -m benchmarks.textcat
 
 clean:  ## Remove what the targets above made, the environments too
 	rm -rf $(VENV) .bench $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -5,13 +5,10 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import corpora, sides, suite, table
-
-MARKS = r"(?s)(?<=<!-- bench -->\n).*?(?=<!-- /bench -->)"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -32,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     (sides.HOME / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf8")
     table.print_table(figures, title)
     if args.markdown:
-        write_markdown(args.markdown, table.markdown(figures))
+        table.put_into(args.markdown, "bench", table.markdown(figures))
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -45,15 +42,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--markdown", type=Path, help="put the table between this file's marks")
     return parser.parse_args(argv)
-
-
-def write_markdown(path: Path, text: str) -> None:
-    """Replace what stands between `<!-- bench -->` and `<!-- /bench -->` in the file."""
-    old = path.read_text(encoding="utf8")
-    new, n = re.subn(MARKS, lambda _: text, old)
-    if n != 1:
-        raise ValueError(f"{path}: expected one <!-- bench --> … <!-- /bench -->, found {n}")
-    path.write_text(new, encoding="utf8")
 
 
 if __name__ == "__main__":

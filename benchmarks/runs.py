@@ -14,7 +14,7 @@ from pathlib import Path
 
 from attrs import asdict, frozen
 
-from benchmarks import sides
+from benchmarks import sides, table
 from benchmarks.sides import Side
 from benchmarks.training import default_config, train
 
@@ -56,6 +56,9 @@ def main(job: Job, argv: Sequence[str] | None = None) -> list[Run]:
         finished(job, side, folders[side.name], seed, args) for seed in args.seeds for side in both
     ]
     print(report(runs))
+    if args.markdown:
+        mark = f"{job.name}-patience" if args.until_patience else job.name
+        table.put_into(args.markdown, mark, markdown(runs))
     return runs
 
 
@@ -74,6 +77,7 @@ def parse(job: Job, argv: Sequence[str] | None) -> argparse.Namespace:
         help="train until the score no longer rises, with what the default config says of it",
     )
     parser.add_argument("--again", action="store_true", help="repeat runs that are finished")
+    parser.add_argument("--markdown", type=Path, help="put the table between this file's marks")
     return parser.parse_args(argv)
 
 
@@ -143,6 +147,26 @@ def mean(runs: Sequence[Run], side: str) -> Run:
         seconds=statistics.mean(run.seconds for run in own),
         peak_mb=statistics.mean(run.peak_mb for run in own),
     )
+
+
+def markdown(runs: Sequence[Run]) -> str:
+    """Return the means of both sides in Markdown; after a mean score, that of each run."""
+    by_side = {name: [run for run in runs if run.side == name] for name in ("kernel", "spacy")}
+    rows = [
+        [name, *(_spread([run.scores[name] for run in own]) for own in by_side.values())]
+        for name in runs[0].scores
+    ]
+    means = [mean(runs, name) if own else None for name, own in by_side.items()]
+    rows.append(["wall time", *(f"{each.seconds:,.0f} s" if each else "" for each in means)])
+    rows.append(["peak memory", *(f"{each.peak_mb:,.0f} MB" if each else "" for each in means)])
+    lines = ["| | kernel | spaCy 3.8.18 |", "| --- | ---: | ---: |"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
+def _spread(scores: Sequence[float]) -> str:
+    if len(scores) < 2:
+        return "".join(f"{score:.4f}" for score in scores)
+    return f"{statistics.mean(scores):.4f} ({', '.join(f'{score:.3f}' for score in scores)})"
 
 
 def _figures(scores: dict[str, float], seconds: float, peak_mb: float) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from attrs import frozen
 
@@ -65,3 +67,13 @@ def markdown(figures: Figures) -> str:
         f"| {row.title} | {row.kernel} | {row.spacy} | {row.ratio} |" for row in rows(figures)
     ]
     return "\n".join(lines) + "\n"
+
+
+def put_into(path: Path, mark: str, text: str) -> None:
+    """Replace what stands between `<!-- mark -->` and `<!-- /mark -->` in the file."""
+    old = path.read_text(encoding="utf8")
+    between = rf"(?s)(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)"
+    new, n = re.subn(between, lambda _: text, old)
+    if n != 1:
+        raise ValueError(f"{path}: expected one <!-- {mark} --> … <!-- /{mark} -->, found {n}")
+    path.write_text(new, encoding="utf8")

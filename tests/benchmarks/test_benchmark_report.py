@@ -6,7 +6,6 @@ import pytest
 from attrs import evolve
 
 from benchmarks import btc_ner, corpora, ewt, process, runs, suite, table, tasks, textcat
-from benchmarks.__main__ import write_markdown
 from benchmarks.sides import Side
 
 
@@ -28,7 +27,7 @@ def test_measure_that_one_side_lacks_is_left_out():
 def test_markdown_goes_between_the_marks(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n")
-    write_markdown(page, "new\n")
+    table.put_into(page, "bench", "new\n")
     assert page.read_text() == "before\n<!-- bench -->\nnew\n<!-- /bench -->\nafter\n"
 
 
@@ -36,7 +35,7 @@ def test_page_without_marks_is_refused(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("nothing\n")
     with pytest.raises(ValueError, match="expected one <!-- bench -->"):
-        write_markdown(page, "new\n")
+        table.put_into(page, "bench", "new\n")
 
 
 def run_of(side, seed, score, seconds, peak_mb):
@@ -54,6 +53,20 @@ def test_report_gives_means_and_parts():
     text = runs.report(finished)
     assert "kernel  mean    ents_f 0.5500" in text
     assert "0.25 of spaCy's time and 0.50 of its memory" in text
+
+
+def test_table_of_runs_has_means_and_each_score():
+    text = runs.markdown([run_of("kernel", 0, 0.5, 20, 200), run_of("kernel", 1, 0.6, 30, 300)])
+    assert "| ents_f | 0.5500 (0.500, 0.600) |  |" in text
+    assert "| wall time | 25 s |  |" in text
+    assert "| peak memory | 250 MB |  |" in text
+
+
+def test_page_has_the_marks_that_commands_fill(repository):
+    page = (repository / "docs" / "benchmarks.md").read_text(encoding="utf8")
+    for mark in ("bench", "btc", "ewt", "ewt-patience", *textcat.JOBS):
+        assert f"<!-- {mark} -->\n" in page
+        assert f"<!-- /{mark} -->\n" in page
 
 
 @pytest.mark.parametrize(
