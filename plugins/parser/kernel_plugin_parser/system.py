@@ -32,7 +32,7 @@ Masks = npt.NDArray[np.bool_]
 # Up to so many docs, stepping them one by one is faster than stepping them together.
 FEW_DOCS = 4
 # Tokens whose features are multiplied ahead of a group of docs: 4 KB each with usual settings.
-GROUP_TOKENS = 8192
+GROUP_TOKENS = 32768
 # The same in training, where a batch is not divided; from there on states are multiplied instead.
 MANY_TOKENS = 32768
 
@@ -111,13 +111,19 @@ class ArcEagerSystem:
         offsets = docs.offsets
         heads = np.arange(int(offsets[-1]), dtype=np.intp)
         classes = np.full(len(heads), -1, np.intp)
-        for group in _groups(docs.lengths):
+        groups = _groups(docs.lengths)
+        most = max((int(docs.lengths[group].sum()) for group in groups if len(group) > FEW_DOCS), default=0)
+        room = scorer.room(most) if most else None
+        for group in groups:
             first = offsets[group]
             lengths = docs.lengths[group]
             rows = np.arange(int(lengths.sum())) + np.repeat(
                 first - np.cumsum(lengths) + lengths, lengths
             )
-            found, labels = self._decode_group(scorer.part(rows), [docs[i] for i in group])
+            part = scorer.part(rows)
+            if len(group) > FEW_DOCS:
+                part.precompute(room)
+            found, labels = self._decode_group(part, [docs[i] for i in group])
             there = found >= 0
             heads[rows[there]] = rows[found[there]]
             classes[rows] = labels
@@ -126,7 +132,6 @@ class ArcEagerSystem:
     def _decode_group(self, scorer: StateScorer, docs: list[Doc]) -> tuple[Ints, Ints]:
         """Return heads, -1 for none, and classes of all tokens of some docs."""
         if len(docs) > FEW_DOCS:
-            scorer.precompute()
             slots = self.step_together(scorer, docs).slots
             return slots.head[:-2], slots.label[:-2]
         heads, labels, offset = [], [], 0

@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from kernel.ops import add_rows, backprop_maxout, default_ops, dropout_mask, gather_sum, maxout
+from kernel.ops import (
+    add_rows,
+    backprop_maxout,
+    default_ops,
+    dropout_mask,
+    gather_sum,
+    matmul,
+    maxout,
+)
 from kernel_plugin_transition.weights import StepGradients, StepWeights
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -25,6 +33,9 @@ DROPOUT = 0.1
 
 # Up to so many states, gathering all rows at once is faster than one feature after the other.
 FEW_STATES = 64
+
+# Tokens that are precomputed at a time for a single state: a doc of any length takes the same room.
+WINDOW = 4096
 
 
 @frozen
@@ -60,6 +71,8 @@ class StateScorer:
         self._records: list[_Record] = []
         self._scores: list[Floats] = []
         self._table: Floats | None = None
+        self._low = self._high = 0  # the tokens that `_window` is for
+        self._window: Floats = weights.pad
         self._alone = weights.b + weights.pad[1:].sum(axis=0)  # (M,)
         self._roles = np.arange(weights.n_features)[:, None]  # (F, 1)
 
@@ -101,31 +114,59 @@ class StateScorer:
         return self._finish(affine, rows)
 
     def score_one(self, ids: list[int]) -> Floats:
-        """Score one state by what `precompute` returns.
+        """Score one state by what `precompute` returns, for the tokens around it.
 
         ids      F rows of tokens, as in `score`
         returns  (C,)
         """
-        table = self.precompute()
+        high = max(ids)
+        low = min([row for row in ids if row >= 0], default=0)
+        if low < self._low or high >= self._high:
+            if high - low > WINDOW // 2:
+                return self.score(np.array([ids], np.intp))[0]  # type: ignore[no-any-return]
+            self._move_window(low)
         n_features = self.weights.n_features
-        keys = [row * n_features + feature for feature, row in enumerate(ids)]
-        affine = np.add.reduce(table.take(keys, axis=0), axis=0)
+        # -1 leads to the last rows, which are for missing tokens.
+        shift = self._low
+        keys = [
+            (row - shift if row >= 0 else -1) * n_features + feature
+            for feature, row in enumerate(ids)
+        ]
+        affine = np.add.reduce(self._window.take(keys, axis=0), axis=0)
         hidden = _forward_maxout(affine[None], self.weights.n_pieces, None)[0]
         return self._hold_back(self._upper(hidden))
 
-    def precompute(self) -> Floats:
+    def _move_window(self, low: int) -> None:
+        """Precompute the tokens from a little before `low` on, or all if they are few."""
+        n_tokens = len(self.X)
+        if n_tokens <= WINDOW:
+            self._low, self._high, self._window = 0, n_tokens, self.precompute()
+            return
+        self._low = max(0, low - WINDOW // 8)
+        self._high = min(self._low + WINDOW, n_tokens)
+        self._window = self.part(slice(self._low, self._high)).precompute()
+
+    def room(self, n_tokens: int) -> Floats:
+        """Return memory for what `precompute` makes of so many tokens: (n_tokens + 1, F * M)."""
+        n_features, _, n_out = self.weights.W.shape
+        return np.empty((n_tokens + 1, n_features * n_out), self.X.dtype)
+
+    def precompute(self, room: Floats | None = None) -> Floats:
         """Multiply every token with every feature's weights, so that scoring only adds up.
 
         Pays where states show a token more than once in the same role, or come one by one.
 
+        room     (at least N + 1, F * M)  where to put it; memory that was used before is faster
         returns  ((N + 1) * F, M)  the last F rows are for missing tokens; with the first
                  feature comes the bias
         """
         if self._table is not None:
             return self._table
         n_features, _, n_out = self.weights.W.shape
-        table = np.empty((len(self.X) + 1, n_features * n_out), self.X.dtype)
-        np.matmul(self.X, self._stacked(), out=table[:-1])
+        if room is None:
+            room = self.room(len(self.X))
+        table = room[: len(self.X) + 1]
+        matmul(self.X, self._stacked(), out=table[:-1])
         table[-1] = self.weights.pad.reshape(-1)  # where -1 leads
         table[:, :n_out] += self.weights.b  # once a state, with its first token
         self._table = table.reshape((-1, n_out))
@@ -239,10 +280,10 @@ class StateScorer:
             add_rows(default_ops(), d_table, column, d_affine)
         d_table = d_table.reshape((n_tokens + 1, n_features * n_out))
         np.add(gradients.pad, d_table[-1].reshape((n_features, n_out)), out=gradients.pad)
-        d_stacked = self.X.T @ d_table[:-1]  # (I, F * M)
+        d_stacked = matmul(self.X.T, d_table[:-1])  # (I, F * M)
         d_W = d_stacked.reshape((width, n_features, n_out)).transpose(1, 0, 2)
         np.add(gradients.W, d_W, out=gradients.W)
-        np.add(dX, d_table[:-1] @ self._stacked().T, out=dX)
+        np.add(dX, matmul(d_table[:-1], self._stacked().T), out=dX)
 
     def _stacked(self) -> Floats:
         """Return the weights of all features side by side: (I, F * M)."""
