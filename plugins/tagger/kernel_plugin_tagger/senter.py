@@ -101,6 +101,11 @@ class SentenceRecognizer(TokenClassifier):
         return Gold(classes)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Ints) -> None:
-        """Write the sentence starts of the classes `predictions`, (N,), into `docs`."""
+        """Write the sentence starts of the classes `predictions`, (N,), into `docs`.
+
+        The first token of a doc is one, whatever its class.
+        """
         starts = np.where(predictions == START, np.int8(1), np.int8(-1))
+        lengths = np.array([len(doc) for doc in docs], np.int64)
+        starts[(np.cumsum(lengths) - lengths)[lengths > 0]] = 1
         self.write_column(docs, "sent_start", starts, overwrite=self.cfg["overwrite"])

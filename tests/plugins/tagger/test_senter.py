@@ -37,6 +37,13 @@ def test_every_token_is_annotated(sentences, make_component):
     assert [len(sent) for sent in doc.sents] == [3, 2]
 
 
+def test_first_token_starts_a_sentence_whatever_is_predicted(vocab, make_component):
+    for overwrite in (False, True):
+        docs = [Doc(vocab, words=words) for words in (["a", "b"], [], ["c"])]
+        make_component("senter", overwrite=overwrite).set_annotations(docs, np.zeros(3, np.int64))
+        assert [starts_of(doc) for doc in docs] == [[True, False], [], [True]]
+
+
 def test_starts_that_were_set_before_are_kept(sentences, make_component):
     for overwrite, expected in ((False, [1, 1, -1, -1]), (True, [1, -1, -1, 1])):
         senter = make_component("senter", sentences, steps=40, overwrite=overwrite)
