@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,12 +12,11 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from kernel.cli.docs_json import docs_to_text
 from kernel.errors import DataError, KernelError
 from kernel.files import write_file
 from kernel.plugins import manager
 from kernel.registry import registry
-from kernel.text import Doc, DocBin
+from kernel.text import Doc, DocBin, docs_to_json
 
 HEAD = 4000
 
@@ -122,7 +122,7 @@ def write_docs(docs: Sequence[Doc], path: Path, file_type: str) -> None:
     """Write the docs to `path`, as `spacy` or `json`; all or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if file_type == "json":
-        write_file(path, (docs_to_text(docs) + "\n").encode("utf8"))
+        write_file(path, (training_json(docs) + "\n").encode("utf8"))
         return
     write_file(path, DocBin(docs=docs, store_user_data=True).to_bytes())
 
@@ -139,3 +139,9 @@ def _settings(
         elif option.is_given:
             raise KernelError(f"the converter `{name}` has no option {option.flag}")
     return settings
+
+
+def training_json(docs: Sequence[Doc]) -> str:
+    """Return the docs as training JSON: one entry, a paragraph for each doc."""
+    entry = docs_to_json(docs, ner_missing_tag="-")
+    return json.dumps([entry], ensure_ascii=False, indent=1)

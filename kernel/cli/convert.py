@@ -150,11 +150,10 @@ def _write(
     converted: list[Converted], source: Path, target: str, file_type: str, *, concatenate: bool
 ) -> None:
     from kernel.cli import console
-    from kernel.cli.conversion import write_docs
-    from kernel.cli.docs_json import docs_to_text
+    from kernel.cli.conversion import training_json, write_docs
 
     if target == "-":
-        console.data(docs_to_text([doc for each in converted for doc in each.docs]))
+        console.data(training_json([doc for each in converted for doc in each.docs]))
         return
     for path, docs in _outputs(converted, source, Path(target), file_type, concatenate):
         write_docs(docs, path, file_type)

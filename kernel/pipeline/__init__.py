@@ -13,13 +13,16 @@ from kernel.pipeline.component import (
     raise_error,
     set_dropout_rate,
 )
+from kernel.pipeline.components import Components
+from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
-from kernel.pipeline.language import BaseDefaults, Language
+from kernel.pipeline.language import Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
 from kernel.pipeline.loading import blank, get_lang_class, load
 
 __all__ = [
     "BaseDefaults",
+    "Components",
     "Factory",
     "Language",
     "Pipe",

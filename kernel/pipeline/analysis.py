@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kernel.pipeline.language import Language
+    from kernel.pipeline.components import Components
 
 KEYS: Final = ("assigns", "requires", "scores", "retokenizes")
 
 
-def analyze_pipes(nlp: Language, keys: Sequence[str] = KEYS) -> dict[str, Any]:
+def analyze_pipes(
+    nlp: Components, keys: Sequence[str] = KEYS, *, pretty: bool = False
+) -> dict[str, Any]:
     """Return what each enabled component says of itself, and what it needs but nobody sets.
 
     `summary` has the `keys` of each component, `problems` the attributes that no component
-    before it assigns, `attrs` who assigns and who requires each attribute.
+    before it assigns, `attrs` who assigns and who requires each attribute. With `pretty`,
+    summary and problems are printed.
     """
     summary: dict[str, dict[str, Any]] = {}
     problems: dict[str, list[str]] = {}
@@ -27,7 +30,34 @@ def analyze_pipes(nlp: Language, keys: Sequence[str] = KEYS) -> dict[str, Any]:
         for key in ("assigns", "requires"):
             for attr in getattr(meta, key):
                 used.setdefault(attr, {"assigns": [], "requires": []})[key].append(name)
-    return {"summary": summary, "problems": problems, "attrs": used}
+    found = {"summary": summary, "problems": problems, "attrs": used}
+    if pretty:
+        print(describe(found))  # noqa: T201 — what the caller asks for
+    return found
+
+
+def describe(found: Mapping[str, Any]) -> str:
+    """Return what `analyze_pipes` found as a table in plain text, and a line for each problem."""
+    summary: Mapping[str, Mapping[str, Any]] = found["summary"]
+    keys = list(next(iter(summary.values()), {}))
+    rows = [["#", "component", *keys]]
+    for number, (name, values) in enumerate(summary.items()):
+        rows.append([str(number), name, *(_cell(values[key]) for key in keys)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    problems = [
+        f"{name}: nothing before it sets {', '.join(attrs)}"
+        for name, attrs in found["problems"].items()
+        if attrs
+    ]
+    return "\n".join([*lines, "", *(problems or ["No problems."])])
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _plain(value: Any) -> Any:

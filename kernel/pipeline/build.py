@@ -18,6 +18,7 @@ from kernel.text import Vectors, Vocab, attrs
 
 if TYPE_CHECKING:
     from kernel.config import Config
+    from kernel.pipeline.components import Components
     from kernel.pipeline.language import Language
 
 LanguageT = TypeVar("LanguageT", bound="Language")
@@ -137,7 +138,7 @@ def from_config(
 
 
 def create_component(
-    nlp: Language,
+    nlp: Components,
     factory_name: str,
     name: str,
     config: Mapping[str, Any],
@@ -163,7 +164,7 @@ def create_component(
     return Created(component=component, factory=factory, config=filled)
 
 
-def take_component(nlp: Language, source_name: str, name: str, source: Language) -> Any:
+def take_component(nlp: Components, source_name: str, name: str, source: Language) -> Any:
     """Return the component `source_name` of another pipeline, to be added to `nlp` as `name`."""
     component = source.get_pipe(source_name)
     nlp._factories[name] = source.get_pipe_meta(source_name)  # noqa: SLF001
@@ -174,7 +175,7 @@ def take_component(nlp: Language, source_name: str, name: str, source: Language)
     return component
 
 
-def announce_component(nlp: Language, name: str, component: Any) -> None:
+def announce_component(nlp: Components, name: str, component: Any) -> None:
     """Tell the plugins that `component` is part of `nlp` now."""
     from kernel.plugins import manager
 
@@ -188,7 +189,8 @@ def current_config(nlp: Language) -> Config:
     if nlp._config is None:  # noqa: SLF001 — made without a config
         nlp._config, _ = _prepared(type(nlp), {}, auto_fill=True)  # noqa: SLF001
     config: Config = nlp._config.copy()  # noqa: SLF001
-    config["nlp"]["lang"] = nlp.lang
+    # The class that is of no language leaves it to the config to name one.
+    config["nlp"]["lang"] = nlp.lang or config["nlp"].get("lang")
     config["nlp"]["pipeline"] = nlp.component_names
     config["nlp"]["disabled"] = nlp.disabled
     config["components"] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from kernel.errors import RegistryError
+from kernel.errors import KernelError, RegistryError
 from kernel.registry import registry
 
 ComponentFunc = Callable[..., Any]
@@ -72,6 +72,13 @@ def factory(
         )
 
     return decorate
+
+
+def qualified_name(name: str, lang: str | None) -> str:
+    """Return the name of a language's own factory; raises `KernelError` for one with a dot."""
+    if "." in name:
+        raise KernelError(f"a factory's name has no dot: {name!r}")
+    return name if lang is None else f"{lang}.{name}"
 
 
 def get_factory(name: str, lang: str | None) -> Factory:

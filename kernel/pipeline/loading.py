@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from kernel.errors import LoadError, RegistryError
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline import saving
+from kernel.pipeline.saving import find_config
 from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
     from kernel.text import Vocab
-
-CONFIG_NAMES = ("config.cfg", "config.toml")
 
 
 def get_lang_class(lang: str) -> type[Language]:
@@ -88,7 +87,8 @@ def load_folder(
     verify_manifest(path)
     meta = saving.read_meta(path)
     saving.check_requirements(meta, path)
-    loaded = load_config(find_config(path), overrides=_dotted(config or {}))
+    overrides = _dotted(config or {})
+    loaded = load_config(find_config(path), overrides=overrides)
     lang = loaded.get("nlp", {}).get("lang")
     if not lang:
         raise LoadError(f"{find_config(path)}: [nlp] has no `lang`")
@@ -101,19 +101,7 @@ def load_folder(
         meta=meta,
         auto_fill=False,
     )
-    return nlp.from_disk(path, exclude=_names(exclude))
-
-
-def find_config(path: Path) -> Path:
-    """Return the config file in the folder `path`; raises `LoadError` if there is none."""
-    if not path.is_dir():
-        raise LoadError(
-            f"no pipeline {str(path)!r}: there is no such folder, and no such installed package"
-        )
-    for name in CONFIG_NAMES:
-        if path.joinpath(name).is_file():
-            return path / name
-    raise LoadError(f"{path} is no pipeline: it has no {' or '.join(CONFIG_NAMES)}")
+    return nlp.from_disk(path, exclude=_names(exclude), overrides=overrides)
 
 
 def _nested(config: Mapping[str, Any]) -> dict[str, Any]:

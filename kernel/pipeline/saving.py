@@ -10,7 +10,7 @@ import importlib.metadata
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import LoadError
 from kernel.files import replace_folder
@@ -21,6 +21,8 @@ from kernel.registry import KINDS, registry
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
+
+CONFIG_NAMES: Final = ("config.cfg", "config.toml")
 
 
 def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +78,18 @@ def check_requirements(meta: Mapping[str, Any], path: Path) -> None:
         )
 
 
+def find_config(path: Path) -> Path:
+    """Return the config file in the folder `path`; raises `LoadError` if there is none."""
+    if not path.is_dir():
+        raise LoadError(
+            f"no pipeline {str(path)!r}: there is no such folder, and no such installed package"
+        )
+    for name in CONFIG_NAMES:
+        if path.joinpath(name).is_file():
+            return path / name
+    raise LoadError(f"{path} is no pipeline: it has no {' or '.join(CONFIG_NAMES)}")
+
+
 def read_meta(path: Path) -> dict[str, Any]:
     """Return the `meta.json` of the pipeline at `path`; empty if it has none."""
     file = path / "meta.json"
@@ -113,13 +127,18 @@ def write_files(nlp: Language, folder: Path, exclude: tuple[str, ...] = ()) -> N
         component.to_disk(folder / name, exclude=["vocab"])
 
 
-def from_disk(nlp: Language, path: Path, exclude: Iterable[str]) -> None:
-    """Let `nlp`, built from its config, take over the rest of the folder `path`."""
+def from_disk(
+    nlp: Language, path: Path, exclude: Iterable[str], overrides: Mapping[str, Any]
+) -> None:
+    """Let `nlp`, which has the same components, take over what is in the folder `path`."""
+    from kernel.config import load_config
     from kernel.plugins import manager
 
     exclude = tuple(exclude)
     if not path.is_dir():
         raise LoadError(f"no pipeline {str(path)!r}: there is no such folder")
+    if not is_excluded("config.cfg", exclude):
+        nlp.config = load_config(find_config(path), overrides=overrides)
     if not is_excluded("meta.json", exclude):
         nlp.meta = {**nlp._meta, **read_meta(path)}  # noqa: SLF001
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from kernel.errors import KernelError
 
 if TYPE_CHECKING:
-    from kernel.pipeline.language import Language
+    from kernel.pipeline.components import Components
 
 
 def unknown_name(name: str, known: Sequence[str]) -> KernelError:
@@ -44,7 +44,7 @@ class DisabledPipes(list[str]):
 
     def __init__(
         self,
-        nlp: Language,
+        nlp: Components,
         *,
         disable: str | Iterable[str] | None,
         enable: str | Iterable[str] | None,

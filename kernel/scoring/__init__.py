@@ -5,7 +5,7 @@ from kernel.scoring.cats import CatScores
 from kernel.scoring.deps import DepScores
 from kernel.scoring.feats import FeatScores
 from kernel.scoring.links import LinkScores
-from kernel.scoring.ner import NerScores
+from kernel.scoring.ner import NerScores, get_ner_prf
 from kernel.scoring.prf import PRFScore
 from kernel.scoring.scorer import Scorer
 from kernel.scoring.spans import SpanScores
@@ -26,4 +26,5 @@ __all__ = [
     "StreamingScorer",
     "TokenAttrScores",
     "TokenizationScores",
+    "get_ner_prf",
 ]

@@ -60,6 +60,13 @@ class NerScores:
             self.per_type[label].fn += 1
 
 
+def get_ner_prf(examples: Iterable[Example], **_: Any) -> dict[str, Any]:
+    """Return `ents_p/r/f` and `ents_per_type` of entities, as `NerScores` counts them."""
+    scores = NerScores()
+    scores.update(examples)
+    return scores.result()
+
+
 def _entities(doc: Doc) -> list[Entity]:
     if doc.get_column("ent_iob") is None:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import weakref
 from collections.abc import Collection, Iterable, Iterator
@@ -139,6 +140,14 @@ class StringStore:
         self._older.append(weakref.ref(self._current))
         self._current = Generation()
         return self._current
+
+    @contextlib.contextmanager
+    def memory_zone(self, mem: object = None) -> Iterator[None]:
+        """Let transient strings of the block, which nothing holds on to, go when it ends."""
+        try:
+            yield
+        finally:
+            self.renew()
 
     def keep(self, keys: Iterable[int]) -> None:
         """Know these strings for good, if they are known now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self, overload
 
 from kernel.text import attrs
 from kernel.text.lasting import add_string
@@ -39,7 +39,13 @@ class LexicalId:
         self.attr = attr
         self.__doc__ = f"{attrs.attr_name(attr)}, as a number."
 
-    def __get__(self, view: RowView, owner: Any = None) -> int:
+    @overload
+    def __get__(self, view: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, view: RowView, owner: Any = None) -> int: ...
+    def __get__(self, view: RowView | None, owner: Any = None) -> int | Self:
+        if view is None:
+            return self
         return view.table.value(view.row, self.attr)
 
 
@@ -50,7 +56,13 @@ class LexicalString:
         self.attr = attr
         self.__doc__ = f"{attrs.attr_name(attr)}, as a string."
 
-    def __get__(self, view: RowView, owner: Any = None) -> str:
+    @overload
+    def __get__(self, view: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, view: RowView, owner: Any = None) -> str: ...
+    def __get__(self, view: RowView | None, owner: Any = None) -> str | Self:
+        if view is None:
+            return self
         return view.vocab.strings[view.table.value(view.row, self.attr)]
 
 
@@ -61,7 +73,13 @@ class LexicalFlag:
         self.attr = attr
         self.__doc__ = f"{attrs.attr_name(attr)}, true or false."
 
-    def __get__(self, view: RowView, owner: Any = None) -> bool:
+    @overload
+    def __get__(self, view: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, view: RowView, owner: Any = None) -> bool: ...
+    def __get__(self, view: RowView | None, owner: Any = None) -> bool | Self:
+        if view is None:
+            return self
         return bool(view.table.value(view.row, self.attr))
 
 
@@ -139,7 +157,13 @@ class ColumnId:
         self.name = name
         self.__doc__ = f"`{name}`, as a number; 0 if unset."
 
-    def __get__(self, view: TokenView, owner: Any = None) -> int:
+    @overload
+    def __get__(self, view: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, view: TokenView, owner: Any = None) -> int: ...
+    def __get__(self, view: TokenView | None, owner: Any = None) -> int | Self:
+        if view is None:
+            return self
         column = view.doc.columns.get(self.name)
         return 0 if column is None else int(column.item(view.i))
 
@@ -154,7 +178,13 @@ class ColumnString:
         self.name = name
         self.__doc__ = f"`{name}`, as a string; empty if unset."
 
-    def __get__(self, view: TokenView, owner: Any = None) -> str:
+    @overload
+    def __get__(self, view: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, view: TokenView, owner: Any = None) -> str: ...
+    def __get__(self, view: TokenView | None, owner: Any = None) -> str | Self:
+        if view is None:
+            return self
         column = view.doc.columns.get(self.name)
         return "" if column is None else view.doc.vocab.strings[column.item(view.i)]
 

@@ -61,6 +61,7 @@ class Vocab:
             self.strings, self.lex_attr_getters, generation=self._new_generation()
         )
         self._lock = threading.Lock()
+        self._n_zones = 0
         self.morphology = Morphology(self.strings)
         self.cfg: dict[str, Any] = {"oov_prob": oov_prob, "vectors_name": vectors_name}
         self.writing_system: dict[str, Any] = dict(writing_system or {})
@@ -115,10 +116,17 @@ class Vocab:
         It is bounded without this as well: the method is there for code that has it from
         spaCy. Nothing that was made inside becomes invalid.
         """
+        self._n_zones += 1
         try:
             yield
         finally:
+            self._n_zones -= 1
             self.table_for_docs()
+
+    @property
+    def in_memory_zone(self) -> bool:
+        """Whether the program is inside a `memory_zone`."""
+        return self._n_zones > 0
 
     @property
     def lang(self) -> str:

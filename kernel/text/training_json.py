@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from kernel.text.doc import Doc
 from kernel.text.iob import iob_to_biluo
 
 if TYPE_CHECKING:
-    from kernel.text import Doc, Token
+    from kernel.text.token import Token
 
 
-def docs_to_text(docs: Sequence[Doc]) -> str:
-    """Return the docs as JSON: one entry, a paragraph for each doc."""
-    paragraphs = [_paragraph(doc) for doc in docs]
-    return json.dumps([{"id": 0, "paragraphs": paragraphs}], ensure_ascii=False, indent=1)
+def docs_to_json(
+    docs: Doc | Iterable[Doc], doc_id: int = 0, ner_missing_tag: str = "O"
+) -> dict[str, Any]:
+    """Return docs as one entry of training JSON: {"id": ..., "paragraphs": [...]}.
+
+    `ner_missing_tag` is the tag of a token whose entity annotation is missing.
+    """
+    several = [docs] if isinstance(docs, Doc) else docs
+    paragraphs = [_paragraph(doc, ner_missing_tag) for doc in several]
+    return {"id": doc_id, "paragraphs": paragraphs}
 
 
-def _paragraph(doc: Doc) -> dict[str, Any]:
+def _paragraph(doc: Doc, ner_missing_tag: str) -> dict[str, Any]:
     tags = iob_to_biluo([_iob(token) for token in doc]) if doc.has_annotation("ENT_IOB") else []
     tokens = [_token(doc, token) for token in doc]
     for token, tag in zip(tokens, tags, strict=False):
-        token["ner"] = tag or "-"
+        token["ner"] = tag or ner_missing_tag
     paragraph: dict[str, Any] = {
         "raw": None if doc.has_unknown_spaces else doc.text,
         "sentences": [

@@ -1,0 +1,5 @@
+"""The scores under the name that spaCy has for them: `from kernel.scorer import Scorer`."""
+
+from kernel.scoring import PRFScore, ROCAUCScore, Scorer, get_ner_prf
+
+__all__ = ["PRFScore", "ROCAUCScore", "Scorer", "get_ner_prf"]

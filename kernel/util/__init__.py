@@ -1,0 +1,140 @@
+"""Small functions that pipelines and scripts share, under the names that spaCy has for them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.config import (
+    combine_score_weights,
+    load_config,
+    load_config_from_str,
+    resolve_dot_names,
+)
+from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
+from kernel.pipeline import load as load_model
+from kernel.registry import registry
+from kernel.util.containers import (
+    DummyTokenizer,
+    SimpleFrozenDict,
+    SimpleFrozenList,
+    from_bytes,
+    from_dict,
+    from_disk,
+    to_bytes,
+    to_dict,
+    to_disk,
+)
+from kernel.util.exceptions import expand_exc, update_exc
+from kernel.util.files import (
+    ensure_path,
+    import_file,
+    make_tempdir,
+    run_command,
+    split_command,
+    working_dir,
+)
+from kernel.util.glossary import explain
+from kernel.util.models import (
+    find_matching_language,
+    get_sourced_components,
+    load_meta,
+    load_model_from_config,
+    load_model_from_init_py,
+    load_model_from_path,
+    set_lang_class,
+)
+from kernel.util.nested import (
+    copy_config,
+    dict_to_dot,
+    dot_to_dict,
+    dot_to_object,
+    set_dot_to_object,
+    walk_dict,
+)
+from kernel.util.numbers import all_equal, compounding, decaying, to_ternary_int
+from kernel.util.packages import (
+    get_installed_models,
+    get_minor_version_range,
+    get_package_path,
+    get_package_version,
+    is_compatible_version,
+    is_package,
+)
+from kernel.util.spans import (
+    filter_chain_spans,
+    filter_spans,
+    get_words_and_spaces,
+    normalize_slice,
+)
+
+if TYPE_CHECKING:
+    from kernel.random import fix_random_seed
+
+__all__ = [
+    "DummyTokenizer",
+    "SimpleFrozenDict",
+    "SimpleFrozenList",
+    "all_equal",
+    "combine_score_weights",
+    "compounding",
+    "copy_config",
+    "decaying",
+    "dict_to_dot",
+    "dot_to_dict",
+    "dot_to_object",
+    "ensure_path",
+    "expand_exc",
+    "explain",
+    "filter_chain_spans",
+    "filter_spans",
+    "find_matching_language",
+    "fix_random_seed",
+    "from_bytes",
+    "from_dict",
+    "from_disk",
+    "get_installed_models",
+    "get_lang_class",
+    "get_minor_version_range",
+    "get_package_path",
+    "get_package_version",
+    "get_sourced_components",
+    "get_words_and_spaces",
+    "ignore_error",
+    "import_file",
+    "is_compatible_version",
+    "is_package",
+    "load_config",
+    "load_config_from_str",
+    "load_meta",
+    "load_model",
+    "load_model_from_config",
+    "load_model_from_init_py",
+    "load_model_from_path",
+    "make_tempdir",
+    "minibatch",
+    "normalize_slice",
+    "raise_error",
+    "registry",
+    "resolve_dot_names",
+    "run_command",
+    "set_dot_to_object",
+    "set_lang_class",
+    "split_command",
+    "to_bytes",
+    "to_dict",
+    "to_disk",
+    "to_ternary_int",
+    "update_exc",
+    "walk_dict",
+    "working_dir",
+]
+
+# Imports Thinc, which few who come here need.
+_LATE: Final = {"fix_random_seed": "kernel.random"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module 'kernel.util' has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATE[name]), name)

@@ -1,0 +1,21 @@
+"""What labels, tags and parts of speech mean."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Final
+
+from kernel.registry import registry
+
+_GLOSSARY: Final = "kernel.Glossary.v1"
+
+
+def explain(term: str) -> str | None:
+    """Return what a label, tag or part of speech means; warns, with None, if nobody knows.
+
+    Raises RegistryError if no plugin has a glossary.
+    """
+    found: str | None = registry.misc.get(_GLOSSARY)().get(term)
+    if found is None:
+        warnings.warn(f"no explanation of {term!r} is known", stacklevel=2)
+    return found

@@ -1,0 +1,72 @@
+"""Nested dictionaries and their dotted keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kernel.errors import ConfigError, KernelError
+
+
+def dot_to_dict(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {"a": {"b": 1}} for {"a.b": 1}; raises KernelError if a value is in the way."""
+    nested: dict[str, Any] = {}
+    for path, value in values.items():
+        *parents, last = path.split(".")
+        place = nested
+        for key in parents:
+            place = place.setdefault(key, {})
+            if not isinstance(place, dict):
+                raise KernelError(f"`{path}` lies below `{key}`, which has a value of its own")
+        place[last] = dot_to_dict(value) if isinstance(value, dict) else value
+    return nested
+
+
+def dict_to_dot(nested: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {"a.b": 1} for {"a": {"b": 1}}; empty dictionaries stay."""
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        if isinstance(value, Mapping) and value:
+            flat.update({f"{key}.{rest}": inner for rest, inner in dict_to_dot(value).items()})
+        else:
+            flat[key] = value
+    return flat
+
+
+def walk_dict(
+    node: Mapping[str, Any], parent: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the path of keys and the value of everything that is no dictionary."""
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from walk_dict(value, (*parent, key))
+        else:
+            yield (*parent, key), value
+
+
+def dot_to_object(config: Mapping[str, Any], section: str) -> Any:
+    """Return what stands at a dotted key; raises KeyError with the key if nothing does."""
+    value: Any = config
+    for part in section.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            raise KeyError(section)
+        value = value[part]
+    return value
+
+
+def set_dot_to_object(config: dict[str, Any], section: str, value: Any) -> None:
+    """Put a value at a dotted key that is there; raises KeyError with the key if it is not."""
+    dot_to_object(config, section)
+    parents, _, last = section.rpartition(".")
+    place = dot_to_object(config, parents) if parents else config
+    place[last] = value
+
+
+def copy_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy that shares nothing; raises ConfigError for what JSON does not know."""
+    try:
+        copied: dict[str, Any] = json.loads(json.dumps(config))
+    except TypeError as error:
+        raise ConfigError(f"a config holds what JSON knows, and nothing else: {error}") from error
+    return copied

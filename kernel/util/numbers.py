@@ -1,0 +1,36 @@
+"""Series of numbers, and truth in three values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+
+def compounding(start: float, stop: float, compound: float) -> Iterator[float]:
+    """Yield numbers from `start` on, each `compound` times the last, as far as `stop`."""
+    limit = max if start > stop else min
+    value = float(start)
+    while True:
+        yield limit(value, stop)
+        value *= compound
+
+
+def decaying(start: float, stop: float, decay: float) -> Iterator[float]:
+    """Yield `start` / (1 + `decay` * step), but nothing below `stop`."""
+    step = 0
+    while True:
+        yield max(start / (1 + decay * step), stop)
+        step += 1
+
+
+def to_ternary_int(value: Any) -> int:
+    """Return 1 for True and 1, 0 for None and 0, -1 for everything else."""
+    if value is True or (value == 1 and value is not False):
+        return 1
+    return 0 if value is None or (value == 0 and value is not False) else -1
+
+
+def all_equal(*groups: Iterable[Any]) -> bool:
+    """Say whether all values of all groups are the same; true of none."""
+    values = [value for group in groups for value in group]
+    return all(value == values[0] for value in values)

@@ -1,0 +1,58 @@
+"""Installed distributions, and versions."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from kernel.errors import KernelError
+from kernel.registry import registry
+
+
+def is_package(name: str) -> bool:
+    """Say whether a distribution is installed."""
+    return get_package_version(name) is not None
+
+
+def get_package_version(name: str) -> str | None:
+    """Return the version of a distribution, None if it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def get_package_path(name: str) -> Path:
+    """Return the folder of an importable package; raises KernelError if there is none."""
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        raise KernelError(f"no package `{name}`: {error}") from error
+    if module.__file__ is None:
+        raise KernelError(f"the package `{name}` is in no single folder")
+    return Path(module.__file__).parent
+
+
+def get_installed_models() -> list[str]:
+    """Return the names of the pipelines that are installed as packages."""
+    return registry.models.names()
+
+
+def is_compatible_version(version: str, constraint: str, prereleases: bool = True) -> bool | None:
+    """Say whether a version satisfies a constraint, such as `>=1.0,<2`; None if one is no such."""
+    exact = f"=={constraint}" if constraint[:1].isdigit() else constraint
+    try:
+        wanted = SpecifierSet(exact)
+        return wanted.contains(Version(version), prereleases=prereleases)
+    except (InvalidSpecifier, InvalidVersion):
+        return None
+
+
+def get_minor_version_range(version: str) -> str:
+    """Return the constraint that all versions of the same minor release satisfy."""
+    major, minor = Version(version).release[:2]
+    return f">={major}.{minor}.0,<{major}.{minor + 1}.0"
