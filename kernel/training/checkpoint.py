@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from kernel.pipeline import Language
     from kernel.training.run import TrainingRun
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 WEIGHTS: Final = "weights.npz"
 
 # What may change between a run and its resumption without making it another run.
@@ -138,6 +138,8 @@ def snapshot(run: TrainingRun) -> dict[str, Any]:
         "score_weights": run.score_weights,
         "seconds": run.seconds,
         "streams": run.streams.state(),
+        # What evaluations found, such as lemmas, is in the vocabulary from then on.
+        "strings": list(run.nlp.vocab.strings),
         "optimizer": run.optimizer.state(parameters.optimizer_keys(run.nlp)),
     }
 
@@ -191,6 +193,8 @@ def restore(run: TrainingRun, saved: Saved) -> None:
         for _, component in run.learners:
             restore_debts(component.model, run.optimizer)
     run.streams.restore(state["streams"])
+    for text in state["strings"]:
+        run.nlp.vocab.strings.add(text)
     for _ in range(state["step"]):
         next(run.dropouts)
     run.step, run.epoch, run.words = state["step"], state["epoch"], state["words"]
