@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kernel.errors import LoadError
-from kernel.text.attrs import attr_id
+from kernel.text.attrs import ORTH, attr_id
 from kernel.text.floret import Floret
 from kernel.text.nearest import host
 from kernel.text.wire import pack, unpack
@@ -98,7 +98,9 @@ def _parsed(settings: str, name: str) -> tuple[Floret | None, int]:
 
 def _settings(vectors: Vectors) -> str:
     if vectors.floret is None:
-        return json.dumps({"mode": "default"}, separators=(",", ":"))
+        # spaCy writes no attribute here, and reads none: words are found by their text there.
+        other = {} if vectors.attr == ORTH else {"attr": vectors.attr}
+        return json.dumps({"mode": "default", **other}, separators=(",", ":"))
     own = {key: getattr(vectors.floret, key) for key in _FLORET}
     values = {"mode": "floret", **own, "attr": vectors.attr}
     return json.dumps(values, separators=(",", ":"))

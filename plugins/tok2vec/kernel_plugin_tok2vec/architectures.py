@@ -11,6 +11,7 @@ from kernel.ops import Floats, use_kernel_ops
 from kernel.text import Doc
 from kernel_plugin_tok2vec.features import attribute_ids
 from kernel_plugin_tok2vec.hash_embedding import make_hash_embedding
+from kernel_plugin_tok2vec.static_source import make_vector_embedding
 from kernel_plugin_tok2vec.window_encoder import make_window_encoder
 
 
@@ -76,7 +77,8 @@ def multi_hash_embed(
     include_static_vectors  whether to mix in the word vectors of the vocabulary
     returns                 B docs to B of (n_i, width)
 
-    Raises KernelError if `attrs` and `rows` differ in length, or for static vectors.
+    Raises KernelError if `attrs` and `rows` differ in length, RegistryError if static vectors are
+    asked for and no plugin has them.
     """
     if len(rows) != len(attrs):
         raise KernelError(
@@ -84,13 +86,9 @@ def multi_hash_embed(
             f"{len(rows)} tables",
             hint="give one number of rows for each attribute",
         )
-    if include_static_vectors:
-        raise KernelError(
-            "`include_static_vectors` is true, but static vectors are not part of this plugin",
-            hint="set it to false; static vectors come with `kernel-plugin-vectors`",
-        )
+    make = make_vector_embedding if include_static_vectors else make_hash_embedding
     with use_kernel_ops():
-        return make_hash_embedding(width, attribute_ids(attrs), rows)  # type: ignore[no-any-return]
+        return make(width, attribute_ids(attrs), rows)  # type: ignore[no-any-return]
 
 
 def maxout_window_encoder(

@@ -1,12 +1,16 @@
-"""Where architectures get the layer of static vectors from: whichever plugin has it."""
+"""Embeddings that static vectors are part of; the layer is whichever plugin's has it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from kernel.registry import registry
+from kernel_plugin_tok2vec.hash_feature import hash_feature
+from kernel_plugin_tok2vec.word_embedding import make_word_embedding
 
 LAYER: Final = "kernel.StaticVectors.v2"
+_FIRST_SEED: Final = 8
 
 
 def static_source(width: int) -> Any:
@@ -15,3 +19,18 @@ def static_source(width: int) -> Any:
     Raises `RegistryError`, which names the plugin to install, if there is none.
     """
     return registry.layers.get(LAYER)(nO=width, dropout=0.0)
+
+
+def make_vector_embedding(width: int, columns: Sequence[int], rows: Sequence[int]) -> Any:
+    """Make one hashed table an attribute, static vectors, and the layer that mixes them.
+
+    X        B docs or spans
+    returns  `Packed`, B of (n_i, width)
+    """
+    tables = [
+        hash_feature(attr, width, n_rows, seed=_FIRST_SEED + number)
+        for number, (attr, n_rows) in enumerate(zip(columns, rows, strict=True))
+    ]
+    # Vectors may be changed in place, which nothing tells: no prediction is kept.
+    sources = [*tables, static_source(width)]
+    return make_word_embedding("multi_hash_embed", sources, width, columns, keep=False)

@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from kernel.ops import (
+    CachingModel,
     Floats,
     Ints,
     Packed,
@@ -52,13 +53,21 @@ def make_word_embedding(
     """
     n_in = sum(source.get_dim("nO") for source in sources)
     mixer = [nodes.maxout(width, n_in, _PIECES), nodes.layer_norm(width), nodes.dropout()]
-    return nodes.make_root(
+    return CachingModel(
         name,
         _forward,
-        [*sources, *mixer],
+        init=_init,
+        layers=[*sources, *mixer],
         dims={"nO": width},
         attrs={"columns": [attr_name(attr) for attr in columns], "keep": keep},
     )
+
+
+def _init(model: Any, X: Any = None, Y: Any = None) -> None:
+    for source in model.layers[:-_N_MIXER]:
+        source.initialize(X=X)
+    for layer in model.layers[-_N_MIXER:]:
+        layer.initialize()
 
 
 def _forward(

@@ -19,6 +19,7 @@ from kernel.config import (
 )
 from kernel.config.schema import TrainingSettings
 from kernel.errors import ConfigError, DataError
+from kernel.registry import registry
 
 
 @pytest.fixture
@@ -383,7 +384,8 @@ def test_typed_section_refuses_what_it_does_not_know(functions):
     ]
 
 
-def test_vectors_that_no_plugin_has_are_none_if_they_are_the_usual_ones(functions):
+def test_vectors_that_no_plugin_has_are_none_if_they_are_the_usual_ones(functions, monkeypatch):
+    monkeypatch.setattr(registry.vectors, "has", lambda name: False)
     config = {"nlp": {"lang": "en", "vectors": {"@vectors": "spacy.Vectors.v1"}}}
     assert resolve_section(config, "nlp").vectors is None
     config["nlp"]["vectors"]["@vectors"] = "mine.v1"

@@ -1,3 +1,5 @@
+import importlib
+
 import numpy as np
 import pytest
 import thinc.api
@@ -157,8 +159,10 @@ def test_each_attribute_needs_a_table():
         architectures.multi_hash_embed(8, ["NORM", "SHAPE"], [50], False)
 
 
-def test_static_vectors_name_the_plugin_that_has_them():
-    with pytest.raises(KernelError, match="kernel-plugin-vectors"):
+def test_static_vectors_name_the_plugin_that_has_them(monkeypatch):
+    registries = importlib.import_module("kernel.registry")
+    monkeypatch.setattr(registries, "_entry_points", lambda kind: {})
+    with pytest.raises(KernelError, match="pip install kernel-plugin-vectors"):
         architectures.multi_hash_embed(8, ["NORM"], [50], True)
 
 

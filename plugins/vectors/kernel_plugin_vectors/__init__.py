@@ -1,0 +1,1 @@
+"""Static word vectors: made from files, pruned, used as features."""

@@ -1,0 +1,19 @@
+"""What this package tells the kernel. Cheap to import: no arrays, no models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kernel.cli.commands import Command
+from kernel.hooks import hookimpl
+
+
+@hookimpl
+def kernel_commands() -> Sequence[Command]:
+    return [
+        Command(
+            "init vectors",
+            "Make a pipeline with word vectors.",
+            "kernel_plugin_vectors.command:init_vectors",
+        )
+    ]

@@ -1,0 +1,141 @@
+"""The layer that makes features of the vocabulary's word vectors.
+
+Axes: N tokens, U distinct keys, D width of the vectors, W width of the features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from thinc.api import glorot_uniform_init
+
+from kernel.errors import KernelError, ShapeError
+from kernel.ops import (
+    Floats,
+    Ints,
+    Packed,
+    WeightNode,
+    add_rows,
+    dropout_mask,
+    packed,
+    use_kernel_ops,
+)
+from kernel.text import attrs
+
+InitWeights = Callable[..., Any]
+
+
+def static_vectors(
+    nO: int | None = None,
+    nM: int | None = None,
+    *,
+    dropout: float | None = None,
+    init_W: InitWeights = glorot_uniform_init,
+    key_attr: str | int | None = None,
+) -> WeightNode[Any, Any]:
+    """Map the vector of each word to `nO` numbers, without a bias; words without one to zeros.
+
+    X        B docs or spans
+    returns  `Packed`, B of (n_i, nO)
+
+    nM        width of the vectors; null: found in the vocabulary
+    dropout   share of features left out in training, by one mask for a batch; null: none
+    init_W    makes the first weights
+    key_attr  attribute of a token by which its vector is found; null: that of the table
+
+    Params: `W` (nO, nM). The vectors themselves are not changed.
+    """
+    settings: dict[str, Any] = {
+        "key_attr": None if key_attr is None else attrs.attr_name(attrs.attr_id(key_attr))
+    }
+    if dropout is not None:
+        settings["dropout_rate"] = dropout
+
+    def init(model: Any, X: Any = None, Y: Any = None) -> None:
+        if X:
+            _check_width(model, X[0].vocab)
+        elif model.has_dim("nM") is None:
+            raise KernelError(_NO_VECTORS, hint=_HINT)
+        shape = model.get_dim("nO"), model.get_dim("nM")
+        model.set_param("W", init_W(model.ops, shape))
+
+    with use_kernel_ops():
+        return WeightNode(
+            "static_vectors",
+            _forward,
+            init=init,
+            dims={"nO": nO, "nM": nM},
+            params={"W": None},
+            attrs=settings,
+        )
+
+
+_NO_VECTORS = "static vectors are asked for, but the vocabulary has none"
+_HINT = "make some with `kernel init vectors`, and name their folder as `paths.vectors`"
+
+
+def _check_width(model: Any, vocab: Any) -> None:
+    """Take over the width of the vectors, or compare it; raises if there are none, or others."""
+    width = vocab.vectors_length
+    if not vocab.has_vectors:
+        raise KernelError(_NO_VECTORS, hint=_HINT)
+    if width < 0:
+        return
+    if model.has_dim("nM") is None:
+        model.set_dim("nM", width)
+    elif model.get_dim("nM") != width:
+        raise ShapeError(
+            f"the model was made for vectors of width {model.get_dim('nM')}, but those of the "
+            f"vocabulary have {width}",
+            hint="load the vectors that it was trained with",
+        )
+
+
+def _forward(
+    model: Any, docs: Sequence[Any], is_train: bool
+) -> tuple[Packed, Callable[[Sequence[Floats]], Any]]:
+    ops, weights = model.ops, model.get_param("W")
+    lengths = [len(doc) for doc in docs]
+    if not any(lengths):
+        empty = ops.xp.zeros((0, len(weights)), dtype=weights.dtype)
+        return Packed(empty, lengths), lambda dY: []
+    vectors, places = _gather(model, docs)
+    inputs = ops.xp.asarray(vectors, dtype=weights.dtype)  # (U, D)
+    places = ops.xp.asarray(places)
+    found = inputs @ weights.T  # (U, W)
+    rate = (model.attrs.get("dropout_rate") or 0.0) if is_train else 0.0
+    mask = dropout_mask((len(weights),), rate, ops.xp) if rate else None
+    if mask is not None:
+        found *= mask
+
+    def backprop(dY: Sequence[Floats]) -> list[Any]:
+        gradient = packed(dY, width=len(weights), xp=ops.xp).data  # (N, W)
+        d_found = ops.xp.zeros(found.shape, dtype=found.dtype)
+        add_rows(ops, d_found, places, gradient)
+        if mask is not None:
+            d_found *= mask
+        model.inc_grad("W", d_found.T @ inputs)
+        return []
+
+    return Packed(found.take(places, axis=0), lengths), backprop
+
+
+def _gather(model: Any, docs: Sequence[Any]) -> tuple[Floats, Ints]:
+    """Return the vectors of the distinct keys of docs, and which of them each token has.
+
+    returns  (U, D) and (N,); zeros for a key without a vector
+    """
+    vocab = docs[0].vocab
+    _check_width(model, vocab)
+    attr = model.attrs["key_attr"] or vocab.vectors_attr
+    all_keys: npt.NDArray[np.uint64] = np.concatenate([doc.to_array(attr) for doc in docs])
+    keys, places = np.unique(all_keys, return_inverse=True)
+    vectors = vocab.vectors.get_batch(keys)
+    is_known = vocab.vectors.are_known(keys)
+    if not is_known.all():
+        vectors = vectors.copy()
+        vectors[~is_known] = 0
+    return vectors, places.reshape(-1)
