@@ -40,6 +40,10 @@ def rehearse(
         return losses
     if sgd is None:
         sgd = nlp._optimizer = nlp._optimizer or create_optimizer(nlp)  # noqa: SLF001
+    for name, component in nlp.pipeline:
+        # What components listen to is made as it is now, and learns nothing.
+        if name not in exclude and hasattr(component, "share"):
+            component.share(batch.predicted)
     able = [
         (name, component)
         for name, component in nlp.pipeline

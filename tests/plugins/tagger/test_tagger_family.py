@@ -178,6 +178,23 @@ def test_component_that_lost_its_listener_predicts_the_same(trained, tmp_path):
     assert annotations(docs[0]) == annotations(docs[1])
 
 
+def test_rehearsal_reads_the_shared_layer(trained, tmp_path):
+    trained.to_disk(tmp_path)
+    nlp = kernel.load(tmp_path)
+    examples = make_examples(nlp)
+    nlp.resume_training()
+    shared = nlp.get_pipe("tok2vec").to_bytes()
+    assert nlp.rehearse(examples)["tagger"] == 0
+    wrong = [Example(eg.predicted, eg.predicted.copy()) for eg in examples]
+    for example in wrong:
+        example.reference.set_column("tag", np.full(len(example), nlp.vocab.strings["."]))
+    for _ in range(10):
+        nlp.update(wrong, exclude=["tok2vec"])
+    losses = [nlp.rehearse(examples)["tagger"] for _ in range(10)]
+    assert losses[-1] < losses[0]
+    assert nlp.get_pipe("tok2vec").to_bytes() == shared
+
+
 # Resuming
 
 N_STEPS = 8
