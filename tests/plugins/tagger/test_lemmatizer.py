@@ -9,6 +9,7 @@ import srsly
 from kernel.errors import ConfigError, DataError, LoadError
 from kernel.pipeline import blank, load
 from kernel.random import Streams
+from kernel.testing import component_checks
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 
 SENTENCES = [
@@ -260,6 +261,23 @@ def test_damaged_file_of_trees_is_named(make_lemmatizer, tmp_path, damage, messa
     damage(tmp_path / "trees")
     with pytest.raises(LoadError, match=f"file `trees` of `trainable_lemmatizer`.*{message}"):
         lemmatizer.from_disk(tmp_path)
+
+
+# Rules for components
+
+
+def many_examples(nlp):
+    return make_examples(nlp, SENTENCES * 3)
+
+
+CONFIG = {"model": MODEL, "min_tree_freq": 2, "top_k": 2}
+
+
+@pytest.mark.parametrize(
+    "check", component_checks("trainable_lemmatizer", many_examples, config=CONFIG), ids=str
+)
+def test_it_keeps_the_rules_for_components(check):
+    check()
 
 
 # Beside spaCy

@@ -1,3 +1,7 @@
+import json
+import os
+import subprocess
+
 import numpy as np
 import pytest
 
@@ -139,6 +143,54 @@ def test_embedding_mixes_vectors_in(architecture, settings):
     after = embed.predict(docs).data
     assert (before[[0, 2]] != after[[0, 2]]).any(axis=1).all()
     np.testing.assert_array_equal(before[[1, 3]], after[[1, 3]])
+
+
+SPACY = """
+import json, sys, numpy, spacy
+from spacy.util import registry
+from spacy.vectors import Vectors
+words, sizes, texts = json.load(sys.stdin)
+vocab = spacy.blank("en").vocab
+data = numpy.random.default_rng(0).normal(size=(len(words), 5)).astype("float32")
+vocab.vectors = Vectors(strings=vocab.strings, data=data, keys=words)
+docs = [spacy.tokens.Doc(vocab, words=words) for words in texts]
+model = registry.architectures.get("spacy.MultiHashEmbed.v2")(**sizes)
+model.initialize(X=docs)
+rng = numpy.random.default_rng(0)
+for node in model.walk(order="dfs_pre"):
+    for name in node.param_names:
+        drawn = rng.normal(size=node.get_param(name).shape) * 0.3 + (name == "G")
+        node.set_param(name, drawn.astype("float32"))
+print(json.dumps([array.tolist() for array in model.predict(docs)]))
+"""
+
+
+def test_embedding_is_that_of_spacy():
+    python = os.environ.get("KERNEL_SPACY_PYTHON")
+    if python is None:
+        pytest.skip("KERNEL_SPACY_PYTHON names no interpreter that has spaCy")
+    texts = [["cat", "emu", "sat"], ["dog"]]
+    sizes = {"width": 8, "attrs": ["NORM", "SHAPE"], "rows": [50, 20]}
+    sizes["include_static_vectors"] = True
+    done = subprocess.run(
+        [python, "-c", SPACY],
+        input=json.dumps([WORDS, sizes, texts]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    expected = json.loads(done.stdout.splitlines()[-1])
+
+    vocab = make_vocab()
+    docs = [Doc(vocab, words=words) for words in texts]
+    model = registry.architectures.get("kernel.MultiHashEmbed.v2")(**sizes).initialize(X=docs)
+    rng = np.random.default_rng(0)
+    for node in model.walk(order="dfs_pre"):
+        for name in node.param_names:
+            drawn = rng.normal(size=node.get_param(name).shape) * 0.3 + (name == "G")
+            node.set_param(name, drawn.astype("float32"))
+    for made, vectors in zip(model.predict(docs), expected, strict=True):
+        np.testing.assert_allclose(made, vectors, rtol=1e-4, atol=1e-5)
 
 
 def test_pipeline_with_vectors_trains_and_comes_back(tmp_path):
