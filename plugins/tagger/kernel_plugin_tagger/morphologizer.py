@@ -158,8 +158,10 @@ class Morphologizer(TokenClassifier):
                 f"{pos!r} is no part of speech, in a label of `{self.name}`: {label!r}",
                 hint=f"it is one of {', '.join(filter(None, POS_IDS))}",
             )
-        if not self._add(features, pos):
+        if make_label(self.vocab, features, pos) in self.cfg["labels_morph"]:
             return 0
+        self.check_growth()
+        self._add(features, pos)
         self.labels_read()
         self.grow()
         return 1
@@ -208,13 +210,10 @@ class Morphologizer(TokenClassifier):
         self.cfg["labels_morph"] = {**self.cfg["labels_morph"], **labels["morph"]}
         self.cfg["labels_pos"] = {**self.cfg["labels_pos"], **labels["pos"]}
 
-    def _add(self, features: Mapping[str, str], pos: str) -> bool:
+    def _add(self, features: Mapping[str, str], pos: str) -> None:
         label = make_label(self.vocab, features, pos)
-        if label in self.cfg["labels_morph"]:
-            return False
-        self.cfg["labels_morph"][label] = Morphology.dict_to_feats(features)
-        self.cfg["labels_pos"][label] = int(POS_IDS[pos])
-        return True
+        self.cfg["labels_morph"].setdefault(label, Morphology.dict_to_feats(features))
+        self.cfg["labels_pos"].setdefault(label, int(POS_IDS[pos]))
 
     # Training
 

@@ -127,6 +127,7 @@ class Tagger(TokenClassifier):
         """Add a tag; returns 1 if it is new, else 0. A trained model grows with it."""
         if self.check_label(label) in self.cfg["labels"]:
             return 0
+        self.check_growth()
         self.cfg["labels"].append(label)
         self.vocab.strings.add(label)
         self.grow()

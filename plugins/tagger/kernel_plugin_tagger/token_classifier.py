@@ -25,8 +25,9 @@ GetExamples = Callable[[], Iterable[Example]]
 class TokenClassifier(TrainablePipe):
     """Gives each token the class that its model scores best.
 
-    A subclass gives `n_classes`, `gold_classes` and `set_annotations`, finds its labels in
-    `initialize` before it calls `initialize_model`, and calls `grow` when it gets a label.
+    A subclass gives `labels`, `gold_classes` and `set_annotations`, finds its labels in
+    `initialize` before it calls `initialize_model`, and calls `check_growth` before and `grow`
+    after it gets another one.
     """
 
     def __init__(
@@ -52,19 +53,18 @@ class TokenClassifier(TrainablePipe):
             raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
         return label
 
-    def grow(self) -> None:
-        """Give a model that has weights as many classes as there are labels.
-
-        Raises `KernelError` if its architecture cannot change its size.
-        """
-        if not self.has_weights():
-            return
-        if not self.is_resizable:
+    def check_growth(self) -> None:
+        """Raise `KernelError` if the model has weights and cannot take another label."""
+        if self.has_weights() and not self.is_resizable:
             raise KernelError(
                 f"the model of `{self.name}` has a fixed number of labels",
                 hint="add all labels before `nlp.initialize`",
             )
-        self.model.attrs["resize_output"](self.model, self.n_classes)
+
+    def grow(self) -> None:
+        """Give a model that has weights as many classes as there are labels."""
+        if self.has_weights():
+            self.model.attrs["resize_output"](self.model, self.n_classes)
 
     def has_weights(self) -> bool:
         """Say whether the model was initialized or loaded."""

@@ -166,6 +166,7 @@ def test_model_of_fixed_size_takes_no_labels_later(tagged, make_component):
     assert not tagger.is_resizable
     with pytest.raises(KernelError, match="model of `tagger` has a fixed number of labels"):
         tagger.add_label("NEW")
+    assert "NEW" not in tagger.labels
 
 
 @pytest.mark.parametrize("label", [7, "", None])
