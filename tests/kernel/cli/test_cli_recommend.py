@@ -15,7 +15,6 @@ import pytest
 from kernel.cli.comments import add_comments
 from kernel.cli.recommend import recommend, remarks
 from kernel.config import Config, check, fill
-from kernel.registry import registry
 
 SPACY = json.loads(Path(__file__).with_name("spacy_init_config.json").read_text(encoding="utf8"))
 NAMES = sorted(SPACY["components"]["efficiency"].keys() - {"tok2vec"})
@@ -40,13 +39,6 @@ def put(tree, path, value):
     tree[path[-1]] = value
 
 
-def asked(case):
-    missing = [name for name in case["asked"] if not registry.factories.has(name)]
-    if missing:
-        pytest.skip(f"not installed: {missing}")
-    return case["asked"]
-
-
 CASES = [
     pytest.param(case, id=f"{case['optimize']}-{'+'.join(case['asked'])}")
     for case in SPACY["pipelines"]
@@ -55,7 +47,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_pipeline_and_score_weights_are_spacys(case):
-    config = recommend("en", asked(case), optimize=case["optimize"])
+    config = recommend("en", case["asked"], optimize=case["optimize"])
     assert config["nlp"]["pipeline"] == case["pipeline"]
     assert config["training"]["score_weights"] == case["score_weights"]
 
@@ -63,8 +55,8 @@ def test_pipeline_and_score_weights_are_spacys(case):
 @pytest.mark.parametrize("optimize", BOTH)
 @pytest.mark.parametrize("name", ["tok2vec", *NAMES])
 def test_component_has_spacys_settings(name, optimize):
-    wanted = asked({"asked": [name] if name != "tok2vec" else ["ner"]})
-    block = json.loads(json.dumps(recommend("en", wanted, optimize=optimize)["components"][name]))
+    config = recommend("en", ["ner" if name == "tok2vec" else name], optimize=optimize)
+    block = json.loads(json.dumps(config["components"][name]))
     expected = renamed(SPACY["components"][optimize][name])
     if name == "tok2vec":
         # There are no vectors that it could name, and none to include.
@@ -94,7 +86,7 @@ COMBINATIONS = [
 @pytest.mark.parametrize("optimize", BOTH)
 @pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
 def test_recommended_config_is_sound_and_complete_in_both_formats(names, optimize):
-    config = recommend("en", asked({"asked": names}), optimize=optimize)
+    config = recommend("en", names, optimize=optimize)
     check(config)
     assert fill(config) == config
     for form in ("cfg", "toml"):
@@ -107,8 +99,7 @@ def test_recommended_config_is_sound_and_complete_in_both_formats(names, optimiz
 @pytest.mark.parametrize("lang", ["en", "xx"])
 @pytest.mark.parametrize("optimize", BOTH)
 def test_every_key_has_a_comment(lang, optimize):
-    names = [name for name in NAMES if registry.factories.has(name)]
-    config = recommend(lang, names, optimize=optimize)
+    config = recommend(lang, NAMES, optimize=optimize)
     text = add_comments(config.to_str(interpolate=False, format="toml"), config, remarks(optimize))
     lines = text.splitlines()
     bare = [
@@ -135,7 +126,6 @@ def test_gpu_without_a_transformer_is_said(kernel):
 
 
 def test_shared_layer_that_nothing_listens_to_is_left_out(kernel):
-    asked({"asked": ["textcat"]})
     result = kernel("init", "config", "-", "-p", "tok2vec,textcat")
     assert "warning: `tok2vec` is left out" in result.stderr
     assert 'pipeline = ["textcat"]' in result.stdout
