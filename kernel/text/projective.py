@@ -7,6 +7,7 @@ Axes: N tokens, M of a stretch that no arc leaves.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -114,7 +115,7 @@ def _stretches(heads: Ints) -> Iterator[tuple[int, int]]:
     left, right = np.minimum(tokens, heads), np.maximum(tokens, heads)
     joined = _arcs_over(left + 1, right + 1, len(heads))  # to the token before
     borders = np.append(np.flatnonzero(joined == 0), len(heads)).tolist()
-    return zip(borders[:-1], borders[1:], strict=True)
+    return itertools.pairwise(borders)
 
 
 def _arcs_over(firsts: Ints, ends: Ints, n_tokens: int) -> Ints:

@@ -44,7 +44,9 @@ class ArcGold:
 
 def make_gold(examples: Sequence[Example], classes: ArcClasses) -> ArcGold:
     """Return the gold trees of `examples`, one after the other."""
-    heads, labels, starts = [np.zeros(0, np.intp)], [np.zeros(0, np.uint64)], [np.zeros(0, np.int8)]
+    heads: list[Ints] = [np.zeros(0, np.intp)]
+    labels: list[Hashes] = [np.zeros(0, np.uint64)]
+    starts: list[Ints] = [np.zeros(0, np.int8)]
     offset = 0
     for example in examples:
         own_heads, own_labels = _aligned_tree(example)

@@ -64,10 +64,10 @@ def _count_doc(counts: Counts, doc: Doc) -> None:
         if not label:
             continue
         if head == child:
-            action, label = BREAK, ROOT if label.upper() == ROOT else label
+            action, name = BREAK, ROOT if label.upper() == ROOT else label
         else:
-            action = LEFT if head > child else RIGHT
-        counts[action][label] = counts[action].get(label, 0) + 1
+            action, name = LEFT if head > child else RIGHT, label
+        counts[action][name] = counts[action].get(name, 0) + 1
         if action != BREAK:
             counts[SHIFT if action == LEFT else REDUCE][""] += 1
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from kernel_plugin_parser.rules import (
     APART,
-    ATTACH_LEFT,
     ATTACH_RIGHT,
     GAP,
     HEADED,
@@ -24,6 +23,7 @@ from kernel_plugin_parser.rules import (
     NO_S1,
     NO_START,
     POP,
+    PUSH_START,
     PUT_BACK,
     REATTACH_LEFT,
     STARTS,
@@ -131,35 +131,40 @@ class OneArcEagerState:
     def take(self, action: int, label: int) -> int:
         """Take one of the five actions, with a class for the label; returns the kind of step."""
         kind: int = _KINDS[self.code * N_ACTIONS + action]
-        b0, s0, stack = self.b0, self.s0, self.stack
-        if kind <= 1:
+        if kind == STAY:
+            return kind
+        if kind <= PUSH_START:
             self._push()
-        elif kind == POP:
-            stack.pop()
-        elif kind == PUT_BACK:
-            stack.pop()
+        elif kind == ATTACH_RIGHT:
+            self._attach_right(label)
+        elif kind == MARK:
+            b1 = self.next[self.b0]
+            self.as_b0[b1], self.as_b1[b1] = STARTS, UNBREAKABLE
+        else:
+            self._pop(kind, label)
+        self.s0 = self.stack[-1]
+        self.code = self._code()
+        return kind
+
+    def _pop(self, kind: int, label: int) -> None:
+        b0, s0 = self.b0, self.stack.pop()
+        if kind == PUT_BACK:
             self.next[s0] = b0
             self.held[s0] = HELD
             self.b0 = s0
-        elif kind in {ATTACH_LEFT, REATTACH_LEFT}:
+        elif kind != POP:
             if kind == REATTACH_LEFT:
-                self.right[stack[-2]] = self.prev[s0]
+                self.right[self.stack[-1]] = self.prev[s0]
             self.prev[s0], self.left[b0] = self.left[b0], s0
             self.head[s0], self.label[s0] = b0, label
             self.held[b0] = 0
-            stack.pop()
-        elif kind == ATTACH_RIGHT:
-            self.prev[b0], self.right[s0] = self.right[s0], b0
-            self.head[b0], self.label[b0] = s0, label
-            self.as_s0[b0] = HEADED
-            self._push()
-        elif kind == MARK:
-            b1 = self.next[b0]
-            self.as_b0[b1], self.as_b1[b1] = STARTS, UNBREAKABLE
-        if kind != STAY:
-            self.s0 = stack[-1]
-            self.code = self._code()
-        return kind
+
+    def _attach_right(self, label: int) -> None:
+        b0, s0 = self.b0, self.s0
+        self.prev[b0], self.right[s0] = self.right[s0], b0
+        self.head[b0], self.label[b0] = s0, label
+        self.as_s0[b0] = HEADED
+        self._push()
 
     def _push(self) -> None:
         self.stack.append(self.b0)

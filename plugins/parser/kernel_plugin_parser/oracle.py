@@ -213,7 +213,7 @@ class GoldPath(OneArcEagerState):
             frontier=self.frontier,
             stack=self.stack[3:],
             front=front,
-            marks=[mark for mark in self.limits],
+            marks=list(self.limits),
             left=self.left[part],
             right=self.right[part],
             prev=self.prev[part],

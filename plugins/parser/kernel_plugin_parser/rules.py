@@ -117,7 +117,7 @@ def kind_of_step(code: int, action: int) -> int:
 
 
 VALID: Final = np.array([valid_actions(code) for code in range(N_CODES)], np.uint8)  # (N_CODES,)
-# (N_CODES * N_ACTIONS,)
+# The kind of each step, one action of a code after the other.
 KINDS: Final = np.array(
     [kind_of_step(code, action) for code in range(N_CODES) for action in range(N_ACTIONS)], np.intp
 )

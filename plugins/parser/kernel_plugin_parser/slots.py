@@ -75,7 +75,7 @@ def flag_places(n_slots: int) -> Ints:
     return np.arange(4, dtype=np.intp)[:, None] * (n_slots + 2) + 1
 
 
-def make_slots(sent_starts: Ints | None, ends: Ints) -> Slots:
+def make_slots(sent_starts: Ints | None, ends: npt.NDArray[np.bool_]) -> Slots:
     """Return the slots of tokens of which nothing was done yet.
 
     sent_starts (T,)  preset: 1 starts a sentence, -1 does not, 0 unknown; None: all unknown

@@ -94,7 +94,7 @@ def window_slots(
     ends[-1] = True  # of the slots that are no token
     slots = make_slots(np.append(sent_starts, np.int8(0))[tokens], ends[tokens])
     for start, base in zip(starts, window.bases.tolist(), strict=True):
-        if start.frontier:
+        if start.left:
             _lay_down(slots, start, base - start.low)
     return slots
 

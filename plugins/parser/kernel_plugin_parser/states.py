@@ -65,6 +65,8 @@ class ArcEagerStates:
         self._places = flag_places(slots.nowhere)
         self._sides = np.where(_IS_LEFT, slots.nowhere + 2, 0)
         self._left, self._right = slots.left, slots.right
+        self.codes: Ints = np.zeros(len(b0), np.intp)
+        self.masks: Any = np.zeros(len(b0), np.uint8)
         self._fit()
         self._look()
 

@@ -78,7 +78,8 @@ class ArcEagerSystem:
     def add_label(self, label: str) -> bool:
         """Add a label of arcs, or `ROOT`; returns whether it is new."""
         actions = (BREAK,) if label == ROOT else (LEFT, RIGHT)
-        return any([self.moves.add(action, label) for action in actions])
+        added = [self.moves.add(action, label) for action in actions]
+        return any(added)
 
     # Prediction
 
@@ -112,8 +113,8 @@ class ArcEagerSystem:
         heads = np.arange(int(offsets[-1]), dtype=np.intp)
         classes = np.full(len(heads), -1, np.intp)
         groups = _groups(docs.lengths)
-        most = max((int(docs.lengths[group].sum()) for group in groups if len(group) > FEW_DOCS), default=0)
-        room = scorer.room(most) if most else None
+        sizes = [int(docs.lengths[group].sum()) for group in groups if len(group) > FEW_DOCS]
+        room = scorer.room(max(sizes)) if sizes else None
         for group in groups:
             first = offsets[group]
             lengths = docs.lengths[group]

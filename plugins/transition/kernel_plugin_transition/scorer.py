@@ -162,7 +162,7 @@ class StateScorer:
         """
         if self._table is not None:
             return self._table
-        n_features, _, n_out = self.weights.W.shape
+        n_out = self.weights.W.shape[2]
         if room is None:
             room = self.room(len(self.X))
         table = room[: len(self.X) + 1]
@@ -302,9 +302,7 @@ def _merged(records: list[_Record]) -> Iterator[_Record]:
             source=np.concatenate([record.source for record in part]),
             hidden=np.concatenate([record.hidden for record in part]),
             won=np.concatenate([record.won for record in part], axis=1),
-            kept=None
-            if part[0].kept is None
-            else np.concatenate([record.kept for record in part]),
+            kept=None if part[0].kept is None else np.concatenate([record.kept for record in part]),
         )
 
 

@@ -1,5 +1,7 @@
 """A readable parser of one state, trees at random, and a small model."""
 
+import itertools
+
 import numpy as np
 import pytest
 from thinc.api import Model
@@ -70,22 +72,33 @@ class Reference:
         return not self.stack and not self.buffer
 
     def is_valid(self, action, label=""):
-        b0, s0 = self.b(0), self.s(0)
-        if action == SHIFT:
-            if not self.stack:
-                return b0 is not None
-            if len(self.buffer) < 2 or b0 in self.starts:
-                return False
-            return b0 not in self.unshiftable
-        if action == REDUCE:
-            if not self.stack:
-                return False
-            return not (self.buffer and len(self.stack) == 1 and self.preset[b0] == -1)
-        if action in {LEFT, RIGHT}:
-            if s0 is None or b0 is None or b0 in self.starts:
-                return False
-            return label != "subtok" or s0 == b0 - 1
-        b1 = self.b(1)
+        return (
+            self.can_shift,
+            self.can_reduce,
+            lambda: self.can_attach(label),
+            lambda: self.can_attach(label),
+            self.can_break,
+        )[action]()
+
+    def can_shift(self):
+        b0 = self.b(0)
+        if not self.stack:
+            return b0 is not None
+        return len(self.buffer) > 1 and b0 not in self.starts and b0 not in self.unshiftable
+
+    def can_reduce(self):
+        if not self.stack:
+            return False
+        return not (self.buffer and len(self.stack) == 1 and self.preset[self.b(0)] == -1)
+
+    def can_attach(self, label):
+        s0, b0 = self.s(0), self.b(0)
+        if s0 is None or b0 is None or b0 in self.starts:
+            return False
+        return label != "subtok" or s0 == b0 - 1
+
+    def can_break(self):
+        b0, b1 = self.b(0), self.b(1)
         if b1 is None or b1 != b0 + 1 or b1 in self.starts:
             return False
         return self.preset[b1] != -1
@@ -150,9 +163,13 @@ class Reference:
         return self.is_under(s0, buffer) + self.n_kids(s0, buffer)
 
     def cost(self, action, label=""):
-        return (self.shift_cost, self.reduce_cost, self.left_cost, self.right_cost, self.break_cost)[
-            action
-        ](label)
+        return (
+            self.shift_cost,
+            self.reduce_cost,
+            self.left_cost,
+            self.right_cost,
+            self.break_cost,
+        )[action](label)
 
     def shift_cost(self, _):
         return self.push_cost()
@@ -227,7 +244,7 @@ class RandomDocs:
         """Heads of trees in sentences; with `crossing`, in any shape."""
         borders = [0, *np.flatnonzero(self.rng.random(n - 1) < 0.2) + 1, n]
         heads = np.arange(n)
-        for start, end in zip(borders[:-1], borders[1:], strict=True):
+        for start, end in itertools.pairwise(borders):
             if crossing:
                 order = self.rng.permutation(np.arange(start, end))
                 for k, token in enumerate(order[1:], 1):
@@ -239,7 +256,8 @@ class RandomDocs:
     def hang(self, heads, start, end):
         """Draw a projective tree of the tokens; returns its root."""
         root = int(self.rng.integers(start, end))
-        for low, high in ((start, root), (root + 1, end)):
+        for first, high in ((start, root), (root + 1, end)):
+            low = first
             while low < high:
                 middle = int(self.rng.integers(low + 1, high + 1))
                 heads[self.hang(heads, low, middle)] = root

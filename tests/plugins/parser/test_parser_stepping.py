@@ -1,8 +1,11 @@
 """Arrays of states do what the rules of one state say, whichever way they are stepped."""
 
+import copy
+
 import numpy as np
 import pytest
 
+from kernel.text import Example
 from kernel.text.projective import projectivize
 from kernel_plugin_parser.oracle import whole
 from kernel_plugin_parser.rules import LEFT, RIGHT
@@ -13,6 +16,11 @@ MODELS = [
     pytest.param({"extra": True}, id="thirteen-tokens"),
     pytest.param({"learn_tokens": True}, id="subtokens"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_dropout(monkeypatch):
+    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT", 0.0)
 
 
 def shaken(make_parser, shake, source, seed, **settings):
@@ -113,9 +121,8 @@ def by_doc(docs, shown, costs, valid):
 @pytest.mark.parametrize("preset", [0.0, 0.4])
 @pytest.mark.parametrize("crossing", [False, True])
 def test_costs_and_validity_of_every_state_are_those_of_the_rules(
-    random_docs, make_parser, shake, batch, reference, monkeypatch, seed, preset, crossing
+    random_docs, make_parser, shake, batch, reference, seed, preset, crossing
 ):
-    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT", 0.0)
     source = random_docs(seed)
     parser = shaken(make_parser, shake, source, seed)
     classes = parser.system.moves.classes
@@ -136,3 +143,79 @@ def test_costs_and_validity_of_every_state_are_those_of_the_rules(
             scores = scorer.score(shown[None])[0]
             rules.apply(*classes[int(np.where(valid, scores, -np.inf).argmax())])
         assert rules.is_final()
+
+
+def oracle_move(rules, classes):
+    """The first class of least cost among those that are valid."""
+    valid = [entry for entry in classes if rules.is_valid(*entry)]
+    return min(valid, key=lambda entry: rules.cost(*entry))
+
+
+def gold_path(rules, classes, every):
+    """The states on the path of least cost, `every` moves apart, that get on in the doc."""
+    found = [copy.deepcopy(rules)]
+    n_moves = 0
+    while not rules.is_final() and any(rules.is_valid(*entry) for entry in classes):
+        rules.apply(*oracle_move(rules, classes))
+        n_moves += 1
+        if n_moves % every == 0:
+            found.append(copy.deepcopy(rules))
+    nexts = [rules.n if state.b(0) is None else state.b(0) for state in found]
+    return [
+        state
+        for state, here, there in zip(found, nexts, [*nexts[1:], rules.n], strict=True)
+        if there > here
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("preset", [0.0, 0.4])
+@pytest.mark.parametrize("max_moves", [1, 2, 5])
+def test_long_docs_are_cut_on_the_path_of_least_cost(
+    random_docs, make_parser, shake, batch, reference, seed, preset, max_moves
+):
+    source = random_docs(seed)
+    parser = shaken(make_parser, shake, source, seed, extra=True)
+    classes = parser.system.moves.classes
+    golds = [source.parsed(source.words(least=5), crossing=bool(seed % 2)) for _ in range(6)]
+    examples = [Example(source.plain(gold.words(), preset=preset), gold) for gold in golds]
+    docs = batch([example.predicted for example in examples])
+    begun = parser.system.cut(docs, parser.system.gold(examples), max_moves)
+    states = [
+        (int(docs.offsets[number]), state)
+        for number, example in enumerate(examples)
+        for state in gold_path(reference_of(reference, example, classes), classes, max_moves)
+    ]
+    assert len(begun) == len(states)
+    scorer = parser.model.predict(docs)
+    for start, (offset, rules) in zip(begun.starts, states, strict=True):
+        seen = explored(parser, examples, docs, Begun([start], docs), max_moves)
+        for shown, costs, valid in zip(*seen, strict=True):
+            assert shown.tolist() == numbered(rules.features(True), offset)
+            assert valid.tolist() == [rules.is_valid(*entry) for entry in classes]
+            expected = [rules.cost(*entry) if rules.is_valid(*entry) else 0 for entry in classes]
+            assert np.where(valid, costs, 0).tolist() == expected
+            scores = scorer.score(shown[None])[0]
+            rules.apply(*classes[int(np.where(valid, scores, -np.inf).argmax())])
+
+
+def test_short_docs_are_not_cut(random_docs, make_parser, batch):
+    examples = random_docs(0).examples(10)
+    parser = make_parser(examples)
+    docs = batch([example.predicted for example in examples])
+    begun = parser.system.cut(docs, parser.system.gold(examples), 1000)
+    assert begun.starts == [whole(index) for index in range(10)]
+
+
+def test_all_cut_states_can_be_explored_together(random_docs, make_parser, shake, batch):
+    examples = random_docs(3).examples(20, preset=0.3, crossing=True)
+    parser = make_parser(examples)
+    shake(parser.model, 3)
+    docs = batch([example.predicted for example in examples])
+    begun = parser.system.cut(docs, parser.system.gold(examples), 4)
+    together = explored(parser, examples, docs, begun, 4)
+    alone = [explored(parser, examples, docs, Begun([start], docs), 4) for start in begun.starts]
+    columns = zip(together, zip(*alone, strict=True), strict=True)
+    for whole_column, parts in columns:
+        apart = np.concatenate(parts)
+        assert sorted(map(tuple, whole_column.tolist())) == sorted(map(tuple, apart.tolist()))
