@@ -14,7 +14,7 @@ from kernel.errors import KernelError
 from kernel.ops import Floats, use_kernel_ops
 from kernel.text import Doc
 from kernel_plugin_textcat.ngrams import Ngrams, find_ngrams
-from kernel_plugin_textcat.outputs import output_activation
+from kernel_plugin_textcat.outputs import output_activation, start_at_shares
 from kernel_plugin_textcat.resizing import make_resizable
 from kernel_plugin_textcat.sparse_linear import sparse_linear
 
@@ -80,6 +80,8 @@ def _bow(
             layers.append(output_activation(is_exclusive=exclusive_classes))
         model: Any = chain(*layers)
     model.attrs["multi_label"] = not exclusive_classes
+    if not no_output_layer:
+        model.attrs["start_output"] = start_at_shares
     make_resizable(model, layer, has_activation=not no_output_layer)
     return model  # type: ignore[no-any-return]
 

@@ -109,6 +109,9 @@ class Categorizer(TrainablePipe):
         truths, _ = read_gold(sample, self.labels)
         docs = DocBatch([example.reference for example in sample])
         self.model.initialize(X=docs, Y=self.model.ops.asarray(truths))
+        if "start_output" in self.model.attrs:
+            shares = counts.shares(self.labels, is_exclusive=self.is_exclusive)
+            self.model.attrs["start_output"](self.model, shares)
 
     def _warn_of(self, constant: Sequence[str]) -> None:
         if constant:

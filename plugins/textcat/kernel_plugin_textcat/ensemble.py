@@ -28,7 +28,7 @@ from thinc.layers.chain import init as init_chain
 from kernel.errors import KernelError
 from kernel.ops import Floats, use_kernel_ops
 from kernel.text import Doc
-from kernel_plugin_textcat.outputs import output_activation, pass_gradients
+from kernel_plugin_textcat.outputs import output_activation, pass_gradients, start_at_shares
 from kernel_plugin_textcat.pooling import join_docs, pool
 from kernel_plugin_textcat.resizing import make_resizable
 
@@ -181,6 +181,7 @@ def _finish(model: Any, tok2vec: Any, output: Any, *, is_exclusive: bool) -> Non
     model.set_ref("tok2vec", tok2vec)
     model.set_ref("output_layer", output)
     model.attrs["multi_label"] = not is_exclusive
+    model.attrs["start_output"] = start_at_shares
 
 
 def _name_layers(model: Any, attention: Any, maxout: Any, norm: Any) -> None:

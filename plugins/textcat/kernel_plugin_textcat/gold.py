@@ -54,6 +54,18 @@ class LabelCounts:
             if self.positives[label] in {0, self.n_docs if is_exclusive else count}
         ]
 
+    def shares(self, labels: Sequence[str], *, is_exclusive: bool) -> npt.NDArray[np.float32]:
+        """Return how often each label is right, as if two more docs had said yes and no.
+
+        returns  (O,)  above 0 and below 1
+        """
+        known = [self.n_docs if is_exclusive else self.known[label] for label in labels]
+        positives = [self.positives[label] for label in labels]
+        shares: npt.NDArray[np.float32] = np.divide(
+            np.array(positives) + 1, np.array(known) + 2, dtype="float32"
+        )
+        return shares
+
 
 def count_labels(name: str, examples: Iterable[Example], *, is_exclusive: bool) -> LabelCounts:
     """Count the labels of all examples, for the component called `name`.

@@ -6,11 +6,15 @@ Axes: B docs, O labels.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from thinc.api import Model
+import numpy as np
+import numpy.typing as npt
+from thinc.api import Logistic, Model
 
 from kernel.ops import Floats
+
+_SOFTMAX: Final = "softmax_activation"
 
 
 def output_activation(*, is_exclusive: bool) -> Model[Floats, Floats]:
@@ -18,36 +22,51 @@ def output_activation(*, is_exclusive: bool) -> Model[Floats, Floats]:
 
     returns  (B, O) to (B, O)
 
-    What comes back as gradient of the probabilities is their error, probability minus truth,
-    and that is the gradient of cross-entropy for the scores; so it passes unchanged. (Taken as
-    the gradient of squared errors, as Thinc's activations take it, it all but vanishes for a
-    label that scores low and should not, and learning takes several times as long.)
+    What comes back through the softmax as gradient of the probabilities is their error,
+    probability minus truth. It passes unchanged, as through Thinc's `Softmax` layer, for it is
+    the gradient of cross-entropy for the scores. (Thinc's softmax activation takes it as the
+    gradient of squared errors, and with many labels learns several times as slowly.)
+    Independent labels learn by squared errors.
 
     Where the probabilities are not the end, see `pass_gradients`.
     """
-    name = "softmax_activation" if is_exclusive else "logistic"
-    return Model(name, _forward, attrs={"takes_errors": True})
+    if not is_exclusive:
+        logistic: Any = Logistic()
+        return logistic  # type: ignore[no-any-return]
+    return Model(_SOFTMAX, _forward, attrs={"takes_errors": True})
 
 
 def pass_gradients(model: Model[Any, Any]) -> None:
-    """Let the activations in `model` take what comes back for the true gradient.
+    """Let activations in `model` take what comes back for the true gradient.
 
     For a model whose probabilities are input of other layers.
     """
     for node in model.walk():
-        if node._func is _forward:  # noqa: SLF001 — Thinc has no other way to tell layers apart
+        if node.name == _SOFTMAX and "takes_errors" in node.attrs:
             node.attrs["takes_errors"] = False
+
+
+def start_at_shares(model: Any, shares: npt.NDArray[np.float32]) -> None:
+    """Let a new model score each label as often as it is right, whatever the text.
+
+    shares  (O,)  of the docs, between 0 and 1
+
+    Without that the first thing to be learned is that most labels are rare, and every word of
+    every doc is made to say so. (Lin et al., 2017, start detectors of rare objects in this way.)
+    """
+    odds = shares / (1 - shares) if model.attrs["multi_label"] else shares
+    output = model.get_ref("output_layer")
+    output.set_param("b", output.ops.asarray1f(np.log(odds)))
 
 
 def _forward(model: Any, X: Floats, is_train: bool) -> tuple[Floats, Callable[[Floats], Floats]]:
     ops = model.ops
-    is_exclusive = model.name == "softmax_activation"
-    Y: Floats = ops.softmax(X) if is_exclusive else ops.sigmoid(X)
+    Y: Floats = ops.softmax(X)
 
     def backprop(dY: Floats) -> Floats:
         if model.attrs["takes_errors"]:
             return dY
-        dX: Floats = ops.backprop_softmax(Y, dY) if is_exclusive else dY * Y * (1 - Y)
+        dX: Floats = ops.backprop_softmax(Y, dY)
         return dX
 
     return Y, backprop

@@ -111,6 +111,22 @@ def test_labels_that_gold_leaves_out_are_missing_unless_exclusive(make_examples,
     assert d_independent.tolist() == [[-0.5, 0], [0, -0.5], [0.5, 0.5], [0, 0]]
 
 
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_untrained_scores_are_how_often_labels_are_right(make_examples, make_textcat, exclusive):
+    rows = [("a", {"A": 1.0, "B": 0.0})] * 7 + [("b", {"A": 0.0, "B": 1.0})]
+    textcat = make_textcat(make_examples(*rows), exclusive=exclusive)
+    (scores,) = textcat.predict(DocBatch([make_examples(*rows)[0].predicted]))
+    # Two docs more are counted, one for and one against each label.
+    assert scores.tolist() == pytest.approx([0.8, 0.2])
+
+
+def test_untrained_scores_leave_out_docs_that_say_nothing(make_examples, make_textcat):
+    rows = [("a", {"A": 1.0, "B": 0.0})] * 2 + [("b", {"B": 1.0})] * 2 + [("c", {})] * 9
+    examples = make_examples(*rows, ("a", {"A": 0.0}))
+    (scores,) = make_textcat(examples, exclusive=False).predict(DocBatch([examples[0].predicted]))
+    assert scores.tolist() == pytest.approx([3 / 5, 3 / 6])
+
+
 def test_rehearsing_brings_back_what_the_tutor_says(films, make_textcat, vocab):
     textcat = make_textcat(films, steps=40)
     textcat._rehearsal_model = textcat.model.copy()
