@@ -112,7 +112,10 @@ def score(
 def _tables(scores: Mapping[str, Any], spans_key: str) -> Iterator[Any]:
     from kernel.cli.console import make_table
 
-    rows = [(name, _percent(scores[key])) for name, key in _present(ROWS, scores, spans_key)]
+    rows = [
+        (_title(name, scores), _percent(scores[key]))
+        for name, key in _present(ROWS, scores, spans_key)
+    ]
     if scores.get("speed") is not None:
         rows.append(("SPEED", f"{scores['speed']:.0f}"))
     yield make_table("Results", ["", ""], rows, header=False)
@@ -122,6 +125,11 @@ def _tables(scores: Mapping[str, Any], spans_key: str) -> Iterator[Any]:
         auc = scores["cats_auc_per_type"]
         rows = [(label, "-" if auc[label] is None else f"{auc[label]:.2f}") for label in auc]
         yield make_table("\nTEXTCAT (ROC AUC per label)", ["", ""], rows, header=False)
+
+
+def _title(name: str, scores: Mapping[str, Any]) -> str:
+    kind = scores.get("cats_score_desc") if name == "TEXTCAT" else None
+    return f"{name} ({kind})" if kind else name
 
 
 def _type_table(title: str, per_type: Mapping[str, Any]) -> Any:
