@@ -225,12 +225,23 @@ def _limits(
     limits = []
     for start, base in zip(starts, window.bases.tolist(), strict=True):
         b0 = start.front[0] if start.front else start.frontier
+        shift = base - start.low
         token = int(offsets[start.doc]) + b0
-        ahead = set(start.marks)
-        if token < int(offsets[start.doc + 1]) and sent_starts[token] == 1:
-            ahead.add(b0)
-        limit = int(after[b0 + base - start.low])
-        for slot in sorted((mark + base - start.low for mark in ahead), reverse=True):
-            after[slot], limit = limit, slot
+        is_start = token < int(offsets[start.doc + 1]) and sent_starts[token] == 1
+        limit = b0 + shift if is_start else int(after[b0 + shift])
+        for mark in sorted(start.marks):
+            limit = _link_up(after, limit, mark + shift)
         limits.append(limit)
     return np.array(limits, np.intp)
+
+
+def _link_up(after: Ints, first: int, mark: int) -> int:
+    """Put a marked start among those that follow each other; returns which is the first now."""
+    if mark < first:
+        after[mark] = first
+        return mark
+    before = first
+    while after[before] < mark:
+        before = int(after[before])
+    after[mark], after[before] = after[before], mark
+    return first
