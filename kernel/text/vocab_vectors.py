@@ -69,11 +69,19 @@ def pruned(
 
 
 def deduplicated(vectors: Vectors) -> Vectors:
-    """Return a table in which no two rows are the same; rows without words are left out."""
+    """Return a table in which no two rows are the same; rows without words are left out.
+
+    The others stay in the order of their words, who rank by it.
+    """
     rows = vectors.key2row
     used = np.array(list(rows.values()), np.int64)
-    distinct, places = np.unique(host(vectors.data)[used], axis=0, return_inverse=True)
-    made = Vectors(strings=vectors.strings, data=distinct, name=vectors.name, attr=vectors.attr)
-    for key, row in zip(rows, places.reshape(-1).tolist(), strict=True):
+    distinct, first, places = np.unique(
+        host(vectors.data)[used], axis=0, return_index=True, return_inverse=True
+    )
+    order = np.argsort(first)
+    numbers = np.argsort(order)[places.reshape(-1)]
+    data = distinct[order]
+    made = Vectors(strings=vectors.strings, data=data, name=vectors.name, attr=vectors.attr)
+    for key, row in zip(rows, numbers.tolist(), strict=True):
         made.add(key, row=row)
     return made

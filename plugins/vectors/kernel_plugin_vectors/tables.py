@@ -84,8 +84,9 @@ def load_file(
         attr=attr,
     )
     vocab.lexemes.rows(words.words)
-    vocab.deduplicate_vectors()
+    # The first words of a file are the most frequent ones: these keep their vectors.
     pruned = vocab.prune_vectors(prune) if prune >= 0 else {}
+    vocab.deduplicate_vectors()
     return Report(len(words.words), len(vocab.vectors), len(pruned))
 
 

@@ -41,6 +41,7 @@ def test_pipeline_has_the_vector_of_every_word(init_vectors, source, tmp_path):
     for word, row in ROWS.items():
         np.testing.assert_allclose(vocab.get_vector(word), row)
     assert not vocab.has_vector("emu")
+    assert [vocab.vectors.find(key=word) for word in ROWS] == [0, 1, 2, 3, 0]
     meta = json.loads((tmp_path / "out" / "meta.json").read_text())["vectors"]
     # Two words have the same vector, and so one row.
     assert meta == {
@@ -57,6 +58,9 @@ def test_options_prune_truncate_and_name(init_vectors, source):
     assert vocab.vectors.name == "mine"
     assert len(vocab.vectors) == 2
     assert vocab.vectors.n_keys == 4
+    # The first words keep their vectors, the others have the one of these most like theirs.
+    for word, kept in [("cat", "cat"), ("cats", "cats"), ("dog", "cats"), ("dogs", "cats")]:
+        np.testing.assert_allclose(vocab.get_vector(word), ROWS[kept])
     assert not vocab.has_vector("Cat")
 
 
