@@ -23,12 +23,15 @@ Keys = tuple[Ids, Floats, Ints]
 _MULTIPLIER: Final = np.uint64(0xC6A4A7935BD1E995)
 _SHIFT: Final = np.uint64(47)
 
+# Of so few words finding the distinct ones takes longer than treating each as one.
+_FEW: Final = 256
+
 
 @frozen(eq=False)
 class Ngrams:
-    """The n-grams of a batch, each distinct one once.
+    """The n-grams of a batch.
 
-    keys     (U,)  uint64
+    keys     (U,)  uint64; of a few words, the same one may come twice
     indices  (N,)  which of them each occurrence is, doc by doc
     lengths  (B,)  int32: how many occurrences each doc has
     """
@@ -86,11 +89,12 @@ def count_keys(ngrams: Ngrams) -> Keys:
 
     returns  (M,) uint64, (M,) float32 and (B,) int32: keys, counts, and distinct keys a doc
     """
-    n_keys = max(1, len(ngrams.keys))
+    distinct, indices = np.unique(ngrams.keys[ngrams.indices], return_inverse=True)
+    n_keys = max(1, len(distinct))
     owners = np.repeat(np.arange(len(ngrams.lengths), dtype="int64"), ngrams.lengths)
-    pairs, counts = np.unique(owners * n_keys + ngrams.indices, return_counts=True)
+    pairs, counts = np.unique(owners * n_keys + indices, return_counts=True)
     lengths = np.bincount(pairs // n_keys, minlength=len(ngrams.lengths))
-    keys = ngrams.keys[pairs % n_keys]
+    keys: Ids = distinct[pairs % n_keys]
     return keys, counts.astype("float32"), lengths.astype("int32")
 
 
@@ -123,6 +127,8 @@ def _words(docs: Sequence[Doc], attr: int) -> Ngrams:
     table = docs[0].lexemes
     if attr == ORTH and all(doc.lexemes is table for doc in docs):
         rows = np.concatenate([doc.lex for doc in docs])
+        if len(rows) <= _FEW:
+            return Ngrams(table.column(attr)[rows], np.arange(len(rows), dtype="int32"), none)
         used, indices = distinct_rows(rows, int(rows.max(initial=-1)) + 1)
         return Ngrams(table.column(attr)[used], indices, none)
     values = np.concatenate([doc.to_array(attr) for doc in docs]).astype("uint64", copy=False)

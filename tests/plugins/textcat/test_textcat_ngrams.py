@@ -38,8 +38,9 @@ def counted(docs, size, attr):
 
 @pytest.mark.parametrize("attr", [ORTH, LOWER])
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_layer_counts_the_ngrams_of_each_doc(make_docs, size, attr):
-    docs = make_docs(5, 0, 1, 12, 2)
+@pytest.mark.parametrize("lengths", [(5, 0, 1, 12, 2), (300, 0, 40)], ids=["short", "long"])
+def test_layer_counts_the_ngrams_of_each_doc(make_docs, lengths, size, attr):
+    docs = make_docs(*lengths)
     keys, counts, lengths = registry.layers.get("spacy.extract_ngrams.v1")(size, attr).predict(docs)
     assert (keys.dtype, counts.dtype, lengths.dtype) == ("uint64", "float32", "int32")
     ends = lengths.cumsum()
