@@ -15,7 +15,7 @@ from kernel.pipeline import Language, factory
 from kernel.text import Doc, Example, Vocab
 from kernel.text.projective import DELIMITER
 from kernel_plugin_parser.labels import count_actions
-from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, RIGHT, ROOT
+from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, REDUCE, RIGHT, ROOT, SHIFT
 from kernel_plugin_parser.system import ArcEagerSystem, Arcs
 from kernel_plugin_parser.trees import merge_subtokens, write_trees
 from kernel_plugin_transition.component import TransitionParser
@@ -147,11 +147,11 @@ class DependencyParser(TransitionParser):
         ]
 
     def has_labels(self) -> bool:
-        """Say whether there is anything to predict: an arc whose label was seen, or was given."""
+        """Say whether there is anything to predict: whether any label was seen, or was given."""
         labels = self.system.moves.labels
-        return any(
-            frequency for action in (LEFT, RIGHT, BREAK) for frequency in labels[action].values()
-        )
+        seen = any(any(labels[action].values()) for action in (LEFT, RIGHT, BREAK))
+        # Labels too rare to be kept still count as shifts and reductions, which begin at 1.
+        return seen or any(labels[action].get("", 0) > 1 for action in (SHIFT, REDUCE))
 
     def add_label(self, label: str) -> int:
         """Add a label of arcs; returns 1 if it is new, else 0. The model grows with it."""

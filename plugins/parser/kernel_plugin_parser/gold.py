@@ -97,8 +97,8 @@ def _lifted_labels(example: Example, heads: Ints, lifted: Ints, labels: Hashes) 
 def _carry_over(example: Example, heads: Ints, labels: Hashes) -> tuple[Ints, Hashes]:
     """Take the tree of the reference to the predicted tokens.
 
-    A token that is several of the reference, or a part of one, is not known; nor is a head
-    that is.
+    Of a token that is several of the reference nothing is known; nor is a head that is several
+    of the predicted ones.
     """
     x2y, y2x = example.alignment.x2y, example.alignment.y2x
     found = np.full(len(example.predicted), UNKNOWN, np.intp)
