@@ -26,11 +26,11 @@ def cross_entropy_inplace(probs: Floats, gold: Gold, *, label_smoothing: float =
     xp: Any = array_module(probs)
     classes = xp.asarray(gold.classes)
     denied, denied_classes, denied_probs = _denied(probs, gold)
-    rest = _rest(label_smoothing, n_classes)
-    if rest:
-        probs -= rest
+    right, others = smoothed_shares(label_smoothing, n_classes)
+    if others:
+        probs -= others
     rows = xp.flatnonzero(classes >= 0)
-    probs[rows, classes[rows]] -= 1 - label_smoothing - rest
+    probs[rows, classes[rows]] -= right - others
     if len(rows) < n_rows:
         probs[classes < 0] = 0
     probs[denied] = 0
@@ -49,14 +49,17 @@ def _denied(probs: Any, gold: Gold) -> tuple[Any, Any, Any]:
     return rows, classes, probs[rows, classes]
 
 
-def _rest(label_smoothing: float, n_classes: int) -> float:
-    """Return what each class but the gold one has of the mass."""
-    if not label_smoothing:
-        return 0.0
+def smoothed_shares(label_smoothing: float, n_classes: int) -> tuple[float, float]:
+    """Return the mass that the gold class has, and what each of the others has.
+
+    A single class has all of it. Raises `KernelError` if the gold class has no more than others.
+    """
+    if not label_smoothing or n_classes == 1:
+        return 1.0, 0.0
     most = (n_classes - 1) / n_classes
     if not 0 < label_smoothing < most:
         raise KernelError(
             f"`label_smoothing` must be at least 0 and below {most:g} for {n_classes} labels, "
             f"got {label_smoothing!r}"
         )
-    return label_smoothing / (n_classes - 1)
+    return 1 - label_smoothing, label_smoothing / (n_classes - 1)

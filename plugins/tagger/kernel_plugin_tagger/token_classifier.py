@@ -16,7 +16,7 @@ from kernel.ops import Packed, array_module, packed
 from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_dropout_rate
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ints
-from kernel_plugin_tagger.loss import cross_entropy_inplace
+from kernel_plugin_tagger.loss import cross_entropy_inplace, smoothed_shares
 from kernel_plugin_tagger.model import forget_output, predict_in_parts
 
 GetExamples = Callable[[], Iterable[Example]]
@@ -82,7 +82,8 @@ class TokenClassifier(TrainablePipe):
     def initialize_model(self, get_examples: GetExamples) -> None:
         """Give the model new weights, for the labels as they are now.
 
-        Raises `KernelError` if there are no labels, or no examples.
+        Raises `KernelError` if there are no labels, or no examples, or if `label_smoothing` is
+        too much for so many labels.
         """
         sample = first_examples(get_examples)
         if not self.n_classes:
@@ -91,6 +92,7 @@ class TokenClassifier(TrainablePipe):
                 hint="is the gold annotation there? else give them as "
                 f"`[initialize.components.{self.name}.labels]`",
             )
+        smoothed_shares(self.cfg.get("label_smoothing", 0.0), self.n_classes)
         self._fit_output()
         self.model.initialize(X=DocBatch([example.predicted for example in sample]))
 

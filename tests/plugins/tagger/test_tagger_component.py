@@ -123,6 +123,13 @@ def test_smoothing_keeps_the_model_unsure(tagged, make_component):
     np.testing.assert_allclose(probs.data.max(axis=1), 0.7, atol=0.02)
 
 
+def test_too_much_smoothing_is_refused_before_training(tagged, make_component):
+    with pytest.raises(
+        KernelError, match=r"`label_smoothing` must .* 0\.75 for 4 labels, got 0\.8"
+    ):
+        make_component("tagger", tagged, label_smoothing=0.8)
+
+
 def test_scores_that_are_not_finite_stop_training(tagged, make_component):
     tagger = make_component("tagger", tagged)
     tagger.model.get_ref("output_layer").get_param("W")[...] = np.nan

@@ -76,6 +76,11 @@ def test_smoothed_gradient_is_that_of_thinc(seed, smoothing, truths):
     np.testing.assert_allclose(probs, expected, atol=1e-6)
 
 
+def test_single_class_cannot_be_smoothed():
+    probs = np.ones((2, 1), "float32")
+    assert cross_entropy_inplace(probs, Gold(np.array([0, 0])), label_smoothing=0.05) == 0
+
+
 @pytest.mark.parametrize("smoothing", [-0.1, 0.5, 1.0])
 def test_smoothing_past_the_even_share_is_refused(smoothing):
     probs = np.full((1, 2), 0.5, "float32")
