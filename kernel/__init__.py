@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.registry import registry
 
 if TYPE_CHECKING:
+    from kernel.about import info
     from kernel.device import prefer_gpu, require_cpu, require_gpu
     from kernel.errors import KernelError
     from kernel.hooks import hookimpl
@@ -42,6 +43,7 @@ __all__ = [
     "explain",
     "factory",
     "hookimpl",
+    "info",
     "load",
     "prefer_gpu",
     "registry",
@@ -50,6 +52,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "kernel.about": ("info",),
     "kernel.device": ("prefer_gpu", "require_cpu", "require_gpu"),
     "kernel.errors": ("KernelError",),
     "kernel.hooks": ("hookimpl",),

@@ -31,7 +31,7 @@ def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
         meta.setdefault(key, value)
     for key in ("description", "author", "email", "url", "license"):
         meta.setdefault(key, "")
-    meta["lang"] = nlp.lang or ""
+    meta["lang"] = nlp.config["nlp"]["lang"] or ""
     meta["requires"] = required_distributions(nlp)
     meta["vectors"] = _about_vectors(nlp)
     meta["labels"] = nlp.pipe_labels
@@ -58,7 +58,7 @@ def required_distributions(nlp: Language) -> dict[str, str]:
     config = nlp.config
     for kind, name in _named_functions({"nlp": config["nlp"], "components": config["components"]}):
         needed.add(registry.of(kind).distribution(name) or "")
-    needed.add(registry.languages.distribution(nlp.lang or "") or "")
+    needed.add(registry.languages.distribution(config["nlp"]["lang"] or "") or "")
     return {name: importlib.metadata.version(name) for name in sorted(needed) if name}
 
 

@@ -21,6 +21,25 @@ if TYPE_CHECKING:
 Strings = Sequence[str | None] | None
 
 
+def spaces_of_words(
+    n_words: int, words: object, spaces: Iterable[bool] | None
+) -> npt.NDArray[np.bool_]:
+    """Return whether a space follows each word, all of them if `spaces` is None.
+
+    returns  (N,)
+
+    Raises TextError if there are spaces without words, or not one for each.
+    """
+    if spaces is None:
+        return np.ones(n_words, np.bool_)
+    given = np.array(list(spaces), np.bool_)  # (N,)
+    if words is None:
+        raise TextError("`spaces` are given, but no `words`")
+    if len(given) != n_words:
+        raise TextError(f"expected one of `spaces` a word: {n_words}, got {len(given)}")
+    return given
+
+
 def rows_of_words(
     vocab: Vocab, table: LexemeTable, words: Iterable[str | int] | None
 ) -> npt.NDArray[np.int32]:

@@ -5,7 +5,7 @@ Axes: N tokens, K attributes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +21,7 @@ from kernel.text.tree import sent_starts_of_heads
 
 if TYPE_CHECKING:
     from kernel.text.doc import Doc
+    from kernel.text.token import Token
 
 Ints = npt.NDArray[np.int32]
 Ids = npt.NDArray[np.uint64]
@@ -244,6 +245,22 @@ def _set_values(doc: Doc, number: int, values: Ids) -> None:
     if column == "ent_iob" and len(values) and values.max() > _MAX_IOB:
         raise TextError(f"expected ENT_IOB from 0 to 3, got {int(values.max())}")
     doc.columns[column] = values.astype(column_dtype(column))
+
+
+def count_by(
+    doc: Doc,
+    attr: str | int,
+    exclude: Callable[[Token], bool] | None,
+    counts: dict[int, int] | None,
+) -> dict[int, int]:
+    """See `Doc.count_by`."""
+    values = to_array(doc, attr)  # (N,)
+    if exclude is not None:
+        values = values[[not exclude(token) for token in doc]]
+    totals: dict[int, int] = {} if counts is None else counts
+    for value, count in zip(*np.unique(values, return_counts=True), strict=True):
+        totals[int(value)] = totals.get(int(value), 0) + int(count)
+    return totals
 
 
 def to_utf8_array(doc: Doc, nr_char: int) -> npt.NDArray[np.uint8]:

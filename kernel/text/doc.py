@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
-from kernel.text import arrays, copies, doc_bytes, doc_json, entities, sentences
-from kernel.text.annotate import annotate, rows_of_words
+from kernel.text import arrays, copies, doc_bytes, sentences
+from kernel.text import doc_json as json_form
+from kernel.text import entities as entity_columns
+from kernel.text.annotate import annotate, rows_of_words, spaces_of_words
 from kernel.text.char_spans import char_span
 from kernel.text.doc_hooks import HookMembers, Hooks
 from kernel.text.errors import BoundsError
@@ -85,13 +87,8 @@ class Doc(HookMembers, Extensible):
     ) -> None:
         table = vocab.table_for_docs()
         lex = rows_of_words(vocab, table, words)
-        given = None if spaces is None else np.array(list(spaces), np.bool_)  # (N,)
-        if given is not None and words is None:
-            raise TextError("`spaces` are given, but no `words`")
-        if given is not None and len(given) != len(lex):
-            raise TextError(f"expected one of `spaces` a word: {len(lex)}, got {len(given)}")
-        self._set_up(vocab, lex, np.ones(len(lex), np.bool_) if given is None else given, table)
-        self.has_unknown_spaces = given is None and words is not None
+        self._set_up(vocab, lex, spaces_of_words(len(lex), words, spaces), table)
+        self.has_unknown_spaces = spaces is None and words is not None
         if user_data is not None:
             self.user_data = user_data
         given_lists = (tags, pos, morphs, lemmas, heads, deps, sent_starts, ents)
@@ -292,28 +289,23 @@ class Doc(HookMembers, Extensible):
         counts: dict[int, int] | None = None,
     ) -> dict[int, int]:
         """Return how often each value of the attribute occurs; adds to `counts` if given."""
-        values = self.to_array(attr_id)  # (N,)
-        if exclude is not None:
-            values = values[[not exclude(token) for token in self]]
-        totals: dict[int, int] = {} if counts is None else counts
-        for value, count in zip(*np.unique(values, return_counts=True), strict=True):
-            totals[int(value)] = totals.get(int(value), 0) + int(count)
-        return totals
+        return arrays.count_by(self, attr_id, exclude, counts)
 
     # Entities, spans, sentences
 
     @property
     def ents(self) -> tuple[Span, ...]:
         """The named entities; setting them makes every other token "outside"."""
-        return entities.get_ents(self)
+        return entity_columns.get_ents(self)
 
     @ents.setter
     def ents(self, ents: Iterable[Any]) -> None:
-        entities.set_ents(self, entities.as_spans(self, ents), default="outside")
+        spans = entity_columns.as_spans(self, ents)
+        entity_columns.set_ents(self, spans, default="outside")
 
     def set_ents(
         self,
-        entities_: Iterable[Span],
+        entities: Iterable[Span],
         *,
         blocked: Iterable[Span] | None = None,
         missing: Iterable[Span] | None = None,
@@ -325,9 +317,9 @@ class Doc(HookMembers, Extensible):
         `default` is what tokens in none of the lists become: "outside", "missing", "blocked"
         or "unmodified". Raises TextError if spans overlap.
         """
-        entities.set_ents(
+        entity_columns.set_ents(
             self,
-            entities.checked_spans(entities_),
+            entity_columns.checked_spans(entities),
             blocked=blocked,
             missing=missing,
             outside=outside,
@@ -339,7 +331,7 @@ class Doc(HookMembers, Extensible):
 
         returns  (E,)  each
         """
-        return entities.ent_arrays(self)
+        return entity_columns.ent_arrays(self)
 
     @property
     def spans(self) -> SpanGroups:
@@ -412,17 +404,17 @@ class Doc(HookMembers, Extensible):
         """Return the doc in spaCy's byte format."""
         return doc_bytes.to_bytes(self, exclude)
 
-    def from_bytes(self, data: bytes, *, exclude: Collection[str] = ()) -> Doc:
-        """Fill this doc, which must be empty, from `data`; returns it."""
-        return doc_bytes.from_bytes(self, data, exclude)
+    def from_bytes(self, bytes_data: bytes, *, exclude: Collection[str] = ()) -> Doc:
+        """Fill this doc, which must be empty, from what `to_bytes` returned; returns it."""
+        return doc_bytes.from_bytes(self, bytes_data, exclude)
 
     def to_dict(self, *, exclude: Collection[str] = ()) -> dict[str, Any]:
         """Return what `to_bytes` packs."""
         return doc_bytes.to_dict(self, exclude)
 
-    def from_dict(self, data: Mapping[str, Any], *, exclude: Collection[str] = ()) -> Doc:
-        """Fill this doc, which must be empty; returns it."""
-        return doc_bytes.from_dict(self, data, exclude)
+    def from_dict(self, msg: Mapping[str, Any], *, exclude: Collection[str] = ()) -> Doc:
+        """Fill this doc, which must be empty, from what `to_dict` returned; returns it."""
+        return doc_bytes.from_dict(self, msg, exclude)
 
     def to_disk(self, path: str | Path, *, exclude: Collection[str] = ()) -> None:
         """Write what `to_bytes` returns to a file."""
@@ -434,14 +426,14 @@ class Doc(HookMembers, Extensible):
 
     def to_json(self, underscore: Sequence[str] | None = None) -> dict[str, Any]:
         """Return the doc as values that JSON knows, with these extension attributes."""
-        return doc_json.to_json(self, underscore)
+        return json_form.to_json(self, underscore)
 
-    def from_json(self, data: Mapping[str, Any], *, validate: bool = False) -> Doc:
+    def from_json(self, doc_json: Mapping[str, Any], *, validate: bool = False) -> Doc:
         """Fill this doc, which must be empty, from what `to_json` returned; returns it.
 
         `validate` is for spaCy's signature: what is wrong raises TextError with or without it.
         """
-        return doc_json.from_json(self, data)
+        return json_form.from_json(self, doc_json)
 
     def to_utf8_array(self, nr_char: int = -1) -> npt.NDArray[np.uint8]:
         """Return the bytes of each token: first, last, second, last but one, ...; 255 pads.

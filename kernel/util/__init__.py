@@ -61,6 +61,7 @@ from kernel.util.packages import (
     is_compatible_version,
     is_package,
 )
+from kernel.util.rules import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 from kernel.util.spans import (
     filter_chain_spans,
     filter_spans,
@@ -77,6 +78,9 @@ __all__ = [
     "SimpleFrozenList",
     "all_equal",
     "combine_score_weights",
+    "compile_infix_regex",
+    "compile_prefix_regex",
+    "compile_suffix_regex",
     "compounding",
     "copy_config",
     "decaying",

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.errors import LoadError
-from kernel.pipeline.loading import load_folder
+from kernel.errors import ConfigError, LoadError
+from kernel.pipeline.loading import get_lang_class, load_folder
 from kernel.pipeline.saving import read_meta
 from kernel.registry import registry
 
@@ -84,10 +84,14 @@ def load_model_from_config(
     auto_fill: bool = False,
     validate: bool = True,
 ) -> Language:
-    """Return the pipeline that a config describes, not initialized."""
-    from kernel.pipeline import Language
+    """Return the pipeline that a config describes, of the language it names, not initialized.
 
-    return Language.from_config(
+    Raises ConfigError if it names none.
+    """
+    lang = config.get("nlp", {}).get("lang")
+    if not lang:
+        raise ConfigError("the config describes no pipeline: [nlp] has no `lang`")
+    return get_lang_class(lang).from_config(
         config,
         vocab=vocab,
         disable=disable,

@@ -18,6 +18,13 @@ from kernel.text import Doc, Span, Vocab
         ("kernel.tokens", "Doc DocBin MorphAnalysis Span SpanGroup SpanGroups Token Retokenizer"),
         ("kernel.vocab", "BaseVectors Lexeme Lookups Morphology StringStore Vectors Vocab"),
         ("kernel.training", "Alignment Example biluo_tags_to_offsets offsets_to_biluo_tags"),
+        ("kernel.training", "docs_to_json validate_examples validate_get_examples"),
+        ("kernel.language", "BaseDefaults Language"),
+        ("kernel.scorer", "PRFScore ROCAUCScore Scorer get_ner_prf"),
+        ("kernel.strings", "StringStore hash_string"),
+        ("kernel.lookups", "Lookups Table load_lookups"),
+        ("kernel.symbols", "ORTH nsubj NOUN"),
+        ("kernel.attrs", "LOWER IS_ALPHA"),
         ("kernel.util", "minibatch compounding filter_spans get_words_and_spaces registry"),
     ],
 )
@@ -27,6 +34,17 @@ def test_names_are_where_people_look_for_them(module, names):
         [sys.executable, "-W", "error", "-c", code], check=False, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_info_tells_of_the_installation_and_of_a_pipeline(tmp_path, capsys):
+    kernel.blank("en").to_disk(tmp_path / "p")
+
+    assert kernel.info()["kernel version"] == kernel.__version__
+    assert kernel.info(str(tmp_path / "p"), exclude=["requires"])["lang"] == "en"
+    assert capsys.readouterr().out == ""
+    text = kernel.info(str(tmp_path / "p"), markdown=True, silent=False)
+    assert "- **lang:** en" in text.splitlines()
+    assert capsys.readouterr().out == f"{text}\n"
 
 
 @pytest.mark.parametrize(

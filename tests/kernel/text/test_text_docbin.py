@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,6 +57,42 @@ def test_docs_come_back_from_bytes_and_arrays(doc):
 
     assert facts(Doc(Vocab()).from_bytes(doc.to_bytes())) == facts(doc)
     assert bare.to_array(attrs).tolist() == doc.to_array(attrs).tolist()
+
+
+@given(docs())
+def test_docs_come_back_from_json(doc):
+    if doc.text == "":
+        return  # JSON has the text alone, which empty docs do not differ in
+    again = Doc(Vocab()).from_json(json.loads(json.dumps(doc.to_json())), validate=True)
+    names = ["TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE", "SENT_START"]
+
+    assert (again.text, again.words(), again.cats) == (doc.text, doc.words(), doc.cats)
+    assert {
+        key: [(s.start, s.end, s.label_) for s in group] for key, group in again.spans.items()
+    } == {key: [(s.start, s.end, s.label_) for s in group] for key, group in doc.spans.items()}
+    for name in names:
+        if doc.has_annotation(name, require_complete=True):
+            assert again.to_array(name).tolist() == doc.to_array(name).tolist(), name
+
+
+@given(docs(), st.data())
+def test_part_of_a_doc_has_what_the_doc_has_there(doc, data):
+    start = data.draw(st.integers(0, len(doc)))
+    end = data.draw(st.integers(start, len(doc)))
+
+    part = doc[start:end].as_doc()
+
+    assert part.words() == doc.words()[start:end]
+    assert part.to_array("TAG").tolist() == doc.to_array("TAG").tolist()[start:end]
+
+
+@given(st.lists(docs(), min_size=1, max_size=4))
+def test_joined_docs_come_apart_again(made):
+    joined = Doc.from_docs(made, ensure_whitespace=False)
+    tags = [tag for doc in made for tag in doc.to_array("TAG").tolist()]
+
+    assert joined.text == "".join(doc.text for doc in made)
+    assert joined.to_array("TAG").tolist() == tags
 
 
 def test_bin_keeps_docs_as_they_were_added(parsed):

@@ -1,0 +1,88 @@
+"""What there is to say about the installation, or about a pipeline."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from kernel.errors import LoadError
+
+_SCORES: Final = ("accuracy", "performance", "speed")
+
+
+def info(
+    model: str | None = None,
+    *,
+    markdown: bool = False,
+    silent: bool = True,
+    exclude: Iterable[str] | None = None,
+) -> dict[str, Any] | str:
+    """Return what describes a pipeline (a folder), or the installation if that is None.
+
+    A dictionary, or with `markdown` a list in Markdown, without the keys in `exclude` ("labels"
+    if None). Unless `silent`, the list is printed. Raises LoadError if there is no such pipeline.
+    """
+    entries = describe(model, ["labels"] if exclude is None else exclude)
+    text = as_markdown(entries)
+    if not silent:
+        print(text)  # noqa: T201 — what the caller asks for
+    return text if markdown else entries
+
+
+def describe(model: str | None, exclude: Iterable[str]) -> dict[str, Any]:
+    """Return what describes a pipeline or the installation, without the keys in `exclude`."""
+    entries = _describe_installation() if model is None else _describe_pipeline(model)
+    left_out = set(exclude)
+    return {name: value for name, value in entries.items() if name not in left_out}
+
+
+def as_markdown(entries: Mapping[str, Any]) -> str:
+    """Return a description as a list in Markdown."""
+    return "\n".join(f"- **{name}:** {in_words(value)}" for name, value in entries.items())
+
+
+def _describe_installation() -> dict[str, Any]:
+    """Return version and place of kernel, of the Python that runs it, and of its plugins."""
+    import kernel
+    from kernel.plugins import distributions
+    from kernel.registry import registry
+
+    return {
+        "kernel version": kernel.__version__,
+        "location": str(Path(kernel.__file__).parent),
+        "platform": platform.platform(),
+        "python version": platform.python_version(),
+        "plugins": distributions(),
+        "pipelines": registry.models.names(),
+    }
+
+
+def _describe_pipeline(name: str) -> dict[str, Any]:
+    """Return the meta data of a pipeline without its scores, and where it is.
+
+    Raises `LoadError` if there is no such pipeline or its meta data cannot be read.
+    """
+    path = Path(name)
+    file = path / "meta.json"
+    if not path.is_dir():
+        raise LoadError(f"no pipeline {name!r}: there is no such folder")
+    if not file.is_file():
+        raise LoadError(f"{path} is no pipeline: it has no meta.json")
+    try:
+        meta = json.loads(file.read_text(encoding="utf8"))
+    except ValueError as error:
+        raise LoadError(f"{file} is not valid JSON: {error}") from error
+    described = {key: value for key, value in meta.items() if key not in _SCORES}
+    return {**described, "source": str(path.absolute())}
+
+
+def in_words(value: Any) -> str:
+    """Return a value of a description as people write it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} ({in_words(inner)})" for key, inner in value.items()) or "-"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value is None or value == "" else str(value)
