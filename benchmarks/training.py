@@ -63,7 +63,7 @@ def measure_training(
     """
     log = folder / "steps.jsonl"
     config = measured_config(default_config(side, folder / "config.cfg", pipeline), log)
-    settings: dict[str, float] = {"max_steps": steps, "eval_frequency": max(steps // 5, 1)}
+    settings: dict[str, float] = {"max_steps": steps, "eval_frequency": max(steps // 5, 2)}
     if batch_size is not None:
         settings["batcher.size.start"] = batch_size
     done = train(side, config, folder, folder / output, **settings)

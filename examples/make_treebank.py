@@ -45,7 +45,7 @@ PEOPLE = [
     "Linus",
     "Mina Okafor",
     "Yusuf",
-    "Ines",
+    "Irena",
     "Tom Reed",
 ]
 PLACES = [

@@ -148,7 +148,7 @@ def test_callbacks_of_the_pipeline_are_checked(functions, register, read, name):
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
-        ("architectures", "spacy.TextCatEnsemble.v2"),
+        ("architectures", "spacy.SpanCategorizer.v1"),
         ("misc", "spacy.ngram_suggester.v1"),
         ("augmenters", "spacy.nothing_of_ours.v1"),
     ],
