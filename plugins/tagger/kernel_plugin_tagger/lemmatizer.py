@@ -13,7 +13,7 @@ from attrs import frozen
 from thinc.api import Model
 
 from kernel.errors import DataError, KernelError, LoadError
-from kernel.ops import Floats
+from kernel.ops import Floats, array_module
 from kernel.pipeline import Language, factory, predicted_docs
 from kernel.text import Doc, DocBatch, Example, LexemeTable, Vocab, attrs
 from kernel_plugin_tagger import tree_files
@@ -160,9 +160,11 @@ class EditTreeLemmatizer(TokenClassifier):
         return trees, [tree for tree, count in counts.items() if count >= self.min_tree_freq]
 
     def _take_labels(self, labels: Any) -> None:
-        expected = f"give `initialize.components.{self.name}.labels` what `init labels` wrote"
+        expected = f"`initialize.components.{self.name}.labels` takes what `label_data` returned"
         if not isinstance(labels, Mapping) or labels.keys() != {"trees", "labels"}:
             raise DataError(f"labels of `{self.name}` need `trees` and `labels`", hint=expected)
+        if not isinstance(labels["trees"], list):
+            raise DataError(f"`trees` of `{self.name}` must be a list", hint=expected)
         try:
             trees = EditTrees.from_list(labels["trees"])
             tree_files.check_labels(trees, labels["labels"])
@@ -193,12 +195,15 @@ class EditTreeLemmatizer(TokenClassifier):
 
     def predict(self, docs: DocBatch) -> Any:
         """Return the `Lemmas` that the best tree that fits makes of each token."""
+        if self.top_k == 1:
+            best = super().predict(docs)
+            return self._apply(docs, np.arange(len(best)), best)
         scores = self.predict_scores(docs).data
         lemmas = self._apply(docs, np.arange(len(scores)), best_classes(scores))
         tokens = np.flatnonzero(~lemmas.fits)
-        if self.top_k == 1 or not len(tokens):
+        if not len(tokens):
             return lemmas
-        ranked = _next_best(scores[tokens], self.top_k)
+        ranked = _next_best(scores[array_module(scores).asarray(tokens)], self.top_k)
         for labels in ranked.T:
             left = ~lemmas.fits[tokens]
             found = self._apply(docs, tokens[left], labels[left])

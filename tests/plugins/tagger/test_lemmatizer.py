@@ -194,6 +194,7 @@ def test_label_data_makes_the_same_lemmatizer(make_lemmatizer):
     ("labels", "message"),
     [
         pytest.param(["a"], "need `trees` and `labels`", id="list"),
+        pytest.param({"trees": None, "labels": []}, "must be a list", id="no-list"),
         pytest.param({"trees": [], "labels": [0]}, "label 0 is none of 0 trees", id="no-tree"),
         pytest.param(
             {"trees": [{"orig": "a", "subst": "b"}], "labels": [0, 0]}, "different ids", id="twice"
