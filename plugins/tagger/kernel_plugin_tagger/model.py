@@ -62,8 +62,8 @@ def predict_in_parts(model: Model[Any, Any], docs: list[Doc]) -> Iterator[Floats
 
     yields   (n, C)  together (N, C)
 
-    All at once they take much memory where there are many classes, and more time, since they
-    do not stay in the cache. A model that this module did not make is asked for all at once.
+    All at once they take much memory where there are many classes: 450 MB for 160,000 tokens
+    and 700 classes. A model that this module did not make is asked for all at once.
     """
     if model.attrs.get("resize_output") is not resize_output:
         yield packed(model.predict(docs), xp=model.ops.xp).data
