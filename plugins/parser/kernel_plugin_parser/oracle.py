@@ -6,7 +6,6 @@ Axes: n tokens of one doc.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from typing import Final
 
 from attrs import frozen
@@ -26,7 +25,6 @@ from kernel_plugin_parser.rules import (
     RIGHT,
     SHIFT,
     STARTS,
-    STAY,
 )
 
 GONE: Final = 0
@@ -34,6 +32,7 @@ ON_STACK: Final = 1
 IN_BUFFER: Final = 2
 
 _NEVER: Final = 9000
+_PUSHES: Final = {PUSH, PUSH_START, ATTACH_RIGHT}
 
 
 @frozen
@@ -74,23 +73,32 @@ class Start:
 class GoldPath(OneArcEagerState):
     """A state that knows the costs of its five actions, each with its best label."""
 
-    def follow(self, doc: int, tree: DocTree, every: int) -> tuple[list[Start], list[int]]:
+    def follow(
+        self, doc: int, tree: DocTree, every: int, known: bytes | None = None
+    ) -> tuple[list[Start], list[int], bytes]:
         """Take the first action of least cost until the end.
 
-        returns  the state after every `every` actions, the first one included, and the token
-                 that was next in each, the doc's length at last
+        `known` are the actions of an earlier call: taking them again saves counting costs.
+
+        returns  the state after every `every` actions, the first one included; the token that
+                 was next in each, and the doc's length at last; the actions
         """
         self._prepare(tree)
         starts, nexts = [], []
+        actions = bytearray() if known is None else known
         n_moves = 0
         while self.mask:
             if n_moves % every == 0:
                 starts.append(self._snapshot(doc))
                 nexts.append(self.b0 if self.b0 >= 0 else len(tree.heads))
-            costs = self.costs()
-            self.move(costs.index(min(costs)))
+            if isinstance(actions, bytearray):
+                costs = self.costs()
+                actions.append(costs.index(min(costs)))
+                self.move(actions[-1])
+            else:
+                self.step(actions[n_moves])
             n_moves += 1
-        return starts, [*nexts, len(tree.heads)]
+        return starts, [*nexts, len(tree.heads)], bytes(actions)
 
     def _prepare(self, tree: DocTree) -> None:
         n_tokens = len(tree.heads)
@@ -171,22 +179,29 @@ class GoldPath(OneArcEagerState):
         return self.in_buffer[token] - (len(kids) - bisect_left(kids, limit))
 
     def move(self, action: int) -> None:
-        """Take an action, and keep count."""
-        b0, s0, b1 = self.b0, self.s0, self.next[self.b0]
+        """Take an action, and keep count of what costs are made of."""
+        b0, s0 = self.b0, self.s0
+        kind = self.step(action)
+        if kind in _PUSHES:
+            self._put(b0, ON_STACK)
+        elif kind != MARK:
+            self._put(s0, IN_BUFFER if kind == PUT_BACK else GONE)
+
+    def step(self, action: int) -> int:
+        """Take an action, and keep track of what a snapshot needs; returns the kind of step."""
+        b0, b1 = self.b0, self.next[self.b0]
         kind = self.take(action, -1)
         if kind == MARK:
             self.limits.append(b1)
             self.limits.sort(reverse=True)
-        elif kind in {PUSH, PUSH_START, ATTACH_RIGHT}:
+        elif kind in _PUSHES:
             if self.limits and self.limits[-1] == b0:
                 self.limits.pop()
             self.frontier = max(self.frontier, b0 + 1)
-            self._put(b0, ON_STACK)
-        elif kind != STAY:
-            self._put(s0, IN_BUFFER if kind == PUT_BACK else GONE)
         if self.s0 < 0 and self.b0 >= 0:
             left = self.left[self.b0]
             self.low = self.b0 if left < 0 else left
+        return kind
 
     def _put(self, token: int, place: int) -> None:
         before, self.place[token] = self.place[token], place
@@ -225,16 +240,3 @@ class GoldPath(OneArcEagerState):
 def whole(doc: int) -> Start:
     """Return the first state of a doc."""
     return Start(doc, 0, 0, [], [], [], [], [], [], [], [])
-
-
-def path_of_doc(
-    doc: int,
-    tree: DocTree,
-    sent_starts: Sequence[int] | None,
-    actions: Sequence[int],
-    penalties: object,
-    every: int,
-) -> tuple[list[Start], list[int]]:
-    """Return the states on the gold path of a doc, `every` actions apart; see `GoldPath.follow`."""
-    path = GoldPath(len(tree.heads), sent_starts, actions, penalties)  # type: ignore[arg-type]
-    return path.follow(doc, tree, every)

@@ -5,6 +5,7 @@ Axes: B docs, N tokens of a batch, S states, F features, C classes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from kernel_plugin_parser.costs import Trace
 from kernel_plugin_parser.gold import ArcGold, make_gold
 from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.one import OneArcEagerState
-from kernel_plugin_parser.oracle import DocTree, Start, path_of_doc, whole
+from kernel_plugin_parser.oracle import DocTree, GoldPath, Start, whole
 from kernel_plugin_parser.rules import BREAK, LEFT, N_ACTIONS, RIGHT, ROOT, VALID
 from kernel_plugin_parser.slots import make_slots
 from kernel_plugin_parser.starting import make_window, tops, track, window_slots
@@ -35,6 +36,8 @@ FEW_DOCS = 4
 GROUP_TOKENS = 32768
 # The same in training, where a batch is not divided; from there on states are multiplied instead.
 MANY_TOKENS = 32768
+# Docs whose gold paths are remembered, two bytes a token: data is seen more than once.
+KNOWN_PATHS = 50_000
 
 
 @frozen
@@ -67,6 +70,7 @@ class ArcEagerSystem:
         self.moves = Moves(N_ACTIONS)
         self.n_features = n_features
         self._classes: ArcClasses | None = None
+        self._paths: dict[bytes, bytes] = {}  # actions of gold paths, by what they depend on
 
     @property
     def classes(self) -> ArcClasses:
@@ -176,7 +180,6 @@ class ArcEagerSystem:
         Those whose next `max_moves` actions come to no gold annotation are left out.
         """
         known = np.append(0, np.cumsum(gold.known))
-        classes = self.classes
         found: list[Start] = []
         offsets = docs.offsets.tolist()
         for index, doc in enumerate(docs):
@@ -186,19 +189,31 @@ class ArcEagerSystem:
             if len(doc) < max_moves:
                 found.append(whole(index))
                 continue
-            heads = gold.heads[first:end]
-            tree = DocTree(
-                np.where(heads >= 0, heads - first, -1).tolist(), gold.starts[first:end].tolist()
-            )
-            starts = doc.get_column("sent_start")
-            preset = None if starts is None else starts.tolist()
-            states, nexts = path_of_doc(
-                index, tree, preset, classes.listed, classes.penalties, max_moves
-            )
-            for start, at, until in zip(states, nexts, nexts[1:], strict=False):
+            starts, nexts = self._gold_path(index, doc, gold, slice(first, end), max_moves)
+            for start, at, until in zip(starts, nexts, nexts[1:], strict=False):
                 if known[first + until] > known[first + at]:
                     found.append(start)
         return Begun(found, docs)
+
+    def _gold_path(
+        self, index: int, doc: Doc, gold: ArcGold, part: slice, max_moves: int
+    ) -> tuple[list[Start], list[int]]:
+        """Return the states on the gold path of a doc; see `GoldPath.follow`."""
+        heads = gold.heads[part]
+        heads = np.where(heads >= 0, heads - part.start, -1)
+        preset = doc.get_column("sent_start")
+        parts = (heads, gold.starts[part], np.zeros(0) if preset is None else preset)
+        key = hashlib.blake2b(b"|".join(p.tobytes() for p in parts), digest_size=16).digest()
+        classes = self.classes
+        path = GoldPath(
+            len(doc), None if preset is None else preset.tolist(), classes.listed, classes.penalties
+        )
+        tree = DocTree(heads.tolist(), gold.starts[part].tolist())
+        starts, nexts, actions = path.follow(index, tree, max_moves, self._paths.get(key))
+        if len(self._paths) >= KNOWN_PATHS:
+            self._paths.clear()
+        self._paths[key] = actions
+        return starts, nexts
 
     def explore(
         self, scorer: StateScorer, begun: Begun, gold: ArcGold, max_moves: int

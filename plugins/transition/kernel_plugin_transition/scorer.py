@@ -30,6 +30,8 @@ Ints = npt.NDArray[np.integer[Any]]
 Masks = npt.NDArray[np.bool_]
 
 DROPOUT = 0.1
+# States that dropout is drawn for at a time: a draw costs as much for one as for many.
+DRAWN_STATES = 512
 
 # Up to so many states, gathering all rows at once is faster than one feature after the other.
 FEW_STATES = 64
@@ -70,6 +72,8 @@ class StateScorer:
         self.is_train = is_train
         self._records: list[_Record] = []
         self._scores: list[Floats] = []
+        self._masks: Floats = np.zeros((0, weights.width), "float32")
+        self._n_drawn = 0
         self._table: Floats | None = None
         self._low = self._high = 0  # the tokens that `_window` is for
         self._window: Floats = weights.pad
@@ -212,12 +216,21 @@ class StateScorer:
         hidden = _forward_maxout(affine, self.weights.n_pieces, won)
         kept = None
         if self.weights.upper is not None:
-            kept = dropout_mask(hidden.shape, DROPOUT)
+            kept = self._draw_kept(len(hidden))
             hidden *= kept
         scores = self._upper(hidden)
         self._records.append(_Record(source, hidden, won, kept))
         self._scores.append(scores)
         return self._hold_back(scores)
+
+    def _draw_kept(self, n_states: int) -> Floats:
+        """Return a dropout mask, (n_states, H); they are drawn for many states at a time."""
+        start, stop = self._n_drawn, self._n_drawn + n_states
+        if stop > len(self._masks):
+            start, stop = 0, n_states
+            self._masks = dropout_mask((max(n_states, DRAWN_STATES), self.weights.width), DROPOUT)
+        self._n_drawn = stop
+        return self._masks[start:stop]
 
     def _upper(self, hidden: Floats) -> Floats:
         upper = self.weights.upper

@@ -219,3 +219,14 @@ def test_all_cut_states_can_be_explored_together(random_docs, make_parser, shake
     for whole_column, parts in columns:
         apart = np.concatenate(parts)
         assert sorted(map(tuple, whole_column.tolist())) == sorted(map(tuple, apart.tolist()))
+
+
+def test_path_that_is_known_leads_to_the_same_states(random_docs, make_parser, batch):
+    examples = random_docs(4).examples(20, preset=0.3, crossing=True)
+    parser = make_parser(examples)
+    docs = batch([example.predicted for example in examples])
+    gold = parser.system.gold(examples)
+    fresh = [parser.system.cut(docs, gold, every).starts for every in (3, 3, 5)]
+    assert fresh[0] == fresh[1]
+    assert fresh[2] == make_parser(examples).system.cut(docs, gold, 5).starts
+    assert len(fresh[0]) > len(docs)
