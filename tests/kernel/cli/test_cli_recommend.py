@@ -15,6 +15,8 @@ import pytest
 from kernel.cli.comments import add_comments
 from kernel.cli.recommend import recommend, remarks
 from kernel.config import Config, check, fill
+from kernel.config.explain import argument_helps
+from kernel.config.score_helps import SCORE_HELPS
 
 SPACY = json.loads(Path(__file__).with_name("spacy_init_config.json").read_text(encoding="utf8"))
 NAMES = sorted(SPACY["components"]["efficiency"].keys() - {"tok2vec"})
@@ -108,6 +110,28 @@ def test_every_key_has_a_comment(lang, optimize):
         if re.match(r'["\w@]+ = |\[', line) and not above.startswith("# ")
     ]
     assert bare == []
+
+
+def test_every_score_is_explained():
+    weights = recommend("en", NAMES)["training"]["score_weights"]
+    assert [key for key in weights if key not in SCORE_HELPS] == []
+
+
+def test_meaning_that_takes_two_lines_is_whole():
+    def change(size, kind):
+        """Change something.
+
+        size  how much, in words; where there
+              are none, in characters
+        kind  what
+
+        Raises nothing.
+        """
+
+    assert argument_helps(change) == {
+        "size": "how much, in words; where there are none, in characters",
+        "kind": "what",
+    }
 
 
 @pytest.mark.parametrize("optimize", BOTH)
