@@ -5,6 +5,8 @@ import pytest
 import thinc.api
 
 from kernel.errors import KernelError
+from kernel.ops import finish_update, gradients
+from kernel.registry import registry
 from kernel.text import Vectors
 from kernel_plugin_textcat.bow import text_cat_bow_v3
 from kernel_plugin_textcat.ensemble import (
@@ -14,6 +16,7 @@ from kernel_plugin_textcat.ensemble import (
     text_cat_parametric_attention,
     text_cat_reduce,
 )
+from kernel_plugin_textcat.legacy import text_cat_ensemble_v1
 from kernel_plugin_textcat.lowdata import text_cat_low_data
 
 ALL = (True, True, True, True)
@@ -179,3 +182,21 @@ def test_network_for_few_examples_reads_static_vectors(vocab, make_docs):
     scores, backprop = model.begin_update(docs)
     backprop(scores)
     assert model.layers[0].get_grad("W").shape == (4, 7)
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_first_ensemble_learns_through_both_parts(make_docs, exclusive):
+    docs = make_docs(4, 1, 7, 3)
+    truths = np.eye(3, dtype="float32")[[0, 1, 2, 0]]
+    model = text_cat_ensemble_v1(8, 50, None, exclusive, 1, 1, 1, 0.0)
+    model.initialize(X=docs, Y=truths)
+    optimizer = registry.optimizers.get("Adam.v1")(0.02)
+    for _ in range(60):
+        scores, backprop = model.begin_update(docs)
+        backprop(scores - truths)
+        before = [node.get_param(name).copy() for node, name, _ in gradients(model)]
+        finish_update(model, optimizer)
+    after = [node.get_param(name) for node, name, _ in gradients(model)]
+    assert len(before) == sum(len(node.param_names) for node in model.walk())
+    assert not any(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+    assert (model.predict(docs).argmax(axis=1) == [0, 1, 2, 0]).all()

@@ -1,0 +1,129 @@
+"""The first ensemble, with an embedding and an encoder of its own.
+
+Axes: B docs, W width, O labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from thinc.api import (
+    Dropout,
+    HashEmbed,
+    Linear,
+    Maxout,
+    Model,
+    ParametricAttention,
+    Softmax,
+    chain,
+    clone,
+    concatenate,
+    expand_window,
+    reduce_sum,
+    residual,
+    uniqued,
+    with_array,
+)
+
+from kernel.ops import Floats, use_kernel_ops
+from kernel.registry import registry
+from kernel.text import Doc
+from kernel_plugin_textcat.bow import text_cat_bow_v1
+from kernel_plugin_textcat.ngrams import Ids
+from kernel_plugin_textcat.outputs import output_activation, pass_gradients, start_at_shares
+from kernel_plugin_textcat.pooling import join_docs
+
+_COLUMNS: Final = ["ORTH", "LOWER", "PREFIX", "SUFFIX", "SHAPE", "ID"]
+_FIRST_SEED: Final = 10
+
+
+def text_cat_ensemble_v1(
+    width: int,
+    embed_size: int,
+    pretrained_vectors: bool | None,
+    exclusive_classes: bool,
+    ngram_size: int,
+    window_size: int,
+    conv_depth: int,
+    dropout: float | None,
+    nO: int | None = None,
+) -> Model[list[Doc], Floats]:
+    """Let a bag of words and a convolutional network with attention vote, each with its scores.
+
+    width               W
+    embed_size          rows of each hashed table
+    pretrained_vectors  whether to mix in the word vectors of the vocabulary
+    exclusive_classes   one label a doc, rather than any number of them
+    ngram_size          words of the longest n-gram
+    window_size         words to each side that one layer of the encoder sees
+    conv_depth          layers of the encoder
+    dropout             of the embeddings in training
+    nO                  number of labels; null: told by the data
+    returns             B docs to (B, O), from 0 to 1
+
+    Use `TextCatEnsemble.v2`, unless for a config or a model that has this one.
+    """
+    with use_kernel_ops():
+        words = _words(width, embed_size, window_size, conv_depth, dropout, pretrained_vectors)
+        linear: Any = Linear(nO, width)
+        network: Any = chain(
+            words,
+            join_docs(),
+            ParametricAttention(width),
+            reduce_sum(),
+            residual(Maxout(width, width, nP=3)),
+            linear,
+            Dropout(0.0),
+        )
+        bow = text_cat_bow_v1(exclusive_classes, ngram_size, no_output_layer=False, nO=nO)
+        pass_gradients(bow)
+        output: Any = Softmax(nO) if exclusive_classes else Linear(nO)
+        layers: list[Any] = [concatenate(bow, network), output]
+        if not exclusive_classes:
+            layers += [Dropout(0.0), output_activation(is_exclusive=False)]
+        model: Any = chain(*layers)
+    model.set_ref("tok2vec", words)
+    model.set_ref("output_layer", output)
+    model.attrs["multi_label"] = not exclusive_classes
+    model.attrs["start_output"] = start_at_shares
+    return model  # type: ignore[no-any-return]
+
+
+def _words(
+    width: int,
+    embed_size: int,
+    window_size: int,
+    depth: int,
+    dropout: float | None,
+    with_vectors: bool | None,
+) -> Any:
+    """Return B docs to B of (n_i, W)."""
+    sizes = [width, width // 2, width // 2, width // 2]
+    tables: list[Any] = [
+        HashEmbed(size, embed_size, seed=_FIRST_SEED + number, column=number + 1, dropout=dropout)
+        for number, size in enumerate(sizes)
+    ]
+    mixer = Maxout(width, sum(sizes), nP=3, normalize=True)
+    # Words are embedded once each: the first column says which word it is.
+    table: Any = uniqued(chain(concatenate(*tables), mixer), column=0)
+    embed: Any = chain(Model("extract_features", _extract), with_array(table))
+    n_inputs = width
+    if with_vectors:
+        vectors = registry.layers.get("kernel.StaticVectors.v2")(width)
+        embed, n_inputs = concatenate(embed, vectors), 2 * width
+    window = width * (2 * window_size + 1)
+    layer: Any = chain(expand_window(window_size), Maxout(width, window, nP=3, normalize=True))
+    encoder: Any = chain(
+        Maxout(width, n_inputs, nP=3, normalize=True), clone(residual(layer), depth)
+    )
+    words: Any = chain(embed, with_array(encoder, pad=depth))
+    words.set_dim("nO", width)
+    return words
+
+
+def _extract(
+    model: Any, docs: Sequence[Doc], is_train: bool
+) -> tuple[list[Ids], Callable[[Any], list[Doc]]]:
+    columns = [model.ops.asarray(doc.to_array(_COLUMNS).astype("uint64")) for doc in docs]
+    return columns, lambda dY: []
