@@ -46,3 +46,7 @@ def test_loading_the_plugins_loads_no_arrays(loaded_by):
 def test_listing_registered_names_loads_no_plugin(loaded_by):
     code = "from kernel import registry; assert 'ner' in registry.factories.names()"
     assert not [name for name in loaded_by(code) if name.startswith("kernel_plugin")]
+
+
+def test_a_pipeline_without_models_loads_nothing_heavy(loaded_by):
+    assert not loaded_by("import kernel; kernel.blank('en')('Some words.')") & HEAVY
