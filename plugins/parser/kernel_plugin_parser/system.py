@@ -70,6 +70,7 @@ class ArcEagerSystem:
         self.moves = Moves(N_ACTIONS)
         self.n_features = n_features
         self._classes: ArcClasses | None = None
+        self._room: Floats | None = None
         self._paths: dict[bytes, bytes] = {}  # actions of gold paths, by what they depend on
 
     @property
@@ -118,7 +119,7 @@ class ArcEagerSystem:
         classes = np.full(len(heads), -1, np.intp)
         groups = _groups(docs.lengths)
         sizes = [int(docs.lengths[group].sum()) for group in groups if len(group) > FEW_DOCS]
-        room = scorer.room(max(sizes)) if sizes else None
+        room = self._take_room(scorer, max(sizes, default=0))
         for group in groups:
             first = offsets[group]
             lengths = docs.lengths[group]
@@ -132,7 +133,20 @@ class ArcEagerSystem:
             there = found >= 0
             heads[rows[there]] = rows[found[there]]
             classes[rows] = labels
+        self._room = room
         return Arcs(heads, classes)
+
+    def _take_room(self, scorer: StateScorer, n_tokens: int) -> Floats | None:
+        """Return memory for the features of so many tokens, that of the last batch if it is enough.
+
+        Fresh memory costs more than the multiplication. It is handed back when the batch is done,
+        so that two threads never write to the same.
+        """
+        room, self._room = self._room, None
+        size = scorer.weights.pad.size
+        if n_tokens and (room is None or len(room) <= n_tokens or room.shape[1] != size):
+            room = scorer.room(n_tokens)
+        return room
 
     def _decode_group(self, scorer: StateScorer, docs: list[Doc]) -> tuple[Ints, Ints]:
         """Return heads, -1 for none, and classes of all tokens of some docs."""
