@@ -128,16 +128,17 @@ class ArcEagerStates:
     def _look(self) -> None:
         """Read everything that follows from B0 and S0."""
         slots, registers = self.slots, self.registers
-        registers[B1] = slots.next.take(registers[B0])
-        registers[S1] = slots.below.take(registers[S0])
-        registers[S2] = slots.below.take(registers[S1])
+        # Wrapping leads -1 to the last value, and does without a copy.
+        slots.next.take(registers[B0], out=registers[B1], mode="wrap")
+        slots.below.take(registers[S0], out=registers[S1], mode="wrap")
+        slots.below.take(registers[S1], out=registers[S2], mode="wrap")
         self._look_at_children()
         flags = slots.flags.take(registers[: S1 + 1] + self._places)  # (4, S)
         codes = np.add.reduce(flags, axis=0)
         codes += slots.held.take(registers[B0])
-        codes += (registers[B1] - registers[B0] != 1) * GAP
+        np.add(codes, GAP, out=codes, where=registers[B1] - registers[B0] != 1)
         if self.joins:
-            codes += (registers[B0] - registers[S0] != 1) * APART
+            np.add(codes, APART, out=codes, where=registers[B0] - registers[S0] != 1)
         self.codes = codes
         self.masks = VALID.take(codes)
 
