@@ -25,7 +25,7 @@ from kernel.text.iob import (
 )
 from kernel.text.lexeme import Lexeme
 from kernel.text.lexemes import LexemeTable
-from kernel.text.lookups import Lookups, Table, load_lookups
+from kernel.text.lookups import Lookups, Table
 from kernel.text.morphology import MorphAnalysis, Morphology
 from kernel.text.span import Span
 from kernel.text.span_group import SpanGroup, SpanGroups
@@ -70,7 +70,6 @@ __all__ = [
     "find_misaligned",
     "hash_string",
     "iob_to_biluo",
-    "load_lookups",
     "merge_bins",
     "offsets_from_biluo_tags",
     "offsets_to_biluo_tags",

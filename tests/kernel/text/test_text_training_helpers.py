@@ -4,6 +4,7 @@ import json
 import pytest
 
 from kernel.errors import LoadError, RegistryError, TextError
+from kernel.lookups import load_lookups
 from kernel.registry import registry
 from kernel.text import (
     Example,
@@ -13,7 +14,6 @@ from kernel.text import (
     Token,
     biluo_tags_from_offsets,
     docs_to_json,
-    load_lookups,
     offsets_from_biluo_tags,
     remove_bilu_prefix,
     spans_from_biluo_tags,
