@@ -220,7 +220,10 @@ class Vocab:
 
         returns  (width,)
         """
-        key = self._vector_key(orth)
+        if isinstance(orth, str) and self.vectors_attr == attrs.ORTH:
+            key: str | int = orth  # text: a floret table makes a vector of any, known or not
+        else:
+            key = self._vector_key(orth)
         if self.has_vectors and key in self._vectors:
             return self._vectors[key]
         return np.zeros(max(0, self.vectors_length), np.float32)

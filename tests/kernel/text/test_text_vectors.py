@@ -245,3 +245,11 @@ def test_reset_vectors_takes_width_or_shape(vocab):
     assert not vocab.has_vector("cat")
     with pytest.raises(TextError, match="not both"):
         vocab.reset_vectors(width=5, shape=(1, 1))
+
+
+def test_vocabulary_has_floret_vectors_of_words_it_never_met(floret):
+    vocab = Vocab()
+    vocab.vectors = floret
+
+    assert vocab.get_vector("unheard").tolist() == floret.get_batch(["unheard"])[0].tolist()
+    assert "unheard" not in vocab.strings
