@@ -72,6 +72,17 @@ def kernel_recommend_component(
 
 
 @hookspec
+def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
+    """Return settings of `[training]` that this plugin recommends for a pipeline.
+
+    Called: by `kernel init config`, with the names of the components, shared layers included.
+    Gathered; the default config has what no plugin names. Return an empty mapping where this
+    plugin's components are not all that decides.
+    """
+    raise AssertionError
+
+
+@hookspec
 def kernel_config_loaded(config: Config) -> None:
     """Watch a config that was read, overridden and filled, before anything of it is resolved.
 

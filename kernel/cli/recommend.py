@@ -55,7 +55,8 @@ def recommend(
     if any(_listens(block) for block in blocks.values()):
         blocks = {"tok2vec": _block("tok2vec", lang, optimize, gpu), **blocks}
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
-    return fill(Config({"nlp": nlp, "components": blocks, "training": {"optimizer": AVERAGED}}))
+    training = {"optimizer": AVERAGED, **_training(list(blocks))}
+    return fill(Config({"nlp": nlp, "components": blocks, "training": training}))
 
 
 def remarks(optimize: str) -> dict[Path, str]:
@@ -73,6 +74,11 @@ def reservations(pipeline: Sequence[str], config: Config, *, gpu: bool) -> Itera
             "no installed plugin has a transformer, which is what a GPU is for: this is the config "
             "for the CPU, with batches for a GPU"
         )
+
+
+def _training(components: Sequence[str]) -> dict[str, Any]:
+    found = manager().hook.kernel_recommend_training(components=components)
+    return {key: value for settings in found for key, value in settings.items()}
 
 
 def _block(name: str, lang: str, optimize: str, gpu: bool) -> dict[str, Any]:

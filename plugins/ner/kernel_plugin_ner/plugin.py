@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import kernel
@@ -28,3 +28,11 @@ def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
         "tok2vec": listener,
     }
     return {"factory": "ner", "model": model}
+
+
+@kernel.hookimpl
+def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
+    # Corpora of entities are small, and learned by heart within an epoch or two: on tweets the
+    # F-score is a point higher than with 0.1, on WNUT 2017 the same. Trees and tags, which every
+    # token has, are learned more slowly with it.
+    return {"dropout": 0.2} if set(components) <= {"tok2vec", "ner"} else {}

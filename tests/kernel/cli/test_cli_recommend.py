@@ -69,13 +69,18 @@ def test_component_has_spacys_settings(name, optimize):
 @pytest.mark.parametrize("gpu", [False, True], ids=["cpu", "gpu"])
 @pytest.mark.parametrize("optimize", BOTH)
 def test_other_sections_are_spacys(optimize, gpu):
-    config = json.loads(json.dumps(recommend("en", ["ner"], optimize=optimize, gpu=gpu)))
+    config = json.loads(json.dumps(recommend("en", ["tagger"], optimize=optimize, gpu=gpu)))
     del config["components"], config["nlp"]["pipeline"], config["training"]["score_weights"]
     expected = renamed(SPACY["sections"])
     for path, value in OURS.items():
         put(expected, path, value)
     expected["nlp"]["batch_size"] = 128 if gpu else 1000
     assert config == expected
+
+
+@pytest.mark.parametrize(("names", "dropout"), [(["ner"], 0.2), (["ner", "tagger"], 0.1)])
+def test_plugin_may_recommend_settings_of_training(names, dropout):
+    assert recommend("en", names)["training"]["dropout"] == dropout
 
 
 COMBINATIONS = [
