@@ -1,18 +1,30 @@
 """What every room's tests may use."""
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
+
+import kernel.random
 
 ROOT = Path(__file__).parents[1]
 
 # Examples are timed by pytest, if at all; on a busy machine a deadline only makes tests flicker.
 settings.register_profile("kernel", deadline=None)
 settings.load_profile("kernel")
+
+
+@pytest.fixture(autouse=True)
+def same_luck():
+    """A test draws the same random numbers whichever tests ran before it."""
+    random.seed(0)
+    np.random.seed(0)
+    kernel.random._unseeded.clear()
 
 
 @pytest.fixture(scope="session")

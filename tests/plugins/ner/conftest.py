@@ -5,6 +5,7 @@ import pytest
 from thinc.api import Model
 
 from kernel.ops import Packed, use_kernel_ops
+from kernel.random import Streams
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_ner.component import EntityRecognizer
 from kernel_plugin_ner.scorer import make_ner_scorer
@@ -207,7 +208,8 @@ def make_ner(vocab, make_model):
             scorer=make_ner_scorer(),
         )
         if examples is not None:
-            ner.initialize(lambda: examples, labels=labels)
+            with Streams(0).use("init"):
+                ner.initialize(lambda: examples, labels=labels)
         for _ in range(steps):
             ner.update(examples, sgd=gradient_descent())
         return ner
