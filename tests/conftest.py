@@ -1,16 +1,14 @@
 """What every room's tests may use."""
 
 import os
-import random
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import settings
 
-import kernel.random
+from kernel.random import Streams
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,9 +20,8 @@ settings.load_profile("kernel")
 @pytest.fixture(autouse=True)
 def same_luck():
     """A test draws the same random numbers whichever tests ran before it."""
-    random.seed(0)
-    np.random.seed(0)
-    kernel.random._unseeded.clear()
+    with Streams(0).use("test"):
+        yield
 
 
 @pytest.fixture(scope="session")
