@@ -32,10 +32,10 @@ Masks = npt.NDArray[np.bool_]
 
 # Up to so many docs, stepping them one by one is faster than stepping them together.
 FEW_DOCS = 4
-# Tokens whose features are multiplied ahead of a group of docs: 4 KB each with usual settings.
-GROUP_TOKENS = 32768
-# The same in training, where a batch is not divided; from there on states are multiplied instead.
-MANY_TOKENS = 32768
+# Bytes for the features of a group of docs, which are multiplied ahead: 12 KB a token with usual
+# settings. With less than half of it so few states step together that it takes longer. In training
+# a batch is not divided; where it takes more, states are multiplied instead.
+GROUP_BYTES = 200_000_000
 # Docs whose gold paths are remembered, two bytes a token: data is seen more than once.
 KNOWN_PATHS = 50_000
 
@@ -117,7 +117,7 @@ class ArcEagerSystem:
         offsets = docs.offsets
         heads = np.arange(int(offsets[-1]), dtype=np.intp)
         classes = np.full(len(heads), -1, np.intp)
-        groups = _groups(docs.lengths)
+        groups = _groups(docs.lengths, _most_tokens(scorer))
         sizes = [int(docs.lengths[group].sum()) for group in groups if len(group) > FEW_DOCS]
         room = self._take_room(scorer, max(sizes, default=0))
         for group in groups:
@@ -246,7 +246,7 @@ class ArcEagerSystem:
             slots, *tops(window, starts, offsets), self.n_features, joins=classes.joins
         )
         trace = Trace(track(window, starts, gold, preset, offsets), window.tokens, states)
-        if int(offsets[-1]) <= MANY_TOKENS:
+        if int(offsets[-1]) <= _most_tokens(scorer):
             scorer.precompute()
         for _ in range(max_moves):
             states.drop_final(at_once=True)
@@ -274,10 +274,15 @@ def preset_starts(docs: Sequence[Doc]) -> npt.NDArray[np.int8] | None:
     return whole_column
 
 
-def _groups(lengths: Ints) -> list[Ints]:
+def _most_tokens(scorer: StateScorer) -> int:
+    """Return how many tokens' features fit into `GROUP_BYTES`."""
+    return max(1, GROUP_BYTES // scorer.weights.pad.nbytes)
+
+
+def _groups(lengths: Ints, most_tokens: int) -> list[Ints]:
     """Return the docs that have tokens in groups, those of like length together."""
     order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
     if not len(order):
         return []
-    number = (np.cumsum(lengths[order]) - lengths[order]) // GROUP_TOKENS
+    number = (np.cumsum(lengths[order]) - lengths[order]) // most_tokens
     return np.split(order, np.flatnonzero(np.diff(number)) + 1)
