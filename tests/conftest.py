@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from kernel.random import Streams
+from kernel.random import fix_random_seed
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,8 +20,7 @@ settings.load_profile("kernel")
 @pytest.fixture(autouse=True)
 def same_luck():
     """A test draws the same random numbers whichever tests ran before it."""
-    with Streams(0).use("test"):
-        yield
+    fix_random_seed(0)
 
 
 @pytest.fixture(scope="session")

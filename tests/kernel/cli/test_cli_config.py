@@ -95,7 +95,7 @@ def test_toml_says_what_each_setting_does(kernel, tmp_path):
     toml = tmp_path / "config.toml"
     kernel("init", "config", toml, "-p", "ner")
     text = toml.read_text()
-    assert "# share of the activations that are dropped in an update\ndropout = 0.1" in text
+    assert "# share of the activations that are dropped in an update\ndropout = 0.2" in text
     training = text.split("\n[training]\n")[1].split("\n[")[0]
     lines = training.strip().splitlines()
     for above, line in itertools.pairwise(lines):
@@ -158,7 +158,7 @@ def test_fill_config_shows_what_it_adds(kernel, tmp_path):
 
 
 def test_problems_are_shown_all_at_once(kernel, config_file):
-    text = config_file.read_text().replace("dropout = 0.1", 'dropout = "much"')
+    text = config_file.read_text().replace("dropout = 0.2", 'dropout = "much"')
     config_file.write_text(text.replace("patience", "patiense"))
     result = kernel("debug", "config", config_file)
     assert result.exit_code == 1
@@ -235,10 +235,10 @@ def test_explain_lists_what_there_is(kernel, config_file):
 
 def test_diff_shows_both_sides(kernel, config_file, tmp_path):
     other = tmp_path / "other.cfg"
-    other.write_text(config_file.read_text().replace("dropout = 0.1", "dropout = 0.2"))
+    other.write_text(config_file.read_text().replace("dropout = 0.2", "dropout = 0.3"))
     result = kernel("config", "diff", config_file, other)
     assert result.exit_code == 1
-    assert result.stdout == "- training.dropout = 0.1\n+ training.dropout = 0.2\n"
+    assert result.stdout == "- training.dropout = 0.2\n+ training.dropout = 0.3\n"
 
 
 def test_config_is_converted_both_ways(kernel, config_file, tmp_path):
