@@ -211,7 +211,7 @@ def finish_update(model: Any, optimizer: Any) -> None:
         key = node.id, name
         if isinstance(gradient, RowGradient) and takes_rows:
             if gradient.owed is not optimizer.debts(key, stored_param(node, name)):
-                node.get_param(name)
+                node.get_param(name)  # settles what another optimizer owes
             param, _ = optimizer(key, stored_param(node, name), gradient)
         else:
             whole = gradient.whole() if isinstance(gradient, RowGradient) else gradient

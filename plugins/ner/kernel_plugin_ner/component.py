@@ -19,28 +19,8 @@ from kernel_plugin_ner.batch import concatenate
 from kernel_plugin_ner.classes import IOB_BEGIN, IOB_INSIDE, IOB_OUTSIDE, NAMES, OUT, TYPED, UNIT
 from kernel_plugin_ner.system import BiluoSystem, Entities
 from kernel_plugin_transition.component import TransitionParser
+from kernel_plugin_transition.defaults import TOK2VEC, model_block
 from kernel_plugin_transition.scorer import StateScorer
-
-TOK2VEC = {
-    "@architectures": "kernel.HashEmbedCNN.v2",
-    "pretrained_vectors": None,
-    "width": 96,
-    "depth": 4,
-    "embed_size": 2000,
-    "window_size": 1,
-    "maxout_pieces": 3,
-    "subword_features": True,
-}
-MODEL = {
-    "@architectures": "kernel.TransitionBasedParser.v2",
-    "state_type": "ner",
-    "extra_state_tokens": False,
-    "hidden_width": 64,
-    "maxout_pieces": 2,
-    "use_upper": True,
-    "nO": None,
-    "tok2vec": TOK2VEC,
-}
 
 
 @factory(
@@ -50,7 +30,7 @@ MODEL = {
         "update_with_oracle_cut_size": 100,
         "incorrect_spans_key": None,
         "scorer": {"@scorers": "kernel.ner_scorer.v1"},
-        "model": MODEL,
+        "model": model_block("ner", TOK2VEC),
     },
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},

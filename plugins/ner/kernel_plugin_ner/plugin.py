@@ -6,27 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import kernel
+from kernel_plugin_transition.defaults import LISTENER, model_block
 
 
 @kernel.hookimpl
 def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
     if component != "ner":
         return None
-    listener = {
-        "@architectures": "kernel.Tok2VecListener.v1",
-        "width": "${components.tok2vec.model.encode.width}",
-        "upstream": "*",
-    }
-    model = {
-        "@architectures": "kernel.TransitionBasedParser.v2",
-        "state_type": "ner",
-        "extra_state_tokens": False,
-        "hidden_width": 64,
-        "maxout_pieces": 2,
-        "use_upper": True,
-        "nO": None,
-        "tok2vec": listener,
-    }
+    model = model_block("ner", LISTENER)
     return {"factory": "ner", "model": model}
 
 

@@ -19,28 +19,8 @@ from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, REDUCE, RIGHT, ROOT, 
 from kernel_plugin_parser.system import ArcEagerSystem, Arcs
 from kernel_plugin_parser.trees import merge_subtokens, write_trees
 from kernel_plugin_transition.component import TransitionParser
+from kernel_plugin_transition.defaults import TOK2VEC, model_block
 from kernel_plugin_transition.scorer import StateScorer
-
-TOK2VEC = {
-    "@architectures": "kernel.HashEmbedCNN.v2",
-    "pretrained_vectors": None,
-    "width": 96,
-    "depth": 4,
-    "embed_size": 2000,
-    "window_size": 1,
-    "maxout_pieces": 3,
-    "subword_features": True,
-}
-MODEL = {
-    "@architectures": "kernel.TransitionBasedParser.v2",
-    "state_type": "parser",
-    "extra_state_tokens": False,
-    "hidden_width": 64,
-    "maxout_pieces": 2,
-    "use_upper": True,
-    "nO": None,
-    "tok2vec": TOK2VEC,
-}
 
 
 @factory(
@@ -51,7 +31,7 @@ MODEL = {
         "learn_tokens": False,
         "min_action_freq": 30,
         "scorer": {"@scorers": "kernel.parser_scorer.v1"},
-        "model": MODEL,
+        "model": model_block("parser", TOK2VEC),
     },
     assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"],
     default_score_weights={

@@ -6,25 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import kernel
+from kernel_plugin_transition.defaults import LISTENER, model_block
 
 
 @kernel.hookimpl
 def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
     if component != "parser":
         return None
-    listener = {
-        "@architectures": "kernel.Tok2VecListener.v1",
-        "width": "${components.tok2vec.model.encode.width}",
-        "upstream": "*",
-    }
-    model = {
-        "@architectures": "kernel.TransitionBasedParser.v2",
-        "state_type": "parser",
-        "extra_state_tokens": False,
-        "hidden_width": 128,
-        "maxout_pieces": 3,
-        "use_upper": True,
-        "nO": None,
-        "tok2vec": listener,
-    }
+    model = model_block("parser", LISTENER, hidden_width=128, maxout_pieces=3)
     return {"factory": "parser", "model": model}

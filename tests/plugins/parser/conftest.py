@@ -318,7 +318,7 @@ def make_model():
 
 
 @pytest.fixture
-def make_parser(vocab, make_model):
+def make_parser(vocab, make_model, sgd):
     """A parser, with `steps` steps of training on `examples`."""
 
     def make(examples=None, *, steps=0, cut=100, learn_tokens=False, min_freq=1, **model):
@@ -334,38 +334,10 @@ def make_parser(vocab, make_model):
         if examples is not None:
             parser.initialize(lambda: examples)
         for _ in range(steps):
-            parser.update(examples, sgd=gradient_descent())
+            parser.update(examples, sgd=sgd)
         return parser
 
     return make
-
-
-def gradient_descent(rate=0.02):
-    def step(key, weights, gradient, lr_scale=1.0):
-        weights -= rate * gradient / max(1.0, float(np.abs(gradient).max()))
-        gradient[...] = 0
-        return weights, gradient
-
-    return step
-
-
-@pytest.fixture
-def sgd():
-    return gradient_descent()
-
-
-@pytest.fixture
-def shake():
-    """Gives the output layer of a model weights at random, so that it predicts everything."""
-
-    def run(model, seed, scale=1.0):
-        rng = np.random.default_rng(seed)
-        layer = model.get_ref("upper" if model.attrs["has_upper"] else "lower")
-        for name in ("W", "b"):
-            shape = layer.get_param(name).shape
-            layer.set_param(name, (scale * rng.normal(size=shape)).astype("float32"))
-
-    return run
 
 
 @pytest.fixture

@@ -234,7 +234,8 @@ def test_label_that_never_changes_is_warned_of(make_examples, make_textcat, excl
     )
     with pytest.warns(UserWarning, match=r"cannot learn the labels \['C'\]"):
         make_textcat(examples, exclusive=exclusive)
-    make_textcat(examples, exclusive=exclusive, labels=["A", "B", "C"])  # as asked for
+    asked_for = make_textcat(examples, exclusive=exclusive, labels=["A", "B", "C"])
+    assert asked_for.labels == ("A", "B", "C")
 
 
 @pytest.mark.parametrize(
