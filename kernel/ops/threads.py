@@ -13,8 +13,8 @@ import functools
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -94,12 +94,36 @@ def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[R
     return [_unguarded(result) for result in results]
 
 
+def ahead(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> Iterator[ResultT]:
+    """Yield `func(item)` for each item; the next is worked on while the last one is used.
+
+    `func` is held to the same as in `parallel`, and so are errors and results.
+    """
+    if thread_count() < 2 or getattr(_thread, "is_busy", False) or not _blas_is_silent():
+        yield from map(func, items)
+        return
+    coming: Future[ResultT] | None = None
+    for index, item in enumerate(items):
+        result = func(item) if coming is None else coming.result()
+        coming = _pool().submit(_alone, func, items[index + 1]) if items[index + 1 :] else None
+        yield result
+
+
 def for_each(xp: Any, func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
     """Return what `parallel` does, but serially for arrays on a GPU, which has its own queue."""
     return parallel(func, items) if xp is np else [func(item) for item in items]
 
 
 _thread: Final = threading.local()
+
+
+def _alone(func: Callable[[ItemT], ResultT], item: ItemT) -> ResultT:
+    """Work on an item without handing any of it to other threads."""
+    _thread.is_busy = True
+    try:
+        return func(item)
+    finally:
+        _thread.is_busy = False
 
 
 class _Failure:

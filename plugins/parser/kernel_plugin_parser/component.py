@@ -14,9 +14,10 @@ from kernel.errors import KernelError
 from kernel.pipeline import Language, factory
 from kernel.text import Doc, Example, Vocab
 from kernel.text.projective import DELIMITER
+from kernel_plugin_parser.decoding import Arcs
 from kernel_plugin_parser.labels import count_actions
 from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, REDUCE, RIGHT, ROOT, SHIFT
-from kernel_plugin_parser.system import ArcEagerSystem, Arcs
+from kernel_plugin_parser.system import ArcEagerSystem
 from kernel_plugin_parser.trees import merge_subtokens, write_trees
 from kernel_plugin_transition.component import TransitionParser
 from kernel_plugin_transition.defaults import TOK2VEC, model_block

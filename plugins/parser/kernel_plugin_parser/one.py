@@ -53,7 +53,6 @@ class OneArcEagerState:
         actions: Sequence[int],
         penalties: Floats,
         *,
-        first: int = 0,
         extra: bool = False,
         joins: bool = False,
     ) -> None:
@@ -62,11 +61,9 @@ class OneArcEagerState:
         sent_starts  preset: 1, 0 or -1 for each token; None: all 0
         actions      the action of each class
         penalties    (64, C)  see `rules.penalty_table`
-        first        the number of the first token in the batch
         extra        whether features are 13, not 8
         joins        whether there are classes that join subtokens
         """
-        self.first = first
         self.b0 = 0 if n_tokens else -1
         self.s0 = -1
         self.stack = [-1, -1, -1]
@@ -75,6 +72,7 @@ class OneArcEagerState:
         self.right = [-1] * (n_tokens + 1)
         self.prev = [-1] * (n_tokens + 1)
         self.held = [0] * (n_tokens + 1)
+        self.breaking = [False] * n_tokens
         self.head = [-1] * n_tokens
         self.label = [-1] * n_tokens
         preset = [0] * n_tokens if sent_starts is None else sent_starts
@@ -105,10 +103,18 @@ class OneArcEagerState:
         mask: int = _VALID[self.code]
         return mask
 
+    @property
+    def is_seam(self) -> bool:
+        """Whether what comes rests on B0 and the tokens after it alone; see `segments`."""
+        b0 = self.b0
+        if self.s0 >= 0 or b0 < 0 or self.breaking[b0]:
+            return False
+        return self.left[b0] < 0 and not self.held[b0]
+
     def features(self) -> list[int]:
         """Return the tokens that the state shows, as `ArcEagerStates` does."""
         b0, s0, s1, s2 = self.b0, self.s0, self.stack[-2], self.stack[-3]
-        left, right, first = self.left, self.right, self.first
+        left, right = self.left, self.right
         shown = [b0, self.next[b0], s0, s1, s2]
         if self._extra:
             prev = self.prev
@@ -116,7 +122,7 @@ class OneArcEagerState:
             shown += [left[s1], prev[left[s1]], right[s1], prev[right[s1]]]
         else:
             shown += [left[b0], left[s0], right[s0]]
-        return [token + first if token >= 0 else -1 for token in shown] if first else shown
+        return shown
 
     def penalties(self) -> Floats:
         """Return 0 for each valid class, -inf for the others: (C,)."""
@@ -140,6 +146,7 @@ class OneArcEagerState:
         elif kind == MARK:
             b1 = self.next[self.b0]
             self.as_b0[b1], self.as_b1[b1] = STARTS, UNBREAKABLE
+            self.breaking[self.b0] = True
         else:
             self._pop(kind, label)
         self.s0 = self.stack[-1]

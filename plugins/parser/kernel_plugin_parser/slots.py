@@ -25,6 +25,9 @@ from kernel_plugin_parser.rules import (
 Ints = npt.NDArray[np.integer[Any]]
 
 
+UNSEEN = -2
+
+
 @define
 class Slots:
     """Arrays of T + 2: one value a slot, one for what is written nowhere, one for no token.
@@ -32,7 +35,7 @@ class Slots:
     As "no token" is -1, and stands last, it can be looked up like any other. Stack and buffer
     are linked lists, and so are the children of a token.
 
-    below     the token under it on the stack
+    below     the token under it on the stack; UNSEEN if it never was on the stack
     next      the token after it in the buffer
     children  2 * (T + 2): its right child that was attached last; after them, its left one
     prev      the child of its head, on its side, that was attached before it
@@ -40,6 +43,7 @@ class Slots:
     flags     4 * (T + 2): what it adds to a state's code as B0, B1, S0 and S1; see `flag_places`
     head      its head, -1: none
     label     the class of its arc, -1: none
+    breaking  whether a sentence start was made after it when it was B0
     """
 
     below: Ints
@@ -50,6 +54,18 @@ class Slots:
     flags: Ints
     head: Ints
     label: Ints
+    breaking: npt.NDArray[np.bool_]
+
+    def seams(self, slots: Ints) -> npt.NDArray[np.bool_]:
+        """Say which of some slots went on an empty stack with nothing done to them before.
+
+        Such a token was not in the buffer again after that, so that it can be told at any time.
+        """
+        found: npt.NDArray[np.bool_] = self.below.take(slots) == -1
+        found &= self.left.take(slots) == -1
+        found &= self.held.take(slots) == 0
+        found &= ~self.breaking.take(slots)
+        return found
 
     @property
     def nowhere(self) -> int:
@@ -83,6 +99,8 @@ def make_slots(sent_starts: Ints | None, ends: npt.NDArray[np.bool_]) -> Slots:
     """
     n_slots = len(ends)
     missing = np.full(n_slots + 2, -1, np.intp)
+    below = np.full(n_slots + 2, UNSEEN, np.intp)
+    below[-2:] = -1
     following = np.arange(1, n_slots + 3, dtype=np.intp)
     following[:n_slots][ends] = -1
     following[n_slots:] = -1
@@ -94,7 +112,7 @@ def make_slots(sent_starts: Ints | None, ends: npt.NDArray[np.bool_]) -> Slots:
         )
         flags[1, 1:-1] = np.where(sent_starts != 0, UNBREAKABLE, 0)
     return Slots(
-        below=missing,
+        below=below,
         next=following,
         children=np.concatenate([missing, missing]),
         prev=missing.copy(),
@@ -102,6 +120,7 @@ def make_slots(sent_starts: Ints | None, ends: npt.NDArray[np.bool_]) -> Slots:
         flags=flags.reshape(-1),
         head=missing.copy(),
         label=missing.copy(),
+        breaking=np.zeros(n_slots + 2, np.bool_),
     )
 
 

@@ -112,6 +112,7 @@ def _lay_down(slots: Slots, start: Start, shift: int) -> None:
         column[first:end] = np.where(tokens >= start.low, tokens + shift, -1)
     slots.held[first:end] = start.held[: end - first]
     stack = np.array(start.stack, np.intp) + shift
+    slots.below[stack[:1]] = -1
     slots.below[stack[1:]] = stack[:-1]
     headed = np.flatnonzero(start.headed[: end - first]) + first
     set_headed(slots, headed)

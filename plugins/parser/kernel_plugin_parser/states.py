@@ -80,6 +80,11 @@ class ArcEagerStates:
             return
         self._keep(self.masks > 0)
 
+    def drop(self, columns: Ints) -> None:
+        """Drop the states of these numbers that are there."""
+        if len(columns):
+            self._keep(np.isin(self.columns, columns, invert=True))
+
     def _keep(self, rows: Masks) -> None:
         self.registers = self.registers[:, rows]
         self.columns = self.columns[rows]
@@ -118,6 +123,7 @@ class ArcEagerStates:
         slots.held[held] = _HELD_AFTER.take(kinds)
         marks = np.flatnonzero(kinds == MARK)
         if len(marks):
+            slots.breaking[b0.take(marks)] = True
             marked = registers[B1].take(marks)
             slots.flags[marked + int(self._places[0, 0])] = STARTS
             slots.flags[marked + int(self._places[1, 0])] = UNBREAKABLE

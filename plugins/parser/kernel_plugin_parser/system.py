@@ -15,12 +15,11 @@ from attrs import frozen
 
 from kernel.text import Doc, DocBatch, Example
 from kernel_plugin_parser.costs import Trace
+from kernel_plugin_parser.decoding import Arcs, Decoder, most_precomputed, preset_starts
 from kernel_plugin_parser.gold import ArcGold, make_gold
 from kernel_plugin_parser.labels import ArcClasses
-from kernel_plugin_parser.one import OneArcEagerState
 from kernel_plugin_parser.oracle import DocTree, GoldPath, Start, whole
 from kernel_plugin_parser.rules import BREAK, LEFT, N_ACTIONS, RIGHT, ROOT, VALID
-from kernel_plugin_parser.slots import make_slots
 from kernel_plugin_parser.starting import make_window, tops, track, window_slots
 from kernel_plugin_parser.states import ArcEagerStates
 from kernel_plugin_transition.moves import Moves
@@ -30,26 +29,10 @@ Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
 Masks = npt.NDArray[np.bool_]
 
-# Up to so many docs, stepping them one by one is faster than stepping them together.
-FEW_DOCS = 4
-# Bytes for the features of a group of docs, which are multiplied ahead: 12 KB a token with usual
-# settings. With less than half of it so few states step together that it takes longer. In training
-# a batch is not divided; where it takes more, states are multiplied instead.
-GROUP_BYTES = 200_000_000
+# Bytes for the features of a batch in training; where it takes more, states are multiplied instead.
+MOST_BYTES = 200_000_000
 # Docs whose gold paths are remembered, two bytes a token: data is seen more than once.
 KNOWN_PATHS = 50_000
-
-
-@frozen
-class Arcs:
-    """The arcs that were found in a batch.
-
-    heads    (N,)  numbered through the batch; a token without a head is its own
-    classes  (N,)  of the labels; -1 for a token without a head
-    """
-
-    heads: Ints
-    classes: Ints
 
 
 @frozen
@@ -70,7 +53,7 @@ class ArcEagerSystem:
         self.moves = Moves(N_ACTIONS)
         self.n_features = n_features
         self._classes: ArcClasses | None = None
-        self._room: Floats | None = None
+        self._rooms: list[Floats] = []  # memory for features, kept for the next batch
         self._paths: dict[bytes, bytes] = {}  # actions of gold paths, by what they depend on
 
     @property
@@ -88,99 +71,11 @@ class ArcEagerSystem:
 
     # Prediction
 
-    def begin(self, docs: Sequence[Doc]) -> ArcEagerStates:
-        """Return the first state of each doc; all have tokens."""
-        offsets = np.cumsum([0, *map(len, docs)])
-        ends = np.zeros(int(offsets[-1]), np.bool_)
-        ends[offsets[1:] - 1] = True
-        slots = make_slots(preset_starts(docs), ends)
-        none = np.full(len(docs), -1, np.intp)
-        return ArcEagerStates(
-            slots, offsets[:-1].copy(), none, self.n_features, joins=self.classes.joins
-        )
-
-    def begin_one(self, doc: Doc) -> OneArcEagerState:
-        """Return the first state of one doc, which has tokens."""
-        starts = doc.get_column("sent_start")
-        classes = self.classes
-        return OneArcEagerState(
-            len(doc),
-            None if starts is None else starts.tolist(),
-            classes.listed,
-            classes.penalties,
-            extra=self.n_features == 13,
-            joins=classes.joins,
-        )
-
     def decode(self, scorer: StateScorer, docs: DocBatch) -> Arcs:
         """Return the arcs that the best-scoring valid action at each state leads to."""
-        offsets = docs.offsets
-        heads = np.arange(int(offsets[-1]), dtype=np.intp)
-        classes = np.full(len(heads), -1, np.intp)
-        groups = _groups(docs.lengths, _most_tokens(scorer))
-        sizes = [int(docs.lengths[group].sum()) for group in groups if len(group) > FEW_DOCS]
-        room = self._take_room(scorer, max(sizes, default=0))
-        for group in groups:
-            first = offsets[group]
-            lengths = docs.lengths[group]
-            rows = np.arange(int(lengths.sum())) + np.repeat(
-                first - np.cumsum(lengths) + lengths, lengths
-            )
-            part = scorer.part(rows)
-            if len(group) > FEW_DOCS:
-                part.precompute(room)
-            found, labels = self._decode_group(part, [docs[i] for i in group])
-            there = found >= 0
-            heads[rows[there]] = rows[found[there]]
-            classes[rows] = labels
-        self._room = room
-        return Arcs(heads, classes)
-
-    def _take_room(self, scorer: StateScorer, n_tokens: int) -> Floats | None:
-        """Return memory for the features of so many tokens, that of the last batch if it is enough.
-
-        Fresh memory costs more than the multiplication. It is handed back when the batch is done,
-        so that two threads never write to the same.
-        """
-        room, self._room = self._room, None
-        size = scorer.weights.pad.size
-        if n_tokens and (room is None or len(room) <= n_tokens or room.shape[1] != size):
-            room = scorer.room(n_tokens)
-        return room
-
-    def _decode_group(self, scorer: StateScorer, docs: list[Doc]) -> tuple[Ints, Ints]:
-        """Return heads, -1 for none, and classes of all tokens of some docs."""
-        if len(docs) > FEW_DOCS:
-            slots = self.step_together(scorer, docs).slots
-            return slots.head[:-2], slots.label[:-2]
-        heads, labels, offset = [], [], 0
-        for doc in docs:
-            state = self.step_one(scorer.part(slice(offset, offset + len(doc))), doc)
-            heads.append(np.array([h + offset if h >= 0 else -1 for h in state.head], np.intp))
-            labels.append(np.array(state.label, np.intp))
-            offset += len(doc)
-        return np.concatenate(heads), np.concatenate(labels)
-
-    def step_together(self, scorer: StateScorer, docs: Sequence[Doc]) -> ArcEagerStates:
-        """Step the states of all docs at once to their ends."""
-        states = self.begin(docs)
-        classes = self.classes
-        while states.masks.any():
-            scores = scorer.score(states.registers[:-1].T)
-            scores += classes.penalties.take(states.masks, axis=0)
-            best = scores.argmax(axis=1)
-            states.apply(classes.actions.take(best), best)
-            states.drop_final()
-        return states
-
-    def step_one(self, scorer: StateScorer, doc: Doc) -> OneArcEagerState:
-        """Step the state of one doc with Python numbers."""
-        state = self.begin_one(doc)
-        goes_on = state.mask > 0
-        while goes_on:
-            scores = scorer.score_one(state.features())
-            goes_on = state.apply(int((scores + state.penalties()).argmax()))
-        return state
+        return Decoder(
+            scorer, docs, self.classes, n_features=self.n_features, rooms=self._rooms
+        ).decode()
 
     # Training
 
@@ -246,7 +141,7 @@ class ArcEagerSystem:
             slots, *tops(window, starts, offsets), self.n_features, joins=classes.joins
         )
         trace = Trace(track(window, starts, gold, preset, offsets), window.tokens, states)
-        if int(offsets[-1]) <= _most_tokens(scorer):
+        if int(offsets[-1]) <= most_precomputed(scorer, MOST_BYTES):
             scorer.precompute()
         for _ in range(max_moves):
             states.drop_final(at_once=True)
@@ -258,31 +153,3 @@ class ArcEagerSystem:
             trace.move(states, classes.actions.take(best), best)
         costs, codes = trace.costs(gold, classes)
         return costs, classes.penalties.take(VALID.take(codes), axis=0) == 0
-
-
-def preset_starts(docs: Sequence[Doc]) -> npt.NDArray[np.int8] | None:
-    """Return the preset sentence starts of all docs, None if there are none: (N,)."""
-    columns = [doc.get_column("sent_start") for doc in docs]
-    if all(column is None for column in columns):
-        return None
-    whole_column: npt.NDArray[np.int8] = np.concatenate(
-        [
-            np.zeros(len(doc), np.int8) if column is None else column
-            for doc, column in zip(docs, columns, strict=True)
-        ]
-    )
-    return whole_column
-
-
-def _most_tokens(scorer: StateScorer) -> int:
-    """Return how many tokens' features fit into `GROUP_BYTES`."""
-    return max(1, GROUP_BYTES // scorer.weights.pad.nbytes)
-
-
-def _groups(lengths: Ints, most_tokens: int) -> list[Ints]:
-    """Return the docs that have tokens in groups, those of like length together."""
-    order = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
-    if not len(order):
-        return []
-    number = (np.cumsum(lengths[order]) - lengths[order]) // most_tokens
-    return np.split(order, np.flatnonzero(np.diff(number)) + 1)

@@ -62,6 +62,33 @@ def test_error_in_parallel_work_reaches_the_caller(monkeypatch):
     assert ops.parallel(abs, [-1, -2]) == [1, 2]
 
 
+@pytest.mark.parametrize("n_threads", ["1", "2"])
+def test_work_ahead_comes_in_order_and_one_item_early(monkeypatch, n_threads):
+    monkeypatch.setenv("KERNEL_NUM_THREADS", n_threads)
+    begun = []
+
+    def work(x):
+        begun.append(x)
+        return sum(ops.parallel(lambda y: x * y, [1, 2, 3]))
+
+    seen = []
+    for result in ops.ahead(work, [1, 10, 100]):
+        assert max(begun) * 6 <= 10 * result
+        seen.append(result)
+    assert seen == [6, 60, 600]
+    assert begun == [1, 10, 100]
+    assert list(ops.ahead(work, [])) == []
+
+
+def test_error_in_work_ahead_comes_where_its_result_would(monkeypatch):
+    monkeypatch.setenv("KERNEL_NUM_THREADS", "2")
+
+    results = ops.ahead(lambda x: 6 // x, [3, 2, 0, 1])
+    assert [next(results), next(results)] == [2, 3]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+
+
 @pytest.mark.parametrize("value", ["0", "two", "-1", "1.5"])
 def test_number_of_threads_must_be_a_whole_number(monkeypatch, value):
     monkeypatch.setenv("KERNEL_NUM_THREADS", value)

@@ -212,6 +212,13 @@ class Reference:
         return cost + int(self.gold_starts[self.b(1)] is False)
 
 
+CLAUSES = [
+    (["the", "dog", "barks"], [1, 2, 2], ["det", "nsubj", "ROOT"]),
+    (["she", "saw", "a", "bird"], [1, 1, 3, 1], ["nsubj", "ROOT", "det", "obj"]),
+    (["run"], [0], ["ROOT"]),
+]
+
+
 @pytest.fixture(scope="session")
 def reference():
     return Reference
@@ -304,6 +311,23 @@ def word_vectors(width):
         return Packed(data, [len(doc) for doc in docs]), lambda dY: []
 
     return Model("word_vectors", forward, dims={"nO": width})
+
+
+@pytest.fixture
+def clause_examples(vocab):
+    """Docs of several short sentences that are always parsed alike."""
+    rng = np.random.default_rng(0)
+    examples = []
+    for _ in range(30):
+        words, heads, deps, starts = [], [], [], []
+        for number in rng.integers(0, 3, rng.integers(1, 5)):
+            own_words, own_heads, own_deps = CLAUSES[number]
+            heads += [head + len(words) for head in own_heads]
+            starts += [True] + [False] * (len(own_words) - 1)
+            words, deps = words + own_words, deps + own_deps
+        gold = Doc(vocab, words=words, heads=heads, deps=deps, sent_starts=starts)
+        examples.append(Example(Doc(vocab, words=words), gold))
+    return examples
 
 
 @pytest.fixture

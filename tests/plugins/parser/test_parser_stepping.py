@@ -68,33 +68,30 @@ def follow(rules, classes, scorer, offset, extra):
         rules.apply(*classes[int(np.where(valid, scores, -np.inf).argmax())])
 
 
+@pytest.mark.parametrize("few", [0, 1000], ids=["together", "one-by-one"])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("preset", [0.0, 0.4])
 @pytest.mark.parametrize("model", MODELS)
 def test_stepping_together_and_one_by_one_follow_the_rules(
-    random_docs, make_parser, shake, batch, reference, seed, preset, model
+    random_docs, make_parser, shake, batch, reference, monkeypatch, seed, preset, model, few
 ):
+    monkeypatch.setattr("kernel_plugin_parser.decoding.FEW", few)
     source = random_docs(seed)
     parser = shaken(make_parser, shake, source, seed, **model)
     docs = batch([source.plain(preset=preset) for _ in range(20)])
-    system, classes = parser.system, parser.system.moves.classes
+    classes = parser.system.moves.classes
+    arcs = parser.system.decode(parser.model.predict(docs), docs)
     scorer = parser.model.predict(docs)
-    together = system.step_together(scorer, docs).slots
     for number, doc in enumerate(docs):
         first, end = docs.offsets[number : number + 2].tolist()
         rules = reference(len(doc), preset_of(doc))
         seen = [*follow(rules, classes, scorer, first, model.get("extra", False))]
         assert len(seen) >= len(doc)
-        expected = [rules.heads.get(token, -1) for token in range(len(doc))]
-        one = system.step_one(scorer.part(slice(first, end)), doc)
-        assert one.head == expected
-        assert [h - first if h >= 0 else -1 for h in together.head[first:end].tolist()] == expected
-        labels = [rules.labels.get(token) for token in range(len(doc))]
-        named = [classes[label][1] if label >= 0 else None for label in one.label]
-        assert named == labels
-        assert together.label[first:end][np.array(expected) >= 0].tolist() == [
-            label for label in one.label if label >= 0
-        ]
+        expected = [rules.heads.get(token, token) for token in range(len(doc))]
+        assert (arcs.heads[first:end] - first).tolist() == expected
+        found = arcs.classes[first:end].tolist()
+        named = [classes[label][1] if label >= 0 else None for label in found]
+        assert named == [rules.labels.get(token) for token in range(len(doc))]
 
 
 def explored(parser, examples, docs, begun, max_moves):

@@ -1,0 +1,297 @@
+"""Prediction: the docs of a batch are parsed in segments, all at the same time; see `segments`.
+
+Axes: N tokens of a batch, n of a part of it, S segments, T slots, O slots beyond.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.ops import ahead
+from kernel.text import Doc, DocBatch
+from kernel_plugin_parser.labels import ArcClasses
+from kernel_plugin_parser.one import OneArcEagerState
+from kernel_plugin_parser.segments import OVERLAP, Segments, Windows, cut, likely_starts
+from kernel_plugin_parser.slots import Slots, make_slots
+from kernel_plugin_parser.states import ArcEagerStates
+from kernel_plugin_transition.scorer import StateScorer
+
+Ints = npt.NDArray[np.integer[Any]]
+Floats = npt.NDArray[np.floating[Any]]
+Masks = npt.NDArray[np.bool_]
+
+# Up to so many segments, stepping docs one by one is faster than stepping all together.
+FEW = 4
+# Tokens of a segment, more or less: shorter ones waste more, longer ones take more steps.
+LENGTH = 80
+# Bytes for the features of a group of segments, which are multiplied ahead: 12 KB a token with
+# the usual settings. With much less, so few states step together that it takes longer.
+GROUP_BYTES = 100_000_000
+# Steps between two looks at whether segments have met.
+PATIENCE = 8
+
+
+@frozen
+class Arcs:
+    """The arcs that were found in a batch.
+
+    heads    (N,)  numbered through the batch; a token without a head is its own
+    classes  (N,)  of the labels; -1 for a token without a head
+    """
+
+    heads: Ints
+    classes: Ints
+
+
+@frozen
+class Found:
+    """What was found of some tokens.
+
+    heads    (n,)  numbered through the batch, -1: none
+    classes  (n,)  of the labels; anything for a token without a head
+    seams    (n,)  whether the parse came to a seam there
+    """
+
+    heads: Ints
+    classes: Ints
+    seams: Masks
+
+    @classmethod
+    def nothing(cls, n_tokens: int) -> Found:
+        """Return what is known before parsing."""
+        missing = np.full(n_tokens, -1, np.intp)
+        return cls(missing, missing.copy(), np.zeros(n_tokens, np.bool_))
+
+    def __len__(self) -> int:
+        return len(self.heads)
+
+    def put(self, tokens: Ints | slice, other: Found) -> None:
+        """Take over what was found of these tokens."""
+        self.heads[tokens] = other.heads
+        self.classes[tokens] = other.classes
+        self.seams[tokens] = other.seams
+
+    def take(self, rows: Ints) -> Found:
+        """Return what was found of some tokens."""
+        return Found(self.heads[rows], self.classes[rows], self.seams[rows])
+
+
+@frozen
+class Beyond:
+    """What segments found of tokens that are not their own.
+
+    tokens   (O,)
+    owner    (O,)  the number of the segment
+    found    O tokens
+    """
+
+    tokens: Ints
+    owner: Ints
+    found: Found
+
+
+class Decoder:
+    """Finds the arcs of one batch."""
+
+    def __init__(
+        self,
+        scorer: StateScorer,
+        docs: DocBatch,
+        classes: ArcClasses,
+        *,
+        n_features: int,
+        rooms: list[Floats],
+    ) -> None:
+        """`rooms` is memory that is handed back when it is no longer used."""
+        self.scorer = scorer
+        self.docs = docs
+        self.classes = classes
+        self.n_features = n_features
+        self.rooms = rooms
+        self.offsets = docs.offsets.astype(np.intp)
+        self.preset = preset_starts(docs)
+        self.found = Found.nothing(int(self.offsets[-1]))
+
+    def decode(self) -> Arcs:
+        """Return the arcs that the best-scoring valid action at each state leads to."""
+        likely = likely_starts(self.docs, self.preset, least=LENGTH + LENGTH // 2)
+        segments = cut(self.offsets, LENGTH, likely)
+        if len(segments) > FEW:
+            self._step_together(segments)
+        else:
+            for first, stop in itertools.pairwise(self.offsets.tolist()):
+                self.found.put(slice(first, stop), self._step_one(first, stop, stop))
+        heads = self.found.heads
+        there = heads >= 0
+        return Arcs(
+            np.where(there, heads, np.arange(len(heads))), np.where(there, self.found.classes, -1)
+        )
+
+    def _step_together(self, segments: Segments) -> None:
+        groups = segments.groups(most_precomputed(self.scorer, GROUP_BYTES))
+        # Multiplying waits for nothing, while stepping is many small calls: two threads that do
+        # one each get in each other's way the least.
+        beyond = [
+            self._step_group(group, *scored)
+            for group, scored in zip(groups, ahead(self._precompute, groups), strict=True)
+        ]
+        alone = [self._join(*pair) for pair in zip(groups, beyond, strict=True)]
+        reached = 0
+        for group, numbers in zip(groups, alone, strict=True):
+            for number in numbers.tolist():
+                if group.ends[number] > reached:
+                    reached = self._mend(group, number)
+
+    def _precompute(self, group: Segments) -> tuple[StateScorer, Floats]:
+        part = self.scorer.part(slice(int(group.lows[0]), int(group.highs[-1])))
+        room = self._take_room(len(part.X))
+        part.precompute(room)
+        return part, room
+
+    def _take_room(self, n_tokens: int) -> Floats:
+        """Return memory for features, such as was used before if that is enough.
+
+        Fresh memory costs more than the multiplication.
+        """
+        width = self.scorer.weights.pad.size
+        while self.rooms:
+            room = self.rooms.pop()
+            if len(room) > n_tokens and room.shape[1] == width:
+                return room
+        # Groups are of like size: this will do for the others, and for those of the next batch.
+        return self.scorer.room(n_tokens + n_tokens // 16)
+
+    def _step_group(self, group: Segments, scorer: StateScorer, room: Floats) -> Beyond:
+        windows = Windows.of(group)
+        preset = None if self.preset is None else self.preset[windows.tokens]
+        slots = make_slots(preset, windows.is_last)
+        states = ArcEagerStates(
+            slots,
+            windows.bases.copy(),
+            np.full(len(group), -1, np.intp),
+            self.n_features,
+            joins=self.classes.joins,
+        )
+        self._step(scorer, states, windows, group)
+        self.rooms.append(room)
+        return self._take_over(windows, slots, group)
+
+    def _take_over(self, windows: Windows, slots: Slots, group: Segments) -> Beyond:
+        """Take over what segments found of their own tokens, and return the rest."""
+        tokens, heads = windows.tokens, slots.head[:-2]
+        found = Found(
+            np.where(heads >= 0, tokens[heads], -1),
+            slots.label[:-2],
+            slots.seams(np.arange(len(tokens))),
+        )
+        own = np.flatnonzero(tokens < group.ends[windows.owner])
+        self.found.put(tokens[own], found.take(own))
+        rows = windows.beyond
+        return Beyond(tokens[rows], windows.owner[rows], found.take(rows))
+
+    def _step(
+        self, scorer: StateScorer, states: ArcEagerStates, windows: Windows, group: Segments
+    ) -> None:
+        """Step states until they are final, or have met the next ones."""
+        rows = np.append(windows.tokens - group.lows[0], [-1, -1])  # (T + 2,)
+        classes, slots = self.classes, states.slots
+        mine, others = windows.pairs(group)
+        n_steps = 0
+        while states.masks.any():
+            scores = scorer.score(rows.take(states.registers[:-1].T))
+            scores += classes.penalties.take(states.masks, axis=0)
+            best = scores.argmax(axis=1)
+            states.apply(classes.actions.take(best), best)
+            n_steps += 1
+            if n_steps % PATIENCE == 0:
+                met = mine[slots.seams(mine) & slots.seams(others)]
+                states.drop(windows.owner[met])
+            states.drop_final()
+
+    def _join(self, group: Segments, beyond: Beyond) -> Ints:
+        """Take over what segments found before they met the next ones.
+
+        returns  (?,)  the numbers of those that met nobody, usually none
+        """
+        meets = np.where(group.ends == group.stops, group.stops, -1)
+        both = np.flatnonzero(beyond.found.seams & self.found.seams[beyond.tokens])
+        # From the last to the first: the first one stays.
+        meets[beyond.owner[both[::-1]]] = beyond.tokens[both[::-1]]
+        rows = np.flatnonzero(beyond.tokens < meets[beyond.owner])
+        self.found.put(beyond.tokens[rows], beyond.found.take(rows))
+        return np.flatnonzero(meets < 0)
+
+    def _mend(self, group: Segments, number: int) -> int:
+        """Go on from the last seam of a segment, until one of a later segment; returns where."""
+        low, end, stop = (int(tokens[number]) for tokens in (group.lows, group.ends, group.stops))
+        seams = np.flatnonzero(self.found.seams[low:end])
+        first = low + int(seams[-1]) if len(seams) else low
+        reach = 2 * OVERLAP
+        while True:
+            high = min(end + reach, stop)
+            found = self._step_one(first, end, high)
+            meet = first + len(found)
+            if meet < high or high == stop:
+                self.found.put(slice(first, meet), found)
+                return meet
+            reach *= 4
+
+    def _step_one(self, first: int, end: int, high: int) -> Found:
+        """Step from a seam with Python numbers, to a known one from `end` on, else to `high`.
+
+        returns  what was found of the tokens up to there
+        """
+        classes = self.classes
+        state = OneArcEagerState(
+            high - first,
+            None if self.preset is None else self.preset[first:high].tolist(),
+            classes.listed,
+            classes.penalties,
+            extra=self.n_features == 13,
+            joins=classes.joins,
+        )
+        known = self.found.seams[first:high].tolist()
+        known[: end - first] = [False] * (end - first)
+        known[-1:] = [False]  # at the last token it is not known which one follows
+        scorer = self.scorer.part(slice(first, high))
+        seams = np.zeros(high - first, np.bool_)
+        goes_on = state.mask > 0
+        while goes_on:
+            if state.is_seam:
+                if known[state.b0]:
+                    break
+                seams[state.b0] = True
+            scores = scorer.score_one(state.features())
+            goes_on = state.apply(int((scores + state.penalties()).argmax()))
+        n_tokens = state.b0 if goes_on else high - first
+        heads = np.array(state.head[:n_tokens], np.intp)
+        return Found(
+            np.where(heads >= 0, heads + first, -1),
+            np.array(state.label[:n_tokens], np.intp),
+            seams[:n_tokens],
+        )
+
+
+def most_precomputed(scorer: StateScorer, n_bytes: int) -> int:
+    """Return how many tokens' features fit into so many bytes."""
+    return max(1, n_bytes // scorer.weights.pad.nbytes)
+
+
+def preset_starts(docs: Sequence[Doc]) -> npt.NDArray[np.int8] | None:
+    """Return the preset sentence starts of all docs, None if there are none: (N,)."""
+    columns = [doc.get_column("sent_start") for doc in docs]
+    if all(column is None for column in columns):
+        return None
+    whole_column: npt.NDArray[np.int8] = np.concatenate(
+        [
+            np.zeros(len(doc), np.int8) if column is None else column
+            for doc, column in zip(docs, columns, strict=True)
+        ]
+    )
+    return whole_column

@@ -1,0 +1,155 @@
+"""Docs cut into segments that are parsed at the same time, and joined where they meet.
+
+A seam is a token before which the stack is empty, and to which nothing was done yet, nor to any
+after it. What a parser does from there on rests on that token and those after it alone. A segment may therefore
+begin anywhere: its first arcs may be wrong, but once it comes to a seam that the segment before
+it comes to as well, both go the same way ever after. Joined there, they are what stepping
+through the whole doc gives.
+
+Axes: B docs, N tokens of a batch, n of one doc, S segments, T slots, O slots beyond.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.text import Doc, hash_string
+
+Ints = npt.NDArray[np.integer[Any]]
+Masks = npt.NDArray[np.bool_]
+
+# Tokens after its own that a segment may come to in search of a seam of the next one.
+OVERLAP = 48
+# What ends sentences in most scripts. That only saves work: docs may be cut anywhere.
+_FULL_STOPS = ".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u1362\u104b\u17d4"
+_HASHES = np.array([hash_string(text) for text in _FULL_STOPS], np.uint64)
+
+
+@frozen
+class Segments:
+    """Parts of docs, in the order of their tokens.
+
+    lows     (S,)  the first token
+    ends     (S,)  the token after its own: there the next segment begins, or the doc ends
+    highs    (S,)  the token after the last that it may come to
+    stops    (S,)  the token after the last of its doc
+    """
+
+    lows: Ints
+    ends: Ints
+    highs: Ints
+    stops: Ints
+
+    def __len__(self) -> int:
+        return len(self.lows)
+
+    def groups(self, most_tokens: int) -> list[Segments]:
+        """Return the segments in groups of like size, of about `most_tokens` at most."""
+        n_tokens = int(self.ends[-1]) if len(self) else 0
+        n_groups = -(-n_tokens // most_tokens)
+        bounds = [n_tokens * number // n_groups for number in range(n_groups)]
+        firsts = np.unique(np.append(np.searchsorted(self.lows, bounds), len(self)))
+        return [
+            Segments(self.lows[a:b], self.ends[a:b], self.highs[a:b], self.stops[a:b])
+            for a, b in itertools.pairwise(firsts.tolist())
+        ]
+
+
+@frozen
+class Windows:
+    """The tokens that the segments of a group may come to, a slot each.
+
+    tokens   (T,)
+    owner    (T,)  the number of the segment
+    bases    (S,)  the slot of each segment's first token
+    beyond   (O,)  slots of tokens that are not the segment's own
+    """
+
+    tokens: Ints
+    owner: Ints
+    bases: Ints
+    beyond: Ints
+
+    @classmethod
+    def of(cls, group: Segments) -> Windows:
+        """Lay the slots of one segment after the other."""
+        sizes = group.highs - group.lows
+        bases = np.cumsum(sizes) - sizes
+        owner = np.repeat(np.arange(len(group)), sizes)
+        tokens = np.arange(len(owner)) + (group.lows - bases)[owner]
+        is_beyond = tokens >= group.ends[owner]
+        # At the last one it was not known which token follows: what was done there counts for
+        # nothing.
+        is_beyond[bases + sizes - 1] = False
+        return cls(tokens, owner, bases, np.flatnonzero(is_beyond))
+
+    @property
+    def is_last(self) -> Masks:
+        """Whether a slot is the last one of its segment, (T,)."""
+        last: Masks = np.append(np.diff(self.owner) > 0, True)
+        return last
+
+    def pairs(self, group: Segments) -> tuple[Ints, Ints]:
+        """Return the slots beyond, and those of the same tokens in the segments they belong to.
+
+        Left out are those that belong to segments of another group.
+        """
+        mine = self.beyond[self.owner[self.beyond] < len(group) - 1]
+        following = self.owner[mine] + 1
+        return mine, self.bases[following] + self.tokens[mine] - group.lows[following]
+
+
+def cut(offsets: Ints, length: int, likely: Ints) -> Segments:
+    """Cut docs into segments of about `length` tokens.
+
+    offsets  (B + 1,)
+    likely   (?,)  tokens that sentences are likely to start at, ascending: preferred where near
+    """
+    sizes = np.diff(offsets)
+    counts = np.maximum((sizes + length // 2) // length, sizes > 0)
+    doc = np.repeat(np.arange(len(sizes)), counts)
+    number = np.arange(len(doc)) - np.repeat(np.cumsum(counts) - counts, counts)
+    lows: Ints = offsets[doc] + sizes[doc] * number // counts[doc]
+    if len(likely):
+        nearest = _nearest(likely, lows)
+        lows = np.where((number > 0) & (abs(nearest - lows) <= length // 4), nearest, lows)
+    ends = np.append(lows, offsets[-1])[1:]
+    stops = offsets[doc + 1]
+    # No further than the next segment, so that who meets whom is plain.
+    highs = np.minimum(np.minimum(ends + OVERLAP, np.append(ends, offsets[-1])[1:]), stops)
+    return Segments(lows, ends, highs, stops)
+
+
+def _nearest(values: Ints, to: Ints) -> Ints:
+    after = np.searchsorted(values, to)
+    before, after = values[np.maximum(after - 1, 0)], values[np.minimum(after, len(values) - 1)]
+    return np.where(abs(after - to) <= abs(to - before), after, before)
+
+
+def likely_starts(docs: Sequence[Doc], sent_starts: Ints | None, *, least: int) -> Ints:
+    """Return tokens that sentences are likely to start at: preset starts, and after full stops.
+
+    sent_starts (N,)  preset: 1 starts a sentence, -1 does not, 0 unknown; None: all unknown
+    least       docs of fewer tokens are passed over
+    returns     (?,)  ascending
+    """
+    found = [np.zeros(0, np.intp)] if sent_starts is None else [np.flatnonzero(sent_starts == 1)]
+    first = 0
+    for doc in docs:
+        if len(doc) >= least:
+            found.append(np.flatnonzero(_follows_full_stop(doc)) + first)
+        first += len(doc)
+    return np.unique(np.concatenate(found))
+
+
+def _follows_full_stop(doc: Doc) -> Masks:
+    """Say of each token whether it is the first one after full stops, (n,)."""
+    is_stop = np.isin(doc.to_array("ORTH"), _HASHES)
+    follows: Masks = np.append(False, is_stop[:-1] & ~is_stop[1:])
+    return follows
