@@ -1,10 +1,10 @@
 """Docs cut into segments that are parsed at the same time, and joined where they meet.
 
 A seam is a token before which the stack is empty, and to which nothing was done yet, nor to any
-after it. What a parser does from there on rests on that token and those after it alone. A segment may therefore
-begin anywhere: its first arcs may be wrong, but once it comes to a seam that the segment before
-it comes to as well, both go the same way ever after. Joined there, they are what stepping
-through the whole doc gives.
+after it. What a parser does from there on rests on that token and those after it alone. A segment
+may therefore begin anywhere: its first arcs may be wrong, but once it comes to a seam that the
+segment before it comes to as well, both go the same way ever after. Joined there, they are what
+stepping through the whole doc gives.
 
 Axes: B docs, N tokens of a batch, n of one doc, S segments, T slots, O slots beyond.
 """
@@ -127,8 +127,8 @@ def cut(offsets: Ints, length: int, likely: Ints) -> Segments:
 
 
 def _nearest(values: Ints, to: Ints) -> Ints:
-    after = np.searchsorted(values, to)
-    before, after = values[np.maximum(after - 1, 0)], values[np.minimum(after, len(values) - 1)]
+    places = np.searchsorted(values, to)
+    before, after = values[np.maximum(places - 1, 0)], values[np.minimum(places, len(values) - 1)]
     return np.where(abs(after - to) <= abs(to - before), after, before)
 
 
