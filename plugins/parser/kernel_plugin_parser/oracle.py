@@ -5,11 +5,13 @@ Axes: n tokens of one doc.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from array import array
+from bisect import bisect_left, bisect_right
 from typing import Final
 
 from attrs import frozen
 
+from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.one import OneArcEagerState
 from kernel_plugin_parser.rules import (
     ATTACH_RIGHT,
@@ -25,6 +27,7 @@ from kernel_plugin_parser.rules import (
     RIGHT,
     SHIFT,
     STARTS,
+    UNBREAKABLE,
 )
 
 GONE: Final = 0
@@ -70,38 +73,113 @@ class Start:
     headed: list[bool]
 
 
-class GoldPath(OneArcEagerState):
+@frozen
+class Path:
+    """The path of least cost through a doc, and the seams on it; see `segments`.
+
+    actions   one of five each
+    moves     after how many actions the path is at a seam, ascending
+    tokens    B0 at each of them
+    marked    whether the system had made a sentence start there
+    """
+
+    actions: bytes
+    moves: array[int]
+    tokens: array[int]
+    marked: bytes
+
+    def starts(
+        self, doc: int, sent_starts: list[int], classes: ArcClasses, every: int
+    ) -> tuple[list[Start], list[int]]:
+        """Return the state after every `every` actions, the first one included.
+
+        sent_starts  preset: 1, 0 or -1 for each token
+        returns      the states of doc number `doc`; the token that is next in each, and the
+                     doc's length at last
+        """
+        n_tokens = len(sent_starts)
+        starts, nexts = [], []
+        for n_moves in range(0, len(self.actions), every):
+            seam = bisect_right(self.moves, n_moves) - 1
+            first = self.tokens[seam]
+            # Up to the next seam no token is looked at but the two that follow.
+            stop = self.tokens[seam + 1] + 2 if seam + 1 < len(self.tokens) else n_tokens
+            state = PathState(sent_starts[first:stop], classes, is_marked=bool(self.marked[seam]))
+            for action in self.actions[self.moves[seam] : n_moves]:
+                state.step(action)
+            starts.append(state.start(doc, first))
+            nexts.append(first + state.b0 if state.b0 >= 0 else n_tokens)
+        return starts, [*nexts, n_tokens]
+
+
+class PathState(OneArcEagerState):
+    """A state that keeps track of what it takes to begin there again."""
+
+    def __init__(
+        self, sent_starts: list[int], classes: ArcClasses, *, is_marked: bool = False
+    ) -> None:
+        super().__init__(len(sent_starts), sent_starts, classes.listed, classes.penalties)
+        self.limits: list[int] = []  # marked starts in the buffer, the nearest last
+        self.frontier = 0
+        self.low = 0
+        if is_marked:
+            self.limits.append(0)
+            self.as_b0[0], self.as_b1[0] = STARTS, UNBREAKABLE
+            self.code = self._code()
+
+    def step(self, action: int) -> int:
+        """Take an action; returns the kind of step."""
+        b0, b1 = self.b0, self.next[self.b0]
+        kind = self.take(action, -1)
+        if kind == MARK:
+            self.limits.append(b1)
+            self.limits.sort(reverse=True)
+        elif kind in _PUSHES:
+            if self.limits and self.limits[-1] == b0:
+                self.limits.pop()
+            self.frontier = max(self.frontier, b0 + 1)
+        if self.s0 < 0 and self.b0 >= 0:
+            left = self.left[self.b0]
+            self.low = self.b0 if left < 0 else left
+        return kind
+
+    def start(self, doc: int, first: int) -> Start:
+        """Return the state as one of doc number `doc`, whose token `first` is 0 here."""
+        front = []
+        token = self.b0
+        while 0 <= token < self.frontier:
+            front.append(token)
+            token = self.next[token]
+        lefts = [self.left[token] for token in front if self.left[token] >= 0]
+        if self.left[self.frontier] >= 0:
+            lefts.append(self.left[self.frontier])
+        low = min([self.low, *lefts, *front[:1]])
+        part = slice(low, self.frontier + 1)
+        return Start(
+            doc=doc,
+            low=low + first,
+            frontier=self.frontier + first,
+            stack=_shifted(self.stack[3:], first),
+            front=_shifted(front, first),
+            marks=_shifted(self.limits, first),
+            left=_shifted(self.left[part], first),
+            right=_shifted(self.right[part], first),
+            prev=_shifted(self.prev[part], first),
+            held=self.held[part],
+            headed=[flag == HEADED for flag in self.as_s0[part]],
+        )
+
+
+def _shifted(tokens: list[int], by: int) -> list[int]:
+    return [token + by if token >= 0 else -1 for token in tokens]
+
+
+class GoldPath(PathState):
     """A state that knows the costs of its five actions, each with its best label."""
 
-    def follow(
-        self, doc: int, tree: DocTree, every: int, known: bytes | None = None
-    ) -> tuple[list[Start], list[int], bytes]:
-        """Take the first action of least cost until the end.
-
-        `known` are the actions of an earlier call: taking them again saves counting costs.
-
-        returns  the state after every `every` actions, the first one included; the token that
-                 was next in each, and the doc's length at last; the actions
-        """
-        self._prepare(tree)
-        starts, nexts = [], []
-        actions = bytearray() if known is None else known
-        n_moves = 0
-        while self.mask:
-            if n_moves % every == 0:
-                starts.append(self._snapshot(doc))
-                nexts.append(self.b0 if self.b0 >= 0 else len(tree.heads))
-            if isinstance(actions, bytearray):
-                costs = self.costs()
-                actions.append(costs.index(min(costs)))
-                self.move(actions[-1])
-            else:
-                self.step(actions[n_moves])
-            n_moves += 1
-        return starts, [*nexts, len(tree.heads)], bytes(actions)
-
-    def _prepare(self, tree: DocTree) -> None:
-        n_tokens = len(tree.heads)
+    def __init__(self, sent_starts: list[int], classes: ArcClasses, tree: DocTree) -> None:
+        super().__init__(sent_starts, classes)
+        n_tokens = len(sent_starts)
         self.tree = tree
         self.place = [*[IN_BUFFER] * n_tokens, GONE]
         self.on_stack = [0] * (n_tokens + 1)  # gold children on the stack
@@ -110,13 +188,23 @@ class GoldPath(OneArcEagerState):
             if head >= 0:
                 self.kids[head].append(child)
         self.in_buffer = [len(kids) for kids in self.kids]
-        self.limits: list[int] = []  # marked starts in the buffer, the nearest last
         self.next_preset = [n_tokens] * (n_tokens + 1)
         for token in range(n_tokens - 2, -1, -1):
             is_start = self.as_b0[token + 1] == STARTS
             self.next_preset[token] = token + 1 if is_start else self.next_preset[token + 1]
-        self.frontier = 0
-        self.low = 0
+
+    def follow(self) -> Path:
+        """Take the first action of least cost until the end."""
+        actions, moves, tokens, marked = bytearray(), array("l"), array("l"), bytearray()
+        while self.mask:
+            if self.is_seam:
+                moves.append(len(actions))
+                tokens.append(self.b0)
+                marked.append(self.b0 in self.limits[-1:])
+            costs = self.costs()
+            actions.append(costs.index(min(costs)))
+            self.move(actions[-1])
+        return Path(bytes(actions), moves, tokens, bytes(marked))
 
     def costs(self) -> list[int]:
         """Return the cost of each action, more than any sum of costs where it is not valid."""
@@ -187,22 +275,6 @@ class GoldPath(OneArcEagerState):
         elif kind != MARK:
             self._put(s0, IN_BUFFER if kind == PUT_BACK else GONE)
 
-    def step(self, action: int) -> int:
-        """Take an action, and keep track of what a snapshot needs; returns the kind of step."""
-        b0, b1 = self.b0, self.next[self.b0]
-        kind = self.take(action, -1)
-        if kind == MARK:
-            self.limits.append(b1)
-            self.limits.sort(reverse=True)
-        elif kind in _PUSHES:
-            if self.limits and self.limits[-1] == b0:
-                self.limits.pop()
-            self.frontier = max(self.frontier, b0 + 1)
-        if self.s0 < 0 and self.b0 >= 0:
-            left = self.left[self.b0]
-            self.low = self.b0 if left < 0 else left
-        return kind
-
     def _put(self, token: int, place: int) -> None:
         before, self.place[token] = self.place[token], place
         head = self.tree.heads[token]
@@ -210,31 +282,6 @@ class GoldPath(OneArcEagerState):
             return
         self.on_stack[head] += (place == ON_STACK) - (before == ON_STACK)
         self.in_buffer[head] += (place == IN_BUFFER) - (before == IN_BUFFER)
-
-    def _snapshot(self, doc: int) -> Start:
-        front = []
-        token = self.b0
-        while 0 <= token < self.frontier:
-            front.append(token)
-            token = self.next[token]
-        lefts = [self.left[token] for token in front if self.left[token] >= 0]
-        if self.frontier < len(self.tree.heads) and self.left[self.frontier] >= 0:
-            lefts.append(self.left[self.frontier])
-        low = min([self.low, *lefts, *front[:1]])
-        part = slice(low, self.frontier + 1)
-        return Start(
-            doc=doc,
-            low=low,
-            frontier=self.frontier,
-            stack=self.stack[3:],
-            front=front,
-            marks=list(self.limits),
-            left=self.left[part],
-            right=self.right[part],
-            prev=self.prev[part],
-            held=self.held[part],
-            headed=[flag == HEADED for flag in self.as_s0[part]],
-        )
 
 
 def whole(doc: int) -> Start:

@@ -18,7 +18,7 @@ from kernel_plugin_parser.costs import Trace
 from kernel_plugin_parser.decoding import Arcs, Decoder, most_precomputed, preset_starts
 from kernel_plugin_parser.gold import ArcGold, make_gold
 from kernel_plugin_parser.labels import ArcClasses
-from kernel_plugin_parser.oracle import DocTree, GoldPath, Start, whole
+from kernel_plugin_parser.oracle import DocTree, GoldPath, Path, Start, whole
 from kernel_plugin_parser.rules import BREAK, LEFT, N_ACTIONS, RIGHT, ROOT, VALID
 from kernel_plugin_parser.starting import make_window, tops, track, window_slots
 from kernel_plugin_parser.states import ArcEagerStates
@@ -31,7 +31,7 @@ Masks = npt.NDArray[np.bool_]
 
 # Bytes for the features of a batch in training; where it takes more, states are multiplied instead.
 MOST_BYTES = 200_000_000
-# Docs whose gold paths are remembered, two bytes a token: data is seen more than once.
+# Docs whose gold paths are remembered, some four bytes a token: data is seen more than once.
 KNOWN_PATHS = 50_000
 
 
@@ -54,7 +54,7 @@ class ArcEagerSystem:
         self.n_features = n_features
         self._classes: ArcClasses | None = None
         self._rooms: list[Floats] = []  # memory for features, kept for the next batch
-        self._paths: dict[bytes, bytes] = {}  # actions of gold paths, by what they depend on
+        self._paths: dict[bytes, Path] = {}  # by what they depend on
 
     @property
     def classes(self) -> ArcClasses:
@@ -95,7 +95,7 @@ class ArcEagerSystem:
             first, end = offsets[index : index + 2]
             if known[end] == known[first]:
                 continue
-            if len(doc) < max_moves:
+            if 2 * len(doc) <= max_moves:
                 found.append(whole(index))
                 continue
             starts, nexts = self._gold_path(index, doc, gold, slice(first, end), max_moves)
@@ -107,22 +107,21 @@ class ArcEagerSystem:
     def _gold_path(
         self, index: int, doc: Doc, gold: ArcGold, part: slice, max_moves: int
     ) -> tuple[list[Start], list[int]]:
-        """Return the states on the gold path of a doc; see `GoldPath.follow`."""
+        """Return the states on the gold path of a doc; see `Path.starts`."""
         heads = gold.heads[part]
         heads = np.where(heads >= 0, heads - part.start, -1)
         preset = doc.get_column("sent_start")
         parts = (heads, gold.starts[part], np.zeros(0) if preset is None else preset)
         key = hashlib.blake2b(b"|".join(p.tobytes() for p in parts), digest_size=16).digest()
-        classes = self.classes
-        path = GoldPath(
-            len(doc), None if preset is None else preset.tolist(), classes.listed, classes.penalties
-        )
-        tree = DocTree(heads.tolist(), gold.starts[part].tolist())
-        starts, nexts, actions = path.follow(index, tree, max_moves, self._paths.get(key))
-        if len(self._paths) >= KNOWN_PATHS:
-            self._paths.clear()
-        self._paths[key] = actions
-        return starts, nexts
+        sent_starts = [0] * len(doc) if preset is None else preset.tolist()
+        path = self._paths.get(key)
+        if path is None:
+            tree = DocTree(heads.tolist(), gold.starts[part].tolist())
+            path = GoldPath(sent_starts, self.classes, tree).follow()
+            if len(self._paths) >= KNOWN_PATHS:
+                self._paths.clear()
+            self._paths[key] = path
+        return path.starts(index, sent_starts, self.classes, max_moves)
 
     def explore(
         self, scorer: StateScorer, begun: Begun, gold: ArcGold, max_moves: int
