@@ -204,6 +204,19 @@ def test_short_docs_are_not_cut(random_docs, make_parser, batch):
     assert begun.starts == [whole(index) for index in range(10)]
 
 
+def test_every_token_of_docs_that_need_more_moves_is_learned_from(random_docs, make_parser, batch):
+    source = random_docs(5)
+    golds = [source.parsed(source.words(10, 14)) for _ in range(10)]
+    examples = [Example(source.plain(gold.words()), gold) for gold in golds]
+    parser = make_parser(examples)
+    docs = batch([example.predicted for example in examples])
+    # As many moves as tokens, or a few more, come to half of the tokens only.
+    begun = parser.system.cut(docs, parser.system.gold(examples), 15)
+    assert {start.doc for start in begun.starts if start.frontier > 0} == set(range(10))
+    seen, _, _ = explored(parser, examples, docs, begun, 15)
+    assert set(seen[:, 0].tolist()) >= set(docs.offsets[1:] - 1)
+
+
 def test_all_cut_states_can_be_explored_together(random_docs, make_parser, shake, batch):
     examples = random_docs(3).examples(20, preset=0.3, crossing=True)
     parser = make_parser(examples)
