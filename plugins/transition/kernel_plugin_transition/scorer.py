@@ -123,28 +123,37 @@ class StateScorer:
         ids      F rows of tokens, as in `score`
         returns  (C,)
         """
-        high = max(ids)
-        low = min([row for row in ids if row >= 0], default=0)
-        if low < self._low or high >= self._high:
-            if high - low > WINDOW // 2:
-                return self.score(np.array([ids], np.intp))[0]  # type: ignore[no-any-return]
-            self._move_window(low)
-        n_features = self.weights.n_features
+        if self._table is None and not self._reach(ids):
+            return self.score(np.array([ids], np.intp))[0]  # type: ignore[no-any-return]
+        weights, shift = self.weights, self._low
+        n_features = weights.n_features
         # -1 leads to the last rows, which are for missing tokens.
-        shift = self._low
         keys = [
             (row - shift if row >= 0 else -1) * n_features + feature
             for feature, row in enumerate(ids)
         ]
         affine = np.add.reduce(self._window.take(keys, axis=0), axis=0)
-        hidden = _forward_maxout(affine[None], self.weights.n_pieces, None)[0]
+        if weights.n_pieces == 1:
+            hidden = np.maximum(affine, 0)
+        else:
+            hidden = np.maximum.reduce(affine.reshape((weights.n_pieces, -1)), axis=0)
         return self._hold_back(self._upper(hidden))
+
+    def _reach(self, ids: list[int]) -> bool:
+        """Have these tokens in the window; returns whether they are near enough to each other."""
+        high = max(ids)
+        low = min([row for row in ids if row >= 0], default=0)
+        if low < self._low or high >= self._high:
+            if high - low > WINDOW // 2:
+                return False
+            self._move_window(low)
+        return True
 
     def _move_window(self, low: int) -> None:
         """Precompute the tokens from a little before `low` on, or all if they are few."""
         n_tokens = len(self.X)
         if n_tokens <= WINDOW:
-            self._low, self._high, self._window = 0, n_tokens, self.precompute()
+            self.precompute()
             return
         self._low = max(0, low - WINDOW // 8)
         self._high = min(self._low + WINDOW, n_tokens)
@@ -170,10 +179,11 @@ class StateScorer:
         if room is None:
             room = self.room(len(self.X))
         table = room[: len(self.X) + 1]
-        matmul(self.X, self._stacked(), out=table[:-1])
+        matmul(self.X, self.weights.stacked, out=table[:-1])
         table[-1] = self.weights.pad.reshape(-1)  # where -1 leads
         table[:, :n_out] += self.weights.b  # once a state, with its first token
-        self._table = table.reshape((-1, n_out))
+        self._table = self._window = table.reshape((-1, n_out))
+        self._low = 0
         return self._table
 
     def scores(self) -> Floats:
@@ -296,12 +306,7 @@ class StateScorer:
         d_stacked = matmul(self.X.T, d_table[:-1])  # (I, F * M)
         d_W = d_stacked.reshape((width, n_features, n_out)).transpose(1, 0, 2)
         np.add(gradients.W, d_W, out=gradients.W)
-        np.add(dX, matmul(d_table[:-1], self._stacked().T), out=dX)
-
-    def _stacked(self) -> Floats:
-        """Return the weights of all features side by side: (I, F * M)."""
-        n_features, width, n_out = self.weights.W.shape
-        return self.weights.W.transpose(1, 0, 2).reshape((width, n_features * n_out))
+        np.add(dX, matmul(d_table[:-1], self.weights.stacked.T), out=dX)
 
 
 def _merged(records: list[_Record]) -> Iterator[_Record]:

@@ -5,6 +5,7 @@ Axes: F features, I width of a token vector, P pieces, H hidden width, M = P * H
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,12 @@ class StepWeights:
     pad: Floats
     upper: Upper | None
     n_pieces: int
+
+    @cached_property
+    def stacked(self) -> Floats:
+        """The weights of all features side by side: (I, F * M)."""
+        n_features, width, n_out = self.W.shape
+        return self.W.transpose(1, 0, 2).reshape((width, n_features * n_out))
 
     @property
     def n_features(self) -> int:
