@@ -204,7 +204,7 @@ class Decoder:
         mine, others = windows.pairs(group)
         n_steps = 0
         while states.masks.any():
-            scores = scorer.score(rows.take(states.registers[:-1].T))
+            scores = scorer.score(rows.take(states.registers[:-1]).T)
             scores += classes.penalties.take(states.masks, axis=0)
             best = scores.argmax(axis=1)
             states.apply(classes.actions.take(best), best)

@@ -76,7 +76,7 @@ class ArcEagerStates:
     def drop_final(self, *, at_once: bool = False) -> None:
         """Drop the states that are final, unless few are: those stay as they are."""
         n_left = int(np.count_nonzero(self.masks))
-        if n_left == len(self) or (n_left > len(self) * 0.875 and not at_once):
+        if n_left == len(self) or (n_left > len(self) * 0.9375 and not at_once):
             return
         self._keep(self.masks > 0)
 

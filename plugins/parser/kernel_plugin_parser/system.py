@@ -147,7 +147,7 @@ class ArcEagerSystem:
             if not len(states):
                 break
             trace.note(states)
-            scores = scorer.score(window.tokens.take(states.registers[:-1].T))
+            scores = scorer.score(window.tokens.take(states.registers[:-1]).T)
             best = (scores + classes.penalties.take(states.masks, axis=0)).argmax(axis=1)
             trace.move(states, classes.actions.take(best), best)
         costs, codes = trace.costs(gold, classes)
