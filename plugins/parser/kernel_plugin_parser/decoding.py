@@ -5,6 +5,7 @@ Axes: N tokens of a batch, n of a part of it, S segments, T slots, O slots beyon
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -160,10 +161,12 @@ class Decoder:
         Fresh memory costs more than the multiplication.
         """
         width = self.scorer.weights.pad.size
-        while self.rooms:
-            room = self.rooms.pop()
-            if len(room) > n_tokens and room.shape[1] == width:
-                return room
+        # Other threads may take from it as well.
+        with contextlib.suppress(IndexError):
+            while True:
+                room = self.rooms.pop()
+                if len(room) > n_tokens and room.shape[1] == width:
+                    return room
         # Groups are of like size: this will do for the others, and for those of the next batch.
         return self.scorer.room(n_tokens + n_tokens // 16)
 
