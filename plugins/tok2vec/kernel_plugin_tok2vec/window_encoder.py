@@ -5,7 +5,9 @@ Axes: W width, N rows of a part (tokens and the padding around docs), w window, 
 Docs are laid out one after another, L * w rows of zeros before, between and after them. These
 rows are then treated like any other, and not zeroed between layers. A doc never sees another
 one through them, so the batch is worked on in parts, cut between docs, all layers of a part
-before the next: its arrays stay in the processor's cache. A vector is a column; see `kernel.ops`.
+before the next: its arrays stay in the processor's cache. To predict, long docs are cut as well: a
+token sees L * w others on either side, and a part reads so many more than it writes. A vector is a
+column; see `kernel.ops`.
 """
 
 from __future__ import annotations
@@ -32,8 +34,6 @@ from kernel.ops import (
 )
 from kernel_plugin_tok2vec import maxout_norm, nodes
 from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
-
-Part = tuple[slice, Ints]
 
 # Rows of a part: enough for the matrix product, few enough for the cache.
 _MOST_ROWS: Final = 800
@@ -67,7 +67,7 @@ def _forward(
     model: Any, X: Sequence[Floats], is_train: bool
 ) -> tuple[Packed, Callable[[Sequence[Floats]], Packed]]:
     rows = packed(X, width=model.get_dim("nO"), xp=model.ops.xp)
-    layout = _Layout.of(model, rows.lengths)
+    layout = _Layout.of(model, rows.lengths, is_train=is_train)
     weights = _weights(model)
     if not is_train:
         return rows.like(_predict(weights, layout, rows.data)), _no_backprop
@@ -93,46 +93,105 @@ def _weights(model: Any) -> list[Weights]:
 
 
 @frozen(eq=False)
+class _Part:
+    """Tokens that are worked on together.
+
+    reads    tokens of the batch
+    places   (n_reads,)   their rows in the part
+    writes   those of them whose vectors come out right
+    inner    (n_writes,)  their rows in the part
+    """
+
+    reads: slice
+    places: Ints
+    writes: slice
+    inner: Ints
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows up to the last token."""
+        return int(self.places[-1]) + 1
+
+
+@frozen(eq=False)
 class _Layout:
     """Where the docs of a batch lie, and how they are cut into parts."""
 
     window: int
     pad: int
-    lengths: Ints
-    parts: list[Part]
+    parts: list[_Part]
 
     @classmethod
-    def of(cls, model: Any, lengths: Ints) -> _Layout:
+    def of(cls, model: Any, lengths: Ints, *, is_train: bool) -> _Layout:
         window, pad = model.attrs["window_size"], model.attrs["pad"]
-        return cls(window, pad, lengths, _cut(lengths, pad))
+        return cls(window, pad, _cut(lengths, pad) if is_train else _cut_long(lengths, pad))
 
-    def spread(self, part: Part, rows: Floats) -> Floats:
+    def spread(self, part: _Part, rows: Floats) -> Floats:
         """Lay the tokens of a part out between padding and the window's margins.
 
         rows     (n_tokens, W)  of the whole batch
         returns  (W, N + 2w)
         """
         xp: Any = array_module(rows)
-        tokens, places = part
-        n_rows = (places[-1] + 1 if len(places) else 0) + self.pad
+        n_rows = part.n_rows + self.pad
         X: Floats = xp.zeros((n_rows + 2 * self.window, rows.shape[1]), dtype=rows.dtype)
-        X[xp.asarray(places + self.window)] = rows[tokens]
+        X[xp.asarray(part.places + self.window)] = rows[part.reads]
         columns: Floats = xp.ascontiguousarray(X.T)
         return columns
 
-    def pick(self, part: Part, X: Floats, out: Floats) -> None:
+    def pick(self, part: _Part, X: Floats, out: Floats) -> None:
         """Write the tokens of a part to their rows of the batch.
 
         X    (W, N)
         out  (n_tokens, W)  of the whole batch
         """
         xp: Any = array_module(X)
-        tokens, places = part
-        out[tokens] = X.T[xp.asarray(places)]
+        out[part.writes] = X.T[xp.asarray(part.inner)]
 
 
-def _cut(lengths: Ints, pad: int) -> list[Part]:
-    """Return the tokens of each part, and the row of each of them in its part."""
+def _cut_long(lengths: Ints, pad: int) -> list[_Part]:
+    """Return the parts of a batch; docs much longer than a part are cut."""
+    parts: list[_Part] = []
+    start = 0
+    for is_long, group in itertools.groupby(lengths.tolist(), lambda n: n > 2 * _MOST_ROWS):
+        if is_long:
+            for length in group:
+                parts += _pieces(start, length, pad)
+                start += length
+        else:
+            own = np.array(list(group))
+            parts += _cut(own, pad, start)
+            start += int(own.sum())
+    return parts
+
+
+def _pieces(start: int, length: int, pad: int) -> list[_Part]:
+    """Return the parts of one doc: each reads `pad` tokens more on either side, if they are there.
+
+    start    the first token of the doc
+    """
+    n_pieces = math.ceil(length / _MOST_ROWS)
+    bounds = [length * piece // n_pieces for piece in range(n_pieces + 1)]
+    parts = []
+    for first, end in itertools.pairwise(bounds):
+        low, high = max(first - pad, 0), min(end + pad, length)
+        places = np.arange(high - low) + pad
+        parts.append(
+            _Part(
+                reads=slice(start + low, start + high),
+                places=places,
+                writes=slice(start + first, start + end),
+                inner=places[first - low : end - low],
+            )
+        )
+    return parts
+
+
+def _cut(lengths: Ints, pad: int, start: int = 0) -> list[_Part]:
+    """Return the parts of docs, cut between them.
+
+    start    the first token of the first doc
+    """
     ends = (lengths + pad).cumsum()  # (B,)
     total = int(ends[-1]) if len(ends) else 0
     n_parts = math.ceil(total / _MOST_ROWS)
@@ -140,13 +199,14 @@ def _cut(lengths: Ints, pad: int) -> list[Part]:
         n_parts = max(2, n_parts)
     bounds = [total * part / n_parts for part in range(1, n_parts)]
     borders = [0, *(np.searchsorted(ends, bounds) + 1).tolist(), len(lengths)]
-    tokens = np.concatenate(([0], lengths.cumsum()))  # (B + 1,)
+    tokens = start + np.concatenate(([0], lengths.cumsum()))  # (B + 1,)
     parts = []
     for first, last in itertools.pairwise(borders):
         own = lengths[first:last]
         if own.sum():
             places = np.arange(own.sum()) + np.repeat(np.arange(1, len(own) + 1) * pad, own)
-            parts.append((slice(int(tokens[first]), int(tokens[last])), places))
+            own_tokens = slice(int(tokens[first]), int(tokens[last]))
+            parts.append(_Part(own_tokens, places, own_tokens, places))
     return parts
 
 
@@ -160,7 +220,7 @@ def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
     Y: Floats = xp.empty_like(rows)
     window = layout.window
 
-    def run(part: Part) -> None:
+    def run(part: _Part) -> None:
         X = layout.spread(part, rows)
         inner = X[:, window : X.shape[1] - window]
         columns, pieces = _buffers(weights, X, window)
@@ -213,7 +273,7 @@ def _train(
     window = layout.window
     rates = [nodes.dropout_rate(node) for node in model.layers[2::3]]
 
-    def run(job: tuple[Part, list[Ints | None]]) -> _Tape:
+    def run(job: tuple[_Part, list[Ints | None]]) -> _Tape:
         part, drawn = job
         X = layout.spread(part, rows)
         columns, pieces = _buffers(weights, X, window)
@@ -237,8 +297,8 @@ def _train(
     return Y, for_each(xp, run, jobs)
 
 
-def _draw(rates: list[float], part: Part, pad: int, width: int) -> list[Ints | None]:
-    n_rows = int(part[1][-1]) + 1 + pad
+def _draw(rates: list[float], part: _Part, pad: int, width: int) -> list[Ints | None]:
+    n_rows = part.n_rows + pad
     return [draw_bits(width * n_rows) if rate else None for rate in rates]
 
 
@@ -254,7 +314,7 @@ def _backward(
     d_rows: Floats = xp.empty_like(dY)
     window = layout.window
 
-    def run(job: tuple[Part, _Tape]) -> list[Gradients]:
+    def run(job: tuple[_Part, _Tape]) -> list[Gradients]:
         part, tape = job
         dX = layout.spread(part, dY)
         columns, pieces = _buffers(weights, dX, window)

@@ -12,6 +12,7 @@ LENGTHS = [
     pytest.param((1,), id="one-word"),
     pytest.param((0,), id="no-word"),
     pytest.param((40,) * 12, id="several-parts"),
+    pytest.param((3, 1700, 0, 2, 2500), id="long-docs"),
 ]
 
 
