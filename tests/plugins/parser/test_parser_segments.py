@@ -52,10 +52,8 @@ def test_trained_parser_finds_the_same_in_segments(
     parser = make_parser(clause_examples, steps=60)
     golds = [example.reference for example in clause_examples]
     words = [word for gold in golds for word in gold.words()]
-    docs = DocBatch(
-        [Doc(parser.vocab, words=words), golds[0].copy(), Doc(parser.vocab, words=words[5:90])]
-    )
-    docs[1] = Doc(parser.vocab, words=golds[0].words())
+    parts = (words, golds[0].words(), words[5:90])
+    docs = DocBatch([Doc(parser.vocab, words=part) for part in parts])
     set_up(monkeypatch, length=WHOLE)
     expected = arcs_of(parser, docs)
     set_up(monkeypatch, length=length, overlap=overlap)
