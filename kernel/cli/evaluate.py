@@ -92,7 +92,7 @@ def score(
     """
     from kernel.config import load_config
     from kernel.pipeline import load
-    from kernel.pipeline.saving import find_config
+    from kernel.pipeline.serialization import find_config
     from kernel.plugins import manager
     from kernel.registry import registry
 

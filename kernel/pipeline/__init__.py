@@ -1,6 +1,12 @@
 """Pipelines: the Language, its components and their factories."""
 
-from kernel.pipeline.component import (
+from kernel.pipeline.components import Components
+from kernel.pipeline.defaults import BaseDefaults
+from kernel.pipeline.factories import Factory, factory, from_function, get_factory
+from kernel.pipeline.language import Language
+from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
+from kernel.pipeline.loading import blank, get_lang_class, load
+from kernel.pipeline.pipe import (
     Pipe,
     TrainablePipe,
     as_batch,
@@ -13,12 +19,8 @@ from kernel.pipeline.component import (
     raise_error,
     set_dropout_rate,
 )
-from kernel.pipeline.components import Components
-from kernel.pipeline.defaults import BaseDefaults
-from kernel.pipeline.factories import Factory, factory, from_function, get_factory
-from kernel.pipeline.language import Language
-from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
-from kernel.pipeline.loading import blank, get_lang_class, load
+from kernel.pipeline.sharing import SharedOutput
+from kernel.pipeline.vocab_data import read_vocab_data
 
 __all__ = [
     "BaseDefaults",
@@ -26,6 +28,7 @@ __all__ = [
     "Factory",
     "Language",
     "Pipe",
+    "SharedOutput",
     "TrainablePipe",
     "apply_gradients",
     "as_batch",
@@ -44,6 +47,7 @@ __all__ = [
     "minibatch",
     "predicted_docs",
     "raise_error",
+    "read_vocab_data",
     "set_dropout_rate",
     "update",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kernel.errors import KernelError
-from kernel.pipeline import analysis, build
+from kernel.pipeline import analysis, assembly
 from kernel.pipeline.factories import (
     Factory,
     factory,
@@ -169,7 +169,9 @@ class Components:
         `config` are its settings, `raw_config` the same before variables were filled in.
         """
         name = name or factory_name
-        made = build.create_component(self, factory_name, name, config or {}, raw_config, validate)
+        made = assembly.create_component(
+            self, factory_name, name, config or {}, raw_config, validate
+        )
         self._factories[name] = made.factory
         self._pipe_configs[name] = made.config
         return made.component
@@ -181,7 +183,7 @@ class Components:
 
         It is the same object, and not part of this pipeline yet.
         """
-        component = build.take_component(self, source_name, name, source)
+        component = assembly.take_component(self, source_name, name, source)
         return component, self._factories[name].name
 
     def add_pipe(
@@ -223,7 +225,7 @@ class Components:
                 factory_name, name, config=config, raw_config=raw_config, validate=validate
             )
         self._components.insert(index, (name, component))
-        build.announce_component(self, name, component)
+        assembly.announce_component(self, name, component)
         return component
 
     def remove_pipe(self, name: str) -> tuple[str, Any]:
@@ -246,7 +248,7 @@ class Components:
         index = self.component_names.index(self.get_pipe(name) and name)
         component = self.create_pipe(factory_name, name, config=config, validate=validate)
         self._components[index] = (name, component)
-        build.announce_component(self, name, component)
+        assembly.announce_component(self, name, component)
         return component
 
     def rename_pipe(self, old_name: str, new_name: str) -> None:

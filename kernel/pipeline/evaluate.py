@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kernel.pipeline.component import minibatch
+from kernel.pipeline.pipe import minibatch
 from kernel.text import Example
 
 if TYPE_CHECKING:

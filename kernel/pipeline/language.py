@@ -1,8 +1,8 @@
 """The pipeline: a tokenizer and a list of named components over one vocabulary.
 
 `Language` holds them and is the face that users see. What it does lives in functions beside
-it: building from a config (`build`), processing text (`process`), learning (`learn`),
-files (`saving`).
+it: building from a config (`assembly`), processing text (`process`), learning (`learn`),
+files (`serialization`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from kernel.errors import KernelError, TextError
-from kernel.pipeline import build, learn, process, saving
-from kernel.pipeline.component import ErrorHandler, is_trainable, raise_error
+from kernel.pipeline import assembly, learn, process, serialization
 from kernel.pipeline.components import Components
 from kernel.pipeline.defaults import BaseDefaults
-from kernel.pipeline.listeners import replace_listeners
+from kernel.pipeline.meta import refresh_meta
+from kernel.pipeline.pipe import ErrorHandler, is_trainable, raise_error
+from kernel.pipeline.sharing import replace_listeners
 from kernel.registry import registry
 from kernel.text import BaseVectors, Doc, Example, Vocab
 
@@ -45,9 +46,9 @@ class Language(Components):
         create_vectors: Callable[[Vocab], BaseVectors] | None = None,
         batch_size: int = 1000,
     ) -> None:
-        build.add_plugin_columns()
+        assembly.add_plugin_columns()
         if not isinstance(vocab, Vocab):
-            vocab = build.make_vocab(type(self))
+            vocab = assembly.make_vocab(type(self))
             if create_vectors is not None:
                 vocab.vectors = create_vectors(vocab)
         if (vocab.lang or self.lang) != self.lang:
@@ -266,7 +267,7 @@ class Language(Components):
     @property
     def config(self) -> Config:
         """The config of the pipeline as it stands: what `config.cfg` will hold."""
-        return build.current_config(self)
+        return assembly.current_config(self)
 
     @config.setter
     def config(self, value: Config) -> None:
@@ -275,7 +276,7 @@ class Language(Components):
     @property
     def meta(self) -> dict[str, Any]:
         """What the pipeline is: `meta.json`. Changes to the dict returned are kept."""
-        return saving.refresh_meta(self, self._meta)
+        return refresh_meta(self, self._meta)
 
     @meta.setter
     def meta(self, value: Mapping[str, Any]) -> None:
@@ -300,11 +301,11 @@ class Language(Components):
         validate: bool = True,
     ) -> Self:
         """Return the pipeline that `config` describes, not initialized."""
-        return build.from_config(
+        return assembly.from_config(
             cls,
             config or {},
             vocab=vocab,
-            names=build.Names.of(disable=disable, enable=enable, exclude=exclude),
+            names=assembly.Names.of(disable=disable, enable=enable, exclude=exclude),
             meta=meta or {},
             auto_fill=auto_fill,
             validate=validate,
@@ -312,7 +313,7 @@ class Language(Components):
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
         """Write the pipeline to the folder `path`; a pipeline that is there is replaced whole."""
-        saving.to_disk(self, Path(path), exclude)
+        serialization.to_disk(self, Path(path), exclude)
 
     def from_disk(
         self,
@@ -326,14 +327,14 @@ class Language(Components):
         `overrides` are settings by dotted keys that go before those of the folder's config.
         Raises `LoadError` naming a file that is missing, truncated or altered.
         """
-        saving.from_disk(self, Path(path), exclude, overrides or {})
+        serialization.from_disk(self, Path(path), exclude, overrides or {})
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the pipeline as bytes."""
-        return saving.to_bytes(self, exclude)
+        return serialization.to_bytes(self, exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Take over what `to_bytes` returned."""
-        saving.from_bytes(self, data, exclude)
+        serialization.from_bytes(self, data, exclude)
         return self

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import KernelError
-from kernel.pipeline.component import is_trainable
+from kernel.pipeline.pipe import is_trainable
 from kernel.pipeline.process import run_component
 from kernel.pipeline.vectors import load_vectors, warn_of_others
 from kernel.pipeline.vocab_data import read_vocab_data

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.errors import LoadError, RegistryError
 from kernel.files import recover_folder, verify_manifest
-from kernel.pipeline import saving
-from kernel.pipeline.saving import find_config
+from kernel.pipeline.meta import check_requirements, read_meta
+from kernel.pipeline.serialization import find_config
 from kernel.registry import registry
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ def load_folder(
 
     recover_folder(path)
     verify_manifest(path)
-    meta = saving.read_meta(path)
-    saving.check_requirements(meta, path)
+    meta = read_meta(path)
+    check_requirements(meta, path)
     overrides = _dotted(config or {})
     loaded = load_config(find_config(path), overrides=overrides)
     lang = loaded.get("nlp", {}).get("lang")

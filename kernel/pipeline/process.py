@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import KernelError, TextError
-from kernel.pipeline.component import TrainablePipe, minibatch
+from kernel.pipeline.pipe import TrainablePipe, minibatch
 from kernel.text import Doc, DocBatch
 
 if TYPE_CHECKING:

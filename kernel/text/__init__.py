@@ -2,7 +2,7 @@
 
 from kernel.text.alignment import Alignment, AlignmentArray
 from kernel.text.attrs import Column, attr_id, attr_name
-from kernel.text.batch import DocBatch, ExampleBatch, SharedOutput
+from kernel.text.batch import DocBatch, ExampleBatch
 from kernel.text.doc import Doc
 from kernel.text.docbin import DocBin, merge_bins
 from kernel.text.example import Example
@@ -51,7 +51,6 @@ __all__ = [
     "Misaligned",
     "MorphAnalysis",
     "Morphology",
-    "SharedOutput",
     "Span",
     "SpanGroup",
     "SpanGroups",

@@ -9,7 +9,7 @@ from typing import Any, Self
 import srsly
 
 from kernel.errors import KernelError
-from kernel.pipeline.storage import is_excluded
+from kernel.pipeline.fields import is_excluded
 
 Getters = Mapping[str, Callable[[], Any]]
 Setters = Mapping[str, Callable[[Any], Any]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import ConfigError, LoadError
 from kernel.pipeline.loading import get_lang_class, load_folder
-from kernel.pipeline.saving import read_meta
+from kernel.pipeline.meta import read_meta
 from kernel.registry import registry
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from typing import Any, Final
 from thinc.api import Model
 
 from kernel.ops import Floats, Packed, packed
-from kernel.pipeline import TrainablePipe, factory
-from kernel.pipeline.component import predicted_docs, set_dropout_rate
-from kernel.text import Doc, DocBatch, Example, SharedOutput, Vocab
+from kernel.pipeline import SharedOutput, TrainablePipe, factory, predicted_docs, set_dropout_rate
+from kernel.text import Doc, DocBatch, Example, Vocab
 
 _SAMPLE: Final = 10
 

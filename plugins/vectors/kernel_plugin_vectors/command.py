@@ -48,8 +48,7 @@ def init_vectors(lang: str, vectors_loc: Path, output_dir: Path, **settings: Any
     or is an array (.npz). A config names OUTPUT_DIR as `paths.vectors`.
     """
     from kernel.cli import console
-    from kernel.pipeline import blank
-    from kernel.pipeline.vocab_data import read_vocab_data
+    from kernel.pipeline import blank, read_vocab_data
     from kernel_plugin_vectors.tables import load_file
 
     nlp = blank(lang)

@@ -8,7 +8,7 @@ import pytest
 import kernel
 from kernel import plugins
 from kernel.errors import KernelError, PluginError
-from kernel.pipeline import Language, Pipe, build
+from kernel.pipeline import Language, Pipe, assembly
 from kernel.random import fix_random_seed
 from kernel.text import Column, Example
 from kernel.text.attrs import COLUMNS
@@ -155,13 +155,13 @@ def with_plugins(monkeypatch):
             module.kernel_doc_columns = kernel.hookimpl(lambda own=(column,): own)
             manager.register(module, name=name)
         monkeypatch.setattr(plugins, "manager", lambda: manager)
-        build.add_plugin_columns.cache_clear()
+        assembly.add_plugin_columns.cache_clear()
 
     known = dict(COLUMNS)
     yield add
     COLUMNS.clear()
     COLUMNS.update(known)
-    build.add_plugin_columns.cache_clear()
+    assembly.add_plugin_columns.cache_clear()
 
 
 def test_a_plugin_gives_docs_a_column(with_plugins):

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from kernel.errors import TextError
-from kernel.text import DocBatch, Example, ExampleBatch, SharedOutput, find_misaligned, snap
+from kernel.pipeline import SharedOutput
+from kernel.text import DocBatch, Example, ExampleBatch, find_misaligned, snap
 
 
 def test_same_tokens_give_the_gold_tags(make_doc):

@@ -4,9 +4,9 @@ import thinc.api
 
 import kernel
 from kernel.errors import KernelError, ShapeError
-from kernel.pipeline import TrainablePipe, factory
+from kernel.pipeline import SharedOutput, TrainablePipe, factory
 from kernel.registry import registry
-from kernel.text import Doc, DocBatch, Example, ExampleBatch, SharedOutput
+from kernel.text import Doc, DocBatch, Example, ExampleBatch
 from kernel_plugin_tok2vec import plugin
 from kernel_plugin_tok2vec.component import Tok2Vec
 from kernel_plugin_tok2vec.listener import tok2vec_listener

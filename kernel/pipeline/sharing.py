@@ -1,17 +1,58 @@
-"""Making a component independent of the shared layer that it listens to."""
+"""What a component computes for others: its output for a batch, and who listens to it."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.errors import KernelError
+from kernel.errors import KernelError, ShapeError
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
 
 _SUFFIX: Final = "-listener"
+
+
+class SharedOutput:
+    """What a layer computed for a batch, which several others read.
+
+    `arrays` has one array a doc. In training those who read it hand back their gradients,
+    which are summed; `finish` sends the sum through the layer, once.
+    """
+
+    __slots__ = ("_gradient", "arrays", "backprop")
+
+    def __init__(self, arrays: Sequence[Any], backprop: Callable[[Any], Any] | None = None) -> None:
+        self.arrays = arrays
+        self.backprop = backprop
+        self._gradient: Any = None
+
+    def add_gradient(self, gradient: Sequence[Any]) -> None:
+        """Add the gradient of one reader, one array a doc; it must not be used afterwards.
+
+        Does nothing if there is no backprop. Raises ShapeError if it does not fit the docs.
+        """
+        if self.backprop is None:
+            return
+        if len(gradient) != len(self.arrays):
+            raise ShapeError(f"expected gradients of {len(self.arrays)} docs, got {len(gradient)}")
+        if self._gradient is None:
+            self._gradient = gradient
+            return
+        data, added = getattr(self._gradient, "data", None), getattr(gradient, "data", None)
+        if data is not None and added is not None:
+            # The arrays of the docs are parts of `data`.
+            data += added
+            return
+        for own, other in zip(self._gradient, gradient, strict=True):
+            own[...] += other
+
+    def finish(self) -> None:
+        """Send the sum of the gradients through the layer; later calls do nothing."""
+        gradient, self._gradient = self._gradient, None
+        if self.backprop is not None and gradient is not None:
+            self.backprop(gradient)
 
 
 def listener_nodes(model: Any, upstream: str) -> list[Any]:

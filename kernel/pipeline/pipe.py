@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.errors import KernelError, TextError
-from kernel.pipeline import storage
+from kernel.pipeline import fields
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
 if TYPE_CHECKING:
@@ -103,25 +103,25 @@ class Pipe:
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return everything the component has learned or was set to."""
-        return storage.to_bytes(self._writers(), exclude)
+        return fields.to_bytes(self._writers(), exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Any:
         """Take over what `to_bytes` returned; returns the component."""
-        storage.from_bytes(data, self._readers(), exclude)
+        fields.from_bytes(data, self._readers(), exclude)
         return self
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
         """Write the component to the folder `path`."""
         writers = self._writers()
         if writers:
-            storage.to_disk(Path(path), writers, exclude)
+            fields.to_disk(Path(path), writers, exclude)
 
     def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> Any:
         """Take over what `to_disk` wrote; returns the component.
 
         Raises `LoadError` for a file that is missing or damaged.
         """
-        storage.from_disk(Path(path), self._readers(), exclude)
+        fields.from_disk(Path(path), self._readers(), exclude)
         return self
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from kernel.errors import ConfigError, KernelError, PluginError
 from kernel.pipeline.factories import Factory, get_factory
-from kernel.pipeline.listeners import replace_listeners, upstream_of
+from kernel.pipeline.sharing import replace_listeners, upstream_of
 from kernel.pipeline.vectors import fingerprint, warn_of_others
 from kernel.text import Vectors, Vocab, attrs
 

@@ -1,0 +1,106 @@
+"""What `meta.json` says of a pipeline: its name, its parts, and what it needs to run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import LoadError
+from kernel.registry import KINDS, registry
+
+if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
+
+
+def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
+    """Bring `meta` up to date with `nlp` and return it."""
+    for key, value in (("name", "pipeline"), ("version", "0.0.0")):
+        meta.setdefault(key, value)
+    for key in ("description", "author", "email", "url", "license"):
+        meta.setdefault(key, "")
+    meta["lang"] = nlp.config["nlp"]["lang"] or ""
+    meta["requires"] = required_distributions(nlp)
+    meta["vectors"] = _about_vectors(nlp)
+    meta["labels"] = nlp.pipe_labels
+    meta["pipeline"] = nlp.pipe_names
+    meta["components"] = nlp.component_names
+    meta["disabled"] = nlp.disabled
+    return meta
+
+
+def _about_vectors(nlp: Language) -> dict[str, Any]:
+    vocab = nlp.vocab
+    return {
+        "width": vocab.vectors_length,
+        "vectors": len(vocab.vectors),
+        "keys": getattr(vocab.vectors, "n_keys", -1),
+        "name": vocab.vectors.name,
+        "mode": getattr(vocab.vectors, "mode", "default"),
+    }
+
+
+def required_distributions(nlp: Language) -> dict[str, str]:
+    """Return name and version of each distribution that the pipeline needs to run."""
+    needed = {"kernel-nlp"}
+    config = nlp.config
+    for kind, name in _named_functions({"nlp": config["nlp"], "components": config["components"]}):
+        needed.add(registry.of(kind).distribution(name) or "")
+    needed.add(registry.languages.distribution(config["nlp"]["lang"] or "") or "")
+    return {name: importlib.metadata.version(name) for name in sorted(needed) if name}
+
+
+def check_requirements(meta: Mapping[str, Any], path: Path) -> None:
+    """Raise `LoadError` if a distribution that the pipeline at `path` needs is not installed."""
+    missing = {
+        name: version
+        for name, version in meta.get("requires", {}).items()
+        if not _is_installed(name)
+    }
+    if missing:
+        raise LoadError(
+            f"{path} needs "
+            + ", ".join(f"{name} {version}" for name, version in missing.items())
+            + ", not installed",
+            hint=f"pip install {' '.join(missing)}",
+        )
+
+
+def read_meta(path: Path) -> dict[str, Any]:
+    """Return the `meta.json` of the pipeline at `path`; empty if it has none."""
+    file = path / "meta.json"
+    if not file.exists():
+        return {}
+    try:
+        meta = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise LoadError(f"{file} is not valid JSON: {error}") from error
+    if not isinstance(meta, dict):
+        raise LoadError(f"{file} holds a {type(meta).__name__}, expected an object")
+    return meta
+
+
+def meta_json(nlp: Language) -> bytes:
+    """Return the contents of `meta.json`."""
+    return (json.dumps(nlp.meta, indent=2) + "\n").encode("utf8")
+
+
+def _named_functions(tree: Any) -> Iterator[tuple[str, str]]:
+    """Yield (kind, name) for each function that a config names, factories included."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            kind = "factories" if key == "factory" else str(key).removeprefix("@")
+            if isinstance(value, str) and kind != key and kind in KINDS:
+                yield kind, value
+            else:
+                yield from _named_functions(value)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
