@@ -41,8 +41,8 @@ def generator() -> np.random.Generator:
 
 def fix_random_seed(seed: int = 0) -> None:
     """Seed every global generator, and `generator`, for code that runs outside of a stream."""
-    np.random.set_state(np.random.RandomState(seed % 2**32).get_state())  # noqa: NPY002 — globals
-    random.setstate(random.Random(seed).getstate())
+    np.random.seed(seed % 2**32)  # noqa: NPY002, TID251 — for code that draws from the globals
+    random.seed(seed)  # noqa: TID251 — likewise
     torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
     if torch is not None:
         torch.manual_seed(seed)  # of every device

@@ -9,7 +9,7 @@ from kernel.ops.packed import Packed, packed
 from kernel.ops.product import matmul
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
-from kernel.ops.threads import ahead, for_each, parallel, thread_count
+from kernel.ops.threads import for_each, parallel, prefetch, thread_count
 from kernel.ops.types import Floats, Ints, array_module
 from kernel.ops.weights import (
     CachingModel,
@@ -19,7 +19,7 @@ from kernel.ops.weights import (
     gradient_of,
     gradients,
     param_for_rows,
-    restore_debts,
+    restore_pending,
     stored_param,
     weights_version,
 )
@@ -35,7 +35,6 @@ __all__ = [
     "WeightNode",
     "add_row_gradient",
     "add_rows",
-    "ahead",
     "array_module",
     "backprop_layer_norm",
     "backprop_maxout",
@@ -57,7 +56,8 @@ __all__ = [
     "packed",
     "parallel",
     "param_for_rows",
-    "restore_debts",
+    "prefetch",
+    "restore_pending",
     "scatter_sum",
     "standardize_inplace",
     "stored_param",

@@ -9,7 +9,7 @@ import numpy as np
 from kernel.ops.threads import parallel, thread_count
 
 # Multiplications below which handing half of them to another thread does not pay.
-_FEW: Final = 8_000_000
+_SERIAL_BELOW_PRODUCTS: Final = 8_000_000
 
 
 def matmul(x: Any, y: Any, *, out: Any = None) -> Any:
@@ -21,7 +21,7 @@ def matmul(x: Any, y: Any, *, out: Any = None) -> Any:
     returns  (N, M)
     """
     n_rows, n_columns = x.shape[0], y.shape[1]
-    if n_rows * n_columns * x.shape[1] < _FEW or thread_count() < 2:
+    if n_rows * n_columns * x.shape[1] < _SERIAL_BELOW_PRODUCTS or thread_count() < 2:
         return np.matmul(x, y, out=out)
     Y = np.empty((n_rows, n_columns), np.result_type(x, y)) if out is None else out
 

@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from kernel.ops.types import Floats, Ints
 
 
-class Debts(Protocol):
-    """What an optimizer has still to do to rows of a table that had no gradient for a while."""
+class PendingUpdates(Protocol):
+    """Updates of rows that had no gradient for a while, deferred until a row is read."""
 
-    def settle(self, rows: Ints | None = None) -> None:
+    def flush(self, rows: Ints | None = None) -> None:
         """Bring these rows of the table up to date, in place, or all of them."""
 
 
 class RowGradient:
     """A (V, W) array on the CPU, zero except for rows that values were added to by `add`.
 
-    Whoever asks for the whole array gets it, and from then on the values live there for good,
-    because who has once seen the array may write into it at any time. That is slower, since
-    each step must look for the rows that are not zero, but as exact.
+    Once the whole array was asked for, the values stay in it, because the caller may write into
+    it at any time. That is slower, since each step must look for the rows that are not zero,
+    but as exact.
 
-    owed    what the optimizer left undone in the table; None: nothing
+    pending  the updates of the table that its optimizer deferred; None: none
     """
 
-    owed: Debts | None = None
+    pending: PendingUpdates | None = None
 
     def __init__(self, shape: tuple[int, int], dtype: Any) -> None:
         self.shape: Final = shape

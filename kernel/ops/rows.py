@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from kernel.ops.types import Floats, Ints, array_module
 
-# With fewer keys than one in so many rows, sorting them is cheaper than marking rows.
-_SPARSE: Final = 100
+# With more rows a key than this, sorting the keys is cheaper than marking rows.
+_SORT_ABOVE_ROWS_PER_KEY: Final = 100
 
 
 def gather_sum(table: Floats, keys: Ints) -> Floats:
@@ -73,7 +73,7 @@ def distinct_rows(keys: Ints, n_rows: int) -> tuple[Ints, Ints]:
     returns  (R,) and the shape of `keys`: the rows, ascending, and which of them each key is
     """
     xp: Any = array_module(keys)
-    if n_rows > _SPARSE * keys.size:
+    if n_rows > _SORT_ABOVE_ROWS_PER_KEY * keys.size:
         rows, places = xp.unique(keys, return_inverse=True)
         return rows, places.reshape(keys.shape).astype("int32")
     is_there = xp.zeros(n_rows, dtype=bool)

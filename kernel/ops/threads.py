@@ -26,7 +26,7 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 VARIABLE: Final = "KERNEL_NUM_THREADS"
-_DEFAULT_MOST: Final = 2
+_DEFAULT_MAX_THREADS: Final = 2
 _SYMBOLS: Final = (
     "scipy_openblas_set_num_threads64_",
     "scipy_openblas_set_num_threads",
@@ -42,11 +42,11 @@ def thread_count() -> int:
     """
     wanted = os.environ.get(VARIABLE, "")
     if not wanted:
-        return min(_DEFAULT_MOST, _cores())
+        return min(_DEFAULT_MAX_THREADS, _cores())
     if not wanted.isdecimal() or int(wanted) < 1:
         raise KernelError(
             f"`{VARIABLE}` must be a whole number of at least 1, got {wanted!r}",
-            hint=f"unset it for the default, at most {_DEFAULT_MOST}",
+            hint=f"unset it for the default, at most {_DEFAULT_MAX_THREADS}",
         )
     return int(wanted)
 
@@ -94,7 +94,7 @@ def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[R
     return [_unguarded(result) for result in results]
 
 
-def ahead(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> Iterator[ResultT]:
+def prefetch(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> Iterator[ResultT]:
     """Yield `func(item)` for each item; the next is worked on while the last one is used.
 
     `func` is held to the same as in `parallel`, and so are errors and results.

@@ -31,21 +31,21 @@ class WeightNode(Model[InT, OutT]):
 
     def get_param(self, name: str) -> Any:
         """Return a parameter, of which all rows are brought up to date."""
-        self._settle(name)
+        self._flush(name)
         return super().get_param(name)
 
     def set_param(self, name: str, value: Any) -> None:
         """Set a parameter, and count it."""
         self.version += 1
         if name in self.row_gradients and value is not stored_param(self, name):
-            self._settle(name)
-            self.row_gradients[name].owed = None
+            self._flush(name)
+            self.row_gradients[name].pending = None
         super().set_param(name, value)
 
-    def _settle(self, name: str) -> None:
+    def _flush(self, name: str) -> None:
         table = self.row_gradients.get(name)
-        if table is not None and table.owed is not None:
-            table.owed.settle()
+        if table is not None and table.pending is not None:
+            table.pending.flush()
 
     # A gradient by rows is seen by nobody but who asks for it: for Thinc and all others
     # there is an array.
@@ -62,7 +62,7 @@ class WeightNode(Model[InT, OutT]):
 
     def set_grad(self, name: str, value: Any) -> None:
         """Set the gradient of a parameter."""
-        self._settle(name)
+        self._flush(name)
         self.row_gradients.pop(name, None)
         super().set_grad(name, value)
 
@@ -81,7 +81,7 @@ class WeightNode(Model[InT, OutT]):
 
     def _copy(self, seen: dict[int, Any] | None = None) -> Any:
         for name in self.row_gradients:
-            self._settle(name)
+            self._flush(name)
         # Thinc's copies are plain models: without this they would never be seen to change.
         plain = super()._copy(seen)
         copied = type(self).__new__(type(self))
@@ -156,31 +156,31 @@ def add_row_gradient(node: WeightNode[Any, Any], name: str, keys: Ints, values: 
 
 
 def stored_param(node: Any, name: str) -> Any:
-    """Return a parameter as it is, with rows that may be behind."""
+    """Return a parameter as it is stored: updates of its rows may be pending."""
     return Model.get_param(node, name)
 
 
 def param_for_rows(node: Any, name: str, rows: Ints) -> Floats:
-    """Return a table of which only some rows will be read, and may be relied on.
+    """Return a table of which only some rows are up to date, and may be read.
 
     rows    any shape
     """
-    owing = node.row_gradients.get(name) if isinstance(node, WeightNode) else None
-    if owing is not None and owing.owed is not None:
-        owing.owed.settle(rows)
+    gradient = node.row_gradients.get(name) if isinstance(node, WeightNode) else None
+    if gradient is not None and gradient.pending is not None:
+        gradient.pending.flush(rows)
     table: Floats = stored_param(node, name)
     return table
 
 
-def restore_debts(model: Any, optimizer: Any) -> None:
-    """Let the tables of `model` know what a resumed optimizer owes to their rows."""
+def restore_pending(model: Any, optimizer: Any) -> None:
+    """Let the tables of `model` know the pending updates of a resumed optimizer."""
     for node in _tree(model):
         for name in node.param_names if isinstance(node, WeightNode) else ():
             table: Any = stored_param(node, name) if node.has_param(name) else None
-            owed = optimizer.debts((node.id, name), table)
-            if owed is not None:
+            pending = optimizer.pending_updates((node.id, name), table)
+            if pending is not None:
                 gradient = node.row_gradients[name] = RowGradient(table.shape, table.dtype)
-                gradient.owed = owed
+                gradient.pending = pending
 
 
 def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
@@ -210,8 +210,8 @@ def finish_update(model: Any, optimizer: Any) -> None:
     for node, name, gradient in gradients(model):
         key = node.id, name
         if isinstance(gradient, RowGradient) and takes_rows:
-            if gradient.owed is not optimizer.debts(key, stored_param(node, name)):
-                node.get_param(name)  # settles what another optimizer owes
+            if gradient.pending is not optimizer.pending_updates(key, stored_param(node, name)):
+                node.get_param(name)  # flushes what another optimizer left pending
             param, _ = optimizer(key, stored_param(node, name), gradient)
         else:
             whole = gradient.whole() if isinstance(gradient, RowGradient) else gradient

@@ -23,7 +23,7 @@ from attrs import frozen
 from kernel.errors import CheckpointError, DataError, LoadError
 from kernel.files import MANIFEST, replace_folder, verify_manifest
 from kernel.hooks import hookimpl
-from kernel.ops import restore_debts
+from kernel.ops import restore_pending
 from kernel.plugins import distributions
 from kernel.training import parameters
 from kernel.training.batches import ORDER, READING
@@ -51,7 +51,12 @@ FORMAT: Final = 2
 WEIGHTS: Final = "weights.npz"
 
 # What may change between a run and its resumption without making it another run.
-FREE: Final = ("training.max_steps", "training.max_epochs", "training.patience", "training.logger")
+CHANGEABLE_KEYS: Final = (
+    "training.max_steps",
+    "training.max_epochs",
+    "training.patience",
+    "training.logger",
+)
 
 log: Final = logging.getLogger("kernel.training")
 
@@ -189,9 +194,9 @@ def restore(run: TrainingRun, saved: Saved) -> None:
     state = saved.state
     parameters.set_weights(run.nlp, _trained(run), saved.weights)
     run.optimizer.load_state(parameters.optimizer_keys(run.nlp), state["optimizer"])
-    if hasattr(run.optimizer, "debts"):
+    if hasattr(run.optimizer, "pending_updates"):
         for _, component in run.learners:
-            restore_debts(component.model, run.optimizer)
+            restore_pending(component.model, run.optimizer)
     run.streams.restore(state["streams"])
     for text in state["strings"]:
         run.nlp.vocab.strings.add(text)
@@ -213,7 +218,7 @@ def check_sameness(run: TrainingRun, saved: Saved) -> None:
         raise CheckpointError(
             f"the config is not the one of the run in {saved.path.parent}; it differs in "
             + ", ".join(f"`{key}`" for key in changed),
-            hint=f"only {', '.join(FREE)} may change; --overwrite starts anew",
+            hint=f"only {', '.join(CHANGEABLE_KEYS)} may change; --overwrite starts anew",
         )
     own = labels(run.nlp)
     for name in sorted(own.keys() | state["labels"].keys()):
@@ -269,7 +274,7 @@ def comparable(config: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = json.loads(json.dumps(copy.deepcopy(dict(config))))
     training = kept.get("training", {})
     streamed = training.get("max_epochs") == -1
-    for key in FREE:
+    for key in CHANGEABLE_KEYS:
         training.pop(key.removeprefix("training."), None)
     training["is_streamed"] = streamed
     return kept

@@ -45,7 +45,7 @@ def optimizer_keys(nlp: Language) -> dict[tuple[int, str], str]:
 def get_weights(nlp: Language, components: Collection[str]) -> Arrays:
     """Return copies, on the host, of the weights of the `components` named.
 
-    They are as they are stored: what the optimizer still owes to rows of tables is in its state.
+    They are as they are stored: pending updates of rows of tables are in the optimizer's state.
     """
     return {
         f"{name}/{param}": node.ops.to_numpy(stored_param(node, param)).copy()

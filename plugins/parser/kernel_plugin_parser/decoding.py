@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from kernel.ops import ahead
+from kernel.ops import prefetch
 from kernel.text import Doc, DocBatch
 from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.one import OneArcEagerState
@@ -107,14 +107,14 @@ class Decoder:
         classes: ArcClasses,
         *,
         n_features: int,
-        rooms: list[Floats],
+        buffers: list[Floats],
     ) -> None:
-        """`rooms` is memory that is handed back when it is no longer used."""
+        """`buffers` is memory that is handed back when it is no longer used."""
         self.scorer = scorer
         self.docs = docs
         self.classes = classes
         self.n_features = n_features
-        self.rooms = rooms
+        self.buffers = buffers
         self.offsets = docs.offsets.astype(np.intp)
         self.preset = preset_starts(docs)
         self.found = Found.nothing(int(self.offsets[-1]))
@@ -140,7 +140,7 @@ class Decoder:
         # one each get in each other's way the least.
         beyond = [
             self._step_group(group, *scored)
-            for group, scored in zip(groups, ahead(self._precompute, groups), strict=True)
+            for group, scored in zip(groups, prefetch(self._precompute, groups), strict=True)
         ]
         alone = [self._join(*pair) for pair in zip(groups, beyond, strict=True)]
         reached = 0
@@ -151,11 +151,11 @@ class Decoder:
 
     def _precompute(self, group: Segments) -> tuple[StateScorer, Floats]:
         part = self.scorer.part(slice(int(group.lows[0]), int(group.highs[-1])))
-        room = self._take_room(len(part.X))
-        part.precompute(room)
-        return part, room
+        buffer = self._take_buffer(len(part.X))
+        part.precompute(buffer)
+        return part, buffer
 
-    def _take_room(self, n_tokens: int) -> Floats:
+    def _take_buffer(self, n_tokens: int) -> Floats:
         """Return memory for features, such as was used before if that is enough.
 
         Fresh memory costs more than the multiplication.
@@ -164,13 +164,13 @@ class Decoder:
         # Other threads may take from it as well.
         with contextlib.suppress(IndexError):
             while True:
-                room = self.rooms.pop()
-                if len(room) > n_tokens and room.shape[1] == width:
-                    return room
+                buffer = self.buffers.pop()
+                if len(buffer) > n_tokens and buffer.shape[1] == width:
+                    return buffer
         # Groups are of like size: this will do for the others, and for those of the next batch.
-        return self.scorer.room(n_tokens + n_tokens // 16)
+        return self.scorer.new_buffer(n_tokens + n_tokens // 16)
 
-    def _step_group(self, group: Segments, scorer: StateScorer, room: Floats) -> Beyond:
+    def _step_group(self, group: Segments, scorer: StateScorer, buffer: Floats) -> Beyond:
         windows = Windows.of(group)
         preset = None if self.preset is None else self.preset[windows.tokens]
         slots = make_slots(preset, windows.is_last)
@@ -182,7 +182,7 @@ class Decoder:
             joins=self.classes.joins,
         )
         self._step(scorer, states, windows, group)
-        self.rooms.append(room)
+        self.buffers.append(buffer)
         return self._take_over(windows, slots, group)
 
     def _take_over(self, windows: Windows, slots: Slots, group: Segments) -> Beyond:

@@ -53,7 +53,7 @@ class ArcEagerSystem:
         self.moves = Moves(N_ACTIONS)
         self.n_features = n_features
         self._classes: ArcClasses | None = None
-        self._rooms: list[Floats] = []  # memory for features, kept for the next batch
+        self._buffers: list[Floats] = []  # memory for features, kept for the next batch
         self._paths: dict[bytes, Path] = {}  # by what they depend on
 
     @property
@@ -74,7 +74,7 @@ class ArcEagerSystem:
     def decode(self, scorer: StateScorer, docs: DocBatch) -> Arcs:
         """Return the arcs that the best-scoring valid action at each state leads to."""
         return Decoder(
-            scorer, docs, self.classes, n_features=self.n_features, rooms=self._rooms
+            scorer, docs, self.classes, n_features=self.n_features, buffers=self._buffers
         ).decode()
 
     # Training

@@ -7,11 +7,11 @@ is linear in what it was, with factors that are the same for all rows:
     w' = move_w w - move_u u            v' = b2^k v
     a' = keep a + take_w w - take_u u   (a: the moving average of w)
 
-So a row is left as it is until it is next read or has a gradient, and then makes up for all the
-steps that it has missed at once. The results are those of Adam on the whole table, but for
+So updates of a row are deferred until it is next read or has a gradient, and then made all at
+once. The results are those of Adam on the whole table, but for
 rounding, and for `eps`, which in a missed step counts as shrinking with sqrt(v).
 
-Axes: V rows of the table, W width, R some rows, G gaps: 0 to `_MOST_MISSED` steps.
+Axes: V rows of the table, W width, R some rows, G gaps: 0 to `MAX_MISSED_STEPS` steps.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from kernel_plugin_thinc.updates import Step, average_decay, clip_factor, move_a
 
 # After so many steps every row is brought up to date: the factors need an end, and b1^k one
 # that is still a number.
-_MOST_MISSED: Final = 256
+MAX_MISSED_STEPS: Final = 256
 # Rows that fit into the processor's cache with their moments and average.
-_BLOCK: Final = 32_768
+BLOCK: Final = 32_768
 # Far below what changes a weight, far above where a processor takes its time over each value.
-_NOTHING: Final = 1e-30
+NEGLIGIBLE: Final = 1e-30
 
 
 class DeferredRows:
-    """What Adam knows of a table, and what it still owes to each row.
+    """The state of Adam for a table, and the pending updates of each row.
 
     weights   (V, W)
     moments   two of (V, W)
@@ -58,8 +58,8 @@ class DeferredRows:
         self.average = average
         self.count = count
         self.up_to: Ints = np.full(len(weights), count, dtype="int32")
-        self.factors: Floats = _no_step(np.zeros((5, _MOST_MISSED + 1)))
-        gaps = np.arange(_MOST_MISSED + 1)
+        self.factors: Floats = _no_step(np.zeros((5, MAX_MISSED_STEPS + 1)))
+        gaps = np.arange(MAX_MISSED_STEPS + 1)
         self._decays = np.power(np.array(betas)[:, None], gaps)  # (2, G)
         # How m / sqrt(v) shrinks.
         self._shrinking = self._decays[0] / np.sqrt(self._decays[1])  # (G,)
@@ -71,7 +71,7 @@ class DeferredRows:
         rows      (R,)    those with a gradient, distinct
         gradient  (R, W)
         """
-        self.settle(rows)
+        self.flush(rows)
         clip = clip_factor(gradient, step.threshold)
 
         for block in self._blocks(len(rows)):
@@ -79,12 +79,12 @@ class DeferredRows:
         self.count = step.count
         self.up_to[rows] = step.count
         self._advance(step)
-        if step.count % _MOST_MISSED == 0:
-            self.settle()
+        if step.count % MAX_MISSED_STEPS == 0:
+            self.flush()
             first = self.moments[0]
-            first[np.abs(first) < _NOTHING] = 0
+            first[np.abs(first) < NEGLIGIBLE] = 0
 
-    def settle(self, rows: Ints | None = None) -> None:
+    def flush(self, rows: Ints | None = None) -> None:
         """Bring some rows up to date, or all of them.
 
         rows  any shape; a row may come more than once
@@ -99,11 +99,11 @@ class DeferredRows:
         missed = self.count - self.up_to[behind]
 
         for block in self._blocks(len(behind)):
-            self._make_up(behind[block], missed[block])
+            self._catch_up(behind[block], missed[block])
         self.up_to[behind] = self.count
 
     def _blocks(self, n_rows: int) -> list[slice]:
-        size = max(1, _BLOCK // max(1, self.weights.shape[1]))
+        size = max(1, BLOCK // max(1, self.weights.shape[1]))
         return [slice(start, start + size) for start in range(0, n_rows, size)]
 
     def _step(self, step: Step, rows: Ints, gradient: Floats, clip: float) -> None:
@@ -134,8 +134,8 @@ class DeferredRows:
             move_average(average, w, scratch, step.count)
             self.average[rows] = average
 
-    def _make_up(self, rows: Ints, missed: Ints) -> None:
-        """Take all the steps that rows have missed: (R,) and (R,)."""
+    def _catch_up(self, rows: Ints, missed: Ints) -> None:
+        """Make the pending updates of rows: (R,) and (R,)."""
         first, second = self.moments
         dtype = first.dtype
         move_w, move_u, keep, take_w, take_u = self.factors[:, missed, None].astype(dtype)

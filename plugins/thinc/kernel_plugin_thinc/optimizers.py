@@ -179,7 +179,7 @@ class Optimizer:
             self._update_rows(step, key, weights, gradient)
             return weights, gradient
         if key in self._tables:
-            self._tables.pop(key).settle()
+            self._tables.pop(key).flush()
         moments, average = self._arrays(key, weights)
         w, g = _flat(weights), _flat(gradient)
         if self.L2 and not self.L2_is_weight_decay:
@@ -189,7 +189,7 @@ class Optimizer:
         updates.apply(_UPDATES[self.method](step), step, w, g, flat, flat_average)
         return _write_back(weights, w), _write_back(gradient, g)
 
-    # Tables, whose rows are brought up to date when they are read
+    # Tables, the updates of whose rows are deferred until they are read
 
     @property
     def takes_rows(self) -> bool:
@@ -197,8 +197,8 @@ class Optimizer:
         is_steady = self.schedules.keys().isdisjoint({"b1", "b2", "eps"})
         return self.method == "adam" and is_steady and (self.L2_is_weight_decay or not self.L2)
 
-    def debts(self, key: Key, weights: Floats) -> DeferredRows | None:
-        """Return what is owed to the rows of `weights`; None if that is known to be nothing."""
+    def pending_updates(self, key: Key, weights: Floats) -> DeferredRows | None:
+        """Return the pending updates of the rows of `weights`; None if there are none."""
         if key in self._loaded:
             count, up_to, factors = self._loaded.pop(key)
             table = self._tables[key] = self._new_table(key, weights, count)
@@ -208,13 +208,13 @@ class Optimizer:
     def _update_rows(
         self, step: updates.Step, key: Key, weights: Floats, gradient: RowGradient
     ) -> None:
-        table = self.debts(key, weights)
+        table = self.pending_updates(key, weights)
         if table is None:
             table = self._tables[key] = self._new_table(key, weights, step.count - 1)
         table.weights = weights
         table.update(step, *gradient.touched(default_ops()))
         gradient.clear()
-        gradient.owed = table
+        gradient.pending = table
 
     def _new_table(self, key: Key, weights: Floats, count: int) -> DeferredRows:
         moments, average = self._arrays(key, weights)
@@ -227,7 +227,7 @@ class Optimizer:
     def averages(self) -> dict[Key, Floats] | None:
         """The moving averages of the weights, or None if there are none."""
         for table in self._tables.values():
-            table.settle()
+            table.flush()
         return self._averages
 
     @property

@@ -15,8 +15,8 @@ from attrs import frozen
 
 from kernel.ops import Floats, array_module, parallel
 
-_BLOCK: Final = 32_768
-_MOST_DECAY: Final = 0.9999
+BLOCK: Final = 32_768
+MAX_AVERAGE_DECAY: Final = 0.9999
 
 # weights, gradient, scratch, first and second moments, average: slices of the same place
 Arrays = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
@@ -54,7 +54,7 @@ def clip_factor(gradient: Floats, threshold: float) -> float:
 
 def average_decay(count: int) -> float:
     """Return how much of the average is kept at step `count`: (1 + t) / (10 + t), or 0.9999."""
-    return min((1.0 + count) / (10.0 + count), _MOST_DECAY)
+    return min((1.0 + count) / (10.0 + count), MAX_AVERAGE_DECAY)
 
 
 def move_average(average: Floats, weights: Floats, scratch: Floats, count: int) -> None:
@@ -152,21 +152,21 @@ def in_blocks(run: Callable[[slice, Floats], None], weights: Floats) -> None:
     Threads work on the halves of a large array; on a GPU the whole array is one block.
     """
     xp: Any = array_module(weights)
-    if len(weights) <= _BLOCK or xp is not np:
+    if len(weights) <= BLOCK or xp is not np:
         run(slice(0, len(weights)), xp.empty_like(weights))
         return
 
     def run_part(part: slice) -> None:
-        scratch = np.empty(_BLOCK, dtype=weights.dtype)
-        for start in range(part.start, part.stop, _BLOCK):
-            block = slice(start, min(start + _BLOCK, part.stop))
+        scratch = np.empty(BLOCK, dtype=weights.dtype)
+        for start in range(part.start, part.stop, BLOCK):
+            block = slice(start, min(start + BLOCK, part.stop))
             run(block, scratch[: block.stop - block.start])
 
     parallel(run_part, _parts(len(weights)))
 
 
 def _parts(length: int) -> list[slice]:
-    if length < 4 * _BLOCK:
+    if length < 4 * BLOCK:
         return [slice(0, length)]
     half = length // 2
     return [slice(0, half), slice(half, length)]

@@ -23,8 +23,10 @@ from kernel.ops import (
     standardize_inplace,
 )
 
-_MOST: Final = 1000
-_FEW: Final = 400
+# Vectors of a part: few enough for the cache.
+MAX_PART_VECTORS: Final = 1000
+# Below this many vectors, handing half of them to a second thread costs more than it saves.
+SERIAL_BELOW_VECTORS: Final = 800
 
 
 @frozen(eq=False)
@@ -142,7 +144,7 @@ def backward(
 
 def in_parts(n_vectors: int) -> list[slice]:
     """Return columns to work on at a time: few enough for the cache, two parts if they pay."""
-    n_parts = max(-(-n_vectors // _MOST), 2 if n_vectors >= 2 * _FEW else 1)
+    n_parts = max(-(-n_vectors // MAX_PART_VECTORS), 2 if n_vectors >= SERIAL_BELOW_VECTORS else 1)
     bounds = [n_vectors * part // n_parts for part in range(n_parts + 1)]
     return [slice(*bounds[part : part + 2]) for part in range(n_parts)]
 

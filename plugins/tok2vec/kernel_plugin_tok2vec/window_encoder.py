@@ -36,9 +36,9 @@ from kernel_plugin_tok2vec import maxout_norm, nodes
 from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
 
 # Rows of a part: enough for the matrix product, few enough for the cache.
-_MOST_ROWS: Final = 800
+MAX_PART_ROWS: Final = 800
 # Below this many rows, handing work to a second thread costs more than it saves.
-_FEW_ROWS: Final = 400
+SERIAL_BELOW_ROWS: Final = 800
 
 
 def make_window_encoder(width: int, window: int, n_pieces: int, depth: int) -> Any:
@@ -153,7 +153,7 @@ def _cut_long(lengths: Ints, pad: int) -> list[_Part]:
     """Return the parts of a batch; docs much longer than a part are cut."""
     parts: list[_Part] = []
     start = 0
-    for is_long, group in itertools.groupby(lengths.tolist(), lambda n: n > 2 * _MOST_ROWS):
+    for is_long, group in itertools.groupby(lengths.tolist(), lambda n: n > 2 * MAX_PART_ROWS):
         if is_long:
             for length in group:
                 parts += _pieces(start, length, pad)
@@ -170,7 +170,7 @@ def _pieces(start: int, length: int, pad: int) -> list[_Part]:
 
     start    the first token of the doc
     """
-    n_pieces = math.ceil(length / _MOST_ROWS)
+    n_pieces = math.ceil(length / MAX_PART_ROWS)
     bounds = [length * piece // n_pieces for piece in range(n_pieces + 1)]
     parts = []
     for first, end in itertools.pairwise(bounds):
@@ -194,8 +194,8 @@ def _cut(lengths: Ints, pad: int, start: int = 0) -> list[_Part]:
     """
     ends = (lengths + pad).cumsum()  # (B,)
     total = int(ends[-1]) if len(ends) else 0
-    n_parts = math.ceil(total / _MOST_ROWS)
-    if total >= 2 * _FEW_ROWS:
+    n_parts = math.ceil(total / MAX_PART_ROWS)
+    if total >= SERIAL_BELOW_ROWS:
         n_parts = max(2, n_parts)
     bounds = [total * part / n_parts for part in range(1, n_parts)]
     borders = [0, *(np.searchsorted(ends, bounds) + 1).tolist(), len(lengths)]

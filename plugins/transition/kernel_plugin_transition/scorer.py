@@ -31,13 +31,13 @@ Masks = npt.NDArray[np.bool_]
 
 DROPOUT = 0.1
 # States that dropout is drawn for at a time: a draw costs as much for one as for many.
-DRAWN_STATES = 512
+DROPOUT_CHUNK_STATES = 512
 
 # Up to so many states, gathering all rows at once is faster than one feature after the other.
-FEW_STATES = 64
+ONE_GATHER_MAX_STATES = 64
 
-# Tokens that are precomputed at a time for a single state: a doc of any length takes the same room.
-WINDOW = 4096
+# Tokens that are precomputed at a time for a single state, which bounds the memory for long docs.
+WINDOW_TOKENS = 4096
 
 
 @frozen
@@ -144,7 +144,7 @@ class StateScorer:
         high = max(ids)
         low = min([row for row in ids if row >= 0], default=0)
         if low < self._low or high >= self._high:
-            if high - low > WINDOW // 2:
+            if high - low > WINDOW_TOKENS // 2:
                 return False
             self._move_window(low)
         return True
@@ -152,33 +152,33 @@ class StateScorer:
     def _move_window(self, low: int) -> None:
         """Precompute the tokens from a little before `low` on, or all if they are few."""
         n_tokens = len(self.X)
-        if n_tokens <= WINDOW:
+        if n_tokens <= WINDOW_TOKENS:
             self.precompute()
             return
-        self._low = max(0, low - WINDOW // 8)
-        self._high = min(self._low + WINDOW, n_tokens)
+        self._low = max(0, low - WINDOW_TOKENS // 8)
+        self._high = min(self._low + WINDOW_TOKENS, n_tokens)
         self._window = self.part(slice(self._low, self._high)).precompute()
 
-    def room(self, n_tokens: int) -> Floats:
+    def new_buffer(self, n_tokens: int) -> Floats:
         """Return memory for what `precompute` makes of so many tokens: (n_tokens + 1, F * M)."""
         n_features, _, n_out = self.weights.W.shape
         return np.empty((n_tokens + 1, n_features * n_out), self.X.dtype)
 
-    def precompute(self, room: Floats | None = None) -> Floats:
+    def precompute(self, buffer: Floats | None = None) -> Floats:
         """Multiply every token with every feature's weights, so that scoring only adds up.
 
         Pays where states show a token more than once in the same role, or come one by one.
 
-        room     (at least N + 1, F * M)  where to put it; memory that was used before is faster
+        buffer   (at least N + 1, F * M)  where to put it; memory that was used before is faster
         returns  ((N + 1) * F, M)  the last F rows are for missing tokens; with the first
                  feature comes the bias
         """
         if self._table is not None:
             return self._table
         n_out = self.weights.W.shape[2]
-        if room is None:
-            room = self.room(len(self.X))
-        table = room[: len(self.X) + 1]
+        if buffer is None:
+            buffer = self.new_buffer(len(self.X))
+        table = buffer[: len(self.X) + 1]
         matmul(self.X, self.weights.stacked, out=table[:-1])
         table[-1] = self.weights.pad.reshape(-1)  # where -1 leads
         table[:, :n_out] += self.weights.b  # once a state, with its first token
@@ -238,7 +238,9 @@ class StateScorer:
         start, stop = self._n_drawn, self._n_drawn + n_states
         if stop > len(self._masks):
             start, stop = 0, n_states
-            self._masks = dropout_mask((max(n_states, DRAWN_STATES), self.weights.width), DROPOUT)
+            self._masks = dropout_mask(
+                (max(n_states, DROPOUT_CHUNK_STATES), self.weights.width), DROPOUT
+            )
         self._n_drawn = stop
         return self._masks[start:stop]
 
@@ -331,7 +333,7 @@ def _sum_rows(table: Floats, keys: Ints) -> Floats:
     keys     (F, S)
     returns  (S, M)
     """
-    if keys.shape[1] > FEW_STATES:
+    if keys.shape[1] > ONE_GATHER_MAX_STATES:
         return gather_sum(table, keys)
     summed: Floats = np.add.reduce(table.take(keys, axis=0), axis=0)
     return summed

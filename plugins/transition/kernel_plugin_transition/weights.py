@@ -70,12 +70,14 @@ class StepWeights:
 
 def read_weights(lower: Any, upper: Any | None) -> StepWeights:
     """Return the weights of a `precomputable_affine` and, unless None, of the layer above it."""
-    W = _host(lower, lower.get_param("W"))  # (F, H, P, I)
+    W = _to_numpy(lower, lower.get_param("W"))  # (F, H, P, I)
     n_features, n_pieces, width = len(W), W.shape[2], W.shape[3]
     return StepWeights(
         W=np.ascontiguousarray(W.transpose(0, 3, 2, 1)).reshape((n_features, width, -1)),
-        b=_host(lower, lower.get_param("b")).T.reshape(-1),
-        pad=_host(lower, lower.get_param("pad"))[0].transpose(0, 2, 1).reshape((n_features, -1)),
+        b=_to_numpy(lower, lower.get_param("b")).T.reshape(-1),
+        pad=_to_numpy(lower, lower.get_param("pad"))[0]
+        .transpose(0, 2, 1)
+        .reshape((n_features, -1)),
         upper=None if upper is None else _read_upper(upper),
         n_pieces=n_pieces,
     )
@@ -94,8 +96,8 @@ def fold(weights: StepWeights, linear: Any) -> StepWeights:
     A token that is there brings the bias of `linear` with it; a missing one has to take it
     off again.
     """
-    W = _host(linear, linear.get_param("W"))  # (I, inputs)
-    carried = _host(linear, linear.get_param("b")) @ weights.W  # (F, M)
+    W = _to_numpy(linear, linear.get_param("W"))  # (I, inputs)
+    carried = _to_numpy(linear, linear.get_param("b")) @ weights.W  # (F, M)
     return StepWeights(
         W=W.T @ weights.W,  # (F, inputs, M)
         b=weights.b + carried.sum(axis=0),
@@ -140,14 +142,13 @@ def add_gradients(gradients: StepGradients, lower: Any, upper: Any | None) -> No
 
 
 def _read_upper(upper: Any) -> Upper:
-    W = np.ascontiguousarray(_host(upper, upper.get_param("W")).T)
-    return Upper(W, _host(upper, upper.get_param("b")))
+    W = np.ascontiguousarray(_to_numpy(upper, upper.get_param("W")).T)
+    return Upper(W, _to_numpy(upper, upper.get_param("b")))
 
 
 def _add(node: Any, name: str, gradient: Any) -> None:
     node.inc_grad(name, node.ops.asarray(np.ascontiguousarray(gradient)))
 
 
-def _host(node: Any, array: Any) -> Floats:
-    host: Floats = node.ops.to_numpy(array)
-    return host
+def _to_numpy(node: Any, array: Any) -> Floats:
+    return node.ops.to_numpy(array)  # type: ignore[no-any-return]

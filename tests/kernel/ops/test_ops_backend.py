@@ -65,7 +65,7 @@ def test_error_in_parallel_work_reaches_the_caller(monkeypatch):
 
 
 @pytest.mark.parametrize("n_threads", ["1", "2"])
-def test_work_ahead_comes_in_order(monkeypatch, n_threads):
+def test_prefetched_work_comes_in_order(monkeypatch, n_threads):
     monkeypatch.setenv("KERNEL_NUM_THREADS", n_threads)
     begun = []
 
@@ -74,27 +74,27 @@ def test_work_ahead_comes_in_order(monkeypatch, n_threads):
         return sum(ops.parallel(lambda y: x * y, [1, 2, 3]))
 
     seen = []
-    for result in ops.ahead(work, [1, 10, 100]):
+    for result in ops.prefetch(work, [1, 10, 100]):
         assert max(begun) * 6 <= 10 * result
         seen.append(result)
     assert seen == [6, 60, 600]
     assert begun == [1, 10, 100]
-    assert list(ops.ahead(work, [])) == []
+    assert list(ops.prefetch(work, [])) == []
 
 
 def test_next_item_is_worked_on_while_the_last_one_is_used(monkeypatch):
     monkeypatch.setenv("KERNEL_NUM_THREADS", "2")
     begun = {item: threading.Event() for item in range(3)}
 
-    for item in ops.ahead(lambda item: (begun[item].set(), item)[1], range(3)):
+    for item in ops.prefetch(lambda item: (begun[item].set(), item)[1], range(3)):
         assert item == 2 or begun[item + 1].wait(timeout=10)
         assert not any(begun[later].is_set() for later in range(item + 2, 3))
 
 
-def test_error_in_work_ahead_comes_where_its_result_would(monkeypatch):
+def test_error_in_prefetched_work_comes_where_its_result_would(monkeypatch):
     monkeypatch.setenv("KERNEL_NUM_THREADS", "2")
 
-    results = ops.ahead(lambda x: 6 // x, [3, 2, 0, 1])
+    results = ops.prefetch(lambda x: 6 // x, [3, 2, 0, 1])
     assert [next(results), next(results)] == [2, 3]
     with pytest.raises(ZeroDivisionError):
         next(results)

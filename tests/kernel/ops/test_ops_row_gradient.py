@@ -107,7 +107,7 @@ def test_optimizer_that_takes_rows_is_given_rows(node):
         takes_rows = True
         seen = ()
 
-        def debts(self, key, weights):
+        def pending_updates(self, key, weights):
             return None
 
         def __call__(self, key, weights, gradient):

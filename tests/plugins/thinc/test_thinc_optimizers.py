@@ -80,7 +80,7 @@ def test_gradient_by_rows_equals_array(ours, theirs, settings):
         assert updated is mine
         assert rest is by_rows
         assert len(rest.touched(default_ops())[0]) == 0
-    by_rows.owed.settle()
+    by_rows.pending.flush()
     np.testing.assert_allclose(mine, reference, atol=5e-6)
     np.testing.assert_allclose(one.averages[1, "E"], other.averages[1, "E"], atol=5e-6)
 
@@ -107,7 +107,7 @@ def test_rows_make_up_for_hundreds_of_steps(betas, warmup):
         one.step_schedules()
         other.step_schedules()
 
-    by_rows.owed.settle()
+    by_rows.pending.flush()
     assert np.abs(reference - start).max() > 0.02
     # A second moment that fades faster than a step is counted leaves more of it to `eps`.
     atol = 1e-5 if betas[1] == 0.999 else 1e-4
@@ -124,7 +124,7 @@ def test_row_that_is_read_is_what_it_would_be_without_deferring(rows, seed):
         by_rows, array = sparse_gradients(step)
         one((1, "E"), mine, by_rows)
         other((1, "E"), reference, array)
-        by_rows.owed.settle(np.array(rows))
+        by_rows.pending.flush(np.array(rows))
         np.testing.assert_allclose(mine[rows], reference[rows], atol=1e-5)
 
 
@@ -138,7 +138,7 @@ def test_array_and_rows_may_alternate():
         one((1, "E"), mine, by_rows if step % 3 else array.copy())
         other((1, "E"), reference, array)
 
-    by_rows.owed.settle()
+    by_rows.pending.flush()
     np.testing.assert_allclose(mine, reference, atol=5e-6)
 
 
@@ -183,8 +183,8 @@ def test_resumed_table_has_the_same_bits():
     names = {(1, "E"): "table"}
     resumed.load_state(names, straight.state(names))
 
-    step_on(straight, weights, range(60, 70)).owed.settle()
-    step_on(resumed, copied, range(60, 70)).owed.settle()
+    step_on(straight, weights, range(60, 70)).pending.flush()
+    step_on(resumed, copied, range(60, 70)).pending.flush()
 
     assert (copied == weights).all()
     assert (resumed.averages[1, "E"] == straight.averages[1, "E"]).all()
