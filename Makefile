@@ -9,7 +9,7 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all lint fix check bench bench-btc bench-ewt bench-textcat wheels clean
+.PHONY: help install demo test test-all test-blas lint fix check bench bench-btc bench-ewt bench-textcat wheels clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-all: $(INSTALLED)  ## Run every test, with coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+test-blas: $(INSTALLED)  ## Run the tests with the matrix products of other CPUs, one thread and two
+	$(BIN)/python tools/test_blas.py
+
 lint: $(INSTALLED)  ## Check style, spelling, types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,7 +55,7 @@ lint: $(INSTALLED)  ## Check style, spelling, types and who imports whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 
-fix: $(INSTALLED)  ## Mend what the linters can mend
+fix: $(INSTALLED)  ## Fix what the linters can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python tools/index_plugins.py

@@ -14,7 +14,8 @@ from benchmarks import corpora, sides, suite, table
 def main(argv: Sequence[str] | None = None) -> None:
     """Prepare data and environments, measure, print, and write where asked."""
     args = parse(argv)
-    both = [sides.kernel_side(), sides.spacy_side()]
+    other = sides.earlier_side(args.against) if args.against else sides.spacy_side()
+    both = [sides.kernel_side(), other]
     title = corpora.prepare()
     names = suite.with_training(args.only, both)
     for side, name in itertools.product(both, sorted(suite.corpora_of(names))):
@@ -27,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         say=lambda text: print(text, flush=True),
     )
     (sides.HOME / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf8")
-    table.print_table(figures, title)
+    table.print_table(figures, both, title)
     if args.markdown:
-        table.put_into(args.markdown, "bench", table.markdown(figures))
+        table.put_into(args.markdown, "bench", table.markdown(figures, both))
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -39,6 +40,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=500, help="training steps a run")
     parser.add_argument(
         "--only", nargs="+", choices=suite.NAMES, default=suite.NAMES, metavar="NAME"
+    )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="PYTHON",
+        help="compare with the kernel that this interpreter has, in the place of spaCy",
     )
     parser.add_argument("--markdown", type=Path, help="put the table between this file's marks")
     return parser.parse_args(argv)

@@ -1,4 +1,4 @@
-"""The two libraries that are compared: where their Python is, and how to start them."""
+"""The libraries that are compared: where their Python is, and how to start them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,15 @@ SPACY = "spacy==3.8.18"
 
 @frozen(kw_only=True)
 class Side:
-    """A library and the interpreter that has it; `cli` starts its command line."""
+    """A library and the interpreter that has it; `cli` starts its command line.
+
+    `name` names the side in figures and folders, `library` the package to import, `title` the
+    column of the table.
+    """
 
     name: str
+    library: str
+    title: str
     python: Path
     cli: tuple[str, ...]
 
@@ -27,7 +33,7 @@ class Side:
 def kernel_side() -> Side:
     """Return kernel as it is installed beside this interpreter."""
     python = Path(sys.executable)
-    return Side(name="kernel", python=python, cli=(str(python.with_name("kernel")),))
+    return _kernel("kernel", "kernel", python)
 
 
 def spacy_side() -> Side:
@@ -42,4 +48,20 @@ def spacy_side() -> Side:
         venv.create(HOME / "spacy", with_pip=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", SPACY], check=True)
         (HOME / "spacy" / ".installed").touch()
-    return Side(name="spacy", python=python, cli=(str(python), "-m", "spacy"))
+    return Side(
+        name="spacy",
+        library="spacy",
+        title="spaCy 3.8.18",
+        python=python,
+        cli=(str(python), "-m", "spacy"),
+    )
+
+
+def earlier_side(python: Path) -> Side:
+    """Return an earlier version of kernel, which the interpreter `python` has installed."""
+    return _kernel("earlier", "kernel, earlier", python)
+
+
+def _kernel(name: str, title: str, python: Path) -> Side:
+    cli = (str(python.with_name("kernel")),)
+    return Side(name=name, library="kernel", title=title, python=python, cli=cli)

@@ -166,7 +166,8 @@ def take(side: Side, name: str, steps: int) -> Iterator[tuple[str, float]]:
         yield name, run([*side.cli, "--help"]).seconds
         return
     if name == "import":
-        yield name, run([side.python, "-c", f"import {side.name}"]).seconds
+        # Without -P, a package in the working directory would stand for the installed one.
+        yield name, run([side.python, "-P", "-c", f"import {side.library}"]).seconds
         return
     result = train(side, name, steps) if name in TRAININGS else task(side, name)
     yield name, result["amount"] / result["seconds"]
@@ -192,6 +193,6 @@ def train(side: Side, name: str, steps: int) -> Result:
 def task(side: Side, name: str) -> Result:
     """Return the result of a task of `tasks.py`, with the peak memory of its process."""
     model = model_of(side, MODELS[name]) if name in MODELS else Path()
-    done = run([side.python, TASKS, side.name, name, model, DATA])
+    done = run([side.python, TASKS, side.library, name, model, DATA])
     result: Result = json.loads(done.stdout.splitlines()[-1])
     return {**result, "peak_mb": done.peak_mb}

@@ -1,4 +1,4 @@
-"""The table of both sides' medians and their ratios, for the terminal and for the docs."""
+"""The table of two sides' medians and their ratios, for the terminal and for the docs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from benchmarks.sides import Side
 from benchmarks.suite import MEASURES, Measure
 
 Figures = Mapping[str, Mapping[str, Sequence[float]]]
@@ -16,27 +17,28 @@ Figures = Mapping[str, Mapping[str, Sequence[float]]]
 
 @frozen(kw_only=True)
 class Row:
-    """A line of the table. `ratio` is how many times better kernel is."""
+    """A line of the table. `ratio` is how many times better the first side is."""
 
     title: str
-    kernel: str
-    spacy: str
+    first: str
+    second: str
     ratio: str
 
 
-def rows(figures: Figures) -> Iterator[Row]:
-    """Yield a row for each measure that was taken on both sides."""
+def rows(figures: Figures, sides: Sequence[Side]) -> Iterator[Row]:
+    """Yield a row for each measure that was taken on both of the two sides."""
+    digits = 1 if sides[0].library != sides[1].library else 2
     for measure in MEASURES:
         taken = figures.get(measure.key, {})
-        if not taken.get("kernel") or not taken.get("spacy"):
+        if not all(taken.get(side.name) for side in sides):
             continue
-        ours, theirs = statistics.median(taken["kernel"]), statistics.median(taken["spacy"])
+        ours, theirs = (statistics.median(taken[side.name]) for side in sides)
         ratio = ours / theirs if measure.unit.endswith("/s") else theirs / ours
         yield Row(
             title=measure.title,
-            kernel=shown(ours, measure),
-            spacy=shown(theirs, measure),
-            ratio=f"{ratio:.1f}x",
+            first=shown(ours, measure),
+            second=shown(theirs, measure),
+            ratio=f"{ratio:.{digits}f}x",
         )
 
 
@@ -46,25 +48,27 @@ def shown(figure: float, measure: Measure) -> str:
     return f"{number} {measure.unit}"
 
 
-def print_table(figures: Figures, title: str) -> None:
+def print_table(figures: Figures, sides: Sequence[Side], title: str) -> None:
     """Print the table."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", "kernel", "spaCy 3.8.18", "ratio")
+    table = Table("", *(side.title for side in sides), "ratio")
     for column in table.columns[1:]:
         column.justify = "right"
-    for row in rows(figures):
-        table.add_row(row.title, row.kernel, row.spacy, row.ratio)
+    for row in rows(figures, sides):
+        table.add_row(row.title, row.first, row.second, row.ratio)
     print(title)
     Console().print(table)
 
 
-def markdown(figures: Figures) -> str:
+def markdown(figures: Figures, sides: Sequence[Side]) -> str:
     """Return the table in Markdown."""
-    lines = ["| | kernel | spaCy 3.8.18 | ratio |", "| --- | ---: | ---: | ---: |"]
+    titles = " | ".join(side.title for side in sides)
+    lines = [f"| | {titles} | ratio |", "| --- | ---: | ---: | ---: |"]
     lines += [
-        f"| {row.title} | {row.kernel} | {row.spacy} | {row.ratio} |" for row in rows(figures)
+        f"| {row.title} | {row.first} | {row.second} | {row.ratio} |"
+        for row in rows(figures, sides)
     ]
     return "\n".join(lines) + "\n"
 

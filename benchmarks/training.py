@@ -43,7 +43,7 @@ def train(side: Side, config: Path, folder: Path, output: Path, **settings: floa
         command += [f"--training.{key}", str(value)]
     if config.stem.endswith("_measured"):
         command += ["--code", STEP_TIMES, "--corpora.dev.limit", "50"]
-    return run(command, BENCH_SIDE=side.name)
+    return run(command, BENCH_SIDE=side.library)
 
 
 def measure_training(

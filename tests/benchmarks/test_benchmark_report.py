@@ -9,19 +9,33 @@ from benchmarks import btc_ner, corpora, ewt, process, runs, suite, table, tasks
 from benchmarks.sides import Side
 
 
+def side_of(name, library, path=None):
+    return Side(name=name, library=library, title=name, python=path, cli=())
+
+
+KERNEL, SPACY = side_of("kernel", "kernel"), side_of("spacy", "spacy")
+
+
 def test_ratio_says_how_many_times_better_kernel_is():
     figures = {
         "train": {"kernel": [300, 100, 200], "spacy": [50, 60, 40]},
         "import": {"kernel": [0.25], "spacy": [1.0]},
     }
-    assert [(row.kernel, row.spacy, row.ratio) for row in table.rows(figures)] == [
+    assert [(row.first, row.second, row.ratio) for row in table.rows(figures, [KERNEL, SPACY])] == [
         ("200 words/s", "50 words/s", "4.0x"),
         ("0.25 s", "1.00 s", "4.0x"),
     ]
 
 
 def test_measure_that_one_side_lacks_is_left_out():
-    assert list(table.rows({"train": {"kernel": [300], "spacy": []}})) == []
+    assert list(table.rows({"train": {"kernel": [300], "spacy": []}}, [KERNEL, SPACY])) == []
+
+
+def test_two_versions_of_kernel_are_compared_to_the_hundredth():
+    earlier = side_of("earlier", "kernel")
+    figures = {"train": {"kernel": [209], "earlier": [200]}}
+    assert "| kernel | earlier | ratio |" in table.markdown(figures, [KERNEL, earlier])
+    assert [row.ratio for row in table.rows(figures, [KERNEL, earlier])] == ["1.04x"]
 
 
 def test_markdown_goes_between_the_marks(tmp_path):
@@ -80,7 +94,7 @@ def test_finished_runs_are_not_repeated(job, tmp_path, monkeypatch, capsys):
         scores = dict.fromkeys(job.scores, 0.5)
         return runs.Run(side=side.name, seed=seed, scores=scores, seconds=1, peak_mb=1)
 
-    side = Side(name="kernel", python=tmp_path, cli=())
+    side = side_of("kernel", "kernel", tmp_path)
     monkeypatch.setattr(runs, "train_once", train_once)
     monkeypatch.setattr(runs.sides, "HOME", tmp_path)
     monkeypatch.setattr(runs.sides, "kernel_side", lambda: side)
@@ -105,7 +119,7 @@ def test_every_measure_can_be_taken():
 
 def test_prediction_without_a_pipeline_trains_it_first(tmp_path, monkeypatch):
     monkeypatch.setattr(suite, "HOME", tmp_path)
-    side = Side(name="kernel", python=tmp_path, cli=())
+    side = side_of("kernel", "kernel", tmp_path)
     assert suite.with_training(["predict_joint", "help"], [side]) == [
         "train_joint",
         "predict_joint",
