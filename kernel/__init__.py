@@ -13,6 +13,7 @@ A name is imported when it is first used: the command line, and a plugin that on
 from __future__ import annotations
 
 import importlib
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 # Not late like the others: a module has the same name, and would take its place.
@@ -20,14 +21,17 @@ from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.about import info
+    from kernel.compat.glossary import explain
     from kernel.device import prefer_gpu, require_cpu, require_gpu
     from kernel.errors import KernelError
     from kernel.hooks import hookimpl
     from kernel.pipeline import Language, blank, factory, load
     from kernel.text import Doc, DocBin, Example, Span, Token, Vocab
-    from kernel.util import explain
 
 __version__ = "0.1.0"
+
+# The modules of spaCy's documentation: `kernel.tokens` is kernel/compat/names/tokens.py.
+__path__.append(f"{__path__[0]}/compat/names")
 
 __all__ = [
     "Doc",
@@ -57,18 +61,29 @@ _HOMES: Final = {
     "kernel.errors": ("KernelError",),
     "kernel.hooks": ("hookimpl",),
     "kernel.pipeline": ("Language", "blank", "factory", "load"),
-    "kernel.util": ("explain",),
+    "kernel.compat.glossary": ("explain",),
     "kernel.text": ("Doc", "DocBin", "Example", "Span", "Token", "Vocab"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'kernel' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    if name in _HOME_OF:
+        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    else:
+        value = _submodule(name)
     globals()[name] = value  # from now on it is found without asking here
     return value
+
+
+def _submodule(name: str) -> ModuleType:
+    """Import `kernel.<name>`, so that `kernel.util.filter_spans` needs only `import kernel`."""
+    try:
+        return importlib.import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":
+            raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 
 
 def __dir__() -> list[str]:

@@ -31,12 +31,17 @@ def build(project: Path, target: Path) -> Path:
 
 
 def missing(project: Path, wheel: Path) -> list[str]:
-    """Return the files of the project's package that are not in its wheel."""
+    """Return the files of the project's packages that are not in its wheel."""
     with zipfile.ZipFile(wheel) as archive:
         shipped = set(archive.namelist())
-    package = project / "kernel" if project == ROOT else next(project.glob("kernel_plugin_*"))
+    packages = (
+        project.glob("kernel_plugin_*")
+        if project != ROOT
+        else (ROOT / "kernel", ROOT / "kernel-stubs")
+    )
     own = {
         path.relative_to(project).as_posix()
+        for package in packages
         for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }

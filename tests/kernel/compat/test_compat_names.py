@@ -1,7 +1,5 @@
 """The names that people type, and the small functions behind them."""
 
-import subprocess
-import sys
 from itertools import islice
 
 import pytest
@@ -11,29 +9,44 @@ from kernel import util
 from kernel.errors import TextError
 from kernel.text import Doc, Span, Vocab
 
+NAMES = {
+    "kernel.tokens": "Doc DocBin MorphAnalysis Span SpanGroup SpanGroups Token Retokenizer Underscore",
+    "kernel.vocab": "BaseVectors Lexeme Lookups Morphology StringStore Vectors Vocab",
+    "kernel.training": "Alignment Example biluo_tags_to_offsets offsets_to_biluo_tags docs_to_json",
+    "kernel.language": "BaseDefaults Language",
+    "kernel.scorer": "PRFScore ROCAUCScore Scorer get_ner_prf",
+    "kernel.strings": "StringStore hash_string",
+    "kernel.lookups": "Lookups Table load_lookups",
+    "kernel.symbols": "ORTH nsubj NOUN",
+    "kernel.attrs": "LOWER IS_ALPHA",
+    "kernel.util": "minibatch compounding filter_spans get_words_and_spaces registry",
+}
 
-@pytest.mark.parametrize(
-    ("module", "names"),
-    [
-        ("kernel.tokens", "Doc DocBin MorphAnalysis Span SpanGroup SpanGroups Token Retokenizer"),
-        ("kernel.vocab", "BaseVectors Lexeme Lookups Morphology StringStore Vectors Vocab"),
-        ("kernel.training", "Alignment Example biluo_tags_to_offsets offsets_to_biluo_tags"),
-        ("kernel.training", "docs_to_json validate_examples validate_get_examples"),
-        ("kernel.language", "BaseDefaults Language"),
-        ("kernel.scorer", "PRFScore ROCAUCScore Scorer get_ner_prf"),
-        ("kernel.strings", "StringStore hash_string"),
-        ("kernel.lookups", "Lookups Table load_lookups"),
-        ("kernel.symbols", "ORTH nsubj NOUN"),
-        ("kernel.attrs", "LOWER IS_ALPHA"),
-        ("kernel.util", "minibatch compounding filter_spans get_words_and_spaces registry"),
-    ],
-)
-def test_names_are_where_people_look_for_them(module, names):
-    code = f"from {module} import {', '.join(names.split())}"
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], check=False, capture_output=True, text=True
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+
+@pytest.mark.parametrize("module", NAMES)
+def test_names_are_where_people_look_for_them(module, run_python):
+    run_python(f"from {module} import {', '.join(NAMES[module].split())}")
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_modules_are_attributes_of_the_package(module, run_python):
+    run_python(f"import kernel; {', '.join(f'{module}.{name}' for name in NAMES[module].split())}")
+
+
+def test_an_unknown_attribute_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'kernel' has no attribute 'tokenz'"):
+        _ = kernel.tokenz
+
+
+def test_import_kernel_imports_none_of_these_modules(run_python):
+    loaded = run_python("import kernel, sys; print([m for m in sys.modules if 'compat' in m])")
+    assert loaded.strip() == "[]"
+
+
+def test_type_checkers_find_each_module(repository):
+    modules = {path.stem for path in repository.glob("kernel/compat/names/[a-z]*.py")}
+    assert modules == {path.stem for path in repository.glob("kernel-stubs/*.pyi")}
+    assert (repository / "kernel-stubs/py.typed").read_text() == "partial\n"
 
 
 def test_info_tells_of_the_installation_and_of_a_pipeline(tmp_path, capsys):

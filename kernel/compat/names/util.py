@@ -5,16 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config import (
-    combine_score_weights,
-    load_config,
-    load_config_from_str,
-    resolve_dot_names,
-)
-from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
-from kernel.pipeline import load as load_model
-from kernel.registry import registry
-from kernel.util.containers import (
+from kernel.compat.containers import (
     DummyTokenizer,
     SimpleFrozenDict,
     SimpleFrozenList,
@@ -25,8 +16,8 @@ from kernel.util.containers import (
     to_dict,
     to_disk,
 )
-from kernel.util.exceptions import expand_exc, update_exc
-from kernel.util.files import (
+from kernel.compat.exceptions import expand_exc, update_exc
+from kernel.compat.files import (
     ensure_path,
     import_file,
     make_tempdir,
@@ -34,8 +25,8 @@ from kernel.util.files import (
     split_command,
     working_dir,
 )
-from kernel.util.glossary import explain
-from kernel.util.models import (
+from kernel.compat.glossary import explain
+from kernel.compat.models import (
     find_matching_language,
     get_sourced_components,
     load_meta,
@@ -44,7 +35,7 @@ from kernel.util.models import (
     load_model_from_path,
     set_lang_class,
 )
-from kernel.util.nested import (
+from kernel.compat.nested import (
     copy_config,
     dict_to_dot,
     dot_to_dict,
@@ -52,8 +43,8 @@ from kernel.util.nested import (
     set_dot_to_object,
     walk_dict,
 )
-from kernel.util.numbers import all_equal, compounding, decaying, to_ternary_int
-from kernel.util.packages import (
+from kernel.compat.numbers import all_equal, compounding, decaying, to_ternary_int
+from kernel.compat.packages import (
     get_installed_models,
     get_minor_version_range,
     get_package_path,
@@ -61,13 +52,22 @@ from kernel.util.packages import (
     is_compatible_version,
     is_package,
 )
-from kernel.util.rules import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
-from kernel.util.spans import (
+from kernel.compat.rules import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+from kernel.compat.spans import (
     filter_chain_spans,
     filter_spans,
     get_words_and_spaces,
     normalize_slice,
 )
+from kernel.config import (
+    combine_score_weights,
+    load_config,
+    load_config_from_str,
+    resolve_dot_names,
+)
+from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
+from kernel.pipeline import load as load_model
+from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.random import fix_random_seed

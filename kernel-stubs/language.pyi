@@ -1,0 +1,1 @@
+from kernel.compat.names.language import *

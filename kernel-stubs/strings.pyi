@@ -1,0 +1,1 @@
+from kernel.compat.names.strings import *

@@ -1,0 +1,3 @@
+from kernel.compat.names.symbols import *
+
+def __getattr__(name: str) -> int: ...
