@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.explain import function_at, helps_at, summary_of
 from kernel.config.schema import SECTIONS
-from kernel.config.toml_places import find_places
+from kernel.config.toml_positions import find_positions
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -33,10 +33,10 @@ def add_comments(text: str, config: Config, remarks: Mapping[Path, str]) -> str:
     """
     notes = dict(_notes(config.interpolate(), ()))
     above: dict[int, list[str]] = {}
-    for place in find_places(text):
-        if place.kind in {"key", "section"} and place.path in notes:
-            lines = [notes.pop(place.path), remarks.get(place.path, "")]
-            above.setdefault(place.line, [f"# {line}" for line in lines if line])
+    for position in find_positions(text):
+        if position.kind in {"key", "section"} and position.path in notes:
+            lines = [notes.pop(position.path), remarks.get(position.path, "")]
+            above.setdefault(position.line, [f"# {line}" for line in lines if line])
     commented: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
         commented += [*above.get(number, ()), line]

@@ -1,14 +1,13 @@
 """Configurations: read, complete, check, and turn into objects."""
 
 from kernel.config.check import check, find_problems
-from kernel.config.config import Config, merge
+from kernel.config.config import Config, load_config, load_config_from_str, merge
 from kernel.config.defaults import default_config, pretraining_config
 from kernel.config.diff import ABSENT, Change, diff
 from kernel.config.explain import Explanation, explain
 from kernel.config.fill import fill, fill_block
 from kernel.config.json_schema import json_schema
-from kernel.config.load import load_config, load_config_from_str
-from kernel.config.override import parse_overrides
+from kernel.config.override import flatten, nest, parse_overrides
 from kernel.config.problems import Origin, Problem
 from kernel.config.resolve import call, check_arguments, resolve
 from kernel.config.schema import (
@@ -18,8 +17,8 @@ from kernel.config.schema import (
     SystemSettings,
     TrainingSettings,
 )
+from kernel.config.score_weights import combine_score_weights
 from kernel.config.sections import resolve_dot_names, resolve_section
-from kernel.config.weights import combine_score_weights
 
 __all__ = [
     "ABSENT",
@@ -43,10 +42,12 @@ __all__ = [
     "fill",
     "fill_block",
     "find_problems",
+    "flatten",
     "json_schema",
     "load_config",
     "load_config_from_str",
     "merge",
+    "nest",
     "parse_overrides",
     "pretraining_config",
     "resolve",

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from kernel.config.describe import nearest
 from kernel.config.problems import Origin, Path, Problem, raise_problems
-from kernel.config.tree import Block, plant
+from kernel.config.tree import Block, with_origin
 from kernel.config.values import DollarError, escape_strings, has_variable, read_value
-from kernel.config.words import nearest
 
 _HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
 _OPTION: Final = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$", re.DOTALL)
@@ -101,7 +101,7 @@ class _Reader:
         self.problems.append(
             Problem(
                 path=self.section or (),
-                origin=self.place(line, column),
+                origin=self.origin(line, column),
                 message=message,
                 expected=expected,
                 received=f"`{content}`",
@@ -113,12 +113,12 @@ class _Reader:
         entry = next(entry for entry in self.entries if entry.path == section)
         return Problem(
             path=section,
-            origin=self.place(entry.line, entry.column),
+            origin=self.origin(entry.line, entry.column),
             message=f"other sections stand under [{name}], which is not there",
             suggestion=f"[{name}]",
         )
 
-    def place(self, line: int, column: int) -> Origin:
+    def origin(self, line: int, column: int) -> Origin:
         return Origin(layer="file", path=self.name, line=line, column=column)
 
 
@@ -154,16 +154,16 @@ def _is_new(entry: _Entry, seen: dict[Path, _Entry], reader: _Reader) -> bool:
     else:
         message = f"both a {one}, at line {first.line}, and a {two}"
         hint = f"put the settings of the {two} into the section, or remove one"
-    place = reader.place(entry.line, entry.column)
-    reader.problems.append(Problem(path=entry.path, origin=place, message=message, hint=hint))
+    origin = reader.origin(entry.line, entry.column)
+    reader.problems.append(Problem(path=entry.path, origin=origin, message=message, hint=hint))
     return False
 
 
 def _add_section(root: Block, entry: _Entry, seen: dict[Path, _Entry], reader: _Reader) -> None:
-    place = reader.place(entry.line, entry.column)
+    origin = reader.origin(entry.line, entry.column)
     if entry.section[0] == "DEFAULT" or "" in entry.section:
         reader.problems.append(
-            Problem(path=entry.section, origin=place, message="not a name for a section")
+            Problem(path=entry.section, origin=origin, message="not a name for a section")
         )
         return
     block = root
@@ -172,10 +172,10 @@ def _add_section(root: Block, entry: _Entry, seen: dict[Path, _Entry], reader: _
             if "*" not in entry.section[:depth]:
                 problem = _undeclared(entry, entry.section[:depth], [*seen], reader)
                 reader.problems.append(problem)
-            block.put(part, Block(), place)
+            block.set(part, Block(), origin)
         block = block[part]
     block.setdefault(entry.section[-1], Block())
-    block.places[entry.section[-1]] = place
+    block.origins[entry.section[-1]] = origin
 
 
 def _undeclared(entry: _Entry, parent: Path, headers: list[Path], reader: _Reader) -> Problem:
@@ -187,7 +187,7 @@ def _undeclared(entry: _Entry, parent: Path, headers: list[Path], reader: _Reade
         return reader.slipped(siblings[close], name)
     return Problem(
         path=entry.section,
-        origin=reader.place(entry.line, entry.column),
+        origin=reader.origin(entry.line, entry.column),
         message=f"its parent section [{name}] is not there",
         suggestion=f"[{'.'.join((close, *entry.section[len(parent) :]))}]" if close else None,
         hint=None if close else f"add a line [{name}] above it",
@@ -204,20 +204,20 @@ def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
         block = block.get(part) if isinstance(block, dict) else None
     if not isinstance(block, Block):
         return  # its section has been reported
-    place = reader.place(entry.line, entry.column)
+    origin = reader.origin(entry.line, entry.column)
     try:
         value = read_value(entry.text())
     except DollarError:
-        reader.problems.append(lone_dollar(entry.path, place, entry.text()))
+        reader.problems.append(lone_dollar(entry.path, origin, entry.text()))
         return
-    block.put(entry.path[-1], plant(value, place), place)
+    block.set(entry.path[-1], with_origin(value, origin), origin)
 
 
-def lone_dollar(path: Path, place: Origin, text: str) -> Problem:
+def lone_dollar(path: Path, origin: Origin, text: str) -> Problem:
     """Return the problem of a `$` that is neither doubled nor the start of a variable."""
     return Problem(
         path=path,
-        origin=place,
+        origin=origin,
         message="a `$` that starts no variable",
         expected="`${section.key}`, or `$$` for a dollar sign",
         received=f"`{text}`",

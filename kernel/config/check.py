@@ -9,17 +9,17 @@ from kernel.config.arguments import no_function
 from kernel.config.check_blocks import block_problems, component_problems
 from kernel.config.check_references import reference_problems, referred_keys, referred_sections
 from kernel.config.check_sources import sourced_problems
-from kernel.config.check_weights import weight_problems
 from kernel.config.config import Config
 from kernel.config.defaults import PATHS, default_config
+from kernel.config.describe import describe_value, nearest
 from kernel.config.interpolate import interpolate_leniently
-from kernel.config.misfit import type_problems
 from kernel.config.problems import UNKNOWN, Origin, Problem, raise_problems
 from kernel.config.schema import SECTIONS
+from kernel.config.score_weights import weight_problems
 from kernel.config.sections import section_problems, unknown_key, without_absent_vectors
-from kernel.config.tree import UNRESOLVED, Block, is_block, place_of
+from kernel.config.tree import UNRESOLVED, Block, is_block, origin_of
+from kernel.config.type_problems import type_problems
 from kernel.config.types import class_hints
-from kernel.config.words import describe_value, nearest
 
 
 def check(config: Mapping[str, Any], *, complete: bool = True) -> None:
@@ -51,18 +51,18 @@ def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Pr
     missing = [name for name in known if name not in tree]
     allowed = {*known, "pretraining", *referred_sections(raw)}
     for name, section in tree.items():
-        place = place_of(tree, name)
+        origin = origin_of(tree, name)
         if name.startswith("@"):
-            yield Problem(path=(name,), origin=place, message="a function block at the top level")
+            yield Problem(path=(name,), origin=origin, message="a function block at the top level")
         elif name not in allowed:
             close = nearest(name, missing) or nearest(name, known)
             if close in missing:
                 missing.remove(close)
-            yield _unknown_section(name, place, close)
+            yield _unknown_section(name, origin, close)
         elif section is not UNRESOLVED and not isinstance(section, Block):
             yield Problem(
                 path=(name,),
-                origin=place,
+                origin=origin,
                 message="wrong type",
                 expected="a section",
                 received=describe_value(section),
@@ -77,10 +77,10 @@ def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Pr
         )
 
 
-def _unknown_section(name: str, place: Origin, close: str | None) -> Problem:
+def _unknown_section(name: str, origin: Origin, close: str | None) -> Problem:
     return Problem(
         path=(name,),
-        origin=place,
+        origin=origin,
         message=f"there is no section [{name}]",
         suggestion=f"[{close}]" if close else None,
         hint=None
@@ -91,46 +91,48 @@ def _unknown_section(name: str, place: Origin, close: str | None) -> Problem:
 
 def _end_of(tree: Block) -> Origin:
     # A section that is not there has no line; its file is known all the same.
-    files = [place.path for place in tree.places.values() if place.path is not None]
+    files = [origin.path for origin in tree.origins.values() if origin.path is not None]
     return Origin(layer="file", path=files[0]) if files else UNKNOWN
 
 
 def _section_problems(
     name: str, section: Block, tree: Block, raw: Config, complete: bool
 ) -> Iterator[Problem]:
-    place = place_of(tree, name)
+    origin = origin_of(tree, name)
     if name == "paths":
-        yield from _path_problems(section, place, raw, complete)
+        yield from _path_problems(section, origin, raw, complete)
     elif name == "components":
         yield from _component_problems(section, tree, complete)
     elif name == "corpora":
-        yield from _corpus_problems(section, place, complete)
+        yield from _corpus_problems(section, origin, complete)
     elif name in SECTIONS and (section or name != "pretraining"):
-        yield from _typed_problems(name, section, place, raw, complete)
+        yield from _typed_problems(name, section, origin, raw, complete)
     else:
-        yield from block_problems(section, (name,), place, complete=complete)
+        yield from block_problems(section, (name,), origin, complete=complete)
 
 
 def _typed_problems(
-    name: str, section: Block, place: Origin, raw: Config, complete: bool
+    name: str, section: Block, origin: Origin, raw: Config, complete: bool
 ) -> Iterator[Problem]:
     cls = SECTIONS[name]
     own = referred_keys(raw, name) if name == "system" else set()
-    known = Block({key: section[key] for key in section if key not in own}, section.places)
+    known = Block({key: section[key] for key in section if key not in own}, section.origins)
     known.update({key: section[key] for key in own & {*class_hints(cls)} & {*section}})
-    yield from section_problems(known, cls, (name,), place, complete=complete)
+    yield from section_problems(known, cls, (name,), origin, complete=complete)
     hints = class_hints(cls)
     for key, value in section.items():
-        at = place_of(section, key)
+        at = origin_of(section, key)
         hint = hints.get(key, Any)
         yield from block_problems(value, (name, key), at, complete=complete, hint=hint)
 
 
-def _path_problems(section: Block, place: Origin, raw: Config, complete: bool) -> Iterator[Problem]:
+def _path_problems(
+    section: Block, origin: Origin, raw: Config, complete: bool
+) -> Iterator[Problem]:
     missing = [key for key in PATHS if key not in section]
     referred = referred_keys(raw, "paths")
     for key, value in section.items():
-        at = place_of(section, key)
+        at = origin_of(section, key)
         close = nearest(key, missing)
         if key in PATHS:
             yield from type_problems(value, str | None, ("paths", key), at)
@@ -141,7 +143,7 @@ def _path_problems(section: Block, place: Origin, raw: Config, complete: bool) -
     for key in missing if complete else ():
         yield Problem(
             path=("paths", key),
-            origin=place,
+            origin=origin,
             message=f"`{key}` is missing",
             hint="run `kernel init fill-config` to add it with its default, null",
             is_left_out=True,
@@ -155,14 +157,14 @@ def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator
         if lookalike := _lookalike(name, section, nlp):
             yield Problem(
                 path=("components", name),
-                origin=place_of(section, name),
+                origin=origin_of(section, name),
                 message=f"`{name}` is not in the pipeline",
                 suggestion=lookalike,
             )
         yield from component_problems(
             name,
             block,
-            place_of(section, name),
+            origin_of(section, name),
             lang=lang if isinstance(lang, str) else None,
             complete=complete,
         )
@@ -181,13 +183,13 @@ def _lookalike(name: str, section: Block, nlp: Any) -> str | None:
     return nearest(name, lacking)
 
 
-def _corpus_problems(section: Block, place: Origin, complete: bool) -> Iterator[Problem]:
+def _corpus_problems(section: Block, origin: Origin, complete: bool) -> Iterator[Problem]:
     if not is_block(section):
         for name, block in section.items():
             if block is not UNRESOLVED and not is_block(block):
                 path = ("corpora", name)
-                yield no_function(path, place_of(section, name), block, "readers")
-    yield from block_problems(section, ("corpora",), place, complete=complete)
+                yield no_function(path, origin_of(section, name), block, "readers")
+    yield from block_problems(section, ("corpora",), origin, complete=complete)
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -203,8 +205,8 @@ def _once(problems: list[Problem]) -> list[Problem]:
         root = problem.origin.chain()[-1]
         if problem.origin.source is not None and _spot(root) in faulty and root.line is not None:
             continue
-        place = problem.path if root.line is None else _spot(root)
-        words = (place, problem.path[-1:], problem.message, problem.received)
+        origin = problem.path if root.line is None else _spot(root)
+        words = (origin, problem.path[-1:], problem.message, problem.received)
         if words not in seen:
             seen.add(words)
             kept.append(problem)

@@ -11,37 +11,36 @@ from typing import Any
 import attrs
 
 from kernel.config.arguments import POSITIONAL, argument_problems
+from kernel.config.describe import describe_type, describe_value, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees
 from kernel.config.problems import Origin, Path, Problem
-from kernel.config.signature import Parameter, Signature, signature_of, without
-from kernel.config.tree import UNRESOLVED, Block, function_of, is_block, place_of
+from kernel.config.signature import FACTORY_CONTEXT, Parameter, Signature, signature_of, without
+from kernel.config.tree import UNRESOLVED, Block, function_of, is_block, origin_of
 from kernel.config.types import options, strip
-from kernel.config.words import describe_type, describe_value, nearest
 
-GIVEN = ("nlp", "name")
 _SOURCE_KEYS = ("source", "component", "replace_listeners")
 
 
 def block_problems(
-    value: Any, path: Path, place: Origin, *, complete: bool, hint: Any = Any
+    value: Any, path: Path, origin: Origin, *, complete: bool, hint: Any = Any
 ) -> Iterator[Problem]:
     """Yield what is wrong with the function blocks in `value`, at any depth.
 
     `hint` is the type that is wanted of what `value` makes.
     """
     if is_block(value):
-        yield from _function_problems(value, path, place, complete, hint)
+        yield from _function_problems(value, path, origin, complete, hint)
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from block_problems(inner, (*path, key), place_of(value, key), complete=complete)
+            yield from block_problems(inner, (*path, key), origin_of(value, key), complete=complete)
     elif isinstance(value, list):
         for inner in value:
-            yield from block_problems(inner, path, place, complete=complete)
+            yield from block_problems(inner, path, origin, complete=complete)
 
 
 def _function_problems(
-    block: Mapping[str, Any], path: Path, place: Origin, complete: bool, hint: Any
+    block: Mapping[str, Any], path: Path, origin: Origin, complete: bool, hint: Any
 ) -> Iterator[Problem]:
     try:
         signature = signature_of(find_function(block, path))
@@ -50,7 +49,7 @@ def _function_problems(
             yield error.problem
         yield from _inner_problems(block, path, None, complete)
         return
-    yield from argument_problems(signature, block, path, place=place, complete=complete)
+    yield from argument_problems(signature, block, path, origin=origin, complete=complete)
     yield from _clash_problems(block, signature, path, hint)
     yield from _inner_problems(block, path, signature, complete)
 
@@ -62,7 +61,7 @@ def _inner_problems(
     for key, value in block.items():
         hint = parameters[key].hint if key in parameters else Any
         if key == POSITIONAL or isinstance(value, Mapping | list):
-            at = place_of(block, key)
+            at = origin_of(block, key)
             yield from block_problems(value, (*path, key), at, complete=complete, hint=hint)
 
 
@@ -74,7 +73,7 @@ def _clash_problems(
     if kind != "schedules" and _clashes(signature.returns, hint):
         yield Problem(
             path=(*path, f"@{kind}"),
-            origin=place_of(block, f"@{kind}"),
+            origin=origin_of(block, f"@{kind}"),
             message=f"`{name}` makes something else than `{path[-1]}` wants",
             expected=describe_type(hint),
             received=f"a `{_base(signature.returns).__name__}`",
@@ -104,7 +103,7 @@ def _base(hint: Any) -> Any:
 
 
 def component_problems(
-    name: str, block: Any, place: Origin, *, lang: str | None, complete: bool
+    name: str, block: Any, origin: Origin, *, lang: str | None, complete: bool
 ) -> Iterator[Problem]:
     """Yield what is wrong with the block `[components.<name>]`."""
     path = ("components", name)
@@ -113,23 +112,25 @@ def component_problems(
     if not isinstance(block, Block):
         yield Problem(
             path=path,
-            origin=place,
+            origin=origin,
             message="wrong type",
             expected="a section with `factory` or `source`",
             received=describe_value(block),
         )
     elif "factory" in block:
-        yield from _factory_problems(block, path, place, lang, complete)
+        yield from _factory_problems(block, path, origin, lang, complete)
     elif "source" in block:
         yield from _source_problems(block, path)
     else:
-        yield _neither(block, path, place)
+        yield _neither(block, path, origin)
 
 
 def _factory_problems(
-    block: Block, path: Path, place: Origin, lang: str | None, complete: bool
+    block: Block, path: Path, origin: Origin, lang: str | None, complete: bool
 ) -> Iterator[Problem]:
-    settings = Block({key: value for key, value in block.items() if key != "factory"}, block.places)
+    settings = Block(
+        {key: value for key, value in block.items() if key != "factory"}, block.origins
+    )
     try:
         factory = find_factory(block, path, lang)
     except LookupProblemError as error:
@@ -137,13 +138,13 @@ def _factory_problems(
             yield error.problem
         yield from _inner_problems(settings, path, None, complete)
         return
-    signature = without(signature_of(getattr(factory, "func", factory)), GIVEN)
+    signature = without(signature_of(getattr(factory, "func", factory)), FACTORY_CONTEXT)
     if complete:
         signature = _with_defaults(signature, getattr(factory, "default_config", {}))
     else:
         # What is left out is filled in, the function of a nested block among it.
         settings = merge_trees(getattr(factory, "default_config", {}), settings)
-    yield from argument_problems(signature, settings, path, place=place, complete=complete)
+    yield from argument_problems(signature, settings, path, origin=origin, complete=complete)
     yield from _inner_problems(settings, path, signature, complete)
 
 
@@ -160,7 +161,7 @@ def _source_problems(block: Block, path: Path) -> Iterator[Problem]:
         if key not in _SOURCE_KEYS:
             yield Problem(
                 path=(*path, key),
-                origin=place_of(block, key),
+                origin=origin_of(block, key),
                 message=f"`{key}` is not a setting of a component with `source`",
                 suggestion=nearest(key, _SOURCE_KEYS),
                 hint="it is copied with the settings that it has",
@@ -169,22 +170,22 @@ def _source_problems(block: Block, path: Path) -> Iterator[Problem]:
     signature = Signature(
         {key: Parameter(key, hint, None) for key, hint in hints.items()}, True, None, Any, "source"
     )
-    yield from argument_problems(signature, block, path, place=place_of(block, "source"))
+    yield from argument_problems(signature, block, path, origin=origin_of(block, "source"))
 
 
-def _neither(block: Block, path: Path, place: Origin) -> Problem:
+def _neither(block: Block, path: Path, origin: Origin) -> Problem:
     for key in block:
         close = nearest(key, ("factory", "source"), cutoff=0.75)  # `scorer` is not `source`
         if close is not None:
             return Problem(
                 path=(*path, key),
-                origin=place_of(block, key),
+                origin=origin_of(block, key),
                 message=f"`{key}` is not a setting of a component",
                 suggestion=close,
             )
     return Problem(
         path=path,
-        origin=place,
+        origin=origin,
         message="a component with neither `factory` nor `source`",
         hint="`factory` names the kind of component; `source` a pipeline to copy it from",
     )

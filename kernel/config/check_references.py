@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.arguments import argument_problems
+from kernel.config.describe import describe_value, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path, Problem
 from kernel.config.schema import SECTIONS, section_defaults
 from kernel.config.signature import from_caller, signature_of
-from kernel.config.tree import is_block, origin_at, place_of
-from kernel.config.words import describe_value, nearest
+from kernel.config.tree import is_block, origin_at, origin_of
 from kernel.registry import is_missing, registry
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     pipeline = _names(tree, ("nlp", "pipeline"))
     yield from _pipeline_problems(tree, pipeline, blocks)
     for path in _COMPONENT_LISTS:
-        place = _place(tree, path)
+        origin = _place(tree, path)
         for name in _names(tree, path):
             if name not in pipeline:
-                yield _no_component(path, place, name, pipeline)
+                yield _no_component(path, origin, name, pipeline)
     yield from _initialized_problems(tree, {*pipeline, *blocks})
     yield from _tokenizer_problems(tree)
     for path in _DOTTED:
@@ -69,24 +69,24 @@ def _pipeline_problems(
     tree: Mapping[str, Any], pipeline: list[str], blocks: Mapping[str, Any]
 ) -> Iterator[Problem]:
     path = ("nlp", "pipeline")
-    place = _place(tree, path)
+    origin = _place(tree, path)
     for name in dict.fromkeys(pipeline):
         if pipeline.count(name) > 1:
-            yield Problem(path=path, origin=place, message=f"`{name}` is in the pipeline twice")
+            yield Problem(path=path, origin=origin, message=f"`{name}` is in the pipeline twice")
         if name not in blocks:
             yield Problem(
                 path=path,
-                origin=place,
+                origin=origin,
                 message=f"`{name}` has no section [components.{name}]",
                 suggestion=nearest(name, [other for other in blocks if other not in pipeline])
                 or nearest(name, blocks),
             )
 
 
-def _no_component(path: Path, place: Origin, name: str, pipeline: Iterable[str]) -> Problem:
+def _no_component(path: Path, origin: Origin, name: str, pipeline: Iterable[str]) -> Problem:
     return Problem(
         path=path,
-        origin=place,
+        origin=origin,
         message=f"`{name}` is not in the pipeline",
         suggestion=nearest(name, pipeline),
         hint=f"[nlp] pipeline has: {', '.join(pipeline) or 'nothing'}",
@@ -98,20 +98,20 @@ def _initialized_problems(tree: Mapping[str, Any], names: set[str]) -> Iterator[
     if not isinstance(blocks, Mapping):
         return
     for name, block in blocks.items():
-        path, place = ("initialize", "components", name), place_of(blocks, name)
+        path, origin = ("initialize", "components", name), origin_of(blocks, name)
         if name not in names:
             yield Problem(
                 path=path,
-                origin=place,
+                origin=origin,
                 message=f"there is no component `{name}`",
                 suggestion=nearest(name, names),
             )
         elif isinstance(block, Mapping):
-            yield from _initialize_problems(tree, name, block, path, place)
+            yield from _initialize_problems(tree, name, block, path, origin)
 
 
 def _initialize_problems(
-    tree: Mapping[str, Any], name: str, block: Mapping[str, Any], path: Path, place: Origin
+    tree: Mapping[str, Any], name: str, block: Mapping[str, Any], path: Path, origin: Origin
 ) -> Iterator[Problem]:
     """Yield what a component's `initialize` does not take, if its factory says its class."""
     component = _get(tree, ("components", name))
@@ -125,7 +125,7 @@ def _initialize_problems(
     method = getattr(typing.get_origin(made) or made, "initialize", None)
     if callable(method):
         signature = signature_of(method)
-        yield from argument_problems(from_caller(signature), block, path, place=place)
+        yield from argument_problems(from_caller(signature), block, path, origin=origin)
 
 
 def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
@@ -144,7 +144,7 @@ def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     path = ("initialize", "tokenizer")
     if method := getattr(made, "initialize", None):
         signature = from_caller(signature_of(method))
-        yield from argument_problems(signature, settings, path, place=_place(tree, path))
+        yield from argument_problems(signature, settings, path, origin=_place(tree, path))
         return
     yield Problem(
         path=path,
@@ -223,4 +223,4 @@ def _get(tree: Any, path: Path) -> Any:
 
 
 def _place(tree: Mapping[str, Any], path: Path) -> Origin:
-    return place_of(_get(tree, path[:-1]), path[-1])
+    return origin_of(_get(tree, path[:-1]), path[-1])

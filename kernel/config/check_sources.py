@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config.load import load_config
+from kernel.config.config import load_config
+from kernel.config.describe import nearest
 from kernel.config.problems import Path, Problem
-from kernel.config.tree import Block, function_of, is_block, place_of
-from kernel.config.words import nearest
+from kernel.config.tree import Block, function_of, is_block, origin_of
 from kernel.errors import ConfigError
 from kernel.registry import registry
 
@@ -40,7 +40,7 @@ def _problems(path: Path, block: Block) -> Iterator[Problem]:
     except ConfigError as error:
         yield Problem(
             path=(*path, "source"),
-            origin=place_of(block, "source"),
+            origin=origin_of(block, "source"),
             message=f"the config of {source!r} cannot be read: {error.message.splitlines()[0]}",
         )
         return
@@ -54,7 +54,7 @@ def _component_problems(path: Path, block: Block, config: Config) -> Iterator[Pr
     if name not in names and isinstance(name, str):
         yield Problem(
             path=(*path, key),
-            origin=place_of(block, key),
+            origin=origin_of(block, key),
             message=f"the pipeline {block['source']!r} has no component `{name}`",
             suggestion=nearest(name, names),
             hint=f"it has: {', '.join(names) or 'none'}; `component` says which to copy",
@@ -66,7 +66,7 @@ def _component_problems(path: Path, block: Block, config: Config) -> Iterator[Pr
         if layer not in listeners:
             yield Problem(
                 path=(*path, "replace_listeners"),
-                origin=place_of(block, "replace_listeners"),
+                origin=origin_of(block, "replace_listeners"),
                 message=f"`{layer}` is no listener of `{name}` in {block['source']!r}",
                 suggestion=nearest(str(layer), listeners),
                 hint=f"its listeners: {', '.join(listeners) or 'none'}",
@@ -89,7 +89,7 @@ def _no_pipeline(path: Path, block: Block) -> Problem:
     pipelines = [str(other) for other in beside if _config_in(other) is not None]
     return Problem(
         path=path,
-        origin=place_of(block, "source"),
+        origin=origin_of(block, "source"),
         message=f"{folder} is no pipeline: it has no config.cfg"
         if folder.is_dir()
         else f"there is no pipeline {source!r}",

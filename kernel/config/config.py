@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from kernel.config.interpolate import interpolate_tree, variables_in
 from kernel.config.merge import merge_trees
 from kernel.config.override import apply_overrides
 from kernel.config.toml import read_toml, write_toml
-from kernel.config.tree import Block, copy_tree, origin_at, place_of
+from kernel.config.tree import Block, copy_tree, origin_at, origin_of
 from kernel.config.values import escape, has_variable
 from kernel.errors import ConfigError
 from kernel.files import write_file
@@ -22,7 +23,6 @@ from kernel.files import write_file
 if TYPE_CHECKING:
     from kernel.config.problems import Origin, Path
 
-FORMATS: Final = ("cfg", "toml")
 _TOML_SIGNS: Final = re.compile(r"""^\s*(?:["']@|\[\[)|=\s*(?:'|"\$\{null\}")""", re.MULTILINE)
 
 
@@ -52,7 +52,7 @@ class Config(Block):
         source: Source | None = None,
     ) -> None:
         tree = copy_tree(data or {})
-        super().__init__(tree, tree.places)
+        super().__init__(tree, tree.origins)
         inherited = getattr(data, "is_interpolated", False)
         self.is_interpolated: bool = inherited if is_interpolated is None else is_interpolated
         self.source: Source | None = source or getattr(data, "source", None)
@@ -118,7 +118,7 @@ class Config(Block):
         read = read.interpolate() if interpolate else read
         self.clear()
         self.update(read)
-        self.places = read.places
+        self.origins = read.origins
         self.is_interpolated, self.source = read.is_interpolated, read.source
         self._variables = read.variables
         return self
@@ -150,7 +150,7 @@ class Config(Block):
         )
 
     def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
-        """Return the config as text, with values in the place of variables if `interpolate`."""
+        """Return the config as text, with values instead of variables if `interpolate`."""
         config = self.interpolate() if interpolate and not self.is_interpolated else self
         raw = not config.is_interpolated
         try:
@@ -190,11 +190,37 @@ def _doubled(value: Any) -> Any:
     if isinstance(value, Mapping):
         block = Block()
         for key, inner in value.items():
-            block.put(key, _doubled(inner), place_of(value, key))
+            block.set(key, _doubled(inner), origin_of(value, key))
         return block
     if isinstance(value, list):
         return [_doubled(item) for item in value]
     return escape(value, raw=False) if has_variable(value) else value
+
+
+def load_config(
+    path: str | FilePath,
+    overrides: Mapping[str, Any] | None = None,
+    interpolate: bool = False,
+) -> Config:
+    """Return the config in the file `path`, or on standard input if it is "-".
+
+    `overrides` maps dotted keys to values. Raises `ConfigError` with all that is wrong with
+    the text.
+    """
+    if str(path) == "-":
+        return load_config_from_str(sys.stdin.read(), overrides, interpolate, name="<stdin>")
+    return Config().from_disk(path, interpolate=interpolate, overrides=overrides)
+
+
+def load_config_from_str(
+    text: str,
+    overrides: Mapping[str, Any] | None = None,
+    interpolate: bool = False,
+    *,
+    name: str | None = None,
+) -> Config:
+    """Return the config in `text`, `.cfg` or TOML."""
+    return Config().from_str(text, interpolate=interpolate, overrides=overrides, name=name)
 
 
 def format_of(path: str | FilePath) -> str:

@@ -10,7 +10,7 @@ from kernel.config.config import Config
 from kernel.config.merge import merge_trees
 from kernel.config.problems import Origin
 from kernel.config.schema import SECTIONS, section_defaults
-from kernel.config.tree import plant
+from kernel.config.tree import with_origin
 from kernel.plugins import manager
 
 PATHS: Final = {
@@ -25,9 +25,9 @@ _DEFAULT: Final = Origin(layer="default")
 
 def default_config() -> Config:
     """Return a new copy of the default config, with the sections that plugins add."""
-    tree = plant(_own_sections(), _DEFAULT)
+    tree = with_origin(_own_sections(), _DEFAULT)
     for sections in _plugin_sections():
-        tree = merge_trees(tree, plant(sections, _DEFAULT))
+        tree = merge_trees(tree, with_origin(sections, _DEFAULT))
     return Config(tree)
 
 
@@ -46,7 +46,7 @@ def pretraining_config() -> Config:
         },
         "pretraining": section_defaults(SECTIONS["pretraining"]),
     }
-    return Config(plant(sections, _DEFAULT))
+    return Config(with_origin(sections, _DEFAULT))
 
 
 def _own_sections() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from kernel.config.config import Config
 from kernel.config.defaults import PATHS
+from kernel.config.describe import describe_type, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path
 from kernel.config.schema import SECTIONS
@@ -19,7 +20,6 @@ from kernel.config.score_helps import SCORE_HELPS, UNKNOWN
 from kernel.config.signature import MISSING, signature_of
 from kernel.config.tree import is_block
 from kernel.config.types import class_hints
-from kernel.config.words import describe_type, nearest
 from kernel.errors import ConfigError
 
 _ARGUMENT = re.compile(r" *`{0,2}(\w+)`{0,2} {2,}(\S.*)")

@@ -11,15 +11,13 @@ from kernel.config.interpolate import interpolate_leniently
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees, sort_like
 from kernel.config.problems import Origin
-from kernel.config.signature import Signature, defaults_of, signature_of, without
-from kernel.config.tree import Block, copy_tree, is_block, place_of, plant
-from kernel.config.weights import combine_score_weights
+from kernel.config.score_weights import combine_score_weights, default_weights, lang_of
+from kernel.config.signature import FACTORY_CONTEXT, Signature, defaults_of, signature_of, without
+from kernel.config.tree import Block, copy_tree, is_block, origin_of, with_origin
 from kernel.errors import KernelError
 from kernel.registry import registry
 
 _DEFAULT: Final = Origin(layer="default")
-GIVEN: Final = ("nlp", "name")
-"""What a component's factory gets from the pipeline, not from the config."""
 
 
 def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Config:
@@ -34,7 +32,7 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     base = Config(defaults) if defaults is not None else default_config()
     if defaults is None and given.get("pretraining"):
         base = Config(merge_trees(base, pretraining_config()))
-    lang = _lang(given)
+    lang = lang_of(given)
     tree = merge_trees(merge_trees(base, _language_defaults(lang)), given)
     if given.source is not None and given.source.format == "toml":
         tree = sort_like(tree, given)
@@ -59,7 +57,7 @@ def fill_block(
 
     `defaults` come before those of the signature; `given` are arguments that the caller adds.
     """
-    merged = merge_trees(plant(dict(defaults or {}), _DEFAULT), block)
+    merged = merge_trees(with_origin(dict(defaults or {}), _DEFAULT), block)
     return _add_defaults(sort_like(merged, block), without(signature_of(func), given))
 
 
@@ -83,14 +81,14 @@ def _add_defaults(block: Mapping[str, Any], signature: Signature) -> Block:
     if "*" not in block:
         for name, default in defaults_of(signature):
             if name not in filled:
-                filled.put(name, fill_functions(plant(default, _DEFAULT)), _DEFAULT)
+                filled.set(name, fill_functions(with_origin(default, _DEFAULT)), _DEFAULT)
     return filled
 
 
 def _map(block: Mapping[str, Any], change: Callable[[Any], Any]) -> Block:
     mapped = Block()
     for key, value in block.items():
-        mapped.put(key, change(value), place_of(block, key))
+        mapped.set(key, change(value), origin_of(block, key))
     return mapped
 
 
@@ -103,7 +101,7 @@ def _fill_component(block: Any, name: str, lang: str | None) -> Any:
         return fill_functions(block)
     func = getattr(factory, "func", factory)
     defaults = getattr(factory, "default_config", {})
-    return fill_block(func, block, defaults=defaults, given=GIVEN)
+    return fill_block(func, block, defaults=defaults, given=FACTORY_CONTEXT)
 
 
 def _fill_weights(tree: Block, known: Block) -> None:
@@ -116,39 +114,8 @@ def _fill_weights(tree: Block, known: Block) -> None:
     combined = combine_score_weights(default_weights(known), own)
     filled = Block()
     for key in [*own, *(key for key in combined if key not in own)]:
-        filled.put(key, combined[key], place_of(own, key) if key in own else _DEFAULT)
+        filled.set(key, combined[key], origin_of(own, key) if key in own else _DEFAULT)
     training["score_weights"] = filled
-
-
-def default_weights(tree: Mapping[str, Any]) -> list[Mapping[str, float | None]]:
-    """Return the score weights that each component in the pipeline of `tree` declares."""
-    lang = _lang(tree)
-    return [_weights_of(tree, name, lang) for name in _pipeline(tree)]
-
-
-def _pipeline(tree: Mapping[str, Any]) -> list[str]:
-    nlp = tree.get("nlp")
-    names = nlp.get("pipeline") if isinstance(nlp, Mapping) else None
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-
-
-def _weights_of(tree: Mapping[str, Any], name: str, lang: str | None) -> Mapping[str, Any]:
-    components = tree.get("components")
-    block = components.get(name) if isinstance(components, Mapping) else None
-    if not isinstance(block, Mapping) or not isinstance(block.get("factory"), str):
-        return {}
-    try:
-        factory = find_factory(block, (), lang)
-    except LookupProblemError:
-        return {}
-    weights: Mapping[str, Any] = getattr(factory, "default_score_weights", {})
-    return weights
-
-
-def _lang(config: Mapping[str, Any]) -> str | None:
-    nlp = config.get("nlp")
-    lang = nlp.get("lang") if isinstance(nlp, Mapping) else None
-    return lang if isinstance(lang, str) else None
 
 
 def _language_defaults(lang: str | None) -> Mapping[str, Any]:
@@ -160,4 +127,4 @@ def _language_defaults(lang: str | None) -> Mapping[str, Any]:
     except KernelError:
         return {}  # `check` says why
     found: Mapping[str, Any] = getattr(getattr(language, "Defaults", None), "config", {})
-    return plant(dict(found), _DEFAULT) if found else {}
+    return with_origin(dict(found), _DEFAULT) if found else {}

@@ -1,4 +1,4 @@
-"""Putting values in the place of variables: `${section.key}` and `${section}`.
+"""Replacing variables by their values: `${section.key}` and `${section}`.
 
 Each value is interpolated once, with what it refers to first. A variable that is all of a
 value brings that value, type and all, or a whole section. Inside a longer text it brings
@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from kernel.config.describe import nearest
 from kernel.config.problems import Origin, Path, Problem, raise_problems
-from kernel.config.tree import UNRESOLVED, Block, copy_tree, place_of, walk
+from kernel.config.tree import UNRESOLVED, Block, copy_tree, origin_of, walk
 from kernel.config.values import (
     VARIABLE,
     DollarError,
@@ -23,7 +24,6 @@ from kernel.config.values import (
     replace,
     whole_variable,
 )
-from kernel.config.words import nearest
 
 _DOTS: Final = re.compile(r"[.:]")
 
@@ -47,7 +47,7 @@ def interpolate_leniently(root: Block) -> tuple[Block, list[Problem]]:
     work = _Interpolation(root)
     tree = Block()
     for key in root:
-        tree.put(key, work.settled((key,)), work.place((key,)))
+        tree.set(key, work.settled((key,)), work.origin((key,)))
     return tree, work.problems
 
 
@@ -78,7 +78,7 @@ class _Interpolation:
         self.root = root
         self.problems: list[Problem] = []
         self.values: dict[Path, Any] = {}
-        self.places: dict[Path, Origin] = {}
+        self.origins: dict[Path, Origin] = {}
         self.active: list[Path] = []
 
     def settled(self, path: Path) -> Any:
@@ -103,9 +103,9 @@ class _Interpolation:
             raise _FailedError
         return self.values[path]
 
-    def place(self, path: Path) -> Origin:
+    def origin(self, path: Path) -> Origin:
         """Return the origin of the value at `path`, with what it refers to."""
-        return self.places.get(path) or place_of(self._raw(path[:-1]), path[-1])
+        return self.origins.get(path) or origin_of(self._raw(path[:-1]), path[-1])
 
     def _raw(self, path: Path) -> Any:
         value: Any = self.root
@@ -118,7 +118,7 @@ class _Interpolation:
             block = Block()
             for key in raw:
                 value = self.settled((*path, key))
-                block.put(key, value, self.place((*path, key)))
+                block.set(key, value, self.origin((*path, key)))
             return block
         if isinstance(raw, list):
             return [self._item(path, item) for item in raw]
@@ -179,11 +179,11 @@ class _Interpolation:
         return copy_tree(value)
 
     def _note(self, path: Path, name: str, target: Path | _Inner) -> None:
-        if path in self.places:
+        if path in self.origins:
             return
-        own = place_of(self._raw(path[:-1]), path[-1])
-        source = self.place(target) if isinstance(target, tuple) else target.place
-        self.places[path] = Origin(
+        own = origin_of(self._raw(path[:-1]), path[-1])
+        source = self.origin(target) if isinstance(target, tuple) else target.origin
+        self.origins[path] = Origin(
             layer="variable",
             path=own.path,
             line=own.line,
@@ -232,26 +232,26 @@ class _Interpolation:
         )
 
     def _fail(self, path: Path, message: str, **more: Any) -> _FailedError:
-        place = place_of(self._raw(path[:-1]), path[-1])
-        self.problems.append(Problem(path=path, origin=place, message=message, **more))
+        origin = origin_of(self._raw(path[:-1]), path[-1])
+        self.problems.append(Problem(path=path, origin=origin, message=message, **more))
         return _FailedError()
 
 
 class _Inner:
     """A value inside of what a variable brought."""
 
-    def __init__(self, value: Any, place: Origin) -> None:
+    def __init__(self, value: Any, origin: Origin) -> None:
         self.value = value
-        self.place = place
+        self.origin = origin
 
 
 def _inside(value: Any, parts: Path) -> _Inner | None:
-    place = Origin()
+    origin = Origin()
     for part in parts:
         if not isinstance(value, dict) or part not in value:
             return None
-        place, value = place_of(value, part), value[part]
-    return _Inner(value, place)
+        origin, value = origin_of(value, part), value[part]
+    return _Inner(value, origin)
 
 
 def _nearest_path(root: Block, parts: Path, path: Path) -> str | None:

@@ -12,12 +12,11 @@ from typing import Any, Final
 
 import attrs
 
-from kernel.config.check_blocks import GIVEN
 from kernel.config.config import Config
 from kernel.config.defaults import default_config
 from kernel.config.explain import function_at, helps_at, summary_of
 from kernel.config.schema import SECTIONS, Range
-from kernel.config.signature import Parameter, plain, signature_of, without
+from kernel.config.signature import FACTORY_CONTEXT, Parameter, plain, signature_of, without
 from kernel.config.tree import function_of, is_block
 from kernel.config.types import TABLES, class_hints, options, strip
 from kernel.registry import KINDS, registry
@@ -97,7 +96,7 @@ def _described(tree: Config, path: Path) -> dict[str, Any]:
         for name in helps.keys() & properties.keys():
             properties[name] = {**properties[name], "description": helps[name]}
         return {"type": "object", "properties": properties}
-    signature = without(signature_of(func), GIVEN if path[0] == "components" else ())
+    signature = without(signature_of(func), FACTORY_CONTEXT if path[0] == "components" else ())
     for name, parameter in signature.parameters.items():
         if not properties.get(name):
             properties[name] = _parameter_schema(parameter)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kernel.config.describe import describe_value, nearest
 from kernel.config.problems import Path, Problem
-from kernel.config.tree import UNRESOLVED, function_of, place_of
-from kernel.config.words import describe_value, nearest
+from kernel.config.tree import UNRESOLVED, function_of, origin_of
 from kernel.errors import PluginError, RegistryError
 from kernel.registry import KINDS, first_party_names, is_missing, own_name, registry
 
@@ -24,13 +24,13 @@ def find_function(block: Mapping[str, Any], path: Path) -> Any:
     """Return the function that a function block names; raises `LookupProblemError`."""
     kind, name = function_of(block)
     key = f"@{kind}"
-    place = place_of(block, key)
+    origin = origin_of(block, key)
     others = [other for other in block if other.startswith("@") and other != key]
     if others:
         raise LookupProblemError(
             Problem(
                 path=(*path, others[0]),
-                origin=place_of(block, others[0]),
+                origin=origin_of(block, others[0]),
                 message=f"a second function in one block, beside `{key}`",
                 hint="a block names one function; put the other into a section of its own",
             )
@@ -40,32 +40,32 @@ def find_function(block: Mapping[str, Any], path: Path) -> Any:
         raise LookupProblemError(
             Problem(
                 path=(*path, key),
-                origin=place,
+                origin=origin,
                 message=f"there is no registry `{kind}`",
                 suggestion=f"@{close}" if close else None,
                 hint=None if close else f"there are: {', '.join(KINDS)}",
             )
         )
-    return _find(kind, name, (*path, key), place)
+    return _find(kind, name, (*path, key), origin)
 
 
 def find_factory(block: Mapping[str, Any], path: Path, lang: str | None = None) -> Any:
     """Return the factory of a component block; raises `LookupProblemError`."""
     name = block["factory"]
-    place = place_of(block, "factory")
+    origin = origin_of(block, "factory")
     if isinstance(name, str) and lang is not None and registry.factories.has(f"{lang}.{name}"):
         name = f"{lang}.{name}"
-    return _find("factories", name, (*path, "factory"), place)
+    return _find("factories", name, (*path, "factory"), origin)
 
 
-def _find(kind: str, name: Any, path: Path, place: Any) -> Any:
+def _find(kind: str, name: Any, path: Path, origin: Any) -> Any:
     if name is UNRESOLVED:
-        raise LookupProblemError(Problem(path=path, origin=place, message="unresolved"))
+        raise LookupProblemError(Problem(path=path, origin=origin, message="unresolved"))
     if not isinstance(name, str):
         raise LookupProblemError(
             Problem(
                 path=path,
-                origin=place,
+                origin=origin,
                 message="wrong type",
                 expected=f"the name of a function in the registry `{kind}`",
                 received=describe_value(name),
@@ -74,14 +74,14 @@ def _find(kind: str, name: Any, path: Path, place: Any) -> Any:
     try:
         return registry.of(kind).get(name)
     except (RegistryError, PluginError) as error:
-        raise LookupProblemError(_name_problem(kind, name, path, place, error)) from error
+        raise LookupProblemError(_name_problem(kind, name, path, origin, error)) from error
 
 
 def _name_problem(
-    kind: str, name: str, path: Path, place: Any, error: RegistryError | PluginError
+    kind: str, name: str, path: Path, origin: Any, error: RegistryError | PluginError
 ) -> Problem:
     if isinstance(error, PluginError):
-        return Problem(path=path, origin=place, message=error.message, hint=error.hint)
+        return Problem(path=path, origin=origin, message=error.message, hint=error.hint)
     elsewhere = [other for other in KINDS if other != kind and registry.has(other, name)]
     close = nearest(
         own_name(name), {*registry.of(kind).names(), *first_party_names().get(kind, {})}
@@ -97,7 +97,7 @@ def _name_problem(
         suggestion = f"spacy.{close.removeprefix('kernel.')}"
     return Problem(
         path=path,
-        origin=place,
+        origin=origin,
         message=f"there is no `{name}` in the registry `{kind}`",
         suggestion=suggestion,
         hint=hint,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.config.tree import Block, copy_tree, function_of, is_block, place_of
+from kernel.config.tree import Block, copy_tree, function_of, is_block, origin_of
+from kernel.registry import own_name
 
 
 def merge_trees(
@@ -19,16 +20,16 @@ def merge_trees(
     merged = Block()
     for key, default in defaults.items():
         if key not in updates:
-            merged.put(key, copy_tree(default), place_of(defaults, key))
+            merged.set(key, copy_tree(default), origin_of(defaults, key))
             continue
         value = updates[key]
         if isinstance(default, Mapping) and isinstance(value, Mapping):
-            merged.put(key, _merge_blocks(default, value, remove_extra), place_of(updates, key))
+            merged.set(key, _merge_blocks(default, value, remove_extra), origin_of(updates, key))
         else:
-            merged.put(key, copy_tree(value), place_of(updates, key))
+            merged.set(key, copy_tree(value), origin_of(updates, key))
     for key, value in updates.items():
         if key not in defaults and not remove_extra:
-            merged.put(key, copy_tree(value), place_of(updates, key))
+            merged.set(key, copy_tree(value), origin_of(updates, key))
     return merged
 
 
@@ -39,8 +40,6 @@ def _merge_blocks(default: Mapping[str, Any], value: Mapping[str, Any], remove_e
 
 
 def _same_function(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    from kernel.registry import own_name
-
     kind, name = function_of(one)
     other_kind, other_name = function_of(other)
     return kind == other_kind and own_name(str(name)) == own_name(str(other_name))
@@ -52,6 +51,6 @@ def sort_like(tree: Any, order: Any) -> Any:
         return tree
     sorted_tree = Block()
     for key in [*(key for key in order if key in tree), *(key for key in tree if key not in order)]:
-        place = place_of(tree, key)
-        sorted_tree.put(key, sort_like(tree[key], order.get(key)), place)
+        origin = origin_of(tree, key)
+        sorted_tree.set(key, sort_like(tree[key], order.get(key)), origin)
     return sorted_tree

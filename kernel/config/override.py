@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from kernel.config.describe import nearest
 from kernel.config.problems import Layer, Origin, Path, Problem, raise_problems
-from kernel.config.tree import Block, plant
+from kernel.config.tree import Block, is_block, with_origin
 from kernel.config.values import DollarError, read_value
-from kernel.config.words import nearest
 from kernel.errors import ConfigError
 
 VARIABLE_NAME: Final = "KERNEL_CONFIG_OVERRIDES"
@@ -46,13 +46,13 @@ def parse_overrides(args: Sequence[str], environ: Mapping[str, str] | None = Non
 
 
 def _parse(args: Iterable[str], layer: Layer) -> Iterator[tuple[str, Any]]:
-    place = Origin(layer=layer)
+    origin = Origin(layer=layer)
     words = list(args)
     while words:
         word = words.pop(0)
         if not word.startswith("--") or word == "--":
             raise ConfigError(
-                f"{place}: unexpected argument `{word}`",
+                f"{origin}: unexpected argument `{word}`",
                 hint="settings are given as `--section.key value`",
             )
         key, equals, text = word[2:].partition("=")
@@ -64,17 +64,17 @@ def _parse(args: Iterable[str], layer: Layer) -> Iterator[tuple[str, Any]]:
             text = "true"
         if "." not in key.strip("."):
             raise ConfigError(
-                f"{place}: no such option: --{key}",
+                f"{origin}: no such option: --{key}",
                 hint="settings of the config are given with their section: `--section.key value`",
             )
-        yield key, _read(key, text, place)
+        yield key, _read(key, text, origin)
 
 
-def _read(key: str, text: str, place: Origin) -> Any:
+def _read(key: str, text: str, origin: Origin) -> Any:
     try:
         return read_value(text)
     except DollarError:
-        raise ConfigError(f"{place}: --{key}: a `$` that starts no variable: `{text}`") from None
+        raise ConfigError(f"{origin}: --{key}: a `$` that starts no variable: `{text}`") from None
 
 
 def apply_overrides(
@@ -88,17 +88,17 @@ def apply_overrides(
     layers: Mapping[str, Layer] = getattr(overrides, "layers", {})
     problems = []
     for dotted, value in overrides.items():
-        place = Origin(layer=layers.get(dotted, "override"))
+        origin = Origin(layer=layers.get(dotted, "override"))
         *sections, key = dotted.split(".")
-        block = _section(root, tuple(sections), known or {}, place)
+        block = _section(root, tuple(sections), known or {}, origin)
         if block is None or not sections:
-            problems.append(_no_section(root, tuple(sections), key, place, known or {}))
+            problems.append(_no_section(root, tuple(sections), key, origin, known or {}))
         else:
-            block.put(key, plant(value, place), place)
+            block.set(key, with_origin(value, origin), origin)
     raise_problems(problems)
 
 
-def _section(root: Block, sections: Path, known: Mapping[str, Any], place: Origin) -> Block | None:
+def _section(root: Block, sections: Path, known: Mapping[str, Any], origin: Origin) -> Block | None:
     block: Any = root
     default: Any = known
     for section in sections:
@@ -106,13 +106,13 @@ def _section(root: Block, sections: Path, known: Mapping[str, Any], place: Origi
         if not isinstance(block, Block):
             return None
         if section not in block and isinstance(default, Mapping):
-            block.put(section, Block(), place)
+            block.set(section, Block(), origin)
         block = block.get(section)
     return block if isinstance(block, Block) else None
 
 
 def _no_section(
-    root: Block, sections: Path, key: str, place: Origin, known: Mapping[str, Any]
+    root: Block, sections: Path, key: str, origin: Origin, known: Mapping[str, Any]
 ) -> Problem:
     fixed: list[str] = []
     node: Any = root
@@ -128,7 +128,7 @@ def _no_section(
         default = _child(default, close)
     return Problem(
         path=(*sections, key),
-        origin=place,
+        origin=origin,
         message=f"there is no section [{'.'.join(sections)}] to set `{key}` in",
         suggestion=f"--{'.'.join([*fixed, key])}" if fixed and tuple(fixed) != sections else None,
     )
@@ -140,12 +140,26 @@ def _child(node: Any, key: str) -> Any:
 
 
 def flatten(nested: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
-    """Return nested settings as dotted ones; function blocks stay whole."""
+    """Return nested settings as dotted ones; function blocks and empty tables stay whole."""
     flat: dict[str, Any] = {}
     for key, value in nested.items():
-        is_leaf = not isinstance(value, Mapping) or any(name.startswith("@") for name in value)
-        if is_leaf or not value:
-            flat[".".join((*path, key))] = value
-        else:
+        if isinstance(value, Mapping) and value and not is_block(value):
             flat.update(flatten(value, (*path, key)))
+        else:
+            flat[".".join((*path, key))] = value
     return flat
+
+
+def nest(dotted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with dotted keys as nested ones; a later table is merged into one before."""
+    nested: dict[str, Any] = {}
+    for key, value in dotted.items():
+        *sections, last = key.split(".")
+        section = nested
+        for name in sections:
+            section = section.setdefault(name, {})
+        if isinstance(value, Mapping) and isinstance(section.get(last), dict):
+            section[last].update(value)
+        else:
+            section[last] = value
+    return nested

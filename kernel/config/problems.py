@@ -25,7 +25,7 @@ class Origin:
     """Where a value was set.
 
     `path` is a file's name; `line` and `column` (from 1) are those of the key. For a value
-    that a `${reference}` brought, they are the place of the reference, and `source` is the
+    that a `${reference}` brought, they are those of the reference, and `source` is the
     origin of what it refers to.
     """
 

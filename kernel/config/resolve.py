@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from kernel.config.arguments import POSITIONAL, argument_problems, positional
+from kernel.config.describe import describe_type
 from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
 from kernel.config.signature import Parameter, Signature, from_caller, signature_of, without
 from kernel.config.structure import structure, structure_problems
-from kernel.config.tree import Block, function_of, is_block, place_of
+from kernel.config.tree import Block, function_of, is_block, origin_of
 from kernel.config.types import fits, read_number
 from kernel.errors import ConfigError, KernelError
 
@@ -40,8 +41,8 @@ def call(
     """
     path = split(where)
     signature = without(signature_of(func), given or ())
-    place = _place_of_block(block)
-    return _call(func, signature, block, path, place, given or {}, validate)
+    origin = _place_of_block(block)
+    return _call(func, signature, block, path, origin, given or {}, validate)
 
 
 def check_arguments(
@@ -54,7 +55,7 @@ def check_arguments(
     """
     signature = signature_of(func)
     signature = without(signature, given) if given else from_caller(signature)
-    raise_problems(argument_problems(signature, block, split(where), place=_place_of_block(block)))
+    raise_problems(argument_problems(signature, block, split(where), origin=_place_of_block(block)))
 
 
 def split(where: str) -> Path:
@@ -68,8 +69,8 @@ def _resolve(value: Any, path: Path, validate: bool) -> Any:
             func = find_function(value, path)
         except LookupProblemError as error:
             raise ConfigError([error.problem]) from error.__cause__
-        place = place_of(value, f"@{function_of(value)[0]}")
-        return _call(func, signature_of(func), value, path, place, {}, validate)
+        origin = origin_of(value, f"@{function_of(value)[0]}")
+        return _call(func, signature_of(func), value, path, origin, {}, validate)
     if isinstance(value, Mapping):
         return {key: _resolve(inner, (*path, key), validate) for key, inner in value.items()}
     if isinstance(value, list):
@@ -82,12 +83,12 @@ def _call(
     signature: Signature,
     block: Mapping[str, Any],
     path: Path,
-    place: Origin,
+    origin: Origin,
     given: Mapping[str, Any],
     validate: bool,
 ) -> ResultT:
     settings = {key: value for key, value in block.items() if not key.startswith("@")}
-    raise_problems(argument_problems(signature, block, path, place=place) if validate else ())
+    raise_problems(argument_problems(signature, block, path, origin=origin) if validate else ())
     made = {key: _resolve(value, (*path, key), validate) for key, value in settings.items()}
     rest = positional(made.pop(POSITIONAL, None))
     if validate:
@@ -98,17 +99,15 @@ def _call(
     except ConfigError as error:
         if error.problems:
             raise
-        raise _failure(func, block, path, place, error) from error
+        raise _failure(func, block, path, origin, error) from error
     except Exception as error:
-        raise _failure(func, block, path, place, error) from error
+        raise _failure(func, block, path, origin, error) from error
 
 
 def _result_problems(
     signature: Signature, block: Mapping[str, Any], made: Mapping[str, Any], path: Path
 ) -> list[Problem]:
     """Return what is wrong with the results of function blocks as arguments."""
-    from kernel.config.words import describe_type
-
     problems = []
     for key, value in made.items():
         inner, parameter = block[key], signature.parameters.get(key)
@@ -120,7 +119,7 @@ def _result_problems(
             problems.append(
                 Problem(
                     path=(*path, key),
-                    origin=place_of(inner, f"@{kind}"),
+                    origin=origin_of(inner, f"@{kind}"),
                     message=f"`{name}` makes something else",
                     expected=describe_type(parameter.hint),
                     received=f"an object of type `{type(value).__name__}`",
@@ -132,7 +131,7 @@ def _result_problems(
 def _fitted(value: Any, signature: Signature, block: Mapping[str, Any], path: Path) -> Any:
     key = path[-1]
     parameter = signature.parameters.get(key, Parameter(key, Any))
-    if isinstance(value, str) and place_of(block, key).layer == "variable":
+    if isinstance(value, str) and origin_of(block, key).layer == "variable":
         number = read_number(value, parameter.hint)
         value = value if number is None else number
     if not fits(value, parameter.hint):
@@ -140,12 +139,12 @@ def _fitted(value: Any, signature: Signature, block: Mapping[str, Any], path: Pa
     try:
         return structure(value, parameter.hint)
     except Exception as error:  # of a class that the hint names
-        found = structure_problems(error, block[key], path, place_of(block, key))
+        found = structure_problems(error, block[key], path, origin_of(block, key))
         raise ConfigError(found) from error
 
 
 def _failure(
-    func: Any, block: Mapping[str, Any], path: Path, place: Origin, error: Exception
+    func: Any, block: Mapping[str, Any], path: Path, origin: Origin, error: Exception
 ) -> ConfigError:
     name = function_of(block)[1] if is_block(block) else getattr(func, "__name__", str(func))
     message = error.message if isinstance(error, KernelError) else str(error)
@@ -155,7 +154,7 @@ def _failure(
         [
             Problem(
                 path=path,
-                origin=place,
+                origin=origin,
                 message=f"`{name}` failed: {message}",
                 hint=error.hint if isinstance(error, KernelError) else None,
             )
@@ -164,7 +163,7 @@ def _failure(
 
 
 def _place_of_block(block: Mapping[str, Any]) -> Origin:
-    """Return the first known place in a block, which is that of the block itself or near it."""
-    places = block.places.values() if isinstance(block, Block) else ()
-    known = [place for place in places if place.line is not None]
-    return min(known, key=lambda place: place.line or 0, default=UNKNOWN)
+    """Return the first known origin in a block, which is that of the block itself or near it."""
+    origins = block.origins.values() if isinstance(block, Block) else ()
+    known = [origin for origin in origins if origin.line is not None]
+    return min(known, key=lambda origin: origin.line or 0, default=UNKNOWN)

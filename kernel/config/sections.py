@@ -9,15 +9,15 @@ import attrs
 
 from kernel.config.arguments import no_function
 from kernel.config.config import Config
-from kernel.config.misfit import type_problems
+from kernel.config.describe import describe_value, nearest
 from kernel.config.problems import Origin, Path, Problem, raise_problems
 from kernel.config.resolve import resolve
 from kernel.config.schema import SECTIONS, Range, section_defaults
 from kernel.config.structure import structure
-from kernel.config.tree import Block, is_block, place_of
+from kernel.config.tree import Block, is_block, origin_of
+from kernel.config.type_problems import type_problems
 from kernel.config.types import class_hints
 from kernel.config.values import has_variable, whole_variable
-from kernel.config.words import describe_value, nearest
 from kernel.errors import ConfigError
 from kernel.registry import own_name, registry
 
@@ -36,7 +36,7 @@ def resolve_section(config: Mapping[str, Any], name: str) -> Any:
         return resolve(section, where=name)
     for key, default in section_defaults(cls).items():
         if key not in section:
-            section.put(key, _default(tree, default), Origin(layer="default"))
+            section.set(key, _default(tree, default), Origin(layer="default"))
     section = without_absent_vectors(section) if name == "nlp" else section
     raise_problems(section_problems(section, cls, (name,), tree.origin((name,))))
     return structure(resolve(section, where=name), cls)
@@ -76,14 +76,14 @@ def _near(value: Any, key: str) -> str | None:
 
 
 def section_problems(
-    section: Mapping[str, Any], cls: type, path: Path, place: Origin, *, complete: bool = False
+    section: Mapping[str, Any], cls: type, path: Path, origin: Origin, *, complete: bool = False
 ) -> Iterator[Problem]:
     """Yield what is wrong with a section of the class `cls`; `complete` also asks for defaults."""
     hints = class_hints(cls)
     fields = {field.name: field for field in attrs.fields(cls)}
     missing = [name for name in hints if name not in section]
     for key, value in section.items():
-        at, own = (*path, key), place_of(section, key)
+        at, own = (*path, key), origin_of(section, key)
         if key not in hints:
             close = nearest(key, missing) or nearest(key, hints)
             if close in missing:
@@ -97,18 +97,18 @@ def section_problems(
         default = describe_value(fields[key].metadata["default"])
         yield Problem(
             path=(*path, key),
-            origin=place,
+            origin=origin,
             message=f"`{key}` is missing",
             hint=f"run `kernel init fill-config` to add it with its default, {default}",
             is_left_out=True,
         )
 
 
-def unknown_key(path: Path, place: Origin, close: str | None) -> Problem:
+def unknown_key(path: Path, origin: Origin, close: str | None) -> Problem:
     """Return the problem of a key that its section does not have."""
     return Problem(
         path=path,
-        origin=place,
+        origin=origin,
         message=f"[{'.'.join(path[:-1])}] has no `{path[-1]}`",
         suggestion=close,
         hint=None if close else "remove it",
@@ -126,16 +126,16 @@ def without_absent_vectors(section: Block) -> Block:
     name = str(block["@vectors"])
     if own_name(name) != "kernel.Vectors.v1" or registry.vectors.has(name):
         return section
-    changed = Block(section, section.places)
+    changed = Block(section, section.origins)
     changed["vectors"] = None
     return changed
 
 
-def _range_problems(value: Any, validator: Any, path: Path, place: Origin) -> Iterator[Problem]:
+def _range_problems(value: Any, validator: Any, path: Path, origin: Origin) -> Iterator[Problem]:
     if isinstance(validator, Range) and not validator.holds(value):
         yield Problem(
             path=path,
-            origin=place,
+            origin=origin,
             message="out of range",
             expected=f"a number {validator.words}",
             received=describe_value(value),
@@ -143,19 +143,19 @@ def _range_problems(value: Any, validator: Any, path: Path, place: Origin) -> It
 
 
 def _registry_problems(
-    value: Any, wanted: str | None, path: Path, place: Origin
+    value: Any, wanted: str | None, path: Path, origin: Origin
 ) -> Iterator[Problem]:
     if wanted is None or not isinstance(value, dict):
         return
     if not is_block(value):
-        yield no_function(path, place, value, wanted)
+        yield no_function(path, origin, value, wanted)
         return
     kind = next(key for key in value if key.startswith("@"))
     # `@misc` holds what fits no other registry, and may make anything.
     if kind not in (f"@{wanted}", "@misc") and registry.has(kind[1:], str(value[kind])):
         yield Problem(
             path=(*path, kind),
-            origin=place_of(value, kind),
+            origin=origin_of(value, kind),
             message="a function of the wrong kind",
             expected=f"one of the registry `{wanted}`",
             received=f'{kind} = "{value[kind]}"',

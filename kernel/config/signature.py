@@ -8,11 +8,14 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
 MISSING: Any = inspect.Parameter.empty
+
+FACTORY_CONTEXT: Final = ("nlp", "name")
+"""The arguments of a factory that come from the pipeline, not from the config."""
 
 
 @frozen

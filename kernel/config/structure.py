@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from kernel.config.describe import describe_type, describe_value
 from kernel.config.problems import Origin, Path, Problem
-from kernel.config.tree import place_of
+from kernel.config.tree import origin_of
 from kernel.config.types import SEQUENCES, SETS, TABLES, UNIONS, fits, strip
-from kernel.config.words import describe_type, describe_value
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -36,34 +36,34 @@ def structure(value: Any, hint: Any) -> Any:
     return _converter().structure(value, strip(hint))
 
 
-def structure_problems(error: Exception, value: Any, path: Path, place: Origin) -> list[Problem]:
+def structure_problems(error: Exception, value: Any, path: Path, origin: Origin) -> list[Problem]:
     """Return what `error`, raised by `structure`, says is wrong with `value` at `path`."""
-    return list(_problems(error, value, path, place))
+    return list(_problems(error, value, path, origin))
 
 
-def _problems(error: Exception, value: Any, path: Path, place: Origin) -> Iterator[Problem]:
+def _problems(error: Exception, value: Any, path: Path, origin: Origin) -> Iterator[Problem]:
     from cattrs.errors import BaseValidationError, ClassValidationError, IterableValidationError
 
     if not isinstance(error, BaseValidationError):
         # attrs' validators start with the name of the field.
         named = _NAMED.match(str(error))
         if named is not None and isinstance(value, dict) and named[1] in value:
-            path, place = (*path, named[1]), place_of(value, named[1])
-        yield Problem(path=path, origin=place, message=str(error).split("\n")[0])
+            path, origin = (*path, named[1]), origin_of(value, named[1])
+        yield Problem(path=path, origin=origin, message=str(error).split("\n")[0])
         return
     if isinstance(error, ClassValidationError):
         found, rest = error.group_exceptions()
         for each, note in found:
-            inner, at = value.get(note.name), place_of(value, note.name)
+            inner, at = value.get(note.name), origin_of(value, note.name)
             yield from _problems(each, inner, (*path, note.name), at)
     elif isinstance(error, IterableValidationError):
         items, rest = error.group_exceptions()
         for each, item in items:
-            yield from _problems(each, value[item.index], path, place)
+            yield from _problems(each, value[item.index], path, origin)
     else:
         rest = list(error.exceptions)
     for each in rest:
-        yield from _problems(each, value, path, place)
+        yield from _problems(each, value, path, origin)
 
 
 @functools.cache

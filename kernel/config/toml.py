@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.cfg import lone_dollar
 from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
-from kernel.config.toml_places import Place, find_places
+from kernel.config.toml_positions import Position, find_positions
 from kernel.config.tree import Block
 from kernel.config.values import NULL, DollarError, escape, read_string
 from kernel.errors import ConfigError
@@ -29,41 +29,41 @@ def read_toml(text: str, name: str | None = None) -> Block:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    found = find_places(text)
+    found = find_positions(text)
     raise_problems(_repeated(found, name))
     try:
         data = tomlkit.parse(text).unwrap()
     except TOMLKitError as error:
         raise ConfigError([_syntax_problem(error, text, name)]) from None
-    places: dict[Path, Origin] = {}
+    origins: dict[Path, Origin] = {}
     for each in found:
-        place = Origin(layer="file", path=name, line=each.line, column=each.column)
+        origin = Origin(layer="file", path=name, line=each.line, column=each.column)
         for depth in range(1, len(each.path)):
-            places.setdefault(each.path[:depth], place)
-        places[each.path] = place
+            origins.setdefault(each.path[:depth], origin)
+        origins[each.path] = origin
     problems: list[Problem] = []
-    root = _block(data, (), places, problems)
+    root = _block(data, (), origins, problems)
     problems += [_outside(key, root) for key in root if not isinstance(root[key], dict)]
     raise_problems(problems)
     return root
 
 
 def _block(
-    data: Mapping[str, Any], path: Path, places: Mapping[Path, Origin], problems: list[Problem]
+    data: Mapping[str, Any], path: Path, origins: Mapping[Path, Origin], problems: list[Problem]
 ) -> Block:
     block = Block()
     for key, value in data.items():
         at = (*path, key)
-        place = places.get(at) or places.get(path) or UNKNOWN
+        origin = origins.get(at) or origins.get(path) or UNKNOWN
         try:
-            block.put(key, _value(value, at, places, problems), place)
+            block.set(key, _value(value, at, origins, problems), origin)
         except DollarError:
-            problems.append(lone_dollar(at, place, str(value)))
+            problems.append(lone_dollar(at, origin, str(value)))
         except TypeError:
             problems.append(
                 Problem(
                     path=at,
-                    origin=place,
+                    origin=origin,
                     message="dates and times have no place in a configuration",
                     hint="put it in quotes",
                 )
@@ -71,11 +71,11 @@ def _block(
     return block
 
 
-def _value(value: Any, path: Path, places: Mapping[Path, Origin], problems: list[Problem]) -> Any:
+def _value(value: Any, path: Path, origins: Mapping[Path, Origin], problems: list[Problem]) -> Any:
     if isinstance(value, dict):
-        return _block(value, path, places, problems)
+        return _block(value, path, origins, problems)
     if isinstance(value, list):
-        return [_value(item, path, places, problems) for item in value]
+        return [_value(item, path, origins, problems) for item in value]
     if isinstance(value, dt.date | dt.time):
         raise TypeError
     return read_string(value) if isinstance(value, str) else value
@@ -84,28 +84,30 @@ def _value(value: Any, path: Path, places: Mapping[Path, Origin], problems: list
 def _outside(key: str, root: Block) -> Problem:
     return Problem(
         path=(key,),
-        origin=root.places[key],
+        origin=root.origins[key],
         message="a setting outside of any section",
         expected="a `[section]` above it",
     )
 
 
-def _repeated(places: list[Place], name: str | None) -> Iterator[Problem]:
-    """Yield each key that is set twice; tomlkit would find only the first, without its place."""
-    first: dict[Path, Place] = {}
+def _repeated(positions: list[Position], name: str | None) -> Iterator[Problem]:
+    """Yield each key that is set twice; tomlkit would find only the first, without its position."""
+    first: dict[Path, Position] = {}
     told: set[Path] = set()
-    for place in places:
-        earlier = _key_above(place, first) or first.setdefault(place.path, place)
-        if earlier is place or "array" in {place.kind, earlier.kind}:
+    for position in positions:
+        earlier = _key_above(position, first) or first.setdefault(position.path, position)
+        if earlier is position or "array" in {position.kind, earlier.kind}:
             continue
-        if _key_above(place, first) is not None and earlier.path in told:
+        if _key_above(position, first) is not None and earlier.path in told:
             continue  # a key of a section that was told of
         told.add(earlier.path)
         one = _KINDS.get(earlier.kind, earlier.kind)
-        two = _KINDS.get(place.kind, place.kind) if earlier.path == place.path else "section"
+        two = (
+            _KINDS.get(position.kind, position.kind) if earlier.path == position.path else "section"
+        )
         yield Problem(
             path=earlier.path,
-            origin=Origin(layer="file", path=name, line=place.line, column=place.column),
+            origin=Origin(layer="file", path=name, line=position.line, column=position.column),
             message=f"the same {two} again; it is already at line {earlier.line}"
             if one == two
             else f"both a {one}, at line {earlier.line}, and a {two}",
@@ -113,11 +115,11 @@ def _repeated(places: list[Place], name: str | None) -> Iterator[Problem]:
         )
 
 
-def _key_above(place: Place, first: Mapping[Path, Place]) -> Place | None:
+def _key_above(position: Position, first: Mapping[Path, Position]) -> Position | None:
     """Return the key that a dotted key enters as if it were a section."""
-    above = [first.get(place.path[:depth]) for depth in range(1, len(place.path))]
+    above = [first.get(position.path[:depth]) for depth in range(1, len(position.path))]
     found = (each for each in above if each is not None and each.kind == "key")
-    return next(found, None) if place.kind == "key" else None
+    return next(found, None) if position.kind == "key" else None
 
 
 def _syntax_problem(error: TOMLKitError, text: str, name: str | None) -> Problem:
@@ -143,9 +145,9 @@ def _syntax_problem(error: TOMLKitError, text: str, name: str | None) -> Problem
 
 def _section_above(text: str, line: int) -> Path:
     headers = [
-        place.path
-        for place in find_places(text)
-        if place.kind in {"section", "array"} and place.line <= line
+        position.path
+        for position in find_positions(text)
+        if position.kind in {"section", "array"} and position.line <= line
     ]
     return headers[-1] if headers else ()
 

@@ -15,7 +15,7 @@ from attrs import define
 
 from kernel.config.problems import Path
 from kernel.config.toml import read_toml, toml_item, toml_section, write_toml
-from kernel.config.toml_places import find_places
+from kernel.config.toml_positions import find_positions
 
 
 @define
@@ -39,9 +39,9 @@ def update_text(text: str, tree: Mapping[str, Any]) -> str:
     `tree` still has its variables.
     """
     old = read_toml(text)
-    arrays = {place.path for place in find_places(text) if place.kind == "array"}
+    arrays = {position.path for position in find_positions(text) if position.kind == "array"}
     if any(_at(old, path) != _at(tree, path) for path in arrays):
-        return write_toml(tree, raw=True)  # an array of tables has no one place to write to
+        return write_toml(tree, raw=True)  # an array of tables has no single position to write to
     pieces = list(_pieces(text))
     for piece in pieces:
         if piece.path is not None:
@@ -54,13 +54,13 @@ def _pieces(text: str) -> Iterator[_Piece]:
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
-    found = [place for place in find_places(text) if place.kind != "inner"]
-    headers = [place for place in found if place.kind != "key"]
-    starts = [place.line - 1 for place in headers] + [len(lines)]
+    found = [position for position in find_positions(text) if position.kind != "inner"]
+    headers = [position for position in found if position.kind != "key"]
+    starts = [position.line - 1 for position in headers] + [len(lines)]
     yield _Piece(None, "", "".join(lines[: starts[0]]))
     arrays: list[Path] = []
     for header, start, after in zip(headers, starts, starts[1:], strict=False):
-        ends = [place.last_line for place in found if start < place.last_line <= after]
+        ends = [position.last_line for position in found if start < position.last_line <= after]
         arrays += [header.path] if header.kind == "array" else []
         is_array = any(header.path[: len(path)] == path for path in arrays)
         path = None if is_array else header.path

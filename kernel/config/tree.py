@@ -14,18 +14,18 @@ class Block(dict[str, Any]):
     Its values are None, bool, int, float, str, lists of these, and further blocks.
     """
 
-    __slots__ = ("places",)
+    __slots__ = ("origins",)
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, places: Mapping[str, Origin] | None = None
+        self, data: Mapping[str, Any] | None = None, origins: Mapping[str, Origin] | None = None
     ) -> None:
         super().__init__(data or {})
-        self.places: dict[str, Origin] = dict(places or {})
+        self.origins: dict[str, Origin] = dict(origins or {})
 
-    def put(self, key: str, value: Any, place: Origin) -> None:
-        """Set `key` to `value`, which was read at `place`."""
+    def set(self, key: str, value: Any, origin: Origin) -> None:
+        """Set `key` to `value`, which was read at `origin`."""
         self[key] = value
-        self.places[key] = place
+        self.origins[key] = origin
 
 
 class Unresolved:
@@ -38,10 +38,10 @@ class Unresolved:
 UNRESOLVED = Unresolved()
 
 
-def place_of(block: Any, key: str) -> Origin:
+def origin_of(block: Any, key: str) -> Origin:
     """Return where `key` of `block` was set, as far as that is known."""
-    places: Mapping[str, Origin] = getattr(block, "places", {})
-    return places.get(key, UNKNOWN)
+    origins: Mapping[str, Origin] = getattr(block, "origins", {})
+    return origins.get(key, UNKNOWN)
 
 
 def origin_at(root: Any, path: Path) -> Origin:
@@ -50,29 +50,29 @@ def origin_at(root: Any, path: Path) -> Origin:
     for key in path:
         if not isinstance(root, dict) or key not in root:
             break
-        place = place_of(root, key)
-        found = place if place is not UNKNOWN else found
+        origin = origin_of(root, key)
+        found = origin if origin is not UNKNOWN else found
         root = root[key]
     return found
 
 
-def plant(value: Any, place: Origin) -> Any:
-    """Return a copy of `value` in which every key was set at `place`, unless it knows better."""
+def with_origin(value: Any, origin: Origin) -> Any:
+    """Return a copy of `value` in which every key was set at `origin`, unless it knows better."""
     if isinstance(value, Mapping):
         block = Block()
         for key, inner in value.items():
-            own = place_of(value, key)
-            at = own if own is not UNKNOWN else place
-            block.put(str(key), plant(inner, at), at)
+            own = origin_of(value, key)
+            at = own if own is not UNKNOWN else origin
+            block.set(str(key), with_origin(inner, at), at)
         return block
     if isinstance(value, list | tuple):
-        return [plant(item, place) for item in value]
+        return [with_origin(item, origin) for item in value]
     return value
 
 
 def copy_tree(value: Any) -> Any:
     """Return a deep copy of `value` that keeps the origins."""
-    return plant(value, UNKNOWN)
+    return with_origin(value, UNKNOWN)
 
 
 def is_block(value: Any) -> bool:

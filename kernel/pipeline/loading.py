@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kernel.config import flatten, load_config, nest
 from kernel.errors import LoadError, RegistryError
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
@@ -42,7 +43,7 @@ def blank(
     meta: Mapping[str, Any] | None = None,
 ) -> Language:
     """Return an empty pipeline for the language with the code `name`."""
-    return get_lang_class(name).from_config(_nested(config or {}), vocab=vocab, meta=meta)
+    return get_lang_class(name).from_config(nest(config or {}), vocab=vocab, meta=meta)
 
 
 def load(
@@ -81,13 +82,11 @@ def load_folder(
     config: Mapping[str, Any] | None = None,
 ) -> Language:
     """Return the pipeline in the folder `path`; see `load`."""
-    from kernel.config import load_config
-
     recover_folder(path)
     verify_manifest(path)
     meta = read_meta(path)
     check_requirements(meta, path)
-    overrides = _dotted(config or {})
+    overrides = flatten(config or {})
     loaded = load_config(find_config(path), overrides=overrides)
     lang = loaded.get("nlp", {}).get("lang")
     if not lang:
@@ -102,32 +101,6 @@ def load_folder(
         auto_fill=False,
     )
     return nlp.from_disk(path, exclude=_names(exclude), overrides=overrides)
-
-
-def _nested(config: Mapping[str, Any]) -> dict[str, Any]:
-    nested: dict[str, Any] = {}
-    for key, value in config.items():
-        *sections, option = key.split(".")
-        place = nested
-        for section in sections:
-            place = place.setdefault(section, {})
-        if isinstance(value, Mapping) and isinstance(place.get(option), dict):
-            place[option].update(value)
-        else:
-            place[option] = value
-    return nested
-
-
-def _dotted(config: Mapping[str, Any], parents: tuple[str, ...] = ()) -> dict[str, Any]:
-    dotted: dict[str, Any] = {}
-    for key, value in config.items():
-        path = (*parents, key)
-        is_call = isinstance(value, Mapping) and any(inner.startswith("@") for inner in value)
-        if isinstance(value, Mapping) and value and not is_call:
-            dotted.update(_dotted(value, path))
-        else:
-            dotted[".".join(path)] = value
-    return dotted
 
 
 def _names(names: str | Iterable[str]) -> list[str]:

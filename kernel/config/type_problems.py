@@ -9,29 +9,29 @@ from typing import Any
 
 import attrs
 
+from kernel.config.describe import describe_type, describe_value, nearest
 from kernel.config.problems import Origin, Path, Problem
 from kernel.config.structure import structure, structure_problems
-from kernel.config.tree import UNRESOLVED, is_block, place_of
+from kernel.config.tree import UNRESOLVED, is_block, origin_of
 from kernel.config.types import TABLES, class_hints, fits, options, read_number, strip
-from kernel.config.words import describe_type, describe_value, nearest
 
 
-def type_problems(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[Problem]:
-    """Yield what is wrong with `value` if it does not fit `hint`; `place` is where it was set."""
-    if value is UNRESOLVED or _was_number(value, hint, place):
+def type_problems(value: Any, hint: Any, path: Path, origin: Origin) -> Iterator[Problem]:
+    """Yield what is wrong with `value` if it does not fit `hint`; `origin` is where it was set."""
+    if value is UNRESOLVED or _was_number(value, hint, origin):
         return
     if fits(value, hint):
-        yield from _refused(value, hint, path, place)
+        yield from _refused(value, hint, path, origin)
         return
     inner: list[Problem] = []
     if isinstance(value, dict) and not is_block(value):
-        inner = list(_table_problems(value, hint, path, place))
+        inner = list(_table_problems(value, hint, path, origin))
     elif isinstance(value, list):
-        inner = list(_item_problems(value, hint, path, place))
-    yield from inner or [_wrong_type(value, hint, path, place)]
+        inner = list(_item_problems(value, hint, path, origin))
+    yield from inner or [_wrong_type(value, hint, path, origin)]
 
 
-def _refused(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[Problem]:
+def _refused(value: Any, hint: Any, path: Path, origin: Origin) -> Iterator[Problem]:
     """Yield what the validators of attrs classes in `hint` say of a table with no blocks in it."""
     is_made = [inspect.isclass(option) and attrs.has(option) for option in options(hint)]
     if not isinstance(value, dict) or not any(is_made) or _has_block(value):
@@ -39,7 +39,7 @@ def _refused(value: Any, hint: Any, path: Path, place: Origin) -> Iterator[Probl
     try:
         structure(value, hint)
     except Exception as error:  # noqa: BLE001 — whatever the class of a stranger raises
-        yield from structure_problems(error, value, path, place)
+        yield from structure_problems(error, value, path, origin)
 
 
 def _has_block(value: Any) -> bool:
@@ -49,12 +49,12 @@ def _has_block(value: Any) -> bool:
     return value is UNRESOLVED
 
 
-def _was_number(value: Any, hint: Any, place: Origin) -> bool:
-    is_text = isinstance(value, str) and place.layer == "variable"
+def _was_number(value: Any, hint: Any, origin: Origin) -> bool:
+    is_text = isinstance(value, str) and origin.layer == "variable"
     return is_text and read_number(value, hint) is not None
 
 
-def _wrong_type(value: Any, hint: Any, path: Path, place: Origin) -> Problem:
+def _wrong_type(value: Any, hint: Any, path: Path, origin: Origin) -> Problem:
     choices = [
         arg
         for option in options(hint)
@@ -64,7 +64,7 @@ def _wrong_type(value: Any, hint: Any, path: Path, place: Origin) -> Problem:
     ]
     return Problem(
         path=path,
-        origin=place,
+        origin=origin,
         message="not one of the choices" if choices else "wrong type",
         expected=describe_type(hint),
         received=describe_value(value),
@@ -73,48 +73,48 @@ def _wrong_type(value: Any, hint: Any, path: Path, place: Origin) -> Problem:
 
 
 def _table_problems(
-    value: Mapping[str, Any], hint: Any, path: Path, place: Origin
+    value: Mapping[str, Any], hint: Any, path: Path, origin: Origin
 ) -> Iterator[Problem]:
     for option in options(hint):
         base, args = typing.get_origin(option) or option, typing.get_args(option)
         if base in TABLES and args:
             for key, item in value.items():
-                yield from type_problems(item, args[1], (*path, key), place_of(value, key))
+                yield from type_problems(item, args[1], (*path, key), origin_of(value, key))
             return
         if inspect.isclass(option) and attrs.has(option):
-            yield from _class_problems(value, option, path, place)
+            yield from _class_problems(value, option, path, origin)
             return
 
 
 def _class_problems(
-    value: Mapping[str, Any], cls: type, path: Path, place: Origin
+    value: Mapping[str, Any], cls: type, path: Path, origin: Origin
 ) -> Iterator[Problem]:
     hints = class_hints(cls)
     fields = {field.alias or field.name: field for field in attrs.fields(cls)}
     missing = [key for key in hints if key not in value and fields[key].default is attrs.NOTHING]
     for key, item in value.items():
         if key in hints:
-            yield from type_problems(item, hints[key], (*path, key), place_of(value, key))
+            yield from type_problems(item, hints[key], (*path, key), origin_of(value, key))
             continue
         close = nearest(key, missing) or nearest(key, hints)
         if close in missing:
             missing.remove(close)
         yield Problem(
             path=(*path, key),
-            origin=place_of(value, key),
+            origin=origin_of(value, key),
             message=f"`{key}` is not a setting of `{cls.__name__}`",
             suggestion=close,
         )
     for key in missing:
         yield Problem(
             path=(*path, key),
-            origin=place,
+            origin=origin,
             message=f"`{key}` is missing",
             expected=describe_type(hints[key]),
         )
 
 
-def _item_problems(value: list[Any], hint: Any, path: Path, place: Origin) -> Iterator[Problem]:
+def _item_problems(value: list[Any], hint: Any, path: Path, origin: Origin) -> Iterator[Problem]:
     for option in options(hint):
         args = typing.get_args(option)
         base = typing.get_origin(option)
@@ -124,7 +124,7 @@ def _item_problems(value: list[Any], hint: Any, path: Path, place: Origin) -> It
             if not fits(item, args[0]):
                 yield Problem(
                     path=path,
-                    origin=place,
+                    origin=origin,
                     message=f"item {number} has the wrong type",
                     expected=describe_type(strip(args[0])),
                     received=describe_value(item),

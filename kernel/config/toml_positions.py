@@ -22,7 +22,7 @@ _SCALAR: Final = re.compile(r"[^,\]}\n#]*")
 
 
 @frozen
-class Place:
+class Position:
     """Where a key or a header stands; `kind` is "key", "inner", "section" or "array".
 
     An inner key is one of an inline table. Lines and columns count from 1; `last_line` is
@@ -36,7 +36,7 @@ class Place:
     last_line: int
 
 
-def find_places(text: str) -> list[Place]:
+def find_positions(text: str) -> list[Position]:
     """Return where each key and header of a TOML text stands, in its order.
 
     Items of arrays are not entered. In text that is no TOML the list ends where it is no
@@ -47,7 +47,7 @@ def find_places(text: str) -> list[Place]:
     for path, kind, start, end in sorted(_Scanner(text).scan(), key=lambda span: span[2]):
         line = bisect_right(starts, start)
         column = start - starts[line - 1] + 1
-        found.append(Place(path, kind, line, column, bisect_right(starts, end - 1)))
+        found.append(Position(path, kind, line, column, bisect_right(starts, end - 1)))
     return found
 
 

@@ -1,0 +1,105 @@
+"""What each score counts in the final one: the config's weights and those of the components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kernel.config.describe import describe_value, nearest
+from kernel.config.lookup import LookupProblemError, find_factory
+from kernel.config.problems import Problem
+from kernel.config.tree import Block, origin_of
+
+
+def combine_score_weights(
+    weights: Sequence[Mapping[str, float | None]],
+    overrides: Mapping[str, Any] | None = None,
+) -> dict[str, float | None]:
+    """Return the weights of all components together, scaled so that they sum to 1.
+
+    A later component wins over an earlier one, `overrides` (the config's own) over both.
+    None (computed, but never weighted) and 0 stay. Weights of `overrides` that are complete
+    and sum to 1, but for rounding, come back as they are.
+    """
+    own = dict(overrides or {})
+    combined: dict[str, float | None] = {}
+    for each in weights:
+        combined.update(each)
+    combined = {**{key: own.get(key, value) for key, value in combined.items()}, **own}
+    numbers = [value for value in combined.values() if value]
+    total = sum(numbers)
+    if total <= 0 or (combined.keys() == own.keys() and _sums_to_one(numbers)):
+        return combined
+    return {key: round(value / total, 2) if value else value for key, value in combined.items()}
+
+
+def _sums_to_one(numbers: Sequence[float]) -> bool:
+    # Rounding to two places moves each by at most half a hundredth; scaling again would move
+    # them once more, and filling twice would not be filling once.
+    rounded = all(round(number, 2) == number for number in numbers)
+    return rounded and abs(sum(numbers) - 1) <= 0.005 * len(numbers) + 1e-9
+
+
+def default_weights(tree: Mapping[str, Any]) -> list[Mapping[str, float | None]]:
+    """Return the score weights that each component in the pipeline of `tree` declares."""
+    lang = lang_of(tree)
+    return [_weights_of(tree, name, lang) for name in _pipeline(tree)]
+
+
+def _pipeline(tree: Mapping[str, Any]) -> list[str]:
+    nlp = tree.get("nlp")
+    names = nlp.get("pipeline") if isinstance(nlp, Mapping) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _weights_of(tree: Mapping[str, Any], name: str, lang: str | None) -> Mapping[str, Any]:
+    components = tree.get("components")
+    block = components.get(name) if isinstance(components, Mapping) else None
+    if not isinstance(block, Mapping) or not isinstance(block.get("factory"), str):
+        return {}
+    try:
+        factory = find_factory(block, (), lang)
+    except LookupProblemError:
+        return {}
+    weights: Mapping[str, Any] = getattr(factory, "default_score_weights", {})
+    return weights
+
+
+def lang_of(config: Mapping[str, Any]) -> str | None:
+    """Return the language that `config` names, if it names one."""
+    nlp = config.get("nlp")
+    lang = nlp.get("lang") if isinstance(nlp, Mapping) else None
+    return lang if isinstance(lang, str) else None
+
+
+def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Problem]:
+    """Yield each key of `[training.score_weights]` that is a slip, and those that are missing.
+
+    Other names may be there: a scorer of one's own gives scores that no component declares.
+    """
+    training = tree.get("training")
+    own = training.get("score_weights") if isinstance(training, Block) else None
+    if not isinstance(training, Block) or not isinstance(own, Mapping):
+        return
+    declared = {key: value for each in default_weights(tree) for key, value in each.items()}
+    missing = [key for key in declared if key not in own]
+    path = ("training", "score_weights")
+    for key in own:
+        close = nearest(key, missing) if key not in declared else None
+        if close is not None:
+            missing.remove(close)
+            yield Problem(
+                path=(*path, key),
+                origin=origin_of(own, key),
+                message=f"no component of the pipeline gives a score `{key}`",
+                suggestion=close,
+            )
+    for key in missing if complete else ():
+        yield Problem(
+            path=(*path, key),
+            origin=origin_of(training, "score_weights"),
+            message=f"`{key}` is missing",
+            hint="run `kernel init fill-config` to add it with its default, "
+            f"{describe_value(declared[key])}",
+            is_left_out=True,
+        )
