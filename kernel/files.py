@@ -1,7 +1,8 @@
 """Files and folders that are either complete or not there.
 
 A file or folder is written beside its place, flushed to disk, and renamed. A folder carries
-a manifest with the size and checksum of each of its files, written last.
+a manifest with the size and checksum of each of its files, written last. Binary data is
+MessagePack (`pack`, `unpack`), which runs no code when it is read.
 """
 
 from __future__ import annotations
@@ -150,3 +151,25 @@ def _fingerprint(path: Path) -> dict[str, Any]:
 
 def _aside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def pack(value: Any) -> bytes:
+    """Return `value` (of dicts, lists, strings, bytes, numbers and arrays) as MessagePack."""
+    # Imported here because it takes longer than all of `kernel.text`.
+    from srsly import msgpack_dumps
+
+    packed: bytes = msgpack_dumps(value)
+    return packed
+
+
+def unpack(data: bytes, *, tuples: bool = False, name: str = "the data") -> Any:
+    """Return the value in `data`, lists as tuples if asked for.
+
+    Raises LoadError, with `name`, if it is not MessagePack.
+    """
+    from srsly import msgpack_loads
+
+    try:
+        return msgpack_loads(data, use_list=not tuples)
+    except Exception as error:
+        raise LoadError(f"{name} is damaged: {type(error).__name__}: {error}") from error

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kernel.cli.commands import Command
     from kernel.config import Config
     from kernel.pipeline import Language
-    from kernel.text.attrs import Column
+    from kernel.text import Column
     from kernel.training import TrainingRun
 
 PROJECT = "kernel"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kernel.errors import TextError
-from kernel.text.attrs import ORTH, attr_id
+from kernel.text import ORTH, attr_id
 
 _CURLY: Final = "\N{RIGHT SINGLE QUOTATION MARK}"
 Exceptions = Mapping[str, Sequence[Mapping[Any, Any]]]

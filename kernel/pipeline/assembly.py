@@ -14,7 +14,7 @@ from kernel.errors import ConfigError, KernelError, PluginError
 from kernel.pipeline.factories import Factory, get_factory
 from kernel.pipeline.sharing import replace_listeners, upstream_of
 from kernel.pipeline.vectors import fingerprint, warn_of_others
-from kernel.text import Vectors, Vocab, attrs
+from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -74,7 +74,7 @@ def add_plugin_columns() -> None:
     owners: dict[str, str] = {}
     for hook in manager().hook.kernel_doc_columns.get_hookimpls():
         plugin = hook.plugin_name
-        columns: list[attrs.Column] = list(hook.function())  # type: ignore[call-overload]
+        columns: list[attributes.Column] = list(hook.function())  # type: ignore[call-overload]
         taken = [column.name for column in columns if column.name in owners]
         if taken:
             raise PluginError(
@@ -83,7 +83,7 @@ def add_plugin_columns() -> None:
                 hint="uninstall one of them",
             )
         try:
-            attrs.add_columns(columns)
+            attributes.add_columns(columns)
         except PluginError as error:
             raise PluginError(f"the plugin `{plugin}`: {error.message}", hint=error.hint) from error
         owners.update((column.name, plugin) for column in columns)
@@ -94,9 +94,9 @@ def make_vocab(language: type[Language]) -> Vocab:
     defaults = language.Defaults
     lang, stop_words = language.lang or "", frozenset(defaults.stop_words)
     getters = {
-        attrs.LANG: lambda _: lang,
+        attributes.LANG: lambda _: lang,
         **defaults.lex_attr_getters,
-        attrs.IS_STOP: lambda text: text.lower() in stop_words,
+        attributes.IS_STOP: lambda text: text.lower() in stop_words,
     }
     return Vocab(
         lex_attr_getters=getters,

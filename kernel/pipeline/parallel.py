@@ -22,12 +22,11 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import define, field
 
 from kernel.errors import KernelError
+from kernel.files import pack, unpack
 from kernel.pipeline.process import as_doc
 from kernel.pipeline.worker import EXTENSIBLE, serve
 from kernel.registry import KINDS, registry
-from kernel.text import Doc
-from kernel.text.doc_wire import unpack_docs
-from kernel.text.wire import pack, unpack
+from kernel.text import Doc, unpack_docs
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language

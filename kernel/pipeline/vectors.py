@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kernel.errors import LoadError
-from kernel.text import Vectors, Vocab, attrs
+from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -34,7 +34,7 @@ def _rank_by_rows(vocab: Vocab, vectors: Vectors) -> None:
     table.reset_ranks()
     for key, row in vectors.key2row.items():
         if key in vocab.strings:
-            table.set_value(table.row_of_orth(key), attrs.ID, row)
+            table.set_value(table.row_of_orth(key), attributes.ID, row)
 
 
 def _vocab_of(name: str) -> Vocab:

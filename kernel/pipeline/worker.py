@@ -18,13 +18,12 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel.files import pack, unpack
 from kernel.pipeline.process import as_docs, run_batch
-from kernel.text import Doc, DocBatch, Span, Token
-from kernel.text.doc_wire import pack_docs
-from kernel.text.wire import pack, unpack
+from kernel.text import Doc, DocBatch, Span, Token, pack_docs
 
 if TYPE_CHECKING:
-    from kernel.text.underscore import Extensible
+    from kernel.text import Extensible
 
 EXTENSIBLE: Final[dict[str, type[Extensible]]] = {"Doc": Doc, "Span": Span, "Token": Token}
 

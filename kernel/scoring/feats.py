@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kernel.scoring.prf import TypedScores
 from kernel.scoring.tokens import MISSING, Getter, aligned_tokens
-from kernel.text.morphology import EMPTY_MORPH, FEATURE_SEP, FIELD_SEP
+from kernel.text import EMPTY_MORPH, FEATURE_SEP, FIELD_SEP
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.scoring.prf import PRFScore
-from kernel.text.attrs import COLUMNS, LENGTH
+from kernel.text import attributes
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example
@@ -76,7 +76,9 @@ class TokenAttrScores:
         self.missing = missing_values
         self.score = PRFScore()
         # Columns hold what the attributes say, and 0 where nothing was said.
-        self._is_column = getter is getattr and attr in COLUMNS and missing_values == MISSING
+        self._is_column = (
+            getter is getattr and attr in attributes.COLUMNS and missing_values == MISSING
+        )
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count the tokens of `examples`."""
@@ -145,7 +147,7 @@ def is_space(doc: Doc) -> npt.NDArray[np.bool_]:
 
 def _word_spans(doc: Doc) -> set[tuple[int, int]]:
     """Return start and end, in characters, of each token that is no whitespace."""
-    lengths = doc.lexemes.column(LENGTH)[doc.lex].astype(np.int64)
+    lengths = doc.lexemes.column(attributes.LENGTH)[doc.lex].astype(np.int64)
     starts = np.cumsum(lengths + doc.spaces) - lengths - doc.spaces
     words = ~is_space(doc)
     return set(zip(starts[words].tolist(), (starts + lengths)[words].tolist(), strict=True))

@@ -1,13 +1,18 @@
 """Texts, words and annotations."""
 
-from kernel.text.alignment import Alignment, AlignmentArray
-from kernel.text.attrs import Column, attr_id, attr_name
-from kernel.text.batch import DocBatch, ExampleBatch
-from kernel.text.doc import Doc
-from kernel.text.docbin import DocBin, merge_bins
-from kernel.text.example import Example
-from kernel.text.example_checks import validate_examples, validate_get_examples
-from kernel.text.iob import (
+from kernel.text.docs.batch import DocBatch, ExampleBatch
+from kernel.text.docs.doc import Doc
+from kernel.text.docs.retokenizer import Retokenizer
+from kernel.text.docs.span import Span
+from kernel.text.docs.span_group import SpanGroup, SpanGroups
+from kernel.text.docs.token import Token
+from kernel.text.docs.tree import Tree, sent_starts_of_heads
+from kernel.text.docs.underscore import Extensible, Underscore
+from kernel.text.errors import BoundsError, UnknownAttributeError, UnknownKeyError
+from kernel.text.examples.alignment import Alignment, AlignmentArray
+from kernel.text.examples.example import Example
+from kernel.text.examples.example_checks import validate_examples, validate_get_examples
+from kernel.text.examples.iob import (
     Misaligned,
     biluo_tags_from_offsets,
     biluo_tags_to_offsets,
@@ -23,44 +28,68 @@ from kernel.text.iob import (
     split_bilu_label,
     tags_to_entities,
 )
-from kernel.text.lexeme import Lexeme
-from kernel.text.lexemes import LexemeTable
-from kernel.text.lookups import Lookups, Table
-from kernel.text.morphology import MorphAnalysis, Morphology
-from kernel.text.span import Span
-from kernel.text.span_group import SpanGroup, SpanGroups
-from kernel.text.strings import StringStore, hash_string
-from kernel.text.token import Token
-from kernel.text.training_json import docs_to_json
-from kernel.text.vectors import BaseVectors, Vectors
-from kernel.text.vocab import Vocab
+from kernel.text.examples.projective import DELIMITER, projective_heads, projectivize
+from kernel.text.examples.training_json import docs_to_json
+from kernel.text.files.doc_wire import pack_docs, unpack_docs
+from kernel.text.files.docbin import DocBin, merge_bins
+from kernel.text.vectors.table import BaseVectors, Vectors
+from kernel.text.vocab.lexeme import Lexeme
+from kernel.text.vocab.vocab import Vocab
+from kernel.text.words import attributes, lexical, symbols
+from kernel.text.words.attributes import LOWER, NORM, ORTH, Column, attr_id, attr_name
+from kernel.text.words.lexemes import NO_RANK, LexemeTable
+from kernel.text.words.lookups import Lookups, Table
+from kernel.text.words.morphology import (
+    EMPTY_MORPH,
+    FEATURE_SEP,
+    FIELD_SEP,
+    MorphAnalysis,
+    Morphology,
+)
+from kernel.text.words.strings import StringStore, hash_string
 
 __all__ = [
+    "DELIMITER",
+    "EMPTY_MORPH",
+    "FEATURE_SEP",
+    "FIELD_SEP",
+    "LOWER",
+    "NORM",
+    "NO_RANK",
+    "ORTH",
     "Alignment",
     "AlignmentArray",
     "BaseVectors",
+    "BoundsError",
     "Column",
     "Doc",
     "DocBatch",
     "DocBin",
     "Example",
     "ExampleBatch",
+    "Extensible",
     "Lexeme",
     "LexemeTable",
     "Lookups",
     "Misaligned",
     "MorphAnalysis",
     "Morphology",
+    "Retokenizer",
     "Span",
     "SpanGroup",
     "SpanGroups",
     "StringStore",
     "Table",
     "Token",
+    "Tree",
+    "Underscore",
+    "UnknownAttributeError",
+    "UnknownKeyError",
     "Vectors",
     "Vocab",
     "attr_id",
     "attr_name",
+    "attributes",
     "biluo_tags_from_offsets",
     "biluo_tags_to_offsets",
     "biluo_tags_to_spans",
@@ -69,14 +98,21 @@ __all__ = [
     "find_misaligned",
     "hash_string",
     "iob_to_biluo",
+    "lexical",
     "merge_bins",
     "offsets_from_biluo_tags",
     "offsets_to_biluo_tags",
+    "pack_docs",
+    "projective_heads",
+    "projectivize",
     "remove_bilu_prefix",
+    "sent_starts_of_heads",
     "snap",
     "spans_from_biluo_tags",
     "split_bilu_label",
+    "symbols",
     "tags_to_entities",
+    "unpack_docs",
     "validate_examples",
     "validate_get_examples",
 ]

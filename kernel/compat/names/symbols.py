@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from kernel.text import symbols
-from kernel.text.symbols import IDS, NAMES
 
 __all__ = ["IDS", "NAMES"]
+
+IDS = symbols.IDS
+NAMES = symbols.NAMES
 
 
 def __getattr__(name: str) -> int:

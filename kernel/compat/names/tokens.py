@@ -4,13 +4,13 @@ from kernel.text import (
     Doc,
     DocBin,
     MorphAnalysis,
+    Retokenizer,
     Span,
     SpanGroup,
     SpanGroups,
     Token,
+    Underscore,
 )
-from kernel.text.retokenizer import Retokenizer
-from kernel.text.underscore import Underscore
 
 __all__ = [
     "Doc",

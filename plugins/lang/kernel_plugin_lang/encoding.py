@@ -16,8 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text import LexemeTable
-from kernel.text.attrs import NORM, ORTH
+from kernel.text import NORM, ORTH, LexemeTable
 from kernel_plugin_lang.affixes import AffixRules, Piece
 from kernel_plugin_lang.special_cases import Phrases, SpecialCases
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from kernel.errors import TextError
-from kernel.text.attrs import NORM, ORTH
+from kernel.text import NORM, ORTH
 
 Rules: TypeAlias = dict[str, list[dict[int, str]]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from kernel.text import attrs, lexical
+from kernel.text import attributes, lexical
 from kernel_plugin_lang.urls import url_pattern
 
 Getter = Callable[[str], Any]
@@ -14,10 +14,10 @@ Getter = Callable[[str], Any]
 def make_getters(lang: str, stop_words: Collection[str], **others: Getter) -> dict[int, Getter]:
     """Return the functions that make LANG, IS_STOP, LIKE_URL, and `others` by attribute name."""
     return {
-        attrs.LANG: lambda _: lang,
-        attrs.IS_STOP: lambda text: text.lower() in stop_words,
-        attrs.LIKE_URL: like_url,
-        **{attrs.attr_id(name): getter for name, getter in others.items()},
+        attributes.LANG: lambda _: lang,
+        attributes.IS_STOP: lambda text: text.lower() in stop_words,
+        attributes.LIKE_URL: like_url,
+        **{attributes.attr_id(name): getter for name, getter in others.items()},
     }
 
 

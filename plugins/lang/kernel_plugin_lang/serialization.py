@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kernel.errors import KernelError, LoadError
-from kernel.text.wire import pack, unpack
+from kernel.files import pack, unpack
 from kernel_plugin_lang.affixes import AffixRules, source_of
 
 # The method of the compiled pattern that each function of the rules is.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kernel.errors import TextError
-from kernel.text.attrs import NORM, ORTH, attr_id, attr_name
+from kernel.text import NORM, ORTH, attr_id, attr_name
 
 Tokens = tuple[str, ...]
 

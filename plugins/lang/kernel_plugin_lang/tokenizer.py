@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
-from kernel.text import Doc, Vocab
-from kernel.text.attrs import ORTH
+from kernel.text import ORTH, Doc, Vocab
 from kernel_plugin_lang.affixes import AffixRules, FindAll, Match, Search
 from kernel_plugin_lang.encoding import ChunkEncoder
 from kernel_plugin_lang.punctuation import (

@@ -12,8 +12,7 @@ from thinc.api import Model
 
 from kernel.errors import KernelError
 from kernel.pipeline import Language, factory
-from kernel.text import Doc, Example, Vocab
-from kernel.text.projective import DELIMITER
+from kernel.text import DELIMITER, Doc, Example, Vocab
 from kernel_plugin_parser.decoding import Arcs
 from kernel_plugin_parser.labels import count_actions
 from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, REDUCE, RIGHT, ROOT, SHIFT

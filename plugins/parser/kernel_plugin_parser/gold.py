@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from kernel.text import Example, hash_string
-from kernel.text.projective import DELIMITER, projective_heads
+from kernel.text import DELIMITER, Example, hash_string, projective_heads
 from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.rules import LEFT, RIGHT
 

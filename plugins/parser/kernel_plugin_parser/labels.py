@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text import Doc, Example, hash_string
-from kernel.text.projective import DELIMITER, projectivize
+from kernel.text import DELIMITER, Doc, Example, hash_string, projectivize
 from kernel_plugin_parser.rules import (
     BREAK,
     FALLBACK,

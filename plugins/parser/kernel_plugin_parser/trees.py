@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text import Doc, hash_string
-from kernel.text.projective import DELIMITER
-from kernel.text.tree import Tree, sent_starts_of_heads
+from kernel.text import DELIMITER, Doc, Tree, hash_string, sent_starts_of_heads
 from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.rules import ROOT, SUBTOKEN
 

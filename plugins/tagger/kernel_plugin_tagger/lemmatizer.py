@@ -15,7 +15,7 @@ from thinc.api import Model
 from kernel.errors import DataError, KernelError, LoadError
 from kernel.ops import Floats, array_module
 from kernel.pipeline import Language, factory, predicted_docs
-from kernel.text import Doc, DocBatch, Example, LexemeTable, Vocab, attrs
+from kernel.text import Doc, DocBatch, Example, LexemeTable, Vocab, attributes
 from kernel_plugin_tagger import tree_files
 from kernel_plugin_tagger.edit_trees import EditTrees
 from kernel_plugin_tagger.gold import MISSING, Gold, Ids, Ints, Masks, gold_column
@@ -100,7 +100,7 @@ class EditTreeLemmatizer(TokenClassifier):
         super().__init__(vocab, model, name, scorer=scorer, labels=[])
         if top_k < 1:
             raise KernelError(f"`top_k` of `{name}` must be at least 1, got {top_k!r}")
-        self.backoff = None if backoff is None else attrs.attr_id(backoff)
+        self.backoff = None if backoff is None else attributes.attr_id(backoff)
         self.min_tree_freq = min_tree_freq
         self.overwrite = overwrite
         self.top_k = top_k
@@ -231,7 +231,7 @@ class EditTreeLemmatizer(TokenClassifier):
         self.write_column(docs, "lemma", ids, overwrite=self.overwrite)
 
     def _back_off(self, doc: Doc) -> Ids:
-        values = doc.to_array(attrs.LEMMA if self.backoff is None else self.backoff)
+        values = doc.to_array(attributes.LEMMA if self.backoff is None else self.backoff)
         return values.astype(np.uint64, copy=False)
 
     # Storage

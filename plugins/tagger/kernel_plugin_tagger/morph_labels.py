@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text.morphology import Morphology
-from kernel.text.symbols import POS_IDS
+from kernel.text import Morphology, symbols
 from kernel_plugin_tagger.gold import MISSING, Ids, Ints
 
 if TYPE_CHECKING:
     from kernel.text import StringStore, Vocab
 
 POS_FEATURE: Final = "POS"
-POS_NAMES: Final = {number: name for name, number in POS_IDS.items()}
+POS_NAMES: Final = {number: name for name, number in symbols.POS_IDS.items()}
 
 Pair = tuple[int, int]
 

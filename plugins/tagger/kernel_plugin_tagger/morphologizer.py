@@ -16,9 +16,7 @@ from thinc.api import Model
 from kernel.errors import DataError
 from kernel.ops import Floats
 from kernel.pipeline import Language, factory
-from kernel.text import Doc, Example, Vocab
-from kernel.text.morphology import Morphology
-from kernel.text.symbols import POS_IDS
+from kernel.text import Doc, Example, Morphology, Vocab, symbols
 from kernel_plugin_tagger.gold import MISSING, Gold, Ints, gold_column
 from kernel_plugin_tagger.morph_labels import (
     POS_FEATURE,
@@ -153,10 +151,10 @@ class Morphologizer(TokenClassifier):
         """
         features = Morphology.feats_to_dict(self.check_label(label))
         pos = features.pop(POS_FEATURE, "")
-        if pos not in POS_IDS:
+        if pos not in symbols.POS_IDS:
             raise DataError(
                 f"{pos!r} is no part of speech, in a label of `{self.name}`: {label!r}",
-                hint=f"it is one of {', '.join(filter(None, POS_IDS))}",
+                hint=f"it is one of {', '.join(filter(None, symbols.POS_IDS))}",
             )
         if make_label(self.vocab, features, pos) in self.cfg["labels_morph"]:
             return 0
@@ -213,7 +211,7 @@ class Morphologizer(TokenClassifier):
     def _add(self, features: Mapping[str, str], pos: str) -> None:
         label = make_label(self.vocab, features, pos)
         self.cfg["labels_morph"].setdefault(label, Morphology.dict_to_feats(features))
-        self.cfg["labels_pos"].setdefault(label, int(POS_IDS[pos]))
+        self.cfg["labels_pos"].setdefault(label, int(symbols.POS_IDS[pos]))
 
     # Training
 

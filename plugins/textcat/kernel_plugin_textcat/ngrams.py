@@ -14,8 +14,7 @@ from attrs import frozen
 from thinc.api import Model
 
 from kernel.ops import Floats, Ints, distinct_rows
-from kernel.text import Doc
-from kernel.text.attrs import LOWER, ORTH
+from kernel.text import LOWER, ORTH, Doc
 
 Ids = npt.NDArray[np.uint64]
 Keys = tuple[Ids, Floats, Ints]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from kernel.ops import Ints, distinct_rows
-from kernel.text import attrs
+from kernel.text import attributes
 
 Ids = npt.NDArray[np.uint64]
 
@@ -32,12 +32,12 @@ class Features:
 
 def attribute_ids(names: Sequence[str | int]) -> tuple[int, ...]:
     """Return the ids of attributes given by name or id; raises `TextError` for an unknown one."""
-    return tuple(attrs.attr_id(name) for name in names)
+    return tuple(attributes.attr_id(name) for name in names)
 
 
 def is_lexical(attr: int) -> bool:
     """Say whether an attribute belongs to the word type, whatever the context."""
-    return attr in attrs.FLAGS or attr in _LEXICAL
+    return attr in attributes.FLAGS or attr in _LEXICAL
 
 
 def lengths_of(docs: Sequence[Any]) -> Ints:
@@ -127,15 +127,15 @@ def _table(doc: Any) -> Any:
 
 _LEXICAL = frozenset(
     {
-        attrs.ORTH,
-        attrs.LOWER,
-        attrs.NORM,
-        attrs.SHAPE,
-        attrs.PREFIX,
-        attrs.SUFFIX,
-        attrs.LANG,
-        attrs.LENGTH,
-        attrs.ID,
-        attrs.CLUSTER,
+        attributes.ORTH,
+        attributes.LOWER,
+        attributes.NORM,
+        attributes.SHAPE,
+        attributes.PREFIX,
+        attributes.SUFFIX,
+        attributes.LANG,
+        attributes.LENGTH,
+        attributes.ID,
+        attributes.CLUSTER,
     }
 )

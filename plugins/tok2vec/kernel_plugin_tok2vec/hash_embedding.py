@@ -28,7 +28,7 @@ from kernel.ops import (
     param_for_rows,
     stored_param,
 )
-from kernel.text.attrs import attr_name
+from kernel.text import attr_name
 from kernel_plugin_tok2vec import features, maxout_norm, nodes
 from kernel_plugin_tok2vec.features import Ids
 from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights

@@ -22,7 +22,7 @@ from kernel.ops import (
     packed,
     param_for_rows,
 )
-from kernel.text.attrs import attr_name
+from kernel.text import attr_name
 from kernel_plugin_tok2vec import features, nodes
 
 

@@ -24,8 +24,7 @@ from kernel.ops import (
     dropout_mask,
     packed,
 )
-from kernel.text import Doc, LexemeTable, Vocab
-from kernel.text.attrs import ORTH, attr_name
+from kernel.text import ORTH, Doc, LexemeTable, Vocab, attr_name
 from kernel_plugin_tok2vec import features, maxout_norm, nodes
 from kernel_plugin_tok2vec.maxout_norm import Saved, Weights
 from kernel_plugin_tok2vec.vector_cache import VectorCache

@@ -23,7 +23,7 @@ from kernel.ops import (
     packed,
     use_kernel_ops,
 )
-from kernel.text import attrs
+from kernel.text import attributes
 
 InitWeights = Callable[..., Any]
 
@@ -49,7 +49,7 @@ def static_vectors(
     Params: `W` (nO, nM). The vectors themselves are not changed.
     """
     settings: dict[str, Any] = {
-        "key_attr": None if key_attr is None else attrs.attr_name(attrs.attr_id(key_attr))
+        "key_attr": None if key_attr is None else attributes.attr_name(attributes.attr_id(key_attr))
     }
     if dropout is not None:
         settings["dropout_rate"] = dropout

@@ -11,8 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from kernel.errors import DataError, KernelError
-from kernel.text import Vectors, Vocab
-from kernel.text.lexemes import NO_RANK
+from kernel.text import NO_RANK, Vectors, Vocab
 from kernel_plugin_vectors.files import (
     WordVectors,
     read_array,

@@ -10,8 +10,7 @@ from kernel import plugins
 from kernel.errors import KernelError, PluginError
 from kernel.pipeline import Language, Pipe, assembly
 from kernel.random import fix_random_seed
-from kernel.text import Column, Example
-from kernel.text.attrs import COLUMNS
+from kernel.text import Column, Example, attributes
 
 SHARED = {
     "@architectures": "kernel.HashEmbedCNN.v2",
@@ -157,10 +156,10 @@ def with_plugins(monkeypatch):
         monkeypatch.setattr(plugins, "manager", lambda: manager)
         assembly.add_plugin_columns.cache_clear()
 
-    known = dict(COLUMNS)
+    known = dict(attributes.COLUMNS)
     yield add
-    COLUMNS.clear()
-    COLUMNS.update(known)
+    attributes.COLUMNS.clear()
+    attributes.COLUMNS.update(known)
     assembly.add_plugin_columns.cache_clear()
 
 

@@ -15,7 +15,7 @@ from kernel.errors import KernelError
 from kernel.pipeline import Language, ignore_error
 from kernel.pipeline.parallel import WorkerError
 from kernel.text import Doc, Span
-from kernel.text.doc_wire import pack_docs, unpack_docs
+from kernel.text.files.doc_wire import pack_docs, unpack_docs
 
 slow = pytest.mark.slow  # processes start
 

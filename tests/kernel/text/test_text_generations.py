@@ -8,8 +8,8 @@ import pytest
 
 import kernel
 from kernel.text import Doc, DocBin, Span, Vocab
-from kernel.text.doc_wire import pack_docs, unpack_docs
 from kernel.text.errors import UnknownKeyError
+from kernel.text.files.doc_wire import pack_docs, unpack_docs
 
 
 def new_words(n, start=0):

@@ -5,8 +5,17 @@ from hypothesis import strategies as st
 
 from kernel.errors import TextError
 from kernel.text import Vocab
-from kernel.text.attrs import ID, IS_STOP, LIKE_NUM, NORM, ORTH, Column, add_columns, attr_id
-from kernel.text.lexical import like_email, like_num, like_url, word_shape
+from kernel.text.words.attributes import (
+    ID,
+    IS_STOP,
+    LIKE_NUM,
+    NORM,
+    ORTH,
+    Column,
+    add_columns,
+    attr_id,
+)
+from kernel.text.words.lexical import like_email, like_num, like_url, word_shape
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,13 @@
 import pytest
 
 from kernel.errors import TextError
-from kernel.text import Doc, Lookups, Morphology, Span, SpanGroup, Vocab
-from kernel.text.iob import (
+from kernel.text import (
+    Doc,
+    Lookups,
+    Morphology,
+    Span,
+    SpanGroup,
+    Vocab,
     biluo_tags_to_offsets,
     biluo_to_iob,
     iob_to_biluo,

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.text.projective import is_projective, projective_heads, projectivize
-from kernel.text.tree import Tree
+from kernel.text.docs.tree import Tree
+from kernel.text.examples.projective import is_projective, projective_heads, projectivize
 
 
 def crosses(heads):

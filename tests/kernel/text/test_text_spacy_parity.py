@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from kernel.text.wire import unpack
+from kernel.files import unpack
 
 
 def without_user_data(docs):

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from kernel.errors import LoadError, TextError
 from kernel.text import StringStore, hash_string
-from kernel.text.hashing import murmur64, murmur64_all
-from kernel.text.symbols import IDS, NOUN, nsubj
+from kernel.text.words.hashing import murmur64, murmur64_all
+from kernel.text.words.symbols import IDS, NOUN, nsubj
 
 
 @pytest.mark.parametrize(

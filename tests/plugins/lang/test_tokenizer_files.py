@@ -4,8 +4,8 @@ import pytest
 
 import kernel
 from kernel.errors import KernelError, LoadError
+from kernel.files import pack, unpack
 from kernel.text import Vocab
-from kernel.text.wire import pack, unpack
 from kernel_plugin_lang.tokenizer import Tokenizer
 
 TEXT = "I can't (really) go to x.com/y, a-b :) no:) “yes” 10km. \n U.S."

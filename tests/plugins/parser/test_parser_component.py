@@ -5,7 +5,7 @@ from thinc.api import Adam
 from kernel.errors import KernelError, LoadError, TextError
 from kernel.random import Streams
 from kernel.text import Doc, DocBatch, Example
-from kernel.text.projective import projectivize
+from kernel.text.examples.projective import projectivize
 from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.rules import LEFT, RIGHT
 from kernel_plugin_parser.system import ArcEagerSystem

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kernel.text import Example
-from kernel.text.projective import projectivize
+from kernel.text.examples.projective import projectivize
 from kernel_plugin_parser.oracle import whole
 from kernel_plugin_parser.rules import LEFT, RIGHT
 from kernel_plugin_parser.system import Begun

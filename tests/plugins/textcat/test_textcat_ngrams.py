@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from thinc.api import NumpyOps
 
 from kernel.registry import registry
-from kernel.text import Doc, DocBatch, Vocab
-from kernel.text.attrs import LOWER, ORTH
+from kernel.text import LOWER, ORTH, Doc, DocBatch, Vocab
 from kernel_plugin_textcat.ngrams import count_keys, find_ngrams, hash_windows
 
 ids = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20)

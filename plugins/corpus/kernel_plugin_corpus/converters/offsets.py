@@ -9,8 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from kernel.errors import DataError
-from kernel.text import Doc, Span
-from kernel.text.iob import find_misaligned
+from kernel.text import Doc, Span, find_misaligned
 from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments
 
 Entity = tuple[int, int, str]

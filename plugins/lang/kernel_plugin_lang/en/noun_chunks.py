@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 
 from kernel.errors import TextError
-from kernel.text import Doc, Span
-from kernel.text.symbols import IDS
+from kernel.text import Doc, Span, symbols
 
 # What a noun phrase may be to its head.
 _ROLES: Final = "ROOT nsubj nsubjpass dobj dative pobj pcomp attr oprd appos".split()
-_NOUNS: Final = [IDS[name] for name in ("NOUN", "PROPN", "PRON")]
+_NOUNS: Final = [symbols.IDS[name] for name in ("NOUN", "PROPN", "PRON")]
 
 
 def noun_chunks(part: Doc | Span) -> Iterator[tuple[int, int, int]]:

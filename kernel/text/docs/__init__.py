@@ -1,0 +1,1 @@
+"""Docs: columns of annotations, and tokens and spans as views of them."""

@@ -1,0 +1,216 @@
+"""Named entities of a doc, from and to its columns.
+
+Axes: N tokens, E entities. ENT_IOB is 0 (missing), 1 (inside), 2 (outside) or 3 (begin).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.errors import TextError
+from kernel.text.docs.span import Span
+
+if TYPE_CHECKING:
+    from kernel.text.docs.doc import Doc
+
+Ints = npt.NDArray[np.int32]
+Ids = npt.NDArray[np.uint64]
+
+MISSING: Final = 0
+INSIDE: Final = 1
+OUTSIDE: Final = 2
+BEGIN: Final = 3
+_BEGINS: Final = bytes([BEGIN])
+_INSIDES: Final = bytes([INSIDE])
+_MISSING_INSIDE: Final = bytes([MISSING, INSIDE])
+_OUTSIDE_INSIDE: Final = bytes([OUTSIDE, INSIDE])
+_STRING_COLUMNS: Final = frozenset(("ent_type", "ent_kb_id", "ent_id"))
+DEFAULTS: Final = ("outside", "missing", "blocked", "unmodified")
+
+
+# The IOB column is read as bytes: entities are few, and `split` passes over what is between
+# them. A loop over entities, as each becomes an object anyway, but not over tokens.
+
+
+def _bounds(data: bytes) -> list[tuple[int, int]]:
+    """Return first token and end of each entity of an IOB column."""
+    if data.startswith(_INSIDES) or _MISSING_INSIDE in data or _OUTSIDE_INSIDE in data:
+        raise TextError(
+            "a token is inside an entity that nothing begins",
+            hint="set ENT_IOB to 3 on the first token of each entity",
+        )
+    before, *pieces = data.split(_BEGINS)
+    bounds = []
+    start = len(before)
+    for piece in pieces:
+        # Nothing inside comes after something outside, so counting finds the end.
+        bounds.append((start, start + 1 + piece.count(_INSIDES)))
+        start += 1 + len(piece)
+    return bounds
+
+
+def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
+    """Return first token, end and label of every entity; those without a label are left out.
+
+    returns  (E,)  each
+    """
+    iob = doc.columns.get("ent_iob")
+    bounds = [] if iob is None else _bounds(iob.tobytes())
+    both = np.array(bounds, np.int32).reshape(-1, 2)
+    labels = doc.column("ent_type")[both[:, 0]] if bounds else np.zeros(0, np.uint64)
+    has_label = labels != 0
+    return both[has_label, 0], both[has_label, 1], labels[has_label]
+
+
+def get_ents(doc: Doc) -> tuple[Span, ...]:
+    """See `Doc.ents`."""
+    columns = doc.columns
+    iob, types = columns.get("ent_iob"), columns.get("ent_type")
+    if iob is None:
+        return ()
+    if types is None or "ent_kb_id" in columns or "ent_id" in columns:
+        return _ents_with_ids(doc, iob.tobytes())
+    return Span.make_labelled(doc, _bounds(iob.tobytes()), types.data)
+
+
+def _ents_with_ids(doc: Doc, iob: bytes) -> tuple[Span, ...]:
+    label_of = _ids_or_zeros(doc.columns.get("ent_type"), len(doc)).item
+    kb_id_of = _ids_or_zeros(doc.columns.get("ent_kb_id"), len(doc)).item
+    id_of = _ids_or_zeros(doc.columns.get("ent_id"), len(doc)).item
+    return tuple(
+        [
+            Span.make(doc, start, end, label, kb_id_of(start), id_of(start))
+            for start, end in _bounds(iob)
+            if (label := label_of(start))
+        ]
+    )
+
+
+def _ids_or_zeros(column: Ids | None, n: int) -> Ids:
+    return np.zeros(n, np.uint64) if column is None else column
+
+
+def as_spans(doc: Doc, entities: Iterable[Any]) -> list[Span]:
+    """Return spans of what `doc.ents` may be set to: spans, or tuples of label, start and end."""
+    return [_as_span(doc, entity) for entity in entities]
+
+
+def checked_spans(entities: Iterable[Any]) -> list[Span]:
+    """Return the spans; raises TextError if something else is among them."""
+    spans = list(entities)
+    for span in spans:
+        if not isinstance(span, Span):
+            raise TextError(f"expected a Span, got {span!r}")
+    return spans
+
+
+def set_ents(
+    doc: Doc,
+    entities: list[Span],
+    *,
+    blocked: Iterable[Span] | None = None,
+    missing: Iterable[Span] | None = None,
+    outside: Iterable[Span] | None = None,
+    default: str = "outside",
+) -> None:
+    """See `Doc.set_ents`."""
+    if default not in DEFAULTS:
+        raise TextError(f"expected a default of {', '.join(DEFAULTS)}, got {default!r}")
+    others = [checked_spans(spans or ()) for spans in (blocked, missing, outside)]
+    # An entity without a label is none, but its tokens may be in no other list either.
+    _check_overlap([*entities, *others[0], *others[1], *others[2]])
+    columns = _start_columns(doc, default)
+    for spans, tag in zip(others, (BEGIN, MISSING, OUTSIDE), strict=True):
+        _clear(columns, spans, tag)
+    for span in entities:
+        if span.label and span.end > span.start:
+            _write(doc, columns, span)
+    if default == "unmodified" or blocked or missing or outside:
+        columns["ent_iob"] = repair(columns["ent_iob"], columns["ent_type"])
+    for name in _STRING_COLUMNS:
+        doc.columns.pop(name, None)
+    doc.columns.update(columns)
+
+
+def _as_span(doc: Doc, entity: Any) -> Span:
+    if isinstance(entity, Span):
+        return entity
+    if isinstance(entity, tuple | list):
+        match entity:
+            case label, start, end:
+                return Span(doc, start, end, label)
+            case label, kb_id, start, end:
+                return Span(doc, start, end, label, kb_id=kb_id)
+            case ent_id, kb_id, label, start, end:
+                return Span(doc, start, end, label, kb_id=kb_id, span_id=ent_id)
+            case _:
+                pass
+    raise TextError(f"expected a Span or a tuple (label, start, end), got {entity!r}")
+
+
+def _check_overlap(spans: list[Span]) -> None:
+    last: Span | None = None
+    for span in sorted(spans, key=_start):
+        if last is not None and span.start < last.end:
+            raise TextError(
+                f"the spans {last.text!r} (tokens {last.start} to {last.end}, {last.label_}) and "
+                f"{span.text!r} (tokens {span.start} to {span.end}, {span.label_}) overlap",
+                hint="a token can be in one entity only; keep the longest of those that overlap",
+            )
+        if span.end > span.start:
+            last = span
+
+
+_start: Final = attrgetter("start")
+
+
+def _start_columns(doc: Doc, default: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns to write to; those of ids are made when an entity has one."""
+    if default == "unmodified":
+        kept = {"ent_iob", "ent_type", *(_STRING_COLUMNS & doc.columns.keys())}
+        return {name: doc.column(name).copy() for name in kept}
+    tag = {"outside": OUTSIDE, "missing": MISSING, "blocked": BEGIN}[default]
+    n = len(doc)
+    return {"ent_iob": np.full(n, tag, np.int8), "ent_type": np.zeros(n, np.uint64)}
+
+
+def _write(doc: Doc, columns: dict[str, npt.NDArray[Any]], span: Span) -> None:
+    start, end = span.start, span.end
+    columns["ent_iob"][start:end] = INSIDE
+    columns["ent_iob"][start] = BEGIN
+    columns["ent_type"][start:end] = span.label
+    if span.kb_id or "ent_kb_id" in columns:
+        _writable(doc, columns, "ent_kb_id")[start:end] = span.kb_id
+    if span.id:
+        _writable(doc, columns, "ent_id")[start:end] = span.id
+
+
+def _clear(columns: dict[str, npt.NDArray[Any]], spans: list[Span], tag: int) -> None:
+    for span in spans:
+        columns["ent_iob"][span.start : span.end] = tag
+        for name in _STRING_COLUMNS & columns.keys():
+            columns[name][span.start : span.end] = 0
+
+
+def _writable(doc: Doc, columns: dict[str, npt.NDArray[Any]], name: str) -> npt.NDArray[Any]:
+    if name not in columns:
+        columns[name] = np.zeros(len(doc), np.uint64)
+    return columns[name]
+
+
+def repair(iob: npt.NDArray[np.int8], types: Ids) -> npt.NDArray[np.int8]:
+    """Begin an entity where one goes on that has lost its beginning.
+
+    iob      (N,)
+    types    (N,)
+    returns  (N,)
+    """
+    before, type_before = np.roll(iob, 1), np.roll(types, 1)
+    before[:1] = OUTSIDE
+    goes_on = ((before == INSIDE) | (before == BEGIN)) & (types == type_before)
+    return np.where((iob == INSIDE) & ~goes_on, np.int8(BEGIN), iob)

@@ -1,0 +1,488 @@
+"""A run of tokens of a doc, with a label if it means something."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, overload
+
+from kernel.errors import TextError
+from kernel.text.docs import copies, navigation, similarity
+from kernel.text.docs.string_lifetimes import add_string
+from kernel.text.docs.token import Token
+from kernel.text.docs.underscore import Extensible
+from kernel.text.errors import BoundsError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kernel.text.docs.doc import Doc
+    from kernel.text.vocab.vocab import Vocab
+    from kernel.text.words.lexemes import LexemeTable
+
+_new = object.__new__
+_Place = tuple[int | None, int | None]
+# Of most spans; one pair for all of them.
+_NO_IDS: Final = (0, 0)
+
+
+class _Derived:
+    """What is given or worked out for few spans: offsets of characters, vector and its norm."""
+
+    __slots__ = ("chars", "norm", "vector")
+
+    def __init__(self) -> None:
+        self.chars: tuple[int, int] | None = None
+        self.vector: Any = None
+        self.norm: float | None = None
+
+
+class Span(Extensible):
+    """The tokens from `start` to before `end` of a doc.
+
+    `label`, `kb_id` and `id` are ids of strings, 0 if unset. Raises BoundsError for tokens that
+    are not there.
+    """
+
+    # Spans are made by the million: what few of them have is kept apart.
+    __slots__ = ("_derived", "_ids", "doc", "end", "label", "start")
+
+    doc: Doc
+    start: int
+    end: int
+    label: int
+    _ids: tuple[int, int]
+    _derived: _Derived | None
+
+    def __init__(
+        self,
+        doc: Doc,
+        start: int,
+        end: int,
+        label: str | int = 0,
+        vector: Any = None,
+        vector_norm: float | None = None,
+        kb_id: str | int = 0,
+        span_id: str | int = 0,
+    ) -> None:
+        if not 0 <= start <= end <= len(doc):
+            raise BoundsError(f"no tokens {start} to {end} in a doc of {len(doc)}")
+        self.doc = doc
+        self.start = int(start)
+        self.end = int(end)
+        self.label = _known_id(doc, label)
+        ids = _known_id(doc, kb_id, "ent_kb_id"), _known_id(doc, span_id, "ent_id")
+        self._ids = ids if any(ids) else _NO_IDS
+        self._derived = None
+        if vector is not None or vector_norm is not None:
+            derived = self._get_derived()
+            derived.vector, derived.norm = vector, vector_norm
+
+    @staticmethod
+    def make(
+        doc: Doc,
+        start: int,
+        end: int,
+        label: int = 0,
+        kb_id: int = 0,
+        span_id: int = 0,
+        chars: tuple[int, int] | None = None,
+    ) -> Span:
+        """Return a span without checking anything; for values that come from the doc itself.
+
+        `chars` are the offsets of its characters if they are known.
+        """
+        span = _new(Span)
+        span.doc = doc
+        span.start = start
+        span.end = end
+        span.label = label
+        span._ids = (kb_id, span_id) if kb_id or span_id else _NO_IDS
+        span._derived = None
+        if chars is not None:
+            span._get_derived().chars = chars
+        return span
+
+    @staticmethod
+    def make_labelled(
+        doc: Doc, bounds: Iterable[tuple[int, int]], labels: Sequence[int]
+    ) -> tuple[Span, ...]:
+        """Return a span of each two bounds whose first token has a label; checks nothing.
+
+        labels   (N,)  of every token of the doc
+        """
+        spans = []
+        for start, end in bounds:
+            label = labels[start]
+            if label:
+                # As `make`, whose call would take as long as all the rest.
+                span = _new(Span)
+                span.doc = doc
+                span.start = start
+                span.end = end
+                span.label = label
+                span._ids = _NO_IDS
+                span._derived = None
+                spans.append(span)
+        return tuple(spans)
+
+    # As a sequence
+
+    def __len__(self) -> int:
+        return max(0, self.end - self.start)
+
+    def __iter__(self) -> Iterator[Token]:
+        return (Token(self.doc, i) for i in range(self.start, self.end))
+
+    @overload
+    def __getitem__(self, key: int) -> Token: ...
+    @overload
+    def __getitem__(self, key: slice) -> Span: ...
+    def __getitem__(self, key: int | slice) -> Token | Span:
+        """Return a token or a span; positions count from the start of this one."""
+        n = len(self)
+        if isinstance(key, slice):
+            if key.step not in {None, 1}:
+                raise TextError(f"a span has no gaps: expected no step, got {key.step}")
+            start, stop, _ = key.indices(n)
+            return Span(self.doc, self.start + start, self.start + max(start, stop))
+        if not -n <= key < n:
+            raise BoundsError(f"no token {key} in a span of {n}")
+        return Token(self.doc, self.start + key % n)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _order(self) -> tuple[int, int, int, int, int]:
+        return self.start_char, self.end_char, self.label, self.kb_id, self.id
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Span):
+            return NotImplemented
+        return self.doc is other.doc and self._order() == other._order()
+
+    def __lt__(self, other: Span) -> bool:
+        return self._order() < other._order()
+
+    def __le__(self, other: Span) -> bool:
+        return self._order() <= other._order()
+
+    def __gt__(self, other: Span) -> bool:
+        return self._order() > other._order()
+
+    def __ge__(self, other: Span) -> bool:
+        return self._order() >= other._order()
+
+    def __hash__(self) -> int:
+        return hash((id(self.doc), *self._order()))
+
+    def __reduce__(self) -> Any:
+        raise TextError("a span cannot be pickled", hint="use span.as_doc(), or pickle its doc")
+
+    def extension_place(self) -> tuple[Doc, _Place]:
+        """Return the doc, and the characters between which values are kept."""
+        return self.doc, (self.start_char, self.end_char)
+
+    # Text
+
+    @property
+    def vocab(self) -> Vocab:
+        """The vocabulary of the doc."""
+        return self.doc.vocab
+
+    @property
+    def table(self) -> LexemeTable:
+        """The lexeme table of the doc."""
+        return self.doc.lexemes
+
+    @property
+    def start_char(self) -> int:
+        """The offset of the first character in the doc."""
+        return self._char_bounds()[0]
+
+    @start_char.setter
+    def start_char(self, offset: int) -> None:
+        self._get_derived().chars = (_not_negative(offset), self.end_char)
+
+    @property
+    def end_char(self) -> int:
+        """The offset of the character after the last in the doc."""
+        return self._char_bounds()[1]
+
+    @end_char.setter
+    def end_char(self, offset: int) -> None:
+        self._get_derived().chars = (self.start_char, _not_negative(offset))
+
+    @property
+    def known_chars(self) -> tuple[int, int] | None:
+        """The offsets of the characters if they were given or asked for, else None."""
+        return None if self._derived is None else self._derived.chars
+
+    def _char_bounds(self) -> tuple[int, int]:
+        derived = self._get_derived()
+        if derived.chars is None:
+            derived.chars = navigation.char_bounds(self.doc, self.start, self.end)
+        return derived.chars
+
+    def _get_derived(self) -> _Derived:
+        if self._derived is None:
+            self._derived = _Derived()
+        return self._derived
+
+    @property
+    def text(self) -> str:
+        """The text, without the space after the last token."""
+        text = self.text_with_ws
+        return text[:-1] if self.end > self.start and self.doc.spaces[self.end - 1] else text
+
+    @property
+    def text_with_ws(self) -> str:
+        """The text, with the space after the last token if there is one."""
+        return navigation.text_of(self.doc, self.start, self.end)
+
+    @property
+    def orth_(self) -> str:
+        """The same as `text`."""
+        return self.text
+
+    @property
+    def lemma_(self) -> str:
+        """The lemmas of the tokens, with their spaces."""
+        return "".join([token.lemma_ + token.whitespace_ for token in self]).strip()
+
+    @property
+    def label_(self) -> str:
+        """The label."""
+        return self.vocab.strings[self.label]
+
+    @label_.setter
+    def label_(self, label: str) -> None:
+        self.label = self.vocab.strings.add(label)
+
+    @property
+    def kb_id(self) -> int:
+        """The id in a knowledge base, as a number."""
+        return self._ids[0]
+
+    @kb_id.setter
+    def kb_id(self, kb_id: int) -> None:
+        self._ids = (kb_id, self._ids[1])
+
+    @property
+    def kb_id_(self) -> str:
+        """The id in a knowledge base."""
+        return self.vocab.strings[self.kb_id]
+
+    @kb_id_.setter
+    def kb_id_(self, kb_id: str) -> None:
+        self.kb_id = add_string(self.doc, "ent_kb_id", kb_id)
+
+    @property
+    def id(self) -> int:
+        """The span's id, as a number."""
+        return self._ids[1]
+
+    @id.setter  # noqa: A003 — spaCy's name
+    def id(self, span_id: int) -> None:
+        self._ids = (self._ids[0], span_id)
+
+    @property
+    def id_(self) -> str:
+        """The span's id."""
+        return self.vocab.strings[self.id]
+
+    @id_.setter
+    def id_(self, span_id: str) -> None:
+        self.id = add_string(self.doc, "ent_id", span_id)
+
+    @property
+    def ent_id(self) -> int:
+        """The entity id of the root, as a number."""
+        return self.root.ent_id
+
+    @property
+    def ent_id_(self) -> str:
+        """The entity id of the root."""
+        return self.root.ent_id_
+
+    def char_span(
+        self,
+        start_idx: int,
+        end_idx: int,
+        label: str | int = 0,
+        kb_id: str | int = 0,
+        vector: Any = None,
+        id: str | int = 0,  # noqa: A002 — spaCy has it, and leaves it unused
+        alignment_mode: str | int = "strict",
+        span_id: str | int = 0,
+    ) -> Span | None:
+        """Return the span between two characters, counted from the start of this one."""
+        first = self.start_char
+        return self.doc.char_span(
+            first + start_idx, first + end_idx, label, kb_id, vector, alignment_mode, span_id
+        )
+
+    # What it lies in, and what lies in it
+
+    @property
+    def sent(self) -> Span:
+        """The sentence of the first token."""
+        hook = self.doc.hook(2, "sent")
+        if hook is not None:
+            found: Span = hook(self)
+            return found
+        return navigation.sents_of(self.doc, self.start, self.start + 1)[0]
+
+    @property
+    def sents(self) -> Iterator[Span]:
+        """The sentences that have tokens in the span."""
+        hook = self.doc.hook(2, "sents")
+        if hook is not None:
+            return iter(hook(self))
+        return iter(navigation.sents_of(self.doc, self.start, self.end))
+
+    @property
+    def ents(self) -> list[Span]:
+        """The entities that lie inside."""
+        return [ent for ent in self.doc.ents if self.start <= ent.start and ent.end <= self.end]
+
+    @property
+    def noun_chunks(self) -> Iterator[Span]:
+        """The noun phrases that lie inside."""
+        chunks = self.doc.noun_chunks
+        return (each for each in chunks if self.start <= each.start and each.end <= self.end)
+
+    @property
+    def root(self) -> Token:
+        """The token of the span that is highest in the dependency tree."""
+        hook = self.doc.hook(2, "root")
+        if hook is not None:
+            found: Token = hook(self)
+            return found
+        return Token(self.doc, navigation.root_of(self.doc, self.start, self.end))
+
+    @property
+    def conjuncts(self) -> tuple[Token, ...]:
+        """The tokens coordinated with the root."""
+        return self.root.conjuncts
+
+    @property
+    def lefts(self) -> Iterator[Token]:
+        """The tokens before the span whose head is in it."""
+        return (left for token in self for left in token.lefts if left.i < self.start)
+
+    @property
+    def rights(self) -> Iterator[Token]:
+        """The tokens after the span whose head is in it."""
+        return (right for token in self for right in token.rights if right.i >= self.end)
+
+    @property
+    def n_lefts(self) -> int:
+        """The number of `lefts`."""
+        return len(list(self.lefts))
+
+    @property
+    def n_rights(self) -> int:
+        """The number of `rights`."""
+        return len(list(self.rights))
+
+    @property
+    def subtree(self) -> Iterator[Token]:
+        """The tokens of the span and all below them."""
+        tree = self.doc.tree
+        below = {j for i in range(self.start, self.end) for j in tree.subtree(i)}
+        return (Token(self.doc, i) for i in sorted(below))
+
+    # Arrays and copies
+
+    def get_lca_matrix(self) -> npt.NDArray[np.int32]:
+        """Return the lowest common ancestor of every two tokens, relative to the span.
+
+        returns  (n, n)  for the n tokens of the span; -1 if the ancestor lies outside
+        """
+        return self.doc.tree.lca_matrix(self.start, self.end)
+
+    def to_array(self, attr_ids: Any) -> npt.NDArray[np.uint64]:
+        """Return attributes of the tokens.
+
+        returns  (n, K)  for n tokens and K attributes; always with two axes
+        """
+        wanted = [attr_ids] if isinstance(attr_ids, str | int) else list(attr_ids)
+        return self.doc.to_array(wanted).reshape(len(self.doc), -1)[self.start : self.end]
+
+    def as_doc(
+        self,
+        *,
+        copy_user_data: bool = False,
+        array_head: Collection[Any] | None = None,
+        array: Any = None,
+    ) -> Doc:
+        """Return a doc of its own with the tokens and their annotations.
+
+        Heads that lie outside are replaced. `array_head` and `array` are what `Doc.to_array`
+        returned of the attributes to keep; all if None.
+        """
+        return copies.as_doc(self, copy_user_data, array_head, array)
+
+    # Vectors
+
+    @property
+    def tensor(self) -> Any:
+        """The rows of `doc.tensor` of these tokens."""
+        return self.doc.tensor[self.start : self.end] if self.doc.tensor.size else None
+
+    @property
+    def has_vector(self) -> bool:
+        """Whether there are vectors of the tokens."""
+        return similarity.span_has_vector(self)
+
+    @property
+    def vector(self) -> Any:
+        """The mean of the tokens' vectors.
+
+        returns  (width,)
+        """
+        derived = self._get_derived()
+        if derived.vector is None:
+            derived.vector = similarity.span_vector(self)
+        return derived.vector
+
+    @property
+    def vector_norm(self) -> float:
+        """The L2 norm of `vector`."""
+        derived = self._get_derived()
+        if derived.norm is None:
+            derived.norm = similarity.span_norm(self)
+        return derived.norm
+
+    def similarity(self, other: Any) -> float:
+        """Return the cosine of this vector and that of another doc, span or token."""
+        return similarity.similarity(self, other, self.doc.hook(2, "similarity"))
+
+    @property
+    def sentiment(self) -> float:
+        """The mean sentiment of the tokens."""
+        hook = self.doc.hook(2, "sentiment")
+        if hook is not None:
+            return float(hook(self))
+        return sum(token.sentiment for token in self) / len(self) if len(self) else 0.0
+
+
+def _known_id(doc: Doc, value: str | int, column: str = "ent_type") -> int:
+    if isinstance(value, str):
+        return add_string(doc, column, value)
+    number = int(value)
+    if number and number not in doc.vocab.strings:
+        raise TextError(
+            f"no string with the id {number}", hint="give the string itself, or add it to the vocab"
+        )
+    return number
+
+
+def _not_negative(offset: int) -> int:
+    if offset < 0:
+        raise TextError(f"expected an offset of 0 or more, got {offset}")
+    return offset

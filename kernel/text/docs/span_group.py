@@ -1,0 +1,280 @@
+"""Groups of spans of a doc, which may overlap.
+
+Axes: M spans of a group.
+"""
+
+from __future__ import annotations
+
+import struct
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.errors import LoadError, TextError
+from kernel.files import pack, unpack
+from kernel.text.docs.span import Span
+from kernel.text.errors import BoundsError
+
+if TYPE_CHECKING:
+    from kernel.text.docs.doc import Doc
+
+# id, kb_id, label, start, end, start_char, end_char
+_SPAN: Final = struct.Struct(">QQQllll")
+_EMPTY: Final = b"\x90"
+# start, end, label, kb_id, id, and the characters if they were set apart from the tokens
+_Item = tuple[int, int, int, int, int, tuple[int, int] | None]
+
+
+class SpanGroup:
+    """Spans of one doc, kept by value: change one by assigning it anew.
+
+    The group does not keep the doc alive.
+    """
+
+    def __init__(
+        self,
+        doc: Doc,
+        *,
+        name: str = "",
+        attrs: Mapping[str, Any] | None = None,
+        spans: Iterable[Span] = (),
+    ) -> None:
+        self._doc_ref = weakref.ref(doc)
+        self.name = name
+        self.attrs: dict[str, Any] = dict(attrs or {})
+        self._items: list[_Item] = []
+        self.extend(spans)
+
+    @property
+    def doc(self) -> Doc:
+        """The doc; raises TextError if it is gone."""
+        doc = self._doc_ref()
+        if doc is None:
+            raise TextError(
+                f"the doc of the span group `{self.name}` is gone",
+                hint="keep a reference to the doc as long as its spans are used",
+            )
+        return doc
+
+    def __repr__(self) -> str:
+        return f"SpanGroup({self.name!r}, {len(self)} spans)"
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Span]:
+        doc = self.doc
+        return (_make(doc, item) for item in list(self._items))
+
+    def __getitem__(self, i: int) -> Span:
+        """Return a copy of a span; raises BoundsError if there is none."""
+        return _make(self.doc, self._items[self._place(i)])
+
+    def __setitem__(self, i: int, span: Span) -> None:
+        self._items[self._place(i)] = self._item(span)
+
+    def __delitem__(self, i: int) -> None:
+        del self._items[self._place(i)]
+
+    def __add__(self, other: SpanGroup | Iterable[Span]) -> SpanGroup:
+        made = self.copy()
+        made += other
+        return made
+
+    def __iadd__(self, other: SpanGroup | Iterable[Span]) -> SpanGroup:  # noqa: PYI034
+        if isinstance(other, SpanGroup):
+            self.attrs = {**other.attrs, **self.attrs}
+        self.extend(other)
+        return self
+
+    def append(self, span: Span) -> None:
+        """Add a span; raises TextError if it is one of another doc."""
+        self._items.append(self._item(span))
+
+    def extend(self, spans: SpanGroup | Iterable[Span]) -> None:
+        """Add spans of the same doc."""
+        if isinstance(spans, SpanGroup):
+            if spans.doc is not self.doc:
+                raise TextError("the span group belongs to another doc", hint="use copy(doc=...)")
+            self._items.extend(spans._items)
+            return
+        self._items.extend([self._item(span) for span in spans])
+
+    @property
+    def has_overlap(self) -> bool:
+        """Whether any two spans share a token."""
+        bounds = sorted(item[:2] for item in self._items)
+        return any(one[1] > two[0] for one, two in pairwise(bounds))
+
+    def arrays(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
+        """Return first token, end and label of every span.
+
+        returns  (M,)  each
+        """
+        bounds = np.array([item[:2] for item in self._items], np.int32).reshape(-1, 2)
+        labels = np.array([item[2] for item in self._items], np.uint64)
+        return bounds[:, 0], bounds[:, 1], labels
+
+    def extend_arrays(
+        self, starts: npt.ArrayLike, ends: npt.ArrayLike, labels: npt.ArrayLike
+    ) -> None:
+        """Add many spans at once, unchecked.
+
+        starts   (M,)  first token
+        ends     (M,)  the token after the last
+        labels   (M,)  ids of strings
+        """
+        columns = (np.asarray(values).tolist() for values in (starts, ends, labels))
+        self._items.extend([(*item, 0, 0, None) for item in zip(*columns, strict=True)])
+
+    def copy(self, doc: Doc | None = None) -> SpanGroup:
+        """Return a copy, for another doc of the same text if one is given.
+
+        Raises TextError if a span does not fit the tokens of that doc.
+        """
+        if doc is None or doc is self.doc:
+            made = SpanGroup(self.doc, name=self.name, attrs=self.attrs)
+            made._items = self._items.copy()
+            return made
+        return SpanGroup(doc, name=self.name, attrs=self.attrs, spans=_carry(self, doc))
+
+    def to_bytes(self) -> bytes:
+        """Return name, attributes and spans in spaCy's byte format."""
+        starts, ends = _char_bounds(self.doc)
+        return pack({"name": self.name, "attrs": self.attrs, "spans": self._packed(starts, ends)})
+
+    def _packed(self, starts: list[int], ends: list[int]) -> list[bytes]:
+        spans = []
+        for start, end, label, kb_id, span_id, chars in self._items:
+            first, last = chars or (starts[start], ends[end - 1] if end > start else starts[start])
+            spans.append(_SPAN.pack(span_id, kb_id, label, start, end, first, last))
+        return spans
+
+    def from_bytes(self, data: bytes) -> SpanGroup:
+        """Replace name, attributes and spans by those in `data`."""
+        loaded = unpack(data, name="the span group")
+        self.name = loaded.get("name", "")
+        self.attrs = dict(loaded.get("attrs") or {})
+        self._items = []
+        for packed in loaded["spans"]:
+            span_id, kb_id, label, start, end, *_ = _SPAN.unpack(packed)
+            if not 0 <= start <= end <= len(self.doc):
+                raise LoadError(f"the span group `{self.name}` has a span outside of the doc")
+            self._items.append((start, end, label, kb_id, span_id, None))
+        return self
+
+    def shifted(self, doc: Doc, offset: int) -> SpanGroup:
+        """Return the group for a doc in which this one's tokens start at `offset`."""
+        made = SpanGroup(doc, name=self.name, attrs=self.attrs)
+        made._items = [
+            (item[0] + offset, item[1] + offset, *item[2:5], None) for item in self._items
+        ]
+        return made
+
+    def labels(self) -> set[int]:
+        """Return the ids of all labels, knowledge base ids and span ids."""
+        return {number for item in self._items for number in item[2:5]}
+
+    def _place(self, i: int) -> int:
+        if not -len(self) <= i < len(self):
+            raise BoundsError(f"no span {i} in a group of {len(self)}")
+        return i % len(self)
+
+    def _item(self, span: Span) -> _Item:
+        if span.doc is not self.doc:
+            raise TextError(f"the span {span.text!r} belongs to another doc")
+        return span.start, span.end, span.label, span.kb_id, span.id, span.known_chars
+
+
+class SpanGroups(dict[str, SpanGroup]):
+    """The span groups of a doc, by key; a list of spans that is assigned becomes a group."""
+
+    def __init__(self, doc: Doc, items: Iterable[tuple[str, Any]] | Mapping[str, Any] = ()) -> None:
+        super().__init__()
+        self._doc_ref = weakref.ref(doc)
+        self.update(items)
+
+    @property
+    def doc(self) -> Doc:
+        """The doc; raises TextError if it is gone."""
+        doc = self._doc_ref()
+        if doc is None:
+            raise TextError("the doc of the span groups is gone")
+        return doc
+
+    def __setitem__(self, key: str, value: SpanGroup | Iterable[Span]) -> None:
+        if isinstance(value, SpanGroup):
+            if value.doc is not self.doc:
+                raise TextError(f"the span group `{key}` belongs to another doc")
+            super().__setitem__(key, value)
+            return
+        super().__setitem__(key, SpanGroup(self.doc, name=key, spans=value))
+
+    def setdefault(self, key: str, default: Any = None) -> SpanGroup:
+        """Return the group of a key, made of `default` if there is none."""
+        if key not in self:
+            self[key] = [] if default is None else default
+        return self[key]
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Set many groups."""
+        for key, value in dict(*args, **kwargs).items():
+            self[key] = value
+
+    def copy(self, doc: Doc | None = None) -> SpanGroups:
+        """Return copies of all groups, for another doc of the same text if one is given."""
+        made = SpanGroups(self.doc if doc is None else doc)
+        for key, group in self.items():
+            made[key] = group.copy(doc)
+        return made
+
+    def to_bytes(self) -> bytes:
+        """Return all groups; one that stands under several keys is written once."""
+        if not self:
+            return _EMPTY
+        keys: dict[bytes, list[str]] = {}
+        for key, group in self.items():
+            keys.setdefault(group.to_bytes(), []).append(key)
+        return pack(keys)
+
+    def from_bytes(self, data: bytes) -> SpanGroups:
+        """Replace all groups by those in `data`."""
+        self.clear()
+        if data in {b"", _EMPTY}:
+            return self
+        loaded = unpack(data, name="the span groups")
+        if isinstance(loaded, list):
+            for packed in loaded:
+                group = SpanGroup(self.doc).from_bytes(packed)
+                self[group.name] = group
+            return self
+        for packed, keys in loaded.items():
+            group = SpanGroup(self.doc).from_bytes(packed)
+            for key in keys:
+                self[key] = group
+        return self
+
+
+def _make(doc: Doc, item: _Item) -> Span:
+    return Span.make(doc, *item)
+
+
+def _carry(group: SpanGroup, doc: Doc) -> Iterator[Span]:
+    starts, ends = _char_bounds(group.doc)
+    for start, end, label, kb_id, span_id, _ in group._items:
+        last = ends[end - 1] if end > start else starts[start]
+        bounds = doc.char_span(starts[start], last)
+        if bounds is None:
+            raise TextError(
+                f"{group.doc[start:end].text!r} does not fit the tokens of the other doc"
+            )
+        yield Span.make(doc, bounds.start, bounds.end, label, kb_id, span_id)
+
+
+def _char_bounds(doc: Doc) -> tuple[list[int], list[int]]:
+    starts, ends = doc.char_starts().tolist(), doc.char_ends().tolist()
+    return [*starts, ends[-1] if ends else 0], ends

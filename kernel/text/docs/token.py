@@ -1,0 +1,362 @@
+"""One token of a doc: a view of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.errors import TextError
+from kernel.text.docs import navigation, similarity
+from kernel.text.docs.underscore import Extensible
+from kernel.text.docs.views import ColumnId, ColumnString, LexicalAttributes, TokenLexeme
+from kernel.text.errors import BoundsError
+from kernel.text.words import attributes
+from kernel.text.words.morphology import MorphAnalysis
+from kernel.text.words.symbols import NAMES, POS_IDS
+
+if TYPE_CHECKING:
+    from kernel.text.docs.doc import Doc
+    from kernel.text.docs.span import Span
+    from kernel.text.vocab.lexeme import Lexeme
+    from kernel.text.vocab.vocab import Vocab
+    from kernel.text.words.lexemes import LexemeTable
+
+_IOB: Final = ("", "I", "O", "B")
+_Place = tuple[int | None, int | None]
+
+
+class Token(LexicalAttributes, TokenLexeme, Extensible):
+    """The token at position `i` of a doc. Made by `doc[i]`."""
+
+    __slots__ = ("doc", "i")
+
+    def __init__(self, doc: Doc, i: int) -> None:
+        self.doc: Doc = doc
+        self.i: int = i
+
+    @property
+    def vocab(self) -> Vocab:
+        """The vocabulary of the doc."""
+        return self.doc.vocab
+
+    @property
+    def table(self) -> LexemeTable:
+        """The lexeme table of the doc."""
+        return self.doc.lexemes
+
+    @property
+    def row(self) -> int:
+        """The token's row in the lexeme table."""
+        return self.doc.lex.item(self.i)
+
+    # Text and place
+
+    @property
+    def text(self) -> str:
+        """The text, without the space after it."""
+        doc = self.doc
+        return doc.lexemes.texts[doc.lex.item(self.i)]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __bytes__(self) -> bytes:
+        return self.text.encode("utf8")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and self.doc is other.doc and self.i == other.i
+
+    def __lt__(self, other: Token) -> bool:
+        return self.idx < other.idx
+
+    def __le__(self, other: Token) -> bool:
+        return self.idx <= other.idx
+
+    def __gt__(self, other: Token) -> bool:
+        return self.idx > other.idx
+
+    def __ge__(self, other: Token) -> bool:
+        return self.idx >= other.idx
+
+    def __hash__(self) -> int:
+        return hash((id(self.doc), self.i))
+
+    def __reduce__(self) -> Any:
+        raise TextError("a token cannot be pickled", hint="pickle its doc, and keep its position")
+
+    def extension_place(self) -> tuple[Doc, _Place]:
+        """Return the doc, and the character at which values are kept."""
+        return self.doc, (self.idx, None)
+
+    @property
+    def idx(self) -> int:
+        """The offset of the first character in the doc."""
+        return navigation.char_bounds(self.doc, self.i, self.i + 1)[0]
+
+    @property
+    def whitespace_(self) -> str:
+        """The space after the token, or nothing."""
+        return " " if self.doc.spaces[self.i] else ""
+
+    @property
+    def text_with_ws(self) -> str:
+        """The text, and the space after it if there is one."""
+        return self.text + self.whitespace_
+
+    def nbor(self, i: int = 1) -> Token:
+        """Return the token `i` places on; raises BoundsError if there is none."""
+        if not 0 <= self.i + i < len(self.doc):
+            raise BoundsError(f"no token {self.i + i} in a doc of {len(self.doc)}")
+        return Token(self.doc, self.i + i)
+
+    @property
+    def lex(self) -> Lexeme:
+        """The word type."""
+        return self.vocab[self.orth]
+
+    @property
+    def norm(self) -> int:
+        """NORM, as a number; that of this token only, once it was set."""
+        return self.table.value(self.row, attributes.NORM)
+
+    @norm.setter
+    def norm(self, norm: int) -> None:
+        self.doc.lex[self.i] = self.table.variant(self.row, norm)
+
+    @property
+    def norm_(self) -> str:
+        """NORM, as a string."""
+        return self.vocab.strings[self.norm]
+
+    @norm_.setter
+    def norm_(self, norm: str) -> None:
+        self.norm = self.doc.lexemes.intern(norm)
+
+    # Annotations
+
+    tag = ColumnId("tag")
+    tag_ = ColumnString("tag")
+    lemma = ColumnId("lemma")
+    lemma_ = ColumnString("lemma")
+    dep = ColumnId("dep")
+    dep_ = ColumnString("dep")
+    ent_type = ColumnId("ent_type")
+    ent_type_ = ColumnString("ent_type")
+    ent_id = ColumnId("ent_id")
+    ent_id_ = ColumnString("ent_id")
+    ent_kb_id = ColumnId("ent_kb_id")
+    ent_kb_id_ = ColumnString("ent_kb_id")
+    pos = ColumnId("pos")
+
+    @property
+    def pos_(self) -> str:
+        """The coarse part of speech, one of Universal Dependencies or "" if unset."""
+        return NAMES[self.pos]
+
+    @pos_.setter
+    def pos_(self, pos: str) -> None:
+        if pos not in POS_IDS:
+            raise TextError(
+                f"{pos!r} is no part of speech",
+                hint=f"it is one of {', '.join(filter(None, POS_IDS))}; tags go to `tag_`",
+            )
+        self.pos = POS_IDS[pos]
+
+    @property
+    def morph(self) -> MorphAnalysis:
+        """The morphological features."""
+        column = self.doc.columns.get("morph")
+        return MorphAnalysis.from_id(self.vocab, 0 if column is None else int(column[self.i]))
+
+    @morph.setter
+    def morph(self, morph: MorphAnalysis) -> None:
+        if morph.vocab is not self.vocab:
+            raise TextError("the features are those of another vocabulary", hint="use set_morph")
+        self.doc.column("morph")[self.i] = morph.key
+
+    def set_morph(self, features: str | int | Mapping[str, str] | MorphAnalysis | None) -> None:
+        """Set the morphological features; None unsets them."""
+        if features is None:
+            self.doc.column("morph")[self.i] = 0
+            return
+        given = str(features) if isinstance(features, MorphAnalysis) else features
+        self.doc.column("morph")[self.i] = self.vocab.morphology.add(given)
+
+    def has_morph(self) -> bool:
+        """Say whether morphological features are set."""
+        column = self.doc.columns.get("morph")
+        return column is not None and bool(column[self.i])
+
+    @property
+    def ent_iob(self) -> int:
+        """0 if nothing is known, 1 inside of an entity, 2 outside, 3 at its beginning."""
+        column = self.doc.columns.get("ent_iob")
+        return 0 if column is None else int(column[self.i])
+
+    @property
+    def ent_iob_(self) -> str:
+        """`ent_iob` as "", "I", "O" or "B"."""
+        return _IOB[self.ent_iob]
+
+    @classmethod
+    def iob_strings(cls) -> tuple[str, str, str, str]:
+        """Return what the values of `ent_iob` mean."""
+        return _IOB
+
+    # Sentences
+
+    @property
+    def is_sent_start(self) -> bool | None:
+        """Whether a sentence starts here; None if nothing is known."""
+        return {1: True, -1: False}.get(navigation.sent_start(self.doc, self.i))
+
+    @is_sent_start.setter
+    def is_sent_start(self, value: bool | None) -> None:
+        if self.doc.has_annotation("DEP"):
+            raise TextError("sentence starts cannot be set in a doc that has a dependency parse")
+        if value not in {True, False, None}:
+            raise TextError(f"expected True, False or None, got {value!r}")
+        self.doc.column("sent_start")[self.i] = 0 if value is None else 1 if value else -1
+
+    @property
+    def sent_start(self) -> int:
+        """1, -1 or 0 as `is_sent_start`; 0 for the first token."""
+        return 0 if self.i == 0 else navigation.sent_start(self.doc, self.i)
+
+    @property
+    def is_sent_end(self) -> bool | None:
+        """Whether a sentence ends here; None if nothing is known."""
+        last = self.i + 1 == len(self.doc)
+        return True if last else Token(self.doc, self.i + 1).is_sent_start
+
+    @property
+    def sent(self) -> Span:
+        """The sentence of the token."""
+        hook = self.doc.hook(1, "sent")
+        if hook is not None:
+            found: Span = hook(self)
+            return found
+        return navigation.sents_of(self.doc, self.i, self.i + 1)[0]
+
+    # Dependency tree
+
+    def has_dep(self) -> bool:
+        """Say whether a dependency label is set."""
+        return self.dep != 0
+
+    def has_head(self) -> bool:
+        """Say whether a head is set."""
+        return self.has_dep()
+
+    @property
+    def head(self) -> Token:
+        """The token that this one depends on; itself if there is none."""
+        heads = self.doc.columns.get("head")
+        return self if heads is None else Token(self.doc, int(heads[self.i]))
+
+    @head.setter
+    def head(self, head: Token) -> None:
+        if head.doc is not self.doc:
+            raise TextError("the head is in another doc")
+        navigation.set_head(self.doc, self.i, head.i)
+
+    def _tokens(self, places: list[int]) -> Iterator[Token]:
+        return (Token(self.doc, i) for i in places)
+
+    @property
+    def children(self) -> Iterator[Token]:
+        """The tokens whose head this is."""
+        return self._tokens(self.doc.tree.children(self.i))
+
+    @property
+    def lefts(self) -> Iterator[Token]:
+        """The children before the token."""
+        return self._tokens([i for i in self.doc.tree.children(self.i) if i < self.i])
+
+    @property
+    def rights(self) -> Iterator[Token]:
+        """The children after the token."""
+        return self._tokens([i for i in self.doc.tree.children(self.i) if i > self.i])
+
+    @property
+    def n_lefts(self) -> int:
+        """The number of `lefts`."""
+        return sum(i < self.i for i in self.doc.tree.children(self.i))
+
+    @property
+    def n_rights(self) -> int:
+        """The number of `rights`."""
+        return sum(i > self.i for i in self.doc.tree.children(self.i))
+
+    @property
+    def left_edge(self) -> Token:
+        """The leftmost token of the subtree."""
+        return Token(self.doc, int(self.doc.tree.edges[0][self.i]))
+
+    @property
+    def right_edge(self) -> Token:
+        """The rightmost token of the subtree."""
+        return Token(self.doc, int(self.doc.tree.edges[1][self.i]))
+
+    @property
+    def subtree(self) -> Iterator[Token]:
+        """The token and all below it, from left to right."""
+        return self._tokens(self.doc.tree.subtree(self.i))
+
+    @property
+    def ancestors(self) -> Iterator[Token]:
+        """The tokens above, the head first."""
+        return self._tokens(self.doc.tree.ancestors(self.i))
+
+    def is_ancestor(self, descendant: Token) -> bool:
+        """Say whether this token is above another one."""
+        return self.doc is descendant.doc and self.i in self.doc.tree.ancestors(descendant.i)
+
+    @property
+    def conjuncts(self) -> tuple[Token, ...]:
+        """The tokens coordinated with this one."""
+        hook = self.doc.hook(1, "conjuncts")
+        if hook is not None:
+            return tuple(hook(self))
+        return tuple(self._tokens(navigation.conjuncts(self.doc, self.i)))
+
+    # Vectors
+
+    @property
+    def tensor(self) -> Any:
+        """The row of `doc.tensor`, None if there is none."""
+        return self.doc.tensor[self.i] if self.doc.tensor.size else None
+
+    @property
+    def has_vector(self) -> bool:
+        """Whether there is a vector of the token."""
+        return similarity.token_has_vector(self)
+
+    @property
+    def vector(self) -> Any:
+        """The word's vector, or the row of the tensor if the vocabulary has none.
+
+        returns  (width,)
+        """
+        return similarity.token_vector(self)
+
+    @property
+    def vector_norm(self) -> float:
+        """The L2 norm of `vector`."""
+        return similarity.token_norm(self)
+
+    def similarity(self, other: Any) -> float:
+        """Return the cosine of this vector and that of another doc, span or token."""
+        return similarity.similarity(self, other, self.doc.hook(1, "similarity"))
+
+    @property
+    def sentiment(self) -> float:
+        """How positive the word is."""
+        hook = self.doc.hook(1, "sentiment")
+        return float(hook(self)) if hook is not None else self.lex.sentiment

@@ -1,0 +1,1 @@
+"""Examples: a predicted and a reference doc, aligned, and their forms."""

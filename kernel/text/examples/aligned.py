@@ -1,0 +1,202 @@
+"""What the reference of an example says, for the tokens of the predicted doc.
+
+Axes: N tokens of the predicted doc, M of the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.text.docs.arrays import read_column
+from kernel.text.docs.span import Span
+from kernel.text.examples import projective
+from kernel.text.examples.alignment import Alignment, AlignmentArray
+from kernel.text.words.attributes import ORTH, attr_id, attr_name
+
+if TYPE_CHECKING:
+    from kernel.text.docs.doc import Doc
+    from kernel.text.examples.example import Example
+
+_AS_NUMBERS: Final = {"ENT_IOB", "SENT_START"}
+_OUTSIDE: Final = 2
+_BILUO: Final = {(True, True): "U-", (True, False): "B-", (False, False): "I-", (False, True): "L-"}
+
+
+def align(predicted: Doc, reference: Doc) -> Alignment:
+    """Return the alignment of two docs."""
+    if len(predicted) == len(reference):
+        same_rows = predicted.lexemes is reference.lexemes
+        if same_rows and np.array_equal(predicted.lex, reference.lex):
+            return Alignment.identity(len(predicted))
+        if np.array_equal(predicted.to_array(ORTH), reference.to_array(ORTH)):
+            return Alignment.identity(len(predicted))
+    return Alignment.from_strings(predicted.words(), reference.words())
+
+
+def get_aligned(example: Example, field: str, *, as_string: bool) -> list[Any]:
+    """See `Example.get_aligned`."""
+    values = example.reference.to_array(field)  # (M,)
+    found: list[Any] = list(map(_shared, *_split(values, example.alignment.x2y)))
+    if not as_string or attr_name(attr_id(field)) in _AS_NUMBERS:
+        return found
+    strings = example.reference.vocab.strings
+    return [None if value is None else strings[value] for value in found]
+
+
+def _split(
+    values: npt.NDArray[np.uint64], x2y: AlignmentArray
+) -> tuple[list[int], list[int], list[int]]:
+    """Return for each predicted token how many reference tokens it has, and least and most.
+
+    values   (M,)
+    returns  (N,)  each
+    """
+    n = len(x2y)
+    least, most = np.zeros(n, np.uint64), np.zeros(n, np.uint64)
+    some = np.flatnonzero(x2y.lengths)
+    if len(some):
+        picked = values[x2y.data]
+        least[some] = np.minimum.reduceat(picked, x2y.starts[some])
+        most[some] = np.maximum.reduceat(picked, x2y.starts[some])
+    return x2y.lengths.tolist(), least.tolist(), most.tolist()
+
+
+def _shared(n: int, least: int, most: int) -> int | None:
+    return least if n and least == most else None
+
+
+def get_aligned_parse(
+    example: Example, *, projectivize: bool
+) -> tuple[list[int | None], list[str | None]]:
+    """See `Example.get_aligned_parse`."""
+    reference, alignment = example.reference, example.alignment
+    n = len(example.predicted)
+    heads: list[int | None] = [None] * n
+    deps: list[str | None] = [None] * n
+    strings = reference.vocab.strings
+    gold_heads = read_column(reference, "head")
+    gold_deps = [strings[key] for key in read_column(reference, "dep").tolist()]
+    if projectivize:
+        gold_heads, gold_deps = projective.projectivize(gold_heads, gold_deps)
+    x2y, y2x = alignment.x2y, alignment.y2x
+    single = np.flatnonzero(x2y.lengths == 1)
+    gold = x2y.data[x2y.starts[single]]
+    above = gold_heads[gold]
+    has_head = y2x.lengths[above] == 1
+    for i, j, head, known in zip(
+        single.tolist(), gold.tolist(), above.tolist(), has_head.tolist(), strict=True
+    ):
+        deps[i] = gold_deps[j]
+        if known:
+            heads[i] = int(y2x.data[y2x.starts[head]])
+    return heads, deps
+
+
+def get_aligned_sent_starts(example: Example) -> list[bool | None]:
+    """See `Example.get_aligned_sent_starts`."""
+    n = len(example.predicted)
+    if not example.reference.has_annotation("SENT_START"):
+        return [None] * n
+    starts, ends = example.reference.sent_arrays()
+    y2x = example.alignment.y2x
+    found = [False] * n
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        places = y2x[start:end]
+        if len(places):
+            found[int(places[0])] = True
+    return list(found)
+
+
+def align_spans(
+    doc: Doc, spans: Iterable[Span], alignment: AlignmentArray, *, allow_overlap: bool
+) -> list[Span]:
+    """Return spans as those of `doc` that have the same text, case and spaces apart.
+
+    alignment (…,)  from the tokens of the spans to those of `doc`
+    """
+    found = []
+    taken: set[int] = set()
+    for span in spans:
+        places = alignment[span.start : span.end]
+        if not len(places):
+            continue
+        start, end = int(places[0]), int(places[-1]) + 1
+        if not allow_overlap and not taken.isdisjoint(range(start, end)):
+            continue
+        made = Span.make(doc, start, end, span.label, span.kb_id, span.id)
+        if _squeezed(made.text) == _squeezed(span.text):
+            found.append(made)
+            taken.update(range(start, end))
+    return found
+
+
+def _squeezed(text: str) -> str:
+    return text.lower().replace(" ", "").strip()
+
+
+def aligned_ent_arrays(example: Example) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
+    """See `Example.aligned_ent_arrays`."""
+    return _ents_and_arrays(example)[1:]
+
+
+def _ents_and_arrays(
+    example: Example,
+) -> tuple[list[Span], npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
+    n = len(example.predicted)
+    iob, types = np.zeros(n, np.int8), np.zeros(n, np.uint64)
+    gold_iob = example.reference.get_column("ent_iob")
+    if gold_iob is None or not gold_iob.any():
+        return [], iob, types
+    ents = example.get_aligned_spans_y2x(example.reference.ents)
+    for ent in ents:
+        iob[ent.start : ent.end] = 1
+        iob[ent.start] = 3
+        types[ent.start : ent.end] = ent.label
+    outside = _all_outside(gold_iob, example.alignment.x2y)
+    missing = iob == 0
+    iob[missing & outside] = _OUTSIDE
+    missing &= ~outside
+    if missing.any():
+        is_space = example.predicted.to_array("IS_SPACE") != 0
+        iob[missing & is_space] = _OUTSIDE
+    return ents, iob, types
+
+
+def _all_outside(gold_iob: npt.NDArray[np.int8], x2y: AlignmentArray) -> npt.NDArray[np.bool_]:
+    """Say of each predicted token whether its reference tokens are all outside.
+
+    gold_iob (M,)
+    returns  (N,)
+    """
+    total = np.zeros(len(x2y.data) + 1, np.int64)
+    np.cumsum(gold_iob[x2y.data] == _OUTSIDE, out=total[1:])
+    n_outside = total[x2y.ends] - total[x2y.starts]  # (N,)
+    found: npt.NDArray[np.bool_] = (x2y.lengths > 0) & (n_outside == x2y.lengths)
+    return found
+
+
+def get_aligned_ents_and_ner(example: Example) -> tuple[list[Span], list[str | None]]:
+    """See `Example.get_aligned_ents_and_ner`."""
+    ents, iob, _ = _ents_and_arrays(example)
+    tags: list[str | None] = ["O" if code == _OUTSIDE else None for code in iob.tolist()]
+    for ent in ents:
+        for i in range(ent.start, ent.end):
+            tags[i] = _BILUO[i == ent.start, i + 1 == ent.end] + ent.label_
+    return ents, tags
+
+
+def get_matching_ents(example: Example, *, check_label: bool) -> list[Span]:
+    """See `Example.get_matching_ents`."""
+    gold = {
+        (ent.start_char, ent.end_char, ent.label_ if check_label else "")
+        for ent in example.reference.ents
+    }
+    return [
+        ent
+        for ent in example.predicted.ents
+        if (ent.start_char, ent.end_char, ent.label_ if check_label else "") in gold
+    ]

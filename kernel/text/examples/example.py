@@ -1,0 +1,162 @@
+"""A doc as predicted beside the doc as it should be.
+
+Axes: N tokens of the predicted doc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import TextError
+from kernel.text.docs.doc import Doc
+from kernel.text.examples import aligned, example_dict
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kernel.text.docs.span import Span
+    from kernel.text.examples.alignment import Alignment
+
+
+class Example:
+    """A pair of docs of one text, which may be cut into tokens in two ways."""
+
+    __slots__ = ("_aligned_lex", "_alignment", "predicted", "reference")
+
+    def __init__(
+        self, predicted: Doc, reference: Doc, *, alignment: Alignment | None = None
+    ) -> None:
+        for name, doc in (("predicted", predicted), ("reference", reference)):
+            if not isinstance(doc, Doc):
+                raise TextError(f"expected a Doc as `{name}`, got {doc!r}")
+        self.predicted = predicted
+        self.reference = reference
+        self._alignment = alignment
+        self._aligned_lex = (predicted.lex, reference.lex)
+
+    @classmethod
+    def from_dict(cls, predicted: Doc, example_dict_: Mapping[str, Any]) -> Example:
+        """Return an example whose reference has these annotations.
+
+        Raises TextError for an unknown key, or values that do not fit.
+        """
+        return cls(predicted, example_dict.reference_of(predicted, example_dict_))
+
+    def __len__(self) -> int:
+        return len(self.predicted)
+
+    def __repr__(self) -> str:
+        return f"Example({self.text!r})"
+
+    @property
+    def x(self) -> Doc:
+        """The predicted doc."""
+        return self.predicted
+
+    @x.setter
+    def x(self, doc: Doc) -> None:
+        self.predicted = doc
+
+    @property
+    def y(self) -> Doc:
+        """The reference doc."""
+        return self.reference
+
+    @y.setter
+    def y(self, doc: Doc) -> None:
+        self.reference = doc
+
+    @property
+    def text(self) -> str:
+        """The text of the predicted doc."""
+        return self.predicted.text
+
+    def copy(self) -> Example:
+        """Return an example of copies of both docs."""
+        return Example(self.predicted.copy(), self.reference.copy(), alignment=self._alignment)
+
+    @property
+    def alignment(self) -> Alignment:
+        """Which tokens go with which; made anew when one side is tokenized anew."""
+        lex = (self.predicted.lex, self.reference.lex)
+        is_same = self._aligned_lex[0] is lex[0] and self._aligned_lex[1] is lex[1]
+        if self._alignment is None or not is_same:
+            self._alignment = aligned.align(self.predicted, self.reference)
+            self._aligned_lex = lex
+        return self._alignment
+
+    def get_aligned(self, field: str, as_string: bool = False) -> list[Any]:
+        """Return the reference's value of an attribute for each predicted token.
+
+        A token of several reference tokens gets the value they share, None if they share none.
+        """
+        return aligned.get_aligned(self, field, as_string=as_string)
+
+    def get_aligned_parse(
+        self,
+        projectivize: bool = True,
+    ) -> tuple[list[int | None], list[str | None]]:
+        """Return head and label for each predicted token, None where they cannot be told."""
+        return aligned.get_aligned_parse(self, projectivize=projectivize)
+
+    def get_aligned_sent_starts(self) -> list[bool | None]:
+        """Return for each predicted token whether a reference sentence starts there."""
+        return aligned.get_aligned_sent_starts(self)
+
+    def get_aligned_spans_x2y(
+        self,
+        x_spans: Iterable[Span],
+        allow_overlap: bool = False,
+    ) -> list[Span]:
+        """Return predicted spans as spans of the reference, those that have the same text."""
+        alignment = self.alignment.x2y
+        return aligned.align_spans(self.reference, x_spans, alignment, allow_overlap=allow_overlap)
+
+    def get_aligned_spans_y2x(
+        self,
+        y_spans: Iterable[Span],
+        allow_overlap: bool = False,
+    ) -> list[Span]:
+        """Return reference spans as spans of the predicted doc, those that have the same text."""
+        alignment = self.alignment.y2x
+        return aligned.align_spans(self.predicted, y_spans, alignment, allow_overlap=allow_overlap)
+
+    def get_aligned_ents_and_ner(self) -> tuple[list[Span], list[str | None]]:
+        """Return the reference's entities in the predicted doc, and a BILUO tag a token."""
+        return aligned.get_aligned_ents_and_ner(self)
+
+    def get_aligned_ner(self) -> list[str | None]:
+        """Return a BILUO tag for each predicted token, None where it cannot be told."""
+        return self.get_aligned_ents_and_ner()[1]
+
+    def aligned_ent_arrays(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
+        """Return what `get_aligned_ner` does as columns.
+
+        returns  (N,)  each: ENT_IOB (0 unknown, 1 inside, 2 outside, 3 begin) and ENT_TYPE
+        """
+        return aligned.aligned_ent_arrays(self)
+
+    def get_matching_ents(self, check_label: bool = True) -> list[Span]:
+        """Return the predicted entities that the reference has too."""
+        return aligned.get_matching_ents(self, check_label=check_label)
+
+    def split_sents(self) -> list[Example]:
+        """Return one example for each sentence of the reference."""
+        return list(self._split())
+
+    def _split(self) -> Iterator[Example]:
+        if not self.reference.has_annotation("SENT_START"):
+            yield self
+            return
+        y2x = self.alignment.y2x
+        for sent in self.reference.sents:
+            places = y2x[sent.start : sent.end]
+            if len(places):
+                part = self.predicted[int(places[0]) : int(places[-1]) + 1]
+                yield Example(part.as_doc(), sent.as_doc())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reference's annotations as `from_dict` takes them."""
+        return example_dict.to_dict(self.reference)

@@ -1,0 +1,1 @@
+"""Docs as bytes, as JSON and in `.spacy` files."""

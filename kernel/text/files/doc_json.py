@@ -1,0 +1,180 @@
+"""A doc as values that JSON knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.errors import TextError
+from kernel.text.docs.annotate import head_column, morph_column, pos_column
+from kernel.text.docs.arrays import read_column
+from kernel.text.docs.span import Span
+from kernel.text.docs.string_lifetimes import add_strings
+from kernel.text.docs.token import Token
+from kernel.text.docs.tree import sent_starts_of_heads
+
+if TYPE_CHECKING:
+    from kernel.text.docs.doc import Doc
+
+_STRINGS: Final = ("tag", "lemma", "dep")
+_N_KEY: Final = 4
+
+
+def to_json(doc: Doc, underscore: Sequence[str] | None) -> dict[str, Any]:
+    """See `Doc.to_json`."""
+    data: dict[str, Any] = {"text": doc.text}
+    if doc.has_annotation("ENT_IOB"):
+        data["ents"] = [
+            {"start": ent.start_char, "end": ent.end_char, "label": ent.label_} for ent in doc.ents
+        ]
+    if doc.has_annotation("SENT_START"):
+        data["sents"] = [{"start": sent.start_char, "end": sent.end_char} for sent in doc.sents]
+    if doc.cats:
+        data["cats"] = doc.cats
+    data["tokens"] = _tokens_to_json(doc)
+    if doc.spans:
+        data["spans"] = {key: [_span_to_json(span) for span in doc.spans[key]] for key in doc.spans}
+    if underscore:
+        data.update(_extensions_to_json(doc, underscore))
+    return data
+
+
+def _tokens_to_json(doc: Doc) -> list[dict[str, Any]]:
+    starts, ends = doc.char_starts().tolist(), doc.char_ends().tolist()
+    columns: dict[str, list[Any]] = {"id": list(range(len(doc))), "start": starts, "end": ends}
+    strings = doc.vocab.strings
+    for name in ("tag", "pos", "morph", "lemma", "dep"):
+        column = doc.get_column(name)
+        if column is not None and doc.has_annotation(name):
+            columns[name] = [strings[key] for key in column.tolist()]
+    if "morph" in columns:
+        columns["morph"] = ["" if morph == "_" else morph for morph in columns["morph"]]
+    if "dep" in columns:
+        columns["head"] = read_column(doc, "head").tolist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _span_to_json(span: Span) -> dict[str, Any]:
+    return {
+        "start": span.start_char,
+        "end": span.end_char,
+        "label": span.label_,
+        "kb_id": span.kb_id_,
+    }
+
+
+def _extensions_to_json(doc: Doc, names: Sequence[str]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    used = set()
+    for name in names:
+        if doc.has_extension(name):
+            data.setdefault("_", {})[name] = _json_able(name, doc._.get(name))
+            used.add(name)
+    for key, value in doc.user_data.items():
+        if not (isinstance(key, tuple) and len(key) == _N_KEY and key[0] == "._."):
+            continue
+        _, name, start, end = key
+        if name not in names or start is None:
+            continue
+        used.add(name)
+        kind = "underscore_token" if end is None else "underscore_span"
+        place = {"start": start} if end is None else {"start": start, "end": end}
+        entry = {**place, "value": _json_able(name, value)}
+        data.setdefault(kind, {}).setdefault(name, []).append(entry)
+    for name in names:
+        if name not in used:
+            raise TextError(f"no value of the extension attribute `{name}` is set")
+    return data
+
+
+def _json_able(name: str, value: Any) -> Any:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise TextError(f"the extension attribute `{name}` cannot be JSON: {value!r}") from error
+    return value
+
+
+def from_json(doc: Doc, data: Mapping[str, Any]) -> Doc:
+    """See `Doc.from_json`."""
+    if len(doc):
+        raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_json(...)")
+    if "text" not in data or "tokens" not in data:
+        raise TextError("expected a doc as JSON with `text` and `tokens`")
+    tokens = data["tokens"]
+    _fill_words(doc, data["text"], tokens)
+    _fill_columns(doc, tokens)
+    if "sents" in data and not doc.has_annotation("DEP"):
+        column = doc.column("sent_start")
+        column[:] = -1
+        for sent in data["sents"]:
+            column[_span(doc, sent).start] = 1
+    if "ents" in data:
+        doc.ents = [_span(doc, ent) for ent in data["ents"]]
+    doc.cats = dict(data.get("cats", {}))
+    for key, spans in data.get("spans", {}).items():
+        doc.spans[key] = [_span(doc, span) for span in spans]
+    _fill_extensions(doc, data)
+    return doc
+
+
+def _fill_words(doc: Doc, text: str, tokens: Sequence[Mapping[str, Any]]) -> None:
+    words: list[str] = []
+    spaces: list[bool] = []
+    end = 0
+    for token in tokens:
+        if token["start"] < end or text[end : token["start"]] not in {"", " "}:
+            raise TextError(f"token {token['id']} does not start where the one before it ends")
+        if spaces:
+            spaces[-1] = token["start"] > end
+        end = token["end"]
+        words.append(text[token["start"] : end])
+        spaces.append(text[end : end + 1] == " " and end + 1 == len(text))
+    filled = type(doc)(doc.vocab, words, spaces)
+    doc.lex, doc.spaces = filled.lex, filled.spaces
+
+
+def _fill_columns(doc: Doc, tokens: Sequence[Mapping[str, Any]]) -> None:
+    values = {
+        name: [token[name] for token in tokens if name in token]
+        for name in (*_STRINGS, "pos", "morph", "head")
+    }
+    for name, given in values.items():
+        if given and len(given) != len(doc):
+            raise TextError(f"only {len(given)} of {len(doc)} tokens have a `{name}`")
+    for name in _STRINGS:
+        if values[name]:
+            doc.columns[name] = add_strings(doc, name, values[name])
+    if values["pos"]:
+        doc.columns["pos"] = pos_column(values["pos"])
+    if values["morph"]:
+        doc.columns["morph"] = morph_column(doc.vocab, values["morph"])
+    if values["head"]:
+        _fill_heads(doc, values["head"])
+
+
+def _fill_heads(doc: Doc, heads: list[int]) -> None:
+    doc.columns["head"] = head_column(heads)
+    if "dep" in doc.columns:
+        doc.columns["sent_start"] = sent_starts_of_heads(doc.columns["head"])
+
+
+def _span(doc: Doc, data: Mapping[str, Any]) -> Span:
+    span = doc.char_span(data["start"], data["end"], data.get("label", 0), data.get("kb_id", 0))
+    if span is None:
+        raise TextError(f"the characters {data['start']} to {data['end']} are no whole tokens")
+    return span
+
+
+def _fill_extensions(doc: Doc, data: Mapping[str, Any]) -> None:
+    for name, value in data.get("_", {}).items():
+        if not doc.has_extension(name):
+            type(doc).set_extension(name, default=None)
+        doc._.set(name, value)
+    for cls, kind in ((Token, "underscore_token"), (Span, "underscore_span")):
+        for name, entries in data.get(kind, {}).items():
+            if not cls.has_extension(name):
+                cls.set_extension(name, default=None)
+            for entry in entries:
+                doc.user_data["._.", name, entry["start"], entry.get("end")] = entry["value"]

@@ -1,0 +1,243 @@
+"""Many docs in one file, in the format of spaCy's `.spacy` files.
+
+Axes: T tokens of all docs, D docs, K attributes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.errors import LoadError, TextError
+from kernel.files import pack, unpack
+from kernel.text.docs.string_lifetimes import keep_labels
+from kernel.text.files.docbin_arrays import Snapshot, TokenArrays, decode, encode, strings_of
+from kernel.text.words import attributes
+from kernel.text.words.attributes import attr_id, attr_name
+
+if TYPE_CHECKING:
+    from kernel.text.docs.doc import Doc
+    from kernel.text.vocab.vocab import Vocab
+
+ALL_ATTRS: Final = (
+    "ORTH",
+    "NORM",
+    "LEMMA",
+    "POS",
+    "TAG",
+    "DEP",
+    "ENT_IOB",
+    "ENT_TYPE",
+    "HEAD",
+    "SENT_START",
+    "ENT_KB_ID",
+    "MORPH",
+    "ENT_ID",
+)
+_VERSION: Final = "0.1"
+_NO_SPANS: Final = b"\x90"
+_CHUNK: Final = 1000
+_KEYS: Final = ("attrs", "tokens", "spaces", "lengths", "strings", "cats")
+
+
+class DocBin:
+    """Docs packed by attribute; `add` keeps a copy, `get_docs` makes docs of any vocabulary."""
+
+    def __init__(
+        self,
+        attrs: Iterable[str | int] = ALL_ATTRS,
+        store_user_data: bool = False,
+        docs: Iterable[Doc] = (),
+    ) -> None:
+        self.attrs: list[int] = _ordered([attr_id(attr) for attr in attrs])
+        self.store_user_data = store_user_data
+        self.cats: list[dict[str, float]] = []
+        self.flags: list[dict[str, bool]] = []
+        self.span_groups: list[bytes] = []
+        self.user_data: list[bytes | None] = []
+        self._strings: set[str] = {""}
+        self._packed = TokenArrays.empty(len(self.attrs))
+        # Docs are encoded together, when something needs them encoded.
+        self._added: list[Snapshot] = []
+        for doc in docs:
+            self.add(doc)
+
+    def __len__(self) -> int:
+        """Return the number of docs."""
+        return len(self.cats)
+
+    def __repr__(self) -> str:
+        return f"DocBin({len(self)} docs)"
+
+    def add(self, doc: Doc) -> None:
+        """Add a doc as it is now."""
+        self._added.append(Snapshot.of(doc))
+        self.cats.append(dict(doc.cats))
+        self.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
+        groups = doc._spans
+        self.span_groups.append(groups.to_bytes() if groups else _NO_SPANS)
+        for group in (groups or {}).values():
+            self._strings.update(doc.vocab.strings[label] for label in group.labels())
+        if self.store_user_data:
+            self.user_data.append(pack(doc.user_data))
+
+    @property
+    def strings(self) -> set[str]:
+        """Every string that the docs need."""
+        self._encode()
+        return self._strings
+
+    def get_docs(self, vocab: Vocab) -> Iterator[Doc]:
+        """Yield the docs; their words and strings become those of `vocab`.
+
+        Raises LoadError if what was read does not make docs.
+        """
+        self._encode()
+        # All docs have this table, in which their strings are.
+        table = vocab.table_for_docs()
+        table.intern_all(list(self._strings))
+        starts = np.concatenate(([0], np.cumsum(self._packed.lengths)))  # (D + 1,)
+        for first in range(0, len(self), _CHUNK):
+            last = min(first + _CHUNK, len(self))
+            unknown = [self.flags[i].get("has_unknown_spaces", False) for i in range(first, last)]
+            part = self._packed.part(first, last, int(starts[first]), int(starts[last]))
+            for i, doc in enumerate(decode(part, self.attrs, vocab, table, unknown), first):
+                yield self._complete(doc, i)
+
+    def _complete(self, doc: Doc, i: int) -> Doc:
+        doc.cats = dict(self.cats[i])
+        if self.span_groups[i] not in {_NO_SPANS, b""}:
+            doc.spans.from_bytes(self.span_groups[i])
+            keep_labels([doc])
+        user_data = self.user_data[i] if i < len(self.user_data) else None
+        if self.store_user_data and user_data is not None:
+            doc.user_data.update(unpack(user_data, tuples=True, name="the user data"))
+        return doc
+
+    def merge(self, other: DocBin) -> None:
+        """Add the docs of another bin; raises TextError if it keeps other things of them."""
+        if self.attrs != other.attrs or self.store_user_data != other.store_user_data:
+            mine, theirs = ([attr_name(attr) for attr in bin_.attrs] for bin_ in (self, other))
+            raise TextError(
+                f"these bins keep different things: {mine} and {theirs}, user data "
+                f"{self.store_user_data} and {other.store_user_data}"
+            )
+        other._encode()
+        self._encode()
+        self._packed = self._packed.joined(other._packed)
+        self._strings |= other._strings
+        self.cats += other.cats
+        self.flags += other.flags
+        self.span_groups += other.span_groups
+        self.user_data += other.user_data
+
+    def to_bytes(self) -> bytes:
+        """Return the content of a `.spacy` file."""
+        self._encode()
+        data: dict[str, Any] = {
+            "version": _VERSION,
+            "attrs": self.attrs,
+            "tokens": self._packed.tokens.tobytes("C"),
+            "spaces": self._packed.spaces.tobytes("C"),
+            "lengths": self._packed.lengths.astype("<i4").tobytes("C"),
+            "strings": sorted(self._strings),
+            "cats": self.cats,
+            "flags": self.flags,
+            "span_groups": self.span_groups,
+        }
+        if self.store_user_data:
+            data["user_data"] = self.user_data
+        return zlib.compress(pack(data))
+
+    def from_bytes(self, bytes_data: bytes) -> DocBin:
+        """Replace everything by the content of a `.spacy` file.
+
+        Raises LoadError if it is none, or damaged.
+        """
+        data = _unpack(bytes_data)
+        self.attrs = list(data["attrs"])
+        self._strings = set(data["strings"])
+        self._packed = _arrays(data)
+        self._added = []
+        n = len(self._packed.lengths)
+        self.cats = list(data["cats"])
+        self.span_groups = list(data.get("span_groups") or [_NO_SPANS] * n)
+        self.flags = list(data.get("flags") or [{} for _ in range(n)])
+        self.user_data = list(data.get("user_data") or [None] * n) if self.store_user_data else []
+        if not len(self.cats) == len(self.span_groups) == len(self.flags) == n:
+            raise LoadError("the file is damaged: its parts are of different numbers of docs")
+        return self
+
+    def to_disk(self, path: str | Path) -> None:
+        """Write a `.spacy` file; its folder is made if it is missing."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | Path) -> DocBin:
+        """Replace everything by the content of a `.spacy` file.
+
+        Raises LoadError naming the file if it is none, or damaged.
+        """
+        try:
+            return self.from_bytes(Path(path).read_bytes())
+        except LoadError as error:
+            raise LoadError(f"`{path}`: {error.message}", hint=error.hint) from error
+
+    def _encode(self) -> None:
+        if not self._added:
+            return
+        added, self._added = self._added, []
+        self._strings |= strings_of(added, self.attrs)
+        self._packed = self._packed.joined(encode(added, self.attrs))
+
+
+def merge_bins(bins: Sequence[bytes]) -> bytes | None:
+    """Return the content of one `.spacy` file that has the docs of all, None of none."""
+    merged: DocBin | None = None
+    for data in bins:
+        loaded = DocBin(store_user_data=True).from_bytes(data)
+        if merged is None:
+            merged = loaded
+        else:
+            merged.merge(loaded)
+    return None if merged is None else merged.to_bytes()
+
+
+def _ordered(numbers: Iterable[int]) -> list[int]:
+    # Spaces are kept apart, and words come first.
+    rest = sorted(set(numbers) - {attributes.ORTH, attributes.SPACY})
+    return [attributes.ORTH, *rest]
+
+
+def _unpack(bytes_data: bytes) -> dict[str, Any]:
+    try:
+        raw = zlib.decompress(bytes_data)
+    except zlib.error as error:
+        raise LoadError(
+            f"it is no `.spacy` file, or a damaged one: {error}",
+            hint="`kernel convert` makes `.spacy` files of other formats",
+        ) from error
+    data = unpack(raw, name="it")
+    missing = [key for key in _KEYS if key not in data] if isinstance(data, dict) else _KEYS
+    if missing:
+        raise LoadError(f"it is no `.spacy` file: it has no `{missing[0]}`")
+    found: dict[str, Any] = data
+    return found
+
+
+def _arrays(data: dict[str, Any]) -> TokenArrays:
+    lengths = np.frombuffer(data["lengths"], "<i4").astype(np.int32)
+    n, k = int(lengths.sum()), len(data["attrs"])
+    if (
+        len(data["tokens"]) != n * k * 8
+        or len(data["spaces"]) != n
+        or data["attrs"][0] != attributes.ORTH
+    ):
+        raise LoadError("the file is damaged: its tokens are not as many as it says")
+    tokens: npt.NDArray[np.uint64] = np.frombuffer(data["tokens"], "<u8").reshape(n, k)
+    return TokenArrays(tokens, np.frombuffer(data["spaces"], np.bool_), lengths)

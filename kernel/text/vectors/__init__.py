@@ -1,0 +1,1 @@
+"""Word vectors: tables of them, their files, and search by cosine."""

@@ -1,0 +1,174 @@
+"""A word type, apart from any text: a view of one row of the lexeme table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kernel.errors import TextError
+from kernel.text.docs import similarity
+from kernel.text.docs.views import LexicalAttributes, LexicalString, lexeme_lookup
+from kernel.text.vectors.cosine_search import host
+from kernel.text.words import attributes
+
+if TYPE_CHECKING:
+    from kernel.text.vocab.vocab import Vocab
+    from kernel.text.words.lexemes import LexemeTable
+
+
+class Lexeme(LexicalAttributes):
+    """The attributes of one word type; changing one changes it in every text.
+
+    Made by `vocab["word"]`.
+    """
+
+    __slots__ = ("row", "table", "vocab")
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        orth: int | str | None = None,
+        *,
+        row: int | None = None,
+        table: LexemeTable | None = None,
+    ) -> None:
+        self.vocab = vocab
+        self.table: LexemeTable = vocab.lexemes if table is None else table
+        if row is None:
+            row = self.table.row_of_orth(vocab.strings.as_int(orth or 0))
+        self.row: int = row
+
+    def __repr__(self) -> str:
+        return f"Lexeme({self.text!r})"
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lexeme) and self.orth == other.orth
+
+    def __lt__(self, other: Lexeme) -> bool:
+        return self.orth < other.orth
+
+    def __hash__(self) -> int:
+        return self.orth
+
+    text = LexicalString(attributes.ORTH)
+
+    @property
+    def norm(self) -> int:
+        """NORM, as a number."""
+        return self.table.value(self.row, attributes.NORM)
+
+    @norm.setter
+    def norm(self, norm: int) -> None:
+        self.table.set_value(self.row, attributes.NORM, norm)
+
+    @property
+    def norm_(self) -> str:
+        """NORM, as a string."""
+        return self.vocab.strings[self.norm]
+
+    @norm_.setter
+    def norm_(self, norm: str) -> None:
+        self.norm = self.vocab.strings.add(norm)
+
+    @property
+    def rank(self) -> int:
+        """Place in a list by frequency or in the vectors; 2**64 - 1 if it has none."""
+        return self.table.value(self.row, attributes.ID)
+
+    @rank.setter
+    def rank(self, rank: int) -> None:
+        self.table.set_value(self.row, attributes.ID, rank)
+
+    @property
+    def cluster(self) -> int:
+        """Brown cluster, 0 if it has none."""
+        own = self.table.value(self.row, attributes.CLUSTER)
+        return own or int(lexeme_lookup(self, "lexeme_cluster", 0))
+
+    @cluster.setter
+    def cluster(self, cluster: int) -> None:
+        self.table.set_value(self.row, attributes.CLUSTER, cluster)
+
+    @property
+    def prob(self) -> float:
+        """Logarithm of the probability, from the lookup table `lexeme_prob`."""
+        return lexeme_lookup(self, "lexeme_prob", self.vocab.cfg.get("oov_prob", -20.0))
+
+    @prob.setter
+    def prob(self, prob: float) -> None:
+        self._set_lookup("lexeme_prob", prob)
+
+    @property
+    def sentiment(self) -> float:
+        """How positive the word is, from the lookup table `lexeme_sentiment`."""
+        return lexeme_lookup(self, "lexeme_sentiment", 0.0)
+
+    @sentiment.setter
+    def sentiment(self, sentiment: float) -> None:
+        self._set_lookup("lexeme_sentiment", sentiment)
+
+    @property
+    def flags(self) -> int:
+        """All flags; the bit of each is its id."""
+        return self.table.flags_of(self.row)
+
+    def set_flag(self, flag_id: int, value: bool) -> None:
+        """Set or clear the flag with this id."""
+        self.table.set_value(self.row, flag_id, int(value))
+
+    def set_attrs(self, **values: Any) -> None:
+        """Set lexical attributes by name; floats are left out, strings are interned.
+
+        Raises UnknownKeyError for what is no attribute, TextError for one of another kind.
+        """
+        for name, value in values.items():
+            attr = attributes.attr_id(name)
+            if isinstance(value, float):
+                continue
+            if self.table.column_index(attr) is None and attr not in attributes.FLAGS:
+                raise TextError(f"`{name}` is not a lexical attribute")
+            number = self.vocab.strings.add(value) if isinstance(value, str) else int(value)
+            self.table.set_value(self.row, attr, number)
+
+    @property
+    def has_vector(self) -> bool:
+        """Whether the vocabulary has a vector of the word."""
+        return self.vocab.has_vector(self.orth)
+
+    @property
+    def vector(self) -> Any:
+        """The word's vector, zeros if it has none.
+
+        returns  (width,)
+
+        Raises TextError if the vocabulary has no vectors at all.
+        """
+        if self.vocab.vectors_length == 0:
+            raise TextError(
+                f"`{self.text}` has no vector: the vocabulary has no vectors",
+                hint="load a pipeline with vectors, or add some with `vocab.set_vector`",
+            )
+        return self.vocab.get_vector(self.orth)
+
+    @vector.setter
+    def vector(self, vector: Any) -> None:
+        self.vocab.set_vector(self.orth, vector)
+
+    @property
+    def vector_norm(self) -> float:
+        """The L2 norm of `vector`."""
+        return float(np.linalg.norm(host(self.vector)))
+
+    def similarity(self, other: Any) -> float:
+        """Return the cosine of this vector and that of a lexeme, token, span or doc."""
+        return similarity.lexeme_similarity(self, other)
+
+    def _set_lookup(self, table: str, value: float) -> None:
+        lookups = self.vocab.lookups
+        if not lookups.has_table(table):
+            lookups.add_table(table)
+        lookups.get_table(table)[self.orth] = value

@@ -1,0 +1,325 @@
+"""The vocabulary: strings, lexemes and what belongs to the language."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kernel.errors import LoadError, TextError
+from kernel.files import pack, unpack
+from kernel.text.vectors.table import BaseVectors, Vectors
+from kernel.text.vocab import vocab_vectors
+from kernel.text.vocab.lexeme import Lexeme
+from kernel.text.words import attributes
+from kernel.text.words.lexemes import LexemeTable
+from kernel.text.words.lexical import Getter, base_norm
+from kernel.text.words.lookups import Lookups
+from kernel.text.words.morphology import Morphology
+from kernel.text.words.strings import Generation, StringStore
+
+if TYPE_CHECKING:
+    from kernel.text.docs.doc import Doc
+    from kernel.text.docs.span import Span
+
+TRANSIENT_LIMIT: Final = 100_000
+
+NounChunks = Callable[["Doc | Span"], Iterator[tuple[int, int, int]]]
+
+
+class Vocab:
+    """Strings, word types, lookup tables and word vectors.
+
+    `lex_attr_getters` maps attribute ids to functions of the word that replace the
+    language-independent ones.
+
+    Words that are met in texts are forgotten again once there are more than `transient_limit`
+    of them (None: never): a new lexeme table then takes the place of the old one, which lives
+    on as long as docs do that have it. Words that something was said of, such as a rank or a
+    flag, stay, and so do all strings that were added to `strings` by name.
+    """
+
+    def __init__(
+        self,
+        lex_attr_getters: Mapping[int, Getter] | None = None,
+        strings: Iterable[str] = (),
+        lookups: Lookups | None = None,
+        oov_prob: float = -20.0,
+        vectors_name: str | None = None,
+        writing_system: Mapping[str, Any] | None = None,
+        get_noun_chunks: NounChunks | None = None,
+        *,
+        transient_limit: int | None = TRANSIENT_LIMIT,
+    ) -> None:
+        self.lex_attr_getters: dict[int, Getter] = dict(lex_attr_getters or {})
+        self.strings = StringStore(strings)
+        self._transient_limit = transient_limit
+        self._lexemes = LexemeTable(
+            self.strings, self.lex_attr_getters, generation=self._new_generation()
+        )
+        self._lock = threading.Lock()
+        self._n_zones = 0
+        self.morphology = Morphology(self.strings)
+        self.cfg: dict[str, Any] = {"oov_prob": oov_prob, "vectors_name": vectors_name}
+        self.writing_system: dict[str, Any] = dict(writing_system or {})
+        self.get_noun_chunks = get_noun_chunks
+        self._vectors: BaseVectors = Vectors(strings=self.strings, name=vectors_name)
+        self._lookups = Lookups()
+        self.lookups = Lookups() if lookups is None else lookups
+
+    # Words for a while and for good
+
+    @property
+    def lexemes(self) -> LexemeTable:
+        """The lexeme table of the words that were met last."""
+        return self._lexemes
+
+    @property
+    def transient_limit(self) -> int | None:
+        """How many words met in texts are remembered; None keeps all of them from now on."""
+        return self._transient_limit
+
+    @transient_limit.setter
+    def transient_limit(self, limit: int | None) -> None:
+        self._transient_limit = limit
+        table = self._lexemes
+        if limit is None:
+            if table.generation is not None:
+                self.strings.add_all(list(table.generation.ids))
+            table.generation = None
+        elif table.generation is None:
+            table.generation = self.strings.generation
+
+    def table_for_docs(self) -> LexemeTable:
+        """Return the lexeme table for a new doc: a new one if the last has enough words.
+
+        The rows of a doc must all be of one table, which is to be given to `Doc.from_rows`.
+        """
+        table, limit = self._lexemes, self._transient_limit
+        if limit is None or len(table) - table.n_first <= limit:
+            return table
+        with self._lock:
+            if table is self._lexemes:
+                self._lexemes = table.successor(self._new_generation())
+            return self._lexemes
+
+    def _new_generation(self) -> Generation | None:
+        return None if self._transient_limit is None else self.strings.renew()
+
+    @contextlib.contextmanager
+    def memory_zone(self, mem: object = None) -> Iterator[None]:
+        """Bound the memory that words take, at the end of the block too.
+
+        It is bounded without this as well: the method is there for code that has it from
+        spaCy. Nothing that was made inside becomes invalid.
+        """
+        self._n_zones += 1
+        try:
+            yield
+        finally:
+            self._n_zones -= 1
+            self.table_for_docs()
+
+    @property
+    def in_memory_zone(self) -> bool:
+        """Whether the program is inside a `memory_zone`."""
+        return self._n_zones > 0
+
+    @property
+    def lang(self) -> str:
+        """The language's code, "" if none is set."""
+        getter = self.lex_attr_getters.get(attributes.LANG)
+        return str(getter("")) if getter is not None else ""
+
+    @property
+    def lookups(self) -> Lookups:
+        """The lookup tables; setting ones with a `lexeme_norm` changes the NORM of all words."""
+        return self._lookups
+
+    @lookups.setter
+    def lookups(self, lookups: Lookups) -> None:
+        self._lookups = lookups
+        if lookups.has_table("lexeme_norm"):
+            norms = lookups.get_table("lexeme_norm")
+            own: Getter = self.lex_attr_getters.get(attributes.NORM, base_norm)
+            self.lexemes.set_getter(attributes.NORM, lambda text: norms.get(text) or own(text))
+
+    @property
+    def vectors(self) -> Any:
+        """The word vectors; an empty table if nothing has set any. Setting it adds its strings."""
+        return self._vectors
+
+    @vectors.setter
+    def vectors(self, vectors: BaseVectors) -> None:
+        self.strings.add_all(list(vectors.strings))
+        self._vectors = vectors
+
+    @property
+    def vectors_length(self) -> int:
+        """The width of the vectors, 0 if there are none, -1 if they have no table."""
+        return vocab_vectors.width(self._vectors)
+
+    @property
+    def vectors_attr(self) -> int:
+        """The attribute of a word by which its vector is known; ORTH if nothing is said."""
+        return int(getattr(self._vectors, "attr", attributes.ORTH))
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether any word may have a vector."""
+        return self.vectors_length != 0 and len(self._vectors) > 0
+
+    def __len__(self) -> int:
+        """Return the number of word types."""
+        return sum(1 for _ in self.lexemes.base_rows())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.lexemes
+
+    def __iter__(self) -> Iterator[Lexeme]:
+        table = self._lexemes
+        return (Lexeme(self, row=row, table=table) for row in list(table.base_rows()))
+
+    def __getitem__(self, key: str | int) -> Lexeme:
+        """Return the lexeme of a word or of its id, made if there is none.
+
+        Raises UnknownKeyError for an id whose string is unknown.
+        """
+        table = self._lexemes
+        row = table.row(key) if isinstance(key, str) else table.row_of_orth(int(key))
+        return Lexeme(self, row=row, table=table)
+
+    def add_flag(self, flag_getter: Callable[[str], bool], flag_id: int = -1) -> int:
+        """Add a boolean attribute, of the words that exist too, and return its id.
+
+        Raises TextError if `flag_id` is not from 1 to 63, or none is free.
+        """
+        if flag_id == -1:
+            taken = [flag for flag in attributes.FLAGS if self.lexemes.getter(flag) is not None]
+            free = sorted(set(attributes.FLAGS) - set(taken) - set(range(1, 19)))
+            if not free:
+                raise TextError("all 63 flags are in use", hint="give the id of one to replace")
+            flag_id = free[0]
+        if flag_id not in attributes.FLAGS:
+            raise TextError(f"expected a flag from 1 to 63, got {flag_id}")
+        self.lex_attr_getters[flag_id] = flag_getter
+        self.lexemes.set_getter(flag_id, flag_getter)
+        return flag_id
+
+    # Vectors
+
+    def has_vector(self, orth: str | int) -> bool:
+        """Say whether the word has a vector."""
+        return self.has_vectors and self._vector_key(orth) in self._vectors
+
+    def get_vector(self, orth: str | int) -> Any:
+        """Return the vector of a word, zeros if it has none.
+
+        returns  (width,)
+        """
+        if isinstance(orth, str) and self.vectors_attr == attributes.ORTH:
+            key: str | int = orth  # text: a floret table makes a vector of any, known or not
+        else:
+            key = self._vector_key(orth)
+        if self.has_vectors and key in self._vectors:
+            return self._vectors[key]
+        return np.zeros(max(0, self.vectors_length), np.float32)
+
+    def set_vector(self, orth: str | int, vector: Any) -> None:
+        """Give a word a vector; the table grows if it must.
+
+        vector   (width,)
+        """
+        table = vocab_vectors.checked(self._vectors, "set_vector")
+        if isinstance(orth, str):
+            self.strings.add(orth)
+        vocab_vectors.make_room(table, self._vector_key(orth), np.size(vector))
+        self[orth].rank = table.add(self._vector_key(orth), vector=vector)
+
+    def reset_vectors(
+        self, *, width: int | None = None, shape: tuple[int, int] | None = None
+    ) -> None:
+        """Start with an empty table of another width or shape, or one like the one there is.
+
+        Raises TextError if both are given.
+        """
+        if width is not None and shape is not None:
+            raise TextError("give `width` or `shape`, not both")
+        table = vocab_vectors.checked(self._vectors, "reset_vectors")
+        new_shape = shape or (table.shape[0], table.shape[1] if width is None else width)
+        self._vectors = Vectors(strings=self.strings, shape=new_shape, name=table.name)
+
+    def prune_vectors(self, nr_row: int, batch_size: int = 1024) -> dict[str, tuple[str, float]]:
+        """Keep the vectors of the `nr_row` most probable words; others share the one most alike.
+
+        Returns for each word that lost its own whose it has now, and how alike the two are.
+        """
+        table = vocab_vectors.checked(self._vectors, "prune_vectors")
+        self._vectors, shared = vocab_vectors.pruned(self, table, nr_row, batch_size)
+        return shared
+
+    def deduplicate_vectors(self) -> None:
+        """Let words whose vectors are the same share a row."""
+        table = vocab_vectors.checked(self._vectors, "deduplicate_vectors")
+        self._vectors = vocab_vectors.deduplicated(table)
+
+    def _vector_key(self, orth: str | int) -> int:
+        attr = self.vectors_attr
+        if attr == attributes.ORTH:
+            return self.strings.as_int(orth)
+        return self.lexemes.value(self[orth].row, attr)
+
+    # Writing and reading
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write strings, vectors and lookups into the folder `path`."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        if "strings" not in exclude:
+            self.strings.to_disk(folder / "strings.json")
+        if "vectors" not in exclude:
+            self._vectors.to_disk(folder, exclude=["strings"])
+        if "lookups" not in exclude:
+            self.lookups.to_disk(folder)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Vocab:
+        """Read strings, vectors and lookups from the folder `path`.
+
+        Raises LoadError if the strings are missing or damaged.
+        """
+        folder = Path(path)
+        if "strings" not in exclude:
+            if not (folder / "strings.json").exists():
+                raise LoadError(f"`{folder}` has no strings.json: it is no vocabulary")
+            self.strings.from_disk(folder / "strings.json")
+        if "vectors" not in exclude:
+            self._vectors.from_disk(folder, exclude=["strings"])
+        if "lookups" not in exclude:
+            self.lookups = self.lookups.from_disk(folder)
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Return strings, vectors and lookups."""
+        parts: dict[str, Any] = {}
+        if "strings" not in exclude:
+            parts["strings"] = self.strings.to_bytes()
+        if "vectors" not in exclude:
+            parts["vectors"] = self._vectors.to_bytes(exclude=["strings"])
+        if "lookups" not in exclude:
+            parts["lookups"] = self.lookups.to_bytes()
+        return pack(parts)
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
+        """Read strings, vectors and lookups from `data`; raises LoadError if it is damaged."""
+        parts = unpack(data, name="the vocabulary")
+        if "strings" in parts and "strings" not in exclude:
+            self.strings.from_bytes(parts["strings"])
+        if "vectors" in parts and "vectors" not in exclude:
+            self._vectors.from_bytes(parts["vectors"], exclude=["strings"])
+        if "lookups" in parts and "lookups" not in exclude:
+            self.lookups = self.lookups.from_bytes(parts["lookups"])
+        return self

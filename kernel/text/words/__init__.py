@@ -1,0 +1,1 @@
+"""Word types: their strings, ids and attributes."""

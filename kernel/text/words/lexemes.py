@@ -1,0 +1,393 @@
+"""The lexeme table: one row a word type, one column an attribute.
+
+Axes: N rows asked for, R rows of the table, C columns.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from kernel.text.errors import UnknownKeyError
+from kernel.text.words import attributes
+from kernel.text.words.attribute_cache import Gathers
+from kernel.text.words.lexical import FLAG_GETTERS, Getter, base_norm, word_shape
+
+if TYPE_CHECKING:
+    from kernel.text.words.strings import Generation, StringStore
+
+Ids = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.int32]
+
+NO_RANK: Final = (1 << 64) - 1
+
+_STRING_GETTERS: Final[dict[int, Getter]] = {
+    attributes.LOWER: str.lower,
+    attributes.NORM: base_norm,
+    attributes.SHAPE: word_shape,
+    attributes.PREFIX: lambda text: text[0:1],
+    attributes.SUFFIX: lambda text: text[-3:],
+    attributes.LANG: lambda _: "",
+}
+_ATTRS: Final = (
+    attributes.ORTH,
+    attributes.LOWER,
+    attributes.NORM,
+    attributes.SHAPE,
+    attributes.PREFIX,
+    attributes.SUFFIX,
+    attributes.LANG,
+    attributes.LENGTH,
+    attributes.ID,
+    attributes.CLUSTER,
+)
+_MADE: Final = _ATTRS[1:7]
+_COLUMNS: Final = {attr: index for index, attr in enumerate(_ATTRS)}
+# The first columns are ids of strings.
+_N_STRINGS: Final = 7
+_NORM: Final = _COLUMNS[attributes.NORM]
+_FLAGS: Final = len(_ATTRS)
+_N_COLUMNS: Final = _FLAGS + 1
+# Below this many new words, adding them one by one is faster.
+_FEW: Final = 8
+
+
+class LexemeTable:
+    """What is known of each word type, in one growing matrix of 64-bit columns.
+
+    A row once given stays the same word for good. Views (`matrix`, `column`) show the rows
+    that exist when they are asked for. Flags are worked out when a flag is first asked for.
+    The strings that its rows need are put into `generation` and live as long as the table; if
+    that is None, they are there for good.
+    """
+
+    def __init__(
+        self,
+        strings: StringStore,
+        getters: Mapping[int, Getter] | None = None,
+        *,
+        generation: Generation | None = None,
+    ) -> None:
+        self.strings: Final = strings
+        self.generation = generation
+        # Rows that were there from the start, and those that something has changed.
+        self.n_first = 0
+        self._changed: set[int] = set()
+        self.gathers: Final = Gathers()
+        self.texts: Final[list[str]] = []
+        self._getters = {**_STRING_GETTERS, **FLAG_GETTERS, **(getters or {})}
+        self._values: Ids = np.zeros((256, _N_COLUMNS), np.uint64)
+        self._rows: dict[str, int] = {}
+        self._by_orth: dict[int, int] = {}
+        self._bases: dict[int, int] = {}
+        self._variants: dict[tuple[int, int], int] = {}
+        self._n_flagged = 0
+        self._lock = threading.RLock()
+
+    def __len__(self) -> int:
+        """Return the number of rows, variants included."""
+        return len(self.texts)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows if isinstance(key, str) else key in self._by_orth
+
+    # Looking up and adding
+
+    def row(self, text: str) -> int:
+        """Return the row of a word, made if there is none."""
+        known = self._rows.get(text)
+        if known is not None:
+            return known
+        self._add_all([text])
+        return self._rows[text]
+
+    def rows(self, texts: Sequence[str]) -> Rows:
+        """Return the row of each word, made where there is none.
+
+        returns  (N,)
+        """
+        try:
+            return np.fromiter(map(self._rows.__getitem__, texts), np.int32, len(texts))
+        except KeyError:
+            self._add_all(texts)
+        return np.fromiter(map(self._rows.__getitem__, texts), np.int32, len(texts))
+
+    def row_of_orth(self, orth: int) -> int:
+        """Return the row of the word with this id, made if there is none.
+
+        Raises UnknownKeyError if the string of the id is unknown.
+        """
+        known = self._by_orth.get(orth)
+        return self.row(self.strings[orth]) if known is None else known
+
+    def rows_of_orths(self, orths: Ids) -> Rows:
+        """Return the row of each word, given by its id; unique ids are looked up once.
+
+        orths    (N,)
+        returns  (N,)
+        """
+        distinct, places = np.unique(orths, return_inverse=True)
+        known = distinct.tolist()
+        strings = self.strings
+        self._add_all([strings[orth] for orth in known if orth not in self._by_orth])
+        rows = np.fromiter(map(self._by_orth.__getitem__, known), np.int32, len(known))
+        return rows[places]
+
+    def variant(self, row: int, norm: int) -> int:
+        """Return a row of the same word whose NORM is `norm`, made if there is none.
+
+        0 stands for the NORM that the word has of itself.
+        """
+        if norm == 0:
+            return self._bases.get(row, row)
+        if int(self._values[row, _NORM]) == norm:
+            return row
+        base = self._bases.get(row, row)
+        if int(self._values[base, _NORM]) == norm:
+            return base
+        known = self._variants.get((base, norm))
+        return self._add_variant(base, norm) if known is None else known
+
+    def variants(self, rows: Rows, norms: Ids) -> Rows:
+        """Return `variant` of each row; unique pairs are looked up once.
+
+        rows     (N,)
+        norms    (N,)
+        returns  (N,)
+        """
+        other = np.flatnonzero(self._values[rows, _NORM] != norms)
+        if not len(other):
+            return rows
+        pairs = list(zip(rows[other].tolist(), norms[other].tolist(), strict=True))
+        made = {pair: self.variant(*pair) for pair in dict.fromkeys(pairs)}
+        changed = rows.copy()
+        changed[other] = [made[pair] for pair in pairs]
+        return changed
+
+    def base(self, row: int) -> int:
+        """Return the row of the same word with its own NORM."""
+        return self._bases.get(row, row)
+
+    def base_rows(self) -> Iterable[int]:
+        """Return the rows that are no variants, in the order of their making."""
+        return self._rows.values()
+
+    # Values
+
+    @property
+    def matrix(self) -> Ids:
+        """All values, flags not brought up to date; see `column_index`.
+
+        returns  (R, C)  a view; read it, write through `set_value`
+        """
+        return self._values[: len(self.texts)]
+
+    def take(self, rows: Rows) -> Ids:
+        """Return all values of some rows, flags not brought up to date; see `column_index`.
+
+        rows     (N,)
+        returns  (N, C)
+        """
+        return self._values.take(rows, axis=0)
+
+    @staticmethod
+    def column_index(attr: int) -> int | None:
+        """Return the column of `matrix` that holds a lexical attribute, None if none does."""
+        return _COLUMNS.get(attr)
+
+    def column(self, attr: int | str) -> Ids:
+        """Return the values of one lexical attribute; those of a flag are 0 and 1.
+
+        returns  (R,)  a view, for flags a copy
+
+        Raises UnknownKeyError if the attribute is not lexical.
+        """
+        number = attributes.attr_id(attr)
+        index = _COLUMNS.get(number)
+        if index is not None:
+            return self.matrix[:, index]
+        if number not in attributes.FLAGS:
+            raise UnknownKeyError(f"`{attributes.attr_name(number)}` is not a lexical attribute")
+        return (self.flags >> np.uint64(number)) & np.uint64(1)
+
+    def values_from(self, attr: int, start: int) -> Ids:
+        """Return the values of one lexical attribute from the row `start` on; see `column`."""
+        index = _COLUMNS.get(attr)
+        if index is not None:
+            return self.matrix[start:, index]
+        return (self.flags[start:] >> np.uint64(attr)) & np.uint64(1)
+
+    @property
+    def flags(self) -> Ids:
+        """All flags of every row; the bit of a flag is its attribute id.
+
+        returns  (R,)  a view
+        """
+        self._update_flags()
+        return self.matrix[:, _FLAGS]
+
+    def value(self, row: int, attr: int) -> int:
+        """Return one lexical attribute of one row."""
+        index = _COLUMNS.get(attr)
+        if index is not None:
+            return self._values.item(row, index)
+        return self.flags_of(row) >> attr & 1
+
+    def flags_of(self, row: int) -> int:
+        """Return all flags of one row."""
+        self._update_flags()
+        return int(self._values[row, _FLAGS])
+
+    def set_value(self, row: int, attr: int, value: int) -> None:
+        """Change one lexical attribute, a flag too, of one row."""
+        self._changed.add(row)
+        self.gathers.clear()
+        index = _COLUMNS.get(attr)
+        if index is not None:
+            self._values[row, index] = value
+            return
+        self._update_flags()
+        flags = int(self._values[row, _FLAGS]) & ~(1 << attr)
+        self._values[row, _FLAGS] = flags | (bool(value) << attr)
+
+    def reset_ranks(self) -> None:
+        """Set the rank (the attribute ID) of every row to unset."""
+        self.matrix[:, _COLUMNS[attributes.ID]] = NO_RANK
+        self.gathers.clear()
+
+    # Strings and generations
+
+    def intern(self, text: str) -> int:
+        """Return the id of a string, which is known for at least as long as this table is."""
+        return self.strings.add(text, generation=self.generation)
+
+    def intern_all(self, texts: Collection[str]) -> Ids:
+        """Return the id of each string; see `intern`.
+
+        returns  (N,)
+        """
+        return self.strings.add_all(texts, generation=self.generation)
+
+    def successor(self, generation: Generation | None) -> LexemeTable:
+        """Return a new table of the words with values that something has set.
+
+        All others are made anew when they are met again, as they are from their text.
+        """
+        with self._lock:
+            kept = sorted({self.base(row) for row in self._changed})
+            made = LexemeTable(self.strings, self._getters, generation=generation)
+            made._reserve(len(kept))
+            made.texts.extend(self.texts[row] for row in kept)
+            made._values[: len(kept)] = self._values[kept]
+            numbers = range(len(kept))
+            made._rows.update(zip(made.texts, numbers, strict=True))
+            orths = made.column(attributes.ORTH).tolist()
+            made._by_orth.update(zip(orths, numbers, strict=True))
+            made._changed.update(numbers)
+            made.n_first = len(kept)
+            made._n_flagged = bisect_left(kept, self._n_flagged)
+            self.strings.keep(np.unique(made._values[: len(kept), :_N_STRINGS]).tolist())
+            return made
+
+    # How values are made
+
+    def set_getter(self, attr: int, getter: Getter) -> None:
+        """Make an attribute with `getter` from now on, and anew for the rows that exist."""
+        with self._lock:
+            self._getters[attr] = getter
+            self.gathers.clear()
+            if attr in _COLUMNS:
+                if self.texts:
+                    rows = np.fromiter(self._rows.values(), np.int64, len(self._rows))
+                    self._values[rows, _COLUMNS[attr]] = self._make(attr, list(self._rows))
+            elif self._n_flagged:
+                self._set_flag(attr, slice(0, self._n_flagged))
+
+    def getter(self, attr: int) -> Callable[[str], Any] | None:
+        """Return the function that makes an attribute, None if nothing does."""
+        return self._getters.get(attr)
+
+    def _make(self, attr: int, texts: list[str]) -> Ids:
+        return self.intern_all([self._getters[attr](text) for text in texts])
+
+    def _add_all(self, texts: Sequence[str]) -> None:
+        with self._lock:
+            new = [text for text in dict.fromkeys(texts) if text not in self._rows]
+            if len(new) < _FEW:
+                for text in new:
+                    self._add_one(text)
+                return
+            start, stop = len(self.texts), len(self.texts) + len(new)
+            self._reserve(stop)
+            # Everything that can raise comes before the table changes.
+            made = self._values[start:stop]
+            self._fill(made, new)
+            orths = made[:, _COLUMNS[attributes.ORTH]].tolist()
+            self.texts.extend(new)
+            numbers = range(start, stop)
+            self._by_orth.update(zip(orths, numbers, strict=True))
+            self._rows.update(zip(new, numbers, strict=True))
+
+    def _add_one(self, text: str) -> None:
+        row = len(self.texts)
+        self._reserve(row + 1)
+        add, getters = self.intern, self._getters
+        orth = add(text)
+        made = [add(getters[attr](text)) for attr in _MADE]
+        self._values[row] = (orth, *made, len(text), NO_RANK, 0, 0)
+        self.texts.append(text)
+        self._by_orth[orth] = row
+        self._rows[text] = row
+
+    def _fill(self, values: Ids, texts: list[str]) -> None:
+        n = len(texts)
+        strings = texts.copy()
+        for attr in _MADE:
+            strings.extend(map(self._getters[attr], texts))
+        values[:, :_N_STRINGS] = self.intern_all(strings).reshape(_N_STRINGS, n).T
+        values[:, _COLUMNS[attributes.LENGTH]] = list(map(len, texts))
+        values[:, _COLUMNS[attributes.ID]] = NO_RANK
+
+    def _add_variant(self, base: int, norm: int) -> int:
+        with self._lock:
+            if base in self._changed:
+                # Its flags may not be those that its text would give the variant later.
+                self._update_flags()
+            row = len(self.texts)
+            self._reserve(row + 1)
+            self._values[row] = self._values[base]
+            self._values[row, _NORM] = norm
+            self.texts.append(self.texts[base])
+            self._bases[row] = base
+            self._variants[base, norm] = row
+            if base in self._changed:
+                self._n_flagged = row + 1
+            return row
+
+    def _reserve(self, n_rows: int) -> None:
+        if n_rows > len(self._values):
+            grown = np.zeros((max(n_rows, 2 * len(self._values)), _N_COLUMNS), np.uint64)
+            grown[: len(self.texts)] = self.matrix
+            self._values = grown
+
+    def _update_flags(self) -> None:
+        if self._n_flagged == len(self.texts):
+            return
+        with self._lock:
+            todo = slice(self._n_flagged, len(self.texts))
+            for attr in self._getters.keys() & set(attributes.FLAGS):
+                self._set_flag(attr, todo)
+            self._n_flagged = todo.stop
+
+    def _set_flag(self, attr: int, rows: slice) -> None:
+        getter = self._getters[attr]
+        texts = self.texts[rows]
+        values = np.fromiter((bool(getter(text)) for text in texts), np.uint64, len(texts))
+        column = self._values[rows, _FLAGS]
+        column &= np.uint64(~(1 << attr) & NO_RANK)
+        column |= values << np.uint64(attr)

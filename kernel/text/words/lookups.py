@@ -1,0 +1,157 @@
+"""Tables of linguistic data, by name: from a string to whatever is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import TextError
+from kernel.files import pack, unpack
+from kernel.text.errors import UnknownKeyError
+from kernel.text.words.strings import hash_string
+
+_FILE = "lookups.bin"
+
+
+class Table(dict[int, Any]):
+    """A dict whose keys are the ids of strings; a string may be given for its id."""
+
+    def __init__(
+        self, name: str | None = None, data: Mapping[str | int, Any] | Iterable[Any] = ()
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.update(data)
+
+    def __getitem__(self, key: str | int) -> Any:
+        return super().__getitem__(_id_of(key))
+
+    def __setitem__(self, key: str | int, value: Any) -> None:
+        super().__setitem__(_id_of(key), value)
+
+    def __delitem__(self, key: str | int) -> None:
+        super().__delitem__(_id_of(key))
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(_id_of(key) if isinstance(key, str) else key)
+
+    def get(self, key: str | int, default: Any = None) -> Any:
+        """Return the value of a string, or `default`."""
+        return super().get(_id_of(key), default)
+
+    def set(self, key: str | int, value: Any) -> None:
+        """Set the value of a string."""
+        self[key] = value
+
+    def pop(self, key: str | int, *default: Any) -> Any:
+        """Take a value out of the table."""
+        return super().pop(_id_of(key), *default)
+
+    def setdefault(self, key: str | int, default: Any = None) -> Any:
+        """Return the value of a string, set to `default` if there is none."""
+        return super().setdefault(_id_of(key), default)
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Set many values."""
+        for key, value in dict(*args, **kwargs).items():
+            self[key] = value
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str | int, Any], name: str | None = None) -> Table:
+        """Return a table of this data."""
+        return cls(name, data)
+
+    def to_bytes(self) -> bytes:
+        """Return name and content."""
+        return pack({"name": self.name, "dict": list(self.items())})
+
+    def from_bytes(self, data: bytes) -> Table:
+        """Replace name and content by those in `data`."""
+        loaded = unpack(data, name="the table")
+        self.name = loaded["name"]
+        self.clear()
+        self.update(loaded["dict"])
+        return self
+
+
+class Lookups:
+    """Tables by name."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, Table] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables."""
+        return list(self._tables)
+
+    def add_table(self, name: str, data: Mapping[Any, Any] | None = None) -> Table:
+        """Add a new table.
+
+        Raises TextError if there is one called `name`.
+        """
+        if name in self._tables:
+            raise TextError(f"there is a table `{name}` already", hint="set_table replaces it")
+        return self.set_table(name, Table(name, data or {}))
+
+    def set_table(self, name: str, table: Mapping[Any, Any]) -> Table:
+        """Put a table in, in place of an older one."""
+        made = table if isinstance(table, Table) else Table(name, table)
+        self._tables[name] = made
+        return made
+
+    def get_table(self, name: str, *default: Any) -> Any:
+        """Return a table, or the default if one is given.
+
+        Raises UnknownKeyError if there is no such table and no default.
+        """
+        if name in self._tables or not default:
+            self._check(name)
+            return self._tables[name]
+        return default[0]
+
+    def remove_table(self, name: str) -> Table:
+        """Take a table out and return it; raises UnknownKeyError if there is none."""
+        self._check(name)
+        return self._tables.pop(name)
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table called `name`."""
+        return name in self._tables
+
+    def to_bytes(self) -> bytes:
+        """Return all tables."""
+        return pack({name: dict(table) for name, table in self._tables.items()})
+
+    def from_bytes(self, data: bytes) -> Lookups:
+        """Replace all tables by those in `data`."""
+        loaded = unpack(data, name=_FILE) if data else {}
+        self._tables = {name: Table(name, table) for name, table in loaded.items()}
+        return self
+
+    def to_disk(self, path: str | Path, filename: str = _FILE) -> None:
+        """Write all tables into the folder `path`."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+        Path(path, filename).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | Path, filename: str = _FILE) -> Lookups:
+        """Read the tables from the folder `path`; none if the file is missing."""
+        file = Path(path, filename)
+        return self.from_bytes(file.read_bytes()) if file.exists() else self
+
+    def _check(self, name: str) -> None:
+        if name not in self._tables:
+            raise UnknownKeyError(
+                f"no table `{name}`", hint=f"there are: {', '.join(self._tables) or 'none'}"
+            )
+
+
+def _id_of(key: Any) -> Any:
+    return hash_string(key) if isinstance(key, str) else key
