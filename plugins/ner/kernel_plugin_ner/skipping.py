@@ -1,4 +1,4 @@
-"""Following the model's predictions while skipping over all tokens outside of entities.
+"""Lazy decoding: following the model's predictions, stepping through the insides of entities only.
 
 As long as no entity is open, a state shows its next token and nothing else. So the states of
 all tokens outside of entities can be scored at once, before it is known which of them are
@@ -19,7 +19,7 @@ from kernel_plugin_ner.states import BiluoStates, show_tokens, state_penalties
 from kernel_plugin_transition.scorer import StateScorer
 
 # Rows that are scored at a time in prediction: what is made of them stays in cache.
-SLICE = 1024
+ROWS_PER_CHUNK = 1024
 
 
 @frozen
@@ -83,7 +83,7 @@ def _act_outside(scorer: StateScorer, batch: BiluoBatch) -> Ints:
     returns  (N,)
     """
     n_tokens = len(batch)
-    size = max(n_tokens if scorer.is_train else SLICE, 1)
+    size = max(n_tokens if scorer.is_train else ROWS_PER_CHUNK, 1)
     actions = np.zeros(n_tokens, np.int32)
 
     def act(rows: slice) -> None:

@@ -27,15 +27,15 @@ Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
 Masks = npt.NDArray[np.bool_]
 
-# Up to so many segments, stepping docs one by one is faster than stepping all together.
-FEW = 4
+# Up to this many segments, stepping docs one by one is faster than stepping all together.
+MAX_SERIAL_SEGMENTS = 4
 # Tokens of a segment, more or less: shorter ones waste more, longer ones take more steps.
-LENGTH = 80
+SEGMENT_LENGTH = 80
 # Bytes for the features of a group of segments, which are multiplied ahead: 12 KB a token with
 # the usual settings. With much less, so few states step together that it takes longer.
 GROUP_BYTES = 100_000_000
-# Steps between two looks at whether segments have met.
-PATIENCE = 8
+# Steps after which it is checked again which segments have met.
+STEPS_PER_MEETING_CHECK = 8
 
 
 @frozen
@@ -51,7 +51,7 @@ class Arcs:
 
 
 @frozen
-class Found:
+class SegmentParse:
     """What was found of some tokens.
 
     heads    (n,)  numbered through the batch, -1: none
@@ -64,7 +64,7 @@ class Found:
     seams: Masks
 
     @classmethod
-    def nothing(cls, n_tokens: int) -> Found:
+    def nothing(cls, n_tokens: int) -> SegmentParse:
         """Return what is known before parsing."""
         missing = np.full(n_tokens, -1, np.intp)
         return cls(missing, missing.copy(), np.zeros(n_tokens, np.bool_))
@@ -72,19 +72,19 @@ class Found:
     def __len__(self) -> int:
         return len(self.heads)
 
-    def put(self, tokens: Ints | slice, other: Found) -> None:
+    def put(self, tokens: Ints | slice, other: SegmentParse) -> None:
         """Take over what was found of these tokens."""
         self.heads[tokens] = other.heads
         self.classes[tokens] = other.classes
         self.seams[tokens] = other.seams
 
-    def take(self, rows: Ints) -> Found:
+    def take(self, rows: Ints) -> SegmentParse:
         """Return what was found of some tokens."""
-        return Found(self.heads[rows], self.classes[rows], self.seams[rows])
+        return SegmentParse(self.heads[rows], self.classes[rows], self.seams[rows])
 
 
 @frozen
-class Beyond:
+class Overlap:
     """What segments found of tokens that are not their own.
 
     tokens   (O,)
@@ -94,7 +94,7 @@ class Beyond:
 
     tokens: Ints
     owner: Ints
-    found: Found
+    found: SegmentParse
 
 
 class Decoder:
@@ -109,7 +109,7 @@ class Decoder:
         n_features: int,
         buffers: list[Floats],
     ) -> None:
-        """`buffers` is memory that is handed back when it is no longer used."""
+        """`buffers` holds free memory; what is taken from it is put back after use."""
         self.scorer = scorer
         self.docs = docs
         self.classes = classes
@@ -117,13 +117,13 @@ class Decoder:
         self.buffers = buffers
         self.offsets = docs.offsets.astype(np.intp)
         self.preset = preset_starts(docs)
-        self.found = Found.nothing(int(self.offsets[-1]))
+        self.found = SegmentParse.nothing(int(self.offsets[-1]))
 
     def decode(self) -> Arcs:
         """Return the arcs that the best-scoring valid action at each state leads to."""
-        likely = likely_starts(self.docs, self.preset, least=LENGTH + LENGTH // 2)
-        segments = cut(self.offsets, LENGTH, likely)
-        if len(segments) > FEW:
+        likely = likely_starts(self.docs, self.preset, least=SEGMENT_LENGTH + SEGMENT_LENGTH // 2)
+        segments = cut(self.offsets, SEGMENT_LENGTH, likely)
+        if len(segments) > MAX_SERIAL_SEGMENTS:
             self._step_together(segments)
         else:
             for first, stop in itertools.pairwise(self.offsets.tolist()):
@@ -135,7 +135,7 @@ class Decoder:
         )
 
     def _step_together(self, segments: Segments) -> None:
-        groups = segments.groups(most_precomputed(self.scorer, GROUP_BYTES))
+        groups = segments.groups(n_tokens_that_fit(self.scorer, GROUP_BYTES))
         # Multiplying waits for nothing, while stepping is many small calls: two threads that do
         # one each get in each other's way the least.
         beyond = [
@@ -147,7 +147,7 @@ class Decoder:
         for group, numbers in zip(groups, alone, strict=True):
             for number in numbers.tolist():
                 if group.ends[number] > reached:
-                    reached = self._mend(group, number)
+                    reached = self._reparse(group, number)
 
     def _precompute(self, group: Segments) -> tuple[StateScorer, Floats]:
         part = self.scorer.part(slice(int(group.lows[0]), int(group.highs[-1])))
@@ -170,7 +170,7 @@ class Decoder:
         # Groups are of like size: this will do for the others, and for those of the next batch.
         return self.scorer.new_buffer(n_tokens + n_tokens // 16)
 
-    def _step_group(self, group: Segments, scorer: StateScorer, buffer: Floats) -> Beyond:
+    def _step_group(self, group: Segments, scorer: StateScorer, buffer: Floats) -> Overlap:
         windows = Windows.of(group)
         preset = None if self.preset is None else self.preset[windows.tokens]
         slots = make_slots(preset, windows.is_last)
@@ -185,10 +185,10 @@ class Decoder:
         self.buffers.append(buffer)
         return self._take_over(windows, slots, group)
 
-    def _take_over(self, windows: Windows, slots: Slots, group: Segments) -> Beyond:
+    def _take_over(self, windows: Windows, slots: Slots, group: Segments) -> Overlap:
         """Take over what segments found of their own tokens, and return the rest."""
         tokens, heads = windows.tokens, slots.head[:-2]
-        found = Found(
+        found = SegmentParse(
             np.where(heads >= 0, tokens[heads], -1),
             slots.label[:-2],
             slots.seams(np.arange(len(tokens))),
@@ -196,7 +196,7 @@ class Decoder:
         own = np.flatnonzero(tokens < group.ends[windows.owner])
         self.found.put(tokens[own], found.take(own))
         rows = windows.beyond
-        return Beyond(tokens[rows], windows.owner[rows], found.take(rows))
+        return Overlap(tokens[rows], windows.owner[rows], found.take(rows))
 
     def _step(
         self, scorer: StateScorer, states: ArcEagerStates, windows: Windows, group: Segments
@@ -212,12 +212,12 @@ class Decoder:
             best = scores.argmax(axis=1)
             states.apply(classes.actions.take(best), best)
             n_steps += 1
-            if n_steps % PATIENCE == 0:
+            if n_steps % STEPS_PER_MEETING_CHECK == 0:
                 met = mine[slots.seams(mine) & slots.seams(others)]
                 states.drop(windows.owner[met])
             states.drop_final()
 
-    def _join(self, group: Segments, beyond: Beyond) -> Ints:
+    def _join(self, group: Segments, beyond: Overlap) -> Ints:
         """Take over what segments found before they met the next ones.
 
         returns  (?,)  the numbers of those that met nobody, usually none
@@ -230,7 +230,7 @@ class Decoder:
         self.found.put(beyond.tokens[rows], beyond.found.take(rows))
         return np.flatnonzero(meets < 0)
 
-    def _mend(self, group: Segments, number: int) -> int:
+    def _reparse(self, group: Segments, number: int) -> int:
         """Go on from the last seam of a segment, until one of a later segment; returns where."""
         low, end, stop = (int(tokens[number]) for tokens in (group.lows, group.ends, group.stops))
         seams = np.flatnonzero(self.found.seams[low:end])
@@ -245,7 +245,7 @@ class Decoder:
                 return meet
             reach *= 4
 
-    def _step_one(self, first: int, end: int, high: int) -> Found:
+    def _step_one(self, first: int, end: int, high: int) -> SegmentParse:
         """Step from a seam with Python numbers, to a known one from `end` on, else to `high`.
 
         returns  what was found of the tokens up to there
@@ -274,14 +274,14 @@ class Decoder:
             goes_on = state.apply(int((scores + state.penalties()).argmax()))
         n_tokens = state.b0 if goes_on else high - first
         heads = np.array(state.head[:n_tokens], np.intp)
-        return Found(
+        return SegmentParse(
             np.where(heads >= 0, heads + first, -1),
             np.array(state.label[:n_tokens], np.intp),
             seams[:n_tokens],
         )
 
 
-def most_precomputed(scorer: StateScorer, n_bytes: int) -> int:
+def n_tokens_that_fit(scorer: StateScorer, n_bytes: int) -> int:
     """Return how many tokens' features fit into so many bytes."""
     return max(1, n_bytes // scorer.weights.pad.nbytes)
 

@@ -62,13 +62,13 @@ class ArcEagerStates:
         self.registers = np.full((n_features + 1, len(b0)), -1, np.intp)
         self.registers[-1] = slots.nowhere
         self.registers[B0], self.registers[S0] = b0, s0
-        self._places = flag_places(slots.nowhere)
+        self._flag_offsets = flag_places(slots.nowhere)
         self._sides = np.where(_IS_LEFT, slots.nowhere + 2, 0)
         self._left, self._right = slots.left, slots.right
         self.codes: Ints = np.zeros(len(b0), np.intp)
         self.masks: Any = np.zeros(len(b0), np.uint8)
-        self._fit()
-        self._look()
+        self._resize()
+        self._update_registers()
 
     def __len__(self) -> int:
         return self.registers.shape[1]
@@ -89,9 +89,9 @@ class ArcEagerStates:
         self.registers = self.registers[:, rows]
         self.columns = self.columns[rows]
         self.codes, self.masks = self.codes[rows], self.masks[rows]
-        self._fit()
+        self._resize()
 
-    def _fit(self) -> None:
+    def _resize(self) -> None:
         n_rows, n_states = self.registers.shape
         self._targets = np.ascontiguousarray((TARGETS % n_rows * n_states).T)  # (K, T)
         self._columns = np.arange(n_states, dtype=np.intp)[:, None]  # (S, 1)
@@ -117,7 +117,7 @@ class ArcEagerStates:
         slots.children[side] = child
         slots.head[child] = head
         slots.label[child] = classes
-        slots.flags[child + int(self._places[2, 0])] = HEADED
+        slots.flags[child + int(self._flag_offsets[2, 0])] = HEADED
         slots.below[pushed] = s0
         slots.next[put_back] = b0
         slots.held[held] = _HELD_AFTER.take(kinds)
@@ -125,21 +125,21 @@ class ArcEagerStates:
         if len(marks):
             slots.breaking[b0.take(marks)] = True
             marked = registers[B1].take(marks)
-            slots.flags[marked + int(self._places[0, 0])] = STARTS
-            slots.flags[marked + int(self._places[1, 0])] = UNBREAKABLE
+            slots.flags[marked + int(self._flag_offsets[0, 0])] = STARTS
+            slots.flags[marked + int(self._flag_offsets[1, 0])] = UNBREAKABLE
         registers[B0], registers[S0] = next_b0, next_s0
-        self._look()
+        self._update_registers()
         return kinds, moved
 
-    def _look(self) -> None:
+    def _update_registers(self) -> None:
         """Read everything that follows from B0 and S0."""
         slots, registers = self.slots, self.registers
         # Wrapping leads -1 to the last value, and does without a copy.
         slots.next.take(registers[B0], out=registers[B1], mode="wrap")
         slots.below.take(registers[S0], out=registers[S1], mode="wrap")
         slots.below.take(registers[S1], out=registers[S2], mode="wrap")
-        self._look_at_children()
-        flags = slots.flags.take(registers[: S1 + 1] + self._places)  # (4, S)
+        self._update_children()
+        flags = slots.flags.take(registers[: S1 + 1] + self._flag_offsets)  # (4, S)
         codes = np.add.reduce(flags, axis=0)
         codes += slots.held.take(registers[B0])
         np.add(codes, GAP, out=codes, where=registers[B1] - registers[B0] != 1)
@@ -148,7 +148,7 @@ class ArcEagerStates:
         self.codes = codes
         self.masks = VALID.take(codes)
 
-    def _look_at_children(self) -> None:
+    def _update_children(self) -> None:
         slots, registers = self.slots, self.registers
         if len(registers) == 9:
             registers[5] = self._left.take(registers[B0])

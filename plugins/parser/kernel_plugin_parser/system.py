@@ -15,7 +15,7 @@ from attrs import frozen
 
 from kernel.text import Doc, DocBatch, Example
 from kernel_plugin_parser.costs import Trace
-from kernel_plugin_parser.decoding import Arcs, Decoder, most_precomputed, preset_starts
+from kernel_plugin_parser.decoding import Arcs, Decoder, n_tokens_that_fit, preset_starts
 from kernel_plugin_parser.gold import ArcGold, make_gold
 from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.oracle import DocTree, GoldPath, Path, Start, whole
@@ -30,13 +30,13 @@ Floats = npt.NDArray[np.floating[Any]]
 Masks = npt.NDArray[np.bool_]
 
 # Bytes for the features of a batch in training; where it takes more, states are multiplied instead.
-MOST_BYTES = 200_000_000
+TABLE_BYTES = 200_000_000
 # Docs whose gold paths are remembered, some four bytes a token: data is seen more than once.
-KNOWN_PATHS = 50_000
+MAX_CACHED_PATHS = 50_000
 
 
 @frozen
-class Begun:
+class StartStates:
     """States that training starts from, of the docs of one batch."""
 
     starts: list[Start]
@@ -83,7 +83,7 @@ class ArcEagerSystem:
         """Return the gold trees, for the predicted tokens."""
         return make_gold(examples, self.classes)
 
-    def cut(self, docs: DocBatch, gold: ArcGold, max_moves: int) -> Begun:
+    def cut(self, docs: DocBatch, gold: ArcGold, max_moves: int) -> StartStates:
         """Return the states that training starts from: every `max_moves` actions on the gold path.
 
         Those whose next `max_moves` actions come to no gold annotation are left out.
@@ -102,7 +102,7 @@ class ArcEagerSystem:
             for start, at, until in zip(starts, nexts, nexts[1:], strict=False):
                 if known[first + until] > known[first + at]:
                     found.append(start)
-        return Begun(found, docs)
+        return StartStates(found, docs)
 
     def _gold_path(
         self, index: int, doc: Doc, gold: ArcGold, part: slice, max_moves: int
@@ -118,19 +118,19 @@ class ArcEagerSystem:
         if path is None:
             tree = DocTree(heads.tolist(), gold.starts[part].tolist())
             path = GoldPath(sent_starts, self.classes, tree).follow()
-            if len(self._paths) >= KNOWN_PATHS:
+            if len(self._paths) >= MAX_CACHED_PATHS:
                 self._paths.clear()
             self._paths[key] = path
         return path.starts(index, sent_starts, self.classes, max_moves)
 
     def explore(
-        self, scorer: StateScorer, begun: Begun, gold: ArcGold, max_moves: int
+        self, scorer: StateScorer, start_states: StartStates, gold: ArcGold, max_moves: int
     ) -> tuple[Floats, Masks]:
         """Follow the model's own predictions for `max_moves` actions at most.
 
         returns  (R, C) and (R, C): costs and validity at every state that was scored, in order
         """
-        classes, starts, docs = self.classes, begun.starts, begun.docs
+        classes, starts, docs = self.classes, start_states.starts, start_states.docs
         offsets = docs.offsets
         preset = preset_starts(docs)
         preset = np.zeros(int(offsets[-1]), np.int8) if preset is None else preset
@@ -140,7 +140,7 @@ class ArcEagerSystem:
             slots, *tops(window, starts, offsets), self.n_features, joins=classes.joins
         )
         trace = Trace(track(window, starts, gold, preset, offsets), window.tokens, states)
-        if int(offsets[-1]) <= most_precomputed(scorer, MOST_BYTES):
+        if int(offsets[-1]) <= n_tokens_that_fit(scorer, TABLE_BYTES):
             scorer.precompute()
         for _ in range(max_moves):
             states.drop_final(at_once=True)

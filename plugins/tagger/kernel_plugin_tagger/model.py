@@ -18,7 +18,7 @@ from kernel.text import Doc
 Backprop = Callable[[Any], Any]
 
 # Scores that are made at once: 1 MB.
-_SCORES: Final = 2**18
+_MAX_SCORES: Final = 2**18
 
 
 def tagger_model(
@@ -70,7 +70,7 @@ def predict_in_parts(model: Model[Any, Any], docs: list[Doc]) -> Iterator[Floats
         return
     vectors = packed(model.get_ref("tok2vec").predict(docs), xp=model.ops.xp).data
     output = model.get_ref("output_layer")
-    n_rows = max(_SCORES // output.get_dim("nO"), 1) if model.ops.xp is np else len(vectors)
+    n_rows = max(_MAX_SCORES // output.get_dim("nO"), 1) if model.ops.xp is np else len(vectors)
     for start in range(0, len(vectors), max(n_rows, 1)):
         yield output.predict(vectors[start : start + n_rows])
 

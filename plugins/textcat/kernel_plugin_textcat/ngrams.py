@@ -23,7 +23,7 @@ _MULTIPLIER: Final = np.uint64(0xC6A4A7935BD1E995)
 _SHIFT: Final = np.uint64(47)
 
 # Of so few words finding the distinct ones takes longer than treating each as one.
-_FEW: Final = 256
+_DISTINCT_ABOVE_WORDS: Final = 256
 
 
 @frozen(eq=False)
@@ -126,7 +126,7 @@ def _words(docs: Sequence[Doc], attr: int) -> Ngrams:
     table = docs[0].lexemes
     if attr == ORTH and all(doc.lexemes is table for doc in docs):
         rows = np.concatenate([doc.lex for doc in docs])
-        if len(rows) <= _FEW:
+        if len(rows) <= _DISTINCT_ABOVE_WORDS:
             return Ngrams(table.column(attr)[rows], np.arange(len(rows), dtype="int32"), none)
         used, indices = distinct_rows(rows, int(rows.max(initial=-1)) + 1)
         return Ngrams(table.column(attr)[used], indices, none)

@@ -20,7 +20,7 @@ Ids = npt.NDArray[np.uint64]
 
 @frozen(eq=False)
 class Features:
-    """What the tokens of a batch look like, each look once.
+    """The distinct combinations of features that the tokens of a batch have.
 
     values   (F, U)  uint64
     indices  (N,)    which of them each token has

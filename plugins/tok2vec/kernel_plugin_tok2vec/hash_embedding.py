@@ -1,9 +1,9 @@
 """Embedding of lexical attributes by hashed tables, mixed by one maxout layer.
 
-Axes: N tokens, U distinct looks of tokens, F features, W width, B docs.
+Axes: N tokens, F features, U distinct combinations of them, W width, B docs.
 
-A token's vector depends on its features alone, so each distinct look is embedded once a batch,
-and at prediction once for as long as the weights stay the same.
+A token's vector depends on its features alone, so each distinct combination is embedded once a
+batch, and at prediction once for as long as the weights stay the same.
 """
 
 from __future__ import annotations

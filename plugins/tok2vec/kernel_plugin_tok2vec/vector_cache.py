@@ -16,24 +16,24 @@ import numpy.typing as npt
 from kernel.ops import Floats, Ints
 
 Ids = npt.NDArray[np.uint64]
-Look = Callable[[Any, Ints], Ids]
+Extract = Callable[[Any, Ints], Ids]
 Embed = Callable[[Ids], Floats]
 
 # At a width of 96 this is 25 MB a table; a vocabulary that outgrows it starts over.
-MOST_SLOTS: Final = 65_536
+MAX_SLOTS: Final = 65_536
 
 
 class VectorCache:
     """One vector a row of a lexeme table; tables that are gone take their vectors with them.
 
-    `look(table, rows)` gives the features of rows, (F, U), and `embed(features)` their
+    `extract(table, rows)` gives the features of rows, (F, U), and `embed(features)` their
     vectors, (U, W). The features are kept too, and compared: a lexeme may be changed.
     """
 
-    def __init__(self, look: Look, embed: Embed, *, most_slots: int = MOST_SLOTS) -> None:
-        self._look = look
+    def __init__(self, extract: Extract, embed: Embed, *, max_slots: int = MAX_SLOTS) -> None:
+        self._extract = extract
         self._embed = embed
-        self._most_slots = most_slots
+        self._max_slots = max_slots
         self._tables: weakref.WeakKeyDictionary[Any, _Slots] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -44,7 +44,7 @@ class VectorCache:
         returns  (N, W)
         """
         if not len(rows):
-            return self._embed(self._look(table, rows))
+            return self._embed(self._extract(table, rows))
         with self._lock:
             if table not in self._tables:
                 self._tables[table] = _Slots()
@@ -52,49 +52,49 @@ class VectorCache:
 
     def _find(self, slots: _Slots, table: Any, rows: Ints) -> Floats:
         slots.cover(len(table))
-        slots.forget_changed(rows, self._look(table, rows))
-        places = slots.place_of[rows]
-        if places.min() < 0:
-            missing = np.unique(rows[places < 0])
-            if len(missing) > self._most_slots - slots.n_used:
+        slots.forget_changed(rows, self._extract(table, rows))
+        found = slots.slot_of[rows]
+        if found.min() < 0:
+            missing = np.unique(rows[found < 0])
+            if len(missing) > self._max_slots - slots.n_used:
                 slots.clear()
                 missing = np.unique(rows)
-            features = self._look(table, missing)
+            features = self._extract(table, missing)
             slots.add(missing, features, self._embed(features))
-            places = slots.place_of[rows]
-        return slots.vectors.take(places, axis=0)  # (N, W)
+            found = slots.slot_of[rows]
+        return slots.vectors.take(found, axis=0)  # (N, W)
 
 
 class _Slots:
     """The vectors of one table.
 
-    place_of  (rows of the table,)  the slot of a row, -1 for none
+    slot_of   (rows of the table,)  the slot of a row, -1 for none
     features  (F, S)
     vectors   (S, W)
     """
 
     def __init__(self) -> None:
         self.n_used = 0
-        self.place_of: Ints = np.full(0, -1, dtype="int32")
+        self.slot_of: Ints = np.full(0, -1, dtype="int32")
         self.features: Ids = np.zeros((0, 0), dtype="uint64")
         self.vectors: Floats = np.zeros((0, 0), dtype="float32")
 
     def cover(self, n_rows: int) -> None:
-        if n_rows > len(self.place_of):
-            grown = np.full(max(n_rows, 2 * len(self.place_of)), -1, dtype="int32")
-            grown[: len(self.place_of)] = self.place_of
-            self.place_of = grown
+        if n_rows > len(self.slot_of):
+            grown = np.full(max(n_rows, 2 * len(self.slot_of)), -1, dtype="int32")
+            grown[: len(self.slot_of)] = self.slot_of
+            self.slot_of = grown
 
     def clear(self) -> None:
-        self.place_of.fill(-1)
+        self.slot_of.fill(-1)
         self.n_used = 0
 
     def forget_changed(self, rows: Ints, features: Ids) -> None:
         if not self.n_used:
             return
-        places = self.place_of[rows]
-        changed = (self.features.take(places, axis=1, mode="clip") != features).any(axis=0)
-        self.place_of[rows[changed]] = -1
+        found = self.slot_of[rows]
+        changed = (self.features.take(found, axis=1, mode="clip") != features).any(axis=0)
+        self.slot_of[rows[changed]] = -1
 
     def add(self, rows: Ints, features: Ids, vectors: Floats) -> None:
         start, stop = self.n_used, self.n_used + len(rows)
@@ -102,7 +102,7 @@ class _Slots:
         self.vectors = _grown(self.vectors, (stop, vectors.shape[1]), axis=0)
         self.features[:, start:stop] = features
         self.vectors[start:stop] = vectors
-        self.place_of[rows] = np.arange(start, stop, dtype="int32")
+        self.slot_of[rows] = np.arange(start, stop, dtype="int32")
         self.n_used = stop
 
 

@@ -144,15 +144,15 @@ def _make_cache(model: Any, vocab: Vocab, table: LexemeTable) -> VectorCache:
     # Whoever asks holds both; what is kept here must not keep them alive.
     known_vocab, known_table = weakref.ref(vocab), weakref.ref(table)
 
-    def look(table: Any, rows: Ints) -> Any:
+    def extract(table: Any, rows: Ints) -> Any:
         values = features.lexical_values(table, rows, columns)
         return np.concatenate([values, rows[None].astype(values.dtype)])
 
-    def embed(looks: Any) -> Floats:
+    def embed(values: Any) -> Floats:
         vocab, table = cast("Vocab", known_vocab()), cast("LexemeTable", known_table())
-        return _embed(model, [_as_doc(vocab, table, looks[-1])], is_train=False)[0]
+        return _embed(model, [_as_doc(vocab, table, values[-1])], is_train=False)[0]
 
-    return VectorCache(look, embed)
+    return VectorCache(extract, embed)
 
 
 # Embedding and mixing

@@ -21,8 +21,8 @@ def many_groups(monkeypatch):
 
 
 def set_up(monkeypatch, *, length, overlap=segments.OVERLAP):
-    monkeypatch.setattr(decoding, "FEW", 0)
-    monkeypatch.setattr(decoding, "LENGTH", length)
+    monkeypatch.setattr(decoding, "MAX_SERIAL_SEGMENTS", 0)
+    monkeypatch.setattr(decoding, "SEGMENT_LENGTH", length)
     monkeypatch.setattr(decoding, "OVERLAP", overlap)
     monkeypatch.setattr(segments, "OVERLAP", overlap)
 
@@ -32,13 +32,13 @@ def arcs_of(parser, docs):
     return arcs.heads.tolist(), arcs.classes.tolist()
 
 
-def count_mended(monkeypatch):
-    mended = []
-    mend = decoding.Decoder._mend
+def count_reparsed(monkeypatch):
+    reparsed = []
+    reparse = decoding.Decoder._reparse
     monkeypatch.setattr(
-        decoding.Decoder, "_mend", lambda *args: (mended.append(args), mend(*args))[1]
+        decoding.Decoder, "_reparse", lambda *args: (reparsed.append(args), reparse(*args))[1]
     )
-    return mended
+    return reparsed
 
 
 @pytest.mark.usefixtures("many_groups")
@@ -90,9 +90,9 @@ def test_segments_that_never_meet_are_stepped_to_the_end(
     set_up(monkeypatch, length=WHOLE)
     expected = arcs_of(parser, docs)
     set_up(monkeypatch, length=20)
-    mended = count_mended(monkeypatch)
+    reparsed = count_reparsed(monkeypatch)
     assert arcs_of(parser, docs) == expected
-    assert len(mended) == 2
+    assert len(reparsed) == 2
 
 
 def test_segments_cut_at_sentences_need_no_mending(
@@ -103,10 +103,10 @@ def test_segments_cut_at_sentences_need_no_mending(
     doc = Doc(vocab, words=clause * 100)
     doc.set_column("sent_start", np.where(np.arange(len(doc)) % 4 == 0, 1, -1))
     set_up(monkeypatch, length=30, overlap=8)
-    mended = count_mended(monkeypatch)
+    reparsed = count_reparsed(monkeypatch)
     heads, _ = arcs_of(parser, DocBatch([doc]))
     assert heads == [4 * k + head for k in range(100) for head in (1, 1, 3, 1)]
-    assert not mended
+    assert not reparsed
 
 
 @settings(max_examples=200, deadline=None)

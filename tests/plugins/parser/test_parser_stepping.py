@@ -9,7 +9,7 @@ from kernel.text import Example
 from kernel.text.examples.projective import projectivize
 from kernel_plugin_parser.oracle import whole
 from kernel_plugin_parser.rules import LEFT, RIGHT
-from kernel_plugin_parser.system import Begun
+from kernel_plugin_parser.system import StartStates
 
 MODELS = [
     pytest.param({}, id="eight-tokens"),
@@ -75,7 +75,7 @@ def follow(rules, classes, scorer, offset, extra):
 def test_stepping_together_and_one_by_one_follow_the_rules(
     random_docs, make_parser, shake, batch, reference, monkeypatch, seed, preset, model, few
 ):
-    monkeypatch.setattr("kernel_plugin_parser.decoding.FEW", few)
+    monkeypatch.setattr("kernel_plugin_parser.decoding.MAX_SERIAL_SEGMENTS", few)
     source = random_docs(seed)
     parser = shaken(make_parser, shake, source, seed, **model)
     docs = batch([source.plain(preset=preset) for _ in range(20)])
@@ -126,7 +126,7 @@ def test_costs_and_validity_of_every_state_are_those_of_the_rules(
     missing = 0.1 * (seed % 2)
     examples = source.examples(12, preset=preset, crossing=crossing, missing=missing)
     docs = batch([example.predicted for example in examples])
-    begun = Begun([whole(index) for index in range(len(docs))], docs)
+    begun = StartStates([whole(index) for index in range(len(docs))], docs)
     states = by_doc(docs, *explored(parser, examples, docs, begun, 1000))
     scorer = parser.model.predict(docs)
     for example, offset, seen in zip(examples, docs.offsets.tolist(), states, strict=False):
@@ -186,7 +186,7 @@ def test_long_docs_are_cut_on_the_path_of_least_cost(
     assert len(begun) == len(states)
     scorer = parser.model.predict(docs)
     for start, (offset, rules) in zip(begun.starts, states, strict=True):
-        seen = explored(parser, examples, docs, Begun([start], docs), max_moves)
+        seen = explored(parser, examples, docs, StartStates([start], docs), max_moves)
         for shown, costs, valid in zip(*seen, strict=True):
             assert shown.tolist() == numbered(rules.features(True), offset)
             assert valid.tolist() == [rules.is_valid(*entry) for entry in classes]
@@ -224,7 +224,9 @@ def test_all_cut_states_can_be_explored_together(random_docs, make_parser, shake
     docs = batch([example.predicted for example in examples])
     begun = parser.system.cut(docs, parser.system.gold(examples), 4)
     together = explored(parser, examples, docs, begun, 4)
-    alone = [explored(parser, examples, docs, Begun([start], docs), 4) for start in begun.starts]
+    alone = [
+        explored(parser, examples, docs, StartStates([start], docs), 4) for start in begun.starts
+    ]
     columns = zip(together, zip(*alone, strict=True), strict=True)
     for whole_column, parts in columns:
         apart = np.concatenate(parts)

@@ -222,7 +222,7 @@ def test_memory_for_words_is_bounded(vocab, monkeypatch):
     cache = VectorCache(
         lambda table, rows: table.column("ORTH")[rows][None],
         lambda values: np.stack([values[0] % 1000, values[0] % 7], axis=1).astype("f"),
-        most_slots=10,
+        max_slots=10,
     )
     for start in range(0, 200, 4):
         rows = vocab.lexemes.rows([f"w{number}" for number in range(start, start + 8)])
