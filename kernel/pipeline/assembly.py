@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from attrs import frozen
-
+from kernel import plugins
+from kernel.config import (
+    Config,
+    combine_score_weights,
+    default_config,
+    merge,
+    resolve_section,
+)
 from kernel.errors import ConfigError, KernelError, PluginError
-from kernel.pipeline.factories import Factory, get_factory
 from kernel.pipeline.sharing import replace_listeners, upstream_of
-from kernel.pipeline.vectors import fingerprint, warn_of_others
+from kernel.pipeline.vectors import fingerprint
 from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
-    from kernel.config import Config
-    from kernel.pipeline.components import Components
     from kernel.pipeline.language import Language
+    from kernel.pipeline.selection import Selection
 
 LanguageT = TypeVar("LanguageT", bound="Language")
-
-
-@frozen(kw_only=True)
-class Created:
-    """A new component, the factory that made it and its complete settings."""
-
-    component: Any
-    factory: Factory
-    config: dict[str, Any]
-
-
-@frozen(kw_only=True)
-class Names:
-    """Which components are loaded but not run, run alone, or not loaded at all."""
-
-    disable: tuple[str, ...] = ()
-    enable: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        *,
-        disable: str | Iterable[str],
-        enable: str | Iterable[str],
-        exclude: str | Iterable[str],
-    ) -> Names:
-        """Return the names given, each as one name or several."""
-        return cls(disable=_listed(disable), enable=_listed(enable), exclude=_listed(exclude))
-
-    def disabled(self, pipeline: Sequence[str], configured: Sequence[str]) -> set[str]:
-        """Return which of `pipeline` do not run; raises `KernelError` if names contradict."""
-        both = set(self.disable) & set(self.enable)
-        if both:
-            raise KernelError(f"both enabled and disabled: {', '.join(sorted(both))}")
-        off = {*self.disable, *configured}
-        if self.enable:
-            off |= set(pipeline) - set(self.enable)
-        return off & set(pipeline)
 
 
 @functools.cache
@@ -69,10 +33,8 @@ def add_plugin_columns() -> None:
 
     Raises `PluginError` naming the plugin whose column has the name of another.
     """
-    from kernel.plugins import manager
-
     owners: dict[str, str] = {}
-    for hook in manager().hook.kernel_doc_columns.get_hookimpls():
+    for hook in plugins.manager().hook.kernel_doc_columns.get_hookimpls():
         plugin = hook.plugin_name
         columns: list[attributes.Column] = list(hook.function())  # type: ignore[call-overload]
         taken = [column.name for column in columns if column.name in owners]
@@ -110,14 +72,14 @@ def from_config(
     config: Mapping[str, Any],
     *,
     vocab: Vocab | bool,
-    names: Names,
+    selection: Selection,
     meta: Mapping[str, Any],
     auto_fill: bool,
     validate: bool,
 ) -> LanguageT:
     """Return the pipeline of the class `language` that `config` describes, not initialized."""
     raw, filled = _prepared(language, config, auto_fill=auto_fill)
-    settings = _resolved_nlp(filled)
+    settings: Any = resolve_section(filled, "nlp")
     if settings.before_creation is not None:
         language = _checked_class(language, settings.before_creation(language))
     nlp = language(
@@ -129,63 +91,18 @@ def from_config(
     )
     nlp.config = raw
     nlp = _called(settings.after_creation, nlp, "nlp.after_creation")
-    sources: dict[str, Language] = {}
+    sources: dict[str, _Source] = {}
     for name in settings.pipeline:
-        if name not in names.exclude:
+        if name not in selection.exclude:
             _add_configured(nlp, name, raw, filled, sources, validate=validate)
-    nlp._disabled = names.disabled(nlp.component_names, settings.disabled)  # noqa: SLF001
+    disabled = {*settings.disabled, *selection.disabled(nlp.component_names)}
+    for stage in nlp.stages:
+        stage.enabled = stage.name not in disabled
     return _called(settings.after_pipeline_creation, nlp, "nlp.after_pipeline_creation")
-
-
-def create_component(
-    nlp: Components,
-    factory_name: str,
-    name: str,
-    config: Mapping[str, Any],
-    raw_config: Mapping[str, Any] | None,
-    validate: bool,
-) -> Created:
-    """Return a new component of `nlp`, made by the factory `factory_name`.
-
-    Raises `ConfigError` for settings that the factory does not take.
-    """
-    from kernel.config import call, fill_block
-
-    factory = get_factory(factory_name, nlp.lang)
-    where = f"components.{name}"
-    given = {"nlp": nlp, "name": name}
-    settings = {key: value for key, value in config.items() if key not in ("factory", "name")}
-    filled = fill_block(factory.func, settings, defaults=factory.default_config, given=given)
-    with _array_backend(filled):
-        component = call(factory.func, filled, where=where, given=given, validate=validate)
-    if raw_config is not None:
-        kept = {key: value for key, value in raw_config.items() if key != "factory"}
-        filled = fill_block(factory.func, kept, defaults=factory.default_config, given=given)
-    return Created(component=component, factory=factory, config=filled)
-
-
-def take_component(nlp: Components, source_name: str, name: str, source: Language) -> Any:
-    """Return the component `source_name` of another pipeline, to be added to `nlp` as `name`."""
-    component = source.get_pipe(source_name)
-    nlp._factories[name] = source.get_pipe_meta(source_name)  # noqa: SLF001
-    nlp._pipe_configs[name] = source.get_pipe_config(source_name)  # noqa: SLF001
-    nlp.vocab.strings.add_all(list(source.vocab.strings))
-    if source.vocab is not nlp.vocab:
-        warn_of_others(name, fingerprint(source.vocab), nlp.vocab)
-    return component
-
-
-def announce_component(nlp: Components, name: str, component: Any) -> None:
-    """Tell the plugins that `component` is part of `nlp` now."""
-    from kernel.plugins import manager
-
-    manager().hook.kernel_component_created(nlp=nlp, name=name, component=component)
 
 
 def current_config(nlp: Language) -> Config:
     """Return the config that describes `nlp` as it stands."""
-    from kernel.config import combine_score_weights
-
     if nlp._config is None:  # noqa: SLF001 — made without a config
         nlp._config, _ = _prepared(type(nlp), {}, auto_fill=True)  # noqa: SLF001
     config: Config = nlp._config.copy()  # noqa: SLF001
@@ -193,13 +110,10 @@ def current_config(nlp: Language) -> Config:
     config["nlp"]["lang"] = nlp.lang or config["nlp"].get("lang")
     config["nlp"]["pipeline"] = nlp.component_names
     config["nlp"]["disabled"] = nlp.disabled
-    config["components"] = {
-        name: {"factory": nlp._factories[name].name, **copy.deepcopy(nlp._pipe_configs[name])}  # noqa: SLF001
-        for name in nlp.component_names
-    }
+    config["components"] = {stage.name: stage.block() for stage in nlp.stages}
     training = config.get("training")
     if isinstance(training, dict):
-        weights = [dict(nlp._factories[name].default_score_weights) for name in nlp.component_names]  # noqa: SLF001
+        weights = [dict(stage.factory.default_score_weights) for stage in nlp.stages]
         given = training.get("score_weights") or {}
         if isinstance(given, Mapping):
             training["score_weights"] = combine_score_weights(weights, given)
@@ -210,8 +124,6 @@ def _prepared(
     language: type[Language], config: Mapping[str, Any], *, auto_fill: bool
 ) -> tuple[Config, Config]:
     """Return the config with its variables, and the same with their values."""
-    from kernel.config import Config, default_config, merge
-
     raw = config.copy() if isinstance(config, Config) else Config(copy.deepcopy(dict(config)))
     if auto_fill:
         defaults = merge(default_config(), dict(language.Defaults.config))
@@ -225,18 +137,12 @@ def _prepared(
     return raw, raw.interpolate()
 
 
-def _resolved_nlp(filled: Config) -> Any:
-    from kernel.config import resolve_section
-
-    return resolve_section(filled, "nlp")
-
-
 def _add_configured(
     nlp: Language,
     name: str,
     raw: Config,
     filled: Config,
-    sources: dict[str, Language],
+    sources: dict[str, _Source],
     *,
     validate: bool,
 ) -> None:
@@ -260,26 +166,38 @@ def _add_configured(
         raise ConfigError(f"[components.{name}] has neither `factory` nor `source`")
 
 
-def _add_sourced(
-    nlp: Language, name: str, block: Mapping[str, Any], sources: dict[str, Language]
-) -> None:
-    from kernel.pipeline.loading import load
+class _Source(NamedTuple):
+    """A pipeline that components are copied from, and the fingerprint of its word vectors."""
 
+    nlp: Language
+    vectors: str | None
+
+
+def _add_sourced(
+    nlp: Language, name: str, block: Mapping[str, Any], sources: dict[str, _Source]
+) -> None:
     path = str(block["source"])
     if path not in sources:
-        # They share the vocabulary, but its lookups and its vectors stay this pipeline's.
-        own = nlp.vocab.vectors
-        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)
-        sources[path] = load(path, vocab=nlp.vocab, exclude=["lookups"])
-        sources[path]._vectors_fingerprint = fingerprint(nlp.vocab)  # noqa: SLF001
-        nlp.vocab.vectors = own
-    nlp._sourced_vectors[name] = sources[path]._vectors_fingerprint  # noqa: SLF001
+        sources[path] = _load_source(nlp, path)
+    source = sources[path]
     source_name = block.get("component", name)
     if block.get("replace_listeners"):
-        _detach(sources[path], source_name, block["replace_listeners"])
-    component = nlp.add_pipe(source_name, name, source=sources[path])
-    if hasattr(component, "name"):
-        component.name = name
+        _detach(source.nlp, source_name, block["replace_listeners"])
+    nlp.add_pipe(source_name, name, source=source.nlp)
+    stage = nlp.stages.find(name)
+    stage.rename(name)
+    stage.vectors = source.vectors
+
+
+def _load_source(nlp: Language, path: str) -> _Source:
+    """Load a pipeline that shares the vocabulary, but not its lookups and its vectors."""
+    from kernel.pipeline.loading import load  # the language, and so this module, is below it
+
+    own = nlp.vocab.vectors
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)
+    source = _Source(load(path, vocab=nlp.vocab, exclude=["lookups"]), fingerprint(nlp.vocab))
+    nlp.vocab.vectors = own
+    return source
 
 
 def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
@@ -290,20 +208,6 @@ def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
             f"{source.path} the component listens to none"
         )
     replace_listeners(source, upstream, name, listeners)
-
-
-@contextlib.contextmanager
-def _array_backend(block: Mapping[str, Any]) -> Iterator[None]:
-    """Build models on kernel's own array operations; imports Thinc only if there are any."""
-    if not any(
-        isinstance(value, Mapping) and "@architectures" in value for value in block.values()
-    ):
-        yield
-        return
-    from kernel.ops import use_kernel_ops
-
-    with use_kernel_ops():
-        yield
 
 
 def _checked_class(language: type[LanguageT], result: Any) -> type[LanguageT]:
@@ -325,7 +229,3 @@ def _called(callback: Any, nlp: LanguageT, where: str) -> LanguageT:
             f"[{section}] {key} must return the pipeline, got {type(result).__name__}"
         )
     return result
-
-
-def _listed(names: str | Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)

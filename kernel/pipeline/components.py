@@ -6,8 +6,9 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kernel import plugins
 from kernel.errors import KernelError
-from kernel.pipeline import analysis, assembly
+from kernel.pipeline import analysis
 from kernel.pipeline.factories import (
     Factory,
     factory,
@@ -15,7 +16,9 @@ from kernel.pipeline.factories import (
     get_factory,
     qualified_name,
 )
-from kernel.pipeline.selection import DisabledPipes, insertion_index, unknown_name
+from kernel.pipeline.protocols import Labelled
+from kernel.pipeline.selection import DisabledPipes
+from kernel.pipeline.stages import Stage, Stages, copy_stage, make_stage
 from kernel.registry import registry
 
 if TYPE_CHECKING:
@@ -34,12 +37,7 @@ class Components:
     vocab: Vocab
 
     def __init__(self) -> None:
-        self._components: list[tuple[str, Any]] = []
-        self._disabled: set[str] = set()
-        self._factories: dict[str, Factory] = {}
-        self._pipe_configs: dict[str, dict[str, Any]] = {}
-        # Of components from other pipelines: what tells the vectors that they learned with.
-        self._sourced_vectors: dict[str, str | None] = {}
+        self.stages = Stages()
 
     # -- registering components
 
@@ -96,40 +94,40 @@ class Components:
     @property
     def components(self) -> list[tuple[str, Any]]:
         """All components with their names, in order."""
-        return list(self._components)
+        return [(stage.name, stage.component) for stage in self.stages]
 
     @property
     def component_names(self) -> list[str]:
         """The names of all components, in order."""
-        return [name for name, _ in self._components]
+        return self.stages.names
 
     @property
     def pipeline(self) -> list[tuple[str, Any]]:
         """The enabled components with their names, in order."""
-        return [(name, pipe) for name, pipe in self._components if name not in self._disabled]
+        return [(stage.name, stage.component) for stage in self.stages if stage.enabled]
 
     @property
     def pipe_names(self) -> list[str]:
         """The names of the enabled components, in order."""
-        return [name for name, _ in self.pipeline]
+        return [stage.name for stage in self.stages if stage.enabled]
 
     @property
     def disabled(self) -> list[str]:
         """The names of the disabled components, in pipeline order."""
-        return [name for name in self.component_names if name in self._disabled]
+        return [stage.name for stage in self.stages if not stage.enabled]
 
     @property
     def pipe_factories(self) -> dict[str, str]:
         """The name of each component's factory."""
-        return {name: self._factories[name].name for name in self.component_names}
+        return {stage.name: stage.factory.name for stage in self.stages}
 
     @property
     def pipe_labels(self) -> dict[str, list[str]]:
         """The labels of each component that has some and does not hide them."""
         return {
-            name: list(pipe.labels)
-            for name, pipe in self._components
-            if hasattr(pipe, "labels") and not getattr(pipe, "hide_labels", False)
+            name: list(component.labels)
+            for name, component in self.components
+            if isinstance(component, Labelled) and not getattr(component, "hide_labels", False)
         }
 
     def has_pipe(self, name: str) -> bool:
@@ -138,20 +136,15 @@ class Components:
 
     def get_pipe(self, name: str) -> Any:
         """Return the component `name`, enabled or not."""
-        for known, component in self._components:
-            if known == name:
-                return component
-        raise unknown_name(name, self.component_names)
+        return self.stages.find(name).component
 
     def get_pipe_meta(self, name: str) -> Factory:
         """Return the factory that made the component `name`."""
-        self.get_pipe(name)
-        return self._factories[name]
+        return self.stages.find(name).factory
 
     def get_pipe_config(self, name: str) -> dict[str, Any]:
         """Return the settings of the component `name`, without its `factory`."""
-        self.get_pipe(name)
-        return copy.deepcopy(self._pipe_configs[name])
+        return copy.deepcopy(self.stages.find(name).settings)
 
     # -- changing it
 
@@ -164,17 +157,18 @@ class Components:
         raw_config: Mapping[str, Any] | None = None,
         validate: bool = True,
     ) -> Any:
-        """Return a new component that is not part of the pipeline yet.
+        """Return a new component, which is not part of the pipeline.
 
         `config` are its settings, `raw_config` the same before variables were filled in.
         """
-        name = name or factory_name
-        made = assembly.create_component(
-            self, factory_name, name, config or {}, raw_config, validate
-        )
-        self._factories[name] = made.factory
-        self._pipe_configs[name] = made.config
-        return made.component
+        return make_stage(
+            self,
+            factory_name,
+            name or factory_name,
+            config=config or {},
+            raw_config=raw_config,
+            validate=validate,
+        ).component
 
     def create_pipe_from_source(
         self, source_name: str, source: Language, *, name: str
@@ -183,8 +177,8 @@ class Components:
 
         It is the same object, and not part of this pipeline yet.
         """
-        component = assembly.take_component(self, source_name, name, source)
-        return component, self._factories[name].name
+        stage = copy_stage(self, source_name, name, source)
+        return stage.component, stage.factory.name
 
     def add_pipe(
         self,
@@ -211,30 +205,28 @@ class Components:
                 hint="register the component with `Language.component` and add it by its name",
             )
         name = name or factory_name
-        if name in self.component_names:
-            raise KernelError(
-                f"the pipeline already has a component `{name}`", hint="give this one a `name`"
-            )
-        index = insertion_index(
-            self.component_names, before=before, after=after, first=first, last=last
-        )
+        self.stages.check_is_new(name)
+        index = self.stages.insertion_index(before=before, after=after, first=first, last=last)
         if source is not None:
-            component, _ = self.create_pipe_from_source(factory_name, source, name=name)
+            stage = copy_stage(self, factory_name, name, source)
         else:
-            component = self.create_pipe(
-                factory_name, name, config=config, raw_config=raw_config, validate=validate
+            stage = make_stage(
+                self,
+                factory_name,
+                name,
+                config=config or {},
+                raw_config=raw_config,
+                validate=validate,
             )
-        self._components.insert(index, (name, component))
-        assembly.announce_component(self, name, component)
-        return component
+        self.stages.insert(index, stage)
+        self._announce(stage)
+        return stage.component
 
     def remove_pipe(self, name: str) -> tuple[str, Any]:
         """Take the component `name` out of the pipeline and return it with its name."""
-        component = self.get_pipe(name)
-        self._components.remove((name, component))
-        self._disabled.discard(name)
-        del self._factories[name], self._pipe_configs[name]
-        return name, component
+        stage = self.stages.find(name)
+        self.stages.remove(stage)
+        return name, stage.component
 
     def replace_pipe(
         self,
@@ -245,36 +237,26 @@ class Components:
         validate: bool = True,
     ) -> Any:
         """Put a new component in the place of `name` and return it."""
-        index = self.component_names.index(self.get_pipe(name) and name)
-        component = self.create_pipe(factory_name, name, config=config, validate=validate)
-        self._components[index] = (name, component)
-        assembly.announce_component(self, name, component)
-        return component
+        old = self.stages.find(name)
+        new = make_stage(self, factory_name, name, config=config or {}, validate=validate)
+        new.enabled = old.enabled
+        self.stages[self.stages.index(old)] = new
+        self._announce(new)
+        return new.component
 
     def rename_pipe(self, old_name: str, new_name: str) -> None:
         """Give the component `old_name` another name."""
-        component = self.get_pipe(old_name)
-        if new_name in self.component_names:
-            raise KernelError(f"the pipeline already has a component `{new_name}`")
-        index = self.component_names.index(old_name)
-        self._components[index] = (new_name, component)
-        self._factories[new_name] = self._factories.pop(old_name)
-        self._pipe_configs[new_name] = self._pipe_configs.pop(old_name)
-        if old_name in self._disabled:
-            self._disabled.remove(old_name)
-            self._disabled.add(new_name)
-        if hasattr(component, "name"):
-            component.name = new_name
+        stage = self.stages.find(old_name)
+        self.stages.check_is_new(new_name)
+        stage.rename(new_name)
 
     def disable_pipe(self, name: str) -> None:
         """Keep the component `name`, but do not run it."""
-        self.get_pipe(name)
-        self._disabled.add(name)
+        self.stages.find(name).enabled = False
 
     def enable_pipe(self, name: str) -> None:
         """Run the component `name` again."""
-        self.get_pipe(name)
-        self._disabled.discard(name)
+        self.stages.find(name).enabled = True
 
     def select_pipes(
         self,
@@ -287,7 +269,7 @@ class Components:
         The result is a list of those newly disabled; as a context manager it enables them
         again.
         """
-        return DisabledPipes(self, disable=disable, enable=enable)
+        return DisabledPipes(self.stages, disable=disable, enable=enable)
 
     def disable_pipes(self, *names: str) -> DisabledPipes:
         """Disable components; older code has this for `select_pipes`."""
@@ -301,3 +283,9 @@ class Components:
         With `pretty` it is printed as well.
         """
         return analysis.analyze_pipes(self, keys, pretty=pretty)
+
+    def _announce(self, stage: Stage) -> None:
+        """Tell the plugins that the component of `stage` is part of the pipeline now."""
+        plugins.manager().hook.kernel_component_created(
+            nlp=self, name=stage.name, component=stage.component
+        )

@@ -12,7 +12,7 @@ from pathlib import Path
 from kernel.errors import LoadError
 
 Writers = Mapping[str, Callable[[], bytes]]
-Readers = Mapping[str, Callable[[bytes], None]]
+Readers = Mapping[str, Callable[[bytes], object]]
 
 
 def is_excluded(name: str, exclude: Iterable[str]) -> bool:

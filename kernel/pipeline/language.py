@@ -13,12 +13,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from kernel.errors import KernelError, TextError
+from kernel.errors import KernelError
 from kernel.pipeline import assembly, learn, process, serialization
 from kernel.pipeline.components import Components
 from kernel.pipeline.defaults import BaseDefaults
+from kernel.pipeline.evaluate import evaluate
 from kernel.pipeline.meta import refresh_meta
-from kernel.pipeline.pipe import ErrorHandler, is_trainable, raise_error
+from kernel.pipeline.pipe import is_trainable, raise_error
+from kernel.pipeline.protocols import Averaged, ErrorHandler, ErrorHandling
+from kernel.pipeline.rehearse import rehearse, resume_training
+from kernel.pipeline.selection import Selection
 from kernel.pipeline.sharing import replace_listeners
 from kernel.registry import registry
 from kernel.text import BaseVectors, Doc, Example, Vocab
@@ -60,11 +64,12 @@ class Language(Components):
         self.max_length = max_length
         self.batch_size = batch_size
         self.default_error_handler: ErrorHandler = raise_error
-        self._vectors_fingerprint: str | None = None
         self._meta: dict[str, Any] = dict(meta or {})
         self._config: Config | None = None
-        self._path: Path | None = None
-        self._optimizer: Any = None
+        # The folder that the pipeline was loaded from.
+        self.path: Path | None = None
+        # What `update` and `rehearse` use if they are given none.
+        self.optimizer: Any = None
         if create_tokenizer is None:
             create_tokenizer = registry.tokenizers.get("kernel.Tokenizer.v1")()
         self.tokenizer: Any = create_tokenizer(self)
@@ -112,17 +117,8 @@ class Language(Components):
         )
 
     def make_doc(self, text: str) -> Doc:
-        """Return `text` tokenized, without annotations."""
-        self.check_length(text)
-        doc: Doc = self.tokenizer(text)
-        return doc
-
-    def check_length(self, text: str) -> None:
-        """Raise `TextError` for a text longer than `max_length`, if that is set."""
-        if self.max_length is not None and len(text) > self.max_length:
-            raise TextError(
-                f"the text has {len(text)} characters, `nlp.max_length` is {self.max_length}"
-            )
+        """Return `text` tokenized; raises `TextError` if it is longer than `max_length`."""
+        return process.make_doc(self, text)
 
     def memory_zone(self, mem: object = None) -> AbstractContextManager[None]:
         """Bound the memory that words take; see `Vocab.memory_zone`, which it is."""
@@ -131,8 +127,8 @@ class Language(Components):
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
         """Call `error_handler(name, component, docs, error)` for docs that a component fails on."""
         self.default_error_handler = error_handler
-        for _, component in self._components:
-            if hasattr(component, "set_error_handler"):
+        for _, component in self.components:
+            if isinstance(component, ErrorHandling):
                 component.set_error_handler(error_handler)
 
     # -- learning
@@ -189,8 +185,6 @@ class Language(Components):
 
         Those that can rehearse remember what they say now.
         """
-        from kernel.pipeline.rehearse import resume_training
-
         return resume_training(self, sgd)
 
     def rehearse(
@@ -206,8 +200,6 @@ class Language(Components):
 
         Needs no gold annotation. Components without `rehearse` are left alone.
         """
-        from kernel.pipeline.rehearse import rehearse
-
         return rehearse(
             self,
             examples,
@@ -241,8 +233,6 @@ class Language(Components):
 
         `scorer` is a `Scorer` of your own, `scorer_cfg` are settings of the one made otherwise.
         """
-        from kernel.pipeline.evaluate import evaluate
-
         return evaluate(
             self,
             examples,
@@ -258,7 +248,7 @@ class Language(Components):
         """Run the block with other weights, {(node id, parameter name): array}."""
         with contextlib.ExitStack() as stack:
             for _, component in self.pipeline:
-                if params and is_trainable(component) and hasattr(component, "use_params"):
+                if params and is_trainable(component) and isinstance(component, Averaged):
                     stack.enter_context(component.use_params(params))
             yield
 
@@ -282,11 +272,6 @@ class Language(Components):
     def meta(self, value: Mapping[str, Any]) -> None:
         self._meta = dict(value)
 
-    @property
-    def path(self) -> Path | None:
-        """The folder that the pipeline was loaded from."""
-        return self._path
-
     @classmethod
     def from_config(
         cls,
@@ -305,7 +290,7 @@ class Language(Components):
             cls,
             config or {},
             vocab=vocab,
-            names=assembly.Names.of(disable=disable, enable=enable, exclude=exclude),
+            selection=Selection(disable=disable, enable=enable, exclude=exclude),
             meta=meta or {},
             auto_fill=auto_fill,
             validate=validate,

@@ -13,9 +13,17 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kernel.config import check_arguments, resolve, resolve_section
 from kernel.errors import KernelError
 from kernel.pipeline.pipe import is_trainable
 from kernel.pipeline.process import run_component
+from kernel.pipeline.protocols import (
+    GetExamples,
+    Initializable,
+    Optimizable,
+    Sharing,
+    Trainable,
+)
 from kernel.pipeline.vectors import load_vectors, warn_of_others
 from kernel.pipeline.vocab_data import read_vocab_data
 from kernel.text import Doc, Example, ExampleBatch
@@ -23,7 +31,6 @@ from kernel.text import Doc, Example, ExampleBatch
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
 
-GetExamples = Callable[[], Iterable[Example]]
 Scope = Callable[[str], AbstractContextManager[Any]]
 
 
@@ -40,8 +47,6 @@ def initialize(
     scope: Scope = no_scope,
 ) -> Any:
     """Run `[initialize]`, then `initialize` of every enabled component; returns the optimizer."""
-    from kernel.config import resolve_section
-
     # Words of training data are met again and again: from here on all of them are kept.
     nlp.vocab.transient_limit = None
     get_examples = _checked(nlp, get_examples)
@@ -49,22 +54,20 @@ def initialize(
     if settings.before_init is not None:
         settings.before_init(nlp)
     _initialize_vocab(nlp, settings)
-    if hasattr(nlp.tokenizer, "initialize"):
+    if isinstance(nlp.tokenizer, Initializable):
         nlp.tokenizer.initialize(get_examples, nlp=nlp, **settings.tokenizer)
     for name, component in nlp.pipeline:
-        if hasattr(component, "initialize"):
+        if isinstance(component, Initializable):
             with scope(f"init.{name}"):
                 _initialize_component(nlp, name, component, get_examples, settings)
-    nlp._optimizer = sgd if sgd is not None else create_optimizer(nlp)  # noqa: SLF001
+    nlp.optimizer = sgd if sgd is not None else create_optimizer(nlp)
     if settings.after_init is not None:
         settings.after_init(nlp)
-    return nlp._optimizer  # noqa: SLF001
+    return nlp.optimizer
 
 
 def create_optimizer(nlp: Language) -> Any:
     """Return a new optimizer, made from `[training.optimizer]`."""
-    from kernel.config import resolve
-
     block = nlp.config.interpolate()["training"]["optimizer"]
     return resolve(block, where="training.optimizer")
 
@@ -93,14 +96,14 @@ def update(
     if not batch:
         return losses
     if sgd is None:
-        sgd = nlp._optimizer = nlp._optimizer or create_optimizer(nlp)  # noqa: SLF001
+        sgd = nlp.optimizer = nlp.optimizer or create_optimizer(nlp)
     learners = [(name, pipe) for name, pipe in nlp.pipeline if _learns(pipe, name, exclude)]
     for name, component in nlp.pipeline:
         if (name, component) in learners:
             settings = (component_cfg or {}).get(name, {})
             with scope(f"dropout.{name}"):
                 component.update(batch, **{"drop": drop, "sgd": None, "losses": losses, **settings})
-        elif hasattr(component, "share"):
+        elif isinstance(component, Sharing):
             component.share(batch.predicted)
         if name in annotates:
             batch = _annotate(nlp, name, component, batch)
@@ -113,12 +116,12 @@ def update(
 def apply_gradients(components: Iterable[tuple[str, Any]], sgd: Any) -> None:
     """Let the optimizer `sgd` change the weights of `components` by their gradients."""
     for _, component in components:
-        if is_trainable(component) and hasattr(component, "finish_update"):
+        if is_trainable(component) and isinstance(component, Optimizable):
             component.finish_update(sgd)
 
 
 def _learns(component: Any, name: str, exclude: Iterable[str]) -> bool:
-    return name not in exclude and hasattr(component, "update")
+    return name not in exclude and isinstance(component, Trainable)
 
 
 def _finish_shared(batch: ExampleBatch, scope: Scope) -> None:
@@ -165,8 +168,6 @@ def _checked(nlp: Language, get_examples: GetExamples | None) -> GetExamples:
 def _initialize_component(
     nlp: Language, name: str, component: Any, get_examples: GetExamples, settings: Any
 ) -> None:
-    from kernel.config import check_arguments
-
     own = dict(settings.components.get(name, {}))
     check_arguments(component.initialize, own, where=f"initialize.components.{name}")
     component.initialize(get_examples, nlp=nlp, **own)
@@ -179,8 +180,8 @@ def _initialize_vocab(nlp: Language, settings: Any) -> None:
         read_vocab_data(nlp.vocab, Path(settings.vocab_data))
     if settings.vectors is not None:
         load_vectors(nlp, settings.vectors)
-    for name, theirs in nlp._sourced_vectors.items():  # noqa: SLF001
-        warn_of_others(name, theirs, nlp.vocab)
+    for stage in nlp.stages:
+        warn_of_others(stage.name, stage.vectors, nlp.vocab)
 
 
 def first_examples(get_examples: GetExamples, count: int = 10) -> list[Example]:

@@ -11,6 +11,7 @@ from kernel.config import flatten, load_config, nest
 from kernel.errors import LoadError, RegistryError
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
+from kernel.pipeline.selection import as_list
 from kernel.pipeline.serialization import find_config
 from kernel.registry import registry
 
@@ -100,8 +101,4 @@ def load_folder(
         meta=meta,
         auto_fill=False,
     )
-    return nlp.from_disk(path, exclude=_names(exclude), overrides=overrides)
-
-
-def _names(names: str | Iterable[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
+    return nlp.from_disk(path, exclude=as_list(exclude), overrides=overrides)

@@ -23,7 +23,7 @@ from attrs import define, field
 
 from kernel.errors import KernelError
 from kernel.files import pack, unpack
-from kernel.pipeline.process import as_doc
+from kernel.pipeline.process import as_doc, error_handler
 from kernel.pipeline.worker import EXTENSIBLE, serve
 from kernel.registry import KINDS, registry
 from kernel.text import Doc, unpack_docs
@@ -197,11 +197,8 @@ def _finished(nlp: Language, batch: _Batch) -> Iterator[tuple[Doc, Any]]:
 
 def _handle(nlp: Language, name: str | None, text: Any, error: WorkerError) -> None:
     component: Any = nlp.get_pipe(name) if name is not None else None
-    handle = nlp.default_error_handler
-    if hasattr(component, "get_error_handler"):
-        handle = component.get_error_handler()
     docs = [] if name is None else [as_doc(nlp, text)]
-    handle(name or "tokenizer", component, docs, error)
+    error_handler(nlp, component)(name or "tokenizer", component, docs, error)
 
 
 def _batches(pairs: Iterable[tuple[Any, Any]], batch_size: int, n_process: int) -> Iterator[_Batch]:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.errors import KernelError, TextError
 from kernel.pipeline import fields
+from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
+from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
 if TYPE_CHECKING:
     from kernel.text import Vocab
-
-ErrorHandler = Callable[[str, Any, list[Doc], Exception], None]
-GetExamples = Callable[[], Iterable[Example]]
 
 
 def raise_error(name: str, component: Any, docs: list[Doc], error: Exception) -> NoReturn:
@@ -74,7 +73,7 @@ class Pipe:
         for doc in stream:
             try:
                 result = self(doc)
-            except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+            except Exception as error:  # noqa: BLE001 — passed to the error handler
                 self.get_error_handler()(self.name, self, [doc], error)
             else:
                 yield result
@@ -128,7 +127,7 @@ class Pipe:
         """Return a function that gives the bytes of each of the component's files."""
         return {}
 
-    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+    def _readers(self) -> dict[str, Callable[[bytes], object]]:
         """Return a function that takes the bytes of each of the component's files."""
         return {}
 
@@ -161,7 +160,7 @@ class TrainablePipe(Pipe):
         docs = DocBatch([doc])
         try:
             self.set_annotations(docs, self.predict(docs))
-        except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+        except Exception as error:  # noqa: BLE001 — passed to the error handler
             self.get_error_handler()(self.name, self, docs, error)
         return doc
 
@@ -171,7 +170,7 @@ class TrainablePipe(Pipe):
             batch = DocBatch(docs)
             try:
                 self.set_annotations(batch, self.predict(batch))
-            except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+            except Exception as error:  # noqa: BLE001 — passed to the error handler
                 self.get_error_handler()(self.name, self, batch, error)
             else:
                 yield from batch
@@ -226,14 +225,12 @@ class TrainablePipe(Pipe):
 
     def create_optimizer(self) -> Any:
         """Return a new optimizer with the default settings."""
-        from kernel.registry import registry
-
         return registry.optimizers.get("Adam.v1")()
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:
         return {"cfg": lambda: dump_json(self.cfg), "model": self.model.to_bytes}
 
-    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+    def _readers(self) -> dict[str, Callable[[bytes], object]]:
         def read_cfg(data: bytes) -> None:
             self.cfg = json.loads(data)
 
@@ -277,5 +274,5 @@ def is_trainable(component: Any) -> bool:
     """Say whether `component` has weights that an optimizer can change."""
     trainable = getattr(component, "is_trainable", None)
     if trainable is None:
-        return hasattr(component, "update") and hasattr(component, "finish_update")
+        return isinstance(component, Trainable) and isinstance(component, Optimizable)
     return bool(trainable)

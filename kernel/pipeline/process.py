@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.errors import KernelError, TextError
 from kernel.pipeline.pipe import TrainablePipe, minibatch
+from kernel.pipeline.protocols import Batched, ErrorHandler, ErrorHandling, Streaming
 from kernel.text import Doc, DocBatch
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def process_one(
         if name in disable:
             continue
         settings = component_cfg.get(name, {})
-        if type(component).__call__ is TrainablePipe.__call__ and not settings:
+        if _predicts_batches(component, "__call__") and not settings:
             # As a batch, so that what components share travels with it.
             annotated = run_component(nlp, name, component, batch, settings)
         else:
@@ -101,14 +102,14 @@ def run_component(
     nlp: Language, name: str, component: Any, batch: DocBatch, settings: Mapping[str, Any]
 ) -> list[Doc]:
     """Return the docs of `batch` after one component; those that failed may be left out."""
-    if _is_batched(component) and not settings:
+    if _predicts_batches(component, "pipe") and not settings:
         try:
             component.set_annotations(batch, component.predict(batch))
-        except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
-            component.get_error_handler()(name, component, batch, error)
+        except Exception as error:  # noqa: BLE001 — passed to the error handler
+            error_handler(nlp, component)(name, component, batch, error)
             return []
         return batch
-    if hasattr(component, "pipe"):
+    if isinstance(component, Streaming):
         return list(component.pipe(iter(batch), **{"batch_size": len(batch), **settings}))
     return _call_each(nlp, name, component, batch, settings, keep=False)
 
@@ -118,7 +119,7 @@ def as_doc(nlp: Language, text: str | bytes | Doc) -> Doc:
     if isinstance(text, Doc):
         return text
     if isinstance(text, str):
-        return nlp.make_doc(text)
+        return make_doc(nlp, text)
     if isinstance(text, bytes):
         return Doc(nlp.vocab).from_bytes(text)
     raise TextError(f"expected a text or a Doc, got a {type(text).__name__}: {text!r:.60}")
@@ -129,12 +130,39 @@ def as_docs(nlp: Language, texts: Sequence[Any]) -> list[Doc]:
     if not all(isinstance(text, str) for text in texts) or not hasattr(nlp.tokenizer, "pipe"):
         return [as_doc(nlp, text) for text in texts]
     for text in texts:
-        nlp.check_length(text)
+        _check_length(nlp, text)
     return list(nlp.tokenizer.pipe(texts, batch_size=max(1, len(texts))))
 
 
-def _is_batched(component: Any) -> bool:
-    return isinstance(component, TrainablePipe) and type(component).pipe is TrainablePipe.pipe
+def make_doc(nlp: Language, text: str) -> Doc:
+    """Return `text` tokenized; raises `TextError` if it is longer than `nlp.max_length`."""
+    _check_length(nlp, text)
+    doc: Doc = nlp.tokenizer(text)
+    return doc
+
+
+def _check_length(nlp: Language, text: str) -> None:
+    if nlp.max_length is not None and len(text) > nlp.max_length:
+        raise TextError(
+            f"the text has {len(text)} characters, `nlp.max_length` is {nlp.max_length}"
+        )
+
+
+def error_handler(nlp: Language, component: Any) -> ErrorHandler:
+    """Return what is called for docs that `component` fails on."""
+    if isinstance(component, ErrorHandling):
+        return component.get_error_handler()
+    return nlp.default_error_handler
+
+
+def _predicts_batches(component: Any, method: str) -> bool:
+    """Say whether `predict` and `set_annotations` on a batch can stand in for `method`.
+
+    Not if a `TrainablePipe` overrides it, or another component has a `pipe` of its own.
+    """
+    if isinstance(component, TrainablePipe):
+        return getattr(type(component), method) is getattr(TrainablePipe, method)
+    return isinstance(component, Batched) and not isinstance(component, Streaming)
 
 
 def _carry_over(batch: DocBatch, annotated: list[Doc]) -> DocBatch:
@@ -160,14 +188,12 @@ def _call_each(
         raise KernelError(
             f"component `{name}` cannot be called: it is a {type(component).__name__}"
         )
-    handle = nlp.default_error_handler
-    if hasattr(component, "get_error_handler"):
-        handle = component.get_error_handler()
+    handle = error_handler(nlp, component)
     annotated = []
     for doc in docs:
         try:
             result = component(doc, **settings)
-        except Exception as error:  # noqa: BLE001 — handed to whoever set the handler
+        except Exception as error:  # noqa: BLE001 — passed to the error handler
             handle(name, component, [doc], error)
             annotated += [doc] if keep else []
             continue

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kernel.pipeline.learn import apply_gradients, create_optimizer
+from kernel.pipeline.protocols import Rehearsing, Sharing
 from kernel.random import generator
 from kernel.text import Example, ExampleBatch
 
@@ -18,10 +18,10 @@ def resume_training(nlp: Language, sgd: Any) -> Any:
     """Keep a copy of each model that can rehearse, as its tutor; returns the optimizer."""
     nlp.vocab.transient_limit = None
     for _, component in nlp.pipeline:
-        if hasattr(component, "_rehearsal_model"):
-            component._rehearsal_model = copy.deepcopy(component.model)  # noqa: SLF001 — spaCy's protocol
-    nlp._optimizer = sgd if sgd is not None else create_optimizer(nlp)  # noqa: SLF001
-    return nlp._optimizer  # noqa: SLF001
+        if isinstance(component, Rehearsing):
+            component.start_rehearsal()
+    nlp.optimizer = sgd if sgd is not None else create_optimizer(nlp)
+    return nlp.optimizer
 
 
 def rehearse(
@@ -39,15 +39,15 @@ def rehearse(
     if not batch:
         return losses
     if sgd is None:
-        sgd = nlp._optimizer = nlp._optimizer or create_optimizer(nlp)  # noqa: SLF001
+        sgd = nlp.optimizer = nlp.optimizer or create_optimizer(nlp)
     for name, component in nlp.pipeline:
         # What components listen to is made as it is now, and learns nothing.
-        if name not in exclude and hasattr(component, "share"):
+        if name not in exclude and isinstance(component, Sharing):
             component.share(batch.predicted)
     able = [
         (name, component)
         for name, component in nlp.pipeline
-        if name not in exclude and hasattr(component, "rehearse")
+        if name not in exclude and isinstance(component, Rehearsing)
     ]
     for place in generator().permutation(len(able)).tolist():
         name, component = able[place]

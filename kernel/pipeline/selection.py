@@ -1,59 +1,59 @@
-"""Names of components: finding them, placing them, and switching them off for a while."""
+"""Which components of a pipeline run: chosen while it is made, or switched off for a while."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
+
+from attrs import field, frozen
 
 from kernel.errors import KernelError
 
 if TYPE_CHECKING:
-    from kernel.pipeline.components import Components
+    from kernel.pipeline.stages import Stages
 
 
-def unknown_name(name: str, known: Sequence[str]) -> KernelError:
-    """Return the error for a component that is not in the pipeline."""
-    close = get_close_matches(str(name), known, n=1)
-    hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known) or 'none'}"
-    return KernelError(f"the pipeline has no component `{name}`", hint=hint)
+def as_list(names: str | Iterable[str]) -> list[str]:
+    """Return `names`, one name or several, as a list."""
+    return [names] if isinstance(names, str) else list(names)
 
 
-def insertion_index(
-    names: Sequence[str],
-    *,
-    before: str | int | None,
-    after: str | int | None,
-    first: bool | None,
-    last: bool | None,
-) -> int:
-    """Return where in `names` a new component goes; last, if nothing is said."""
-    if sum(bool(place) or place == 0 for place in (before, after)) + bool(first) + bool(last) > 1:
-        raise KernelError("give at most one of `before`, `after`, `first` and `last`")
-    if first:
-        return 0
-    if before is not None:
-        return _index(names, before)
-    if after is not None:
-        return _index(names, after) + 1
-    return len(names)
+@frozen(kw_only=True)
+class Selection:
+    """Which components are loaded but not run, which run alone, and which are not loaded."""
+
+    disable: list[str] = field(converter=as_list)
+    enable: list[str] = field(converter=as_list)
+    exclude: list[str] = field(converter=as_list)
+
+    def disabled(self, names: Sequence[str]) -> list[str]:
+        """Return which of `names` do not run; raises `KernelError` for a contradiction."""
+        off = names_to_disable(names, disable=self.disable, enable=self.enable or None)
+        return [name for name in names if name in off]
 
 
 class DisabledPipes(list[str]):
-    """The components that were just disabled; `restore`, or leaving the block, enables them."""
+    """The names of components that were just disabled.
+
+    `restore`, or the end of a `with` block, enables the components again.
+    """
 
     def __init__(
         self,
-        nlp: Components,
+        stages: Stages,
         *,
         disable: str | Iterable[str] | None,
         enable: str | Iterable[str] | None,
     ) -> None:
-        self._nlp = nlp
-        wanted = names_to_disable(nlp.component_names, disable=disable, enable=enable)
-        super().__init__(name for name in wanted if name not in nlp.disabled)
-        for name in self:
-            nlp.disable_pipe(name)
+        if disable is None and enable is None:
+            raise KernelError("give `disable` or `enable`")
+        for name in as_list(enable or ()):
+            stages.find(name)
+        wanted = names_to_disable(stages.names, disable=disable or (), enable=enable)
+        self._stages = [stage for stage in map(stages.find, wanted) if stage.enabled]
+        super().__init__(stage.name for stage in self._stages)
+        for stage in self._stages:
+            stage.enabled = False
 
     def __enter__(self) -> Self:
         return self
@@ -63,47 +63,24 @@ class DisabledPipes(list[str]):
 
     def restore(self) -> None:
         """Enable the components again."""
-        for name in self:
-            self._nlp.enable_pipe(name)
+        for stage in self._stages:
+            stage.enabled = True
+        self._stages.clear()
         self.clear()
 
 
 def names_to_disable(
-    names: Sequence[str],
-    *,
-    disable: str | Iterable[str] | None,
-    enable: str | Iterable[str] | None,
+    names: Sequence[str], *, disable: str | Iterable[str], enable: str | Iterable[str] | None
 ) -> list[str]:
-    """Return which of `names` are to be disabled.
+    """Return which of `names` are to be disabled: `disable`, or all but `enable`.
 
-    Raises `KernelError` for a name that does not exist, or if both are given and disagree.
+    Raises `KernelError` if both are given and disagree.
     """
-    off = _listed(disable)
-    on = _listed(enable)
-    if off is None and on is None:
-        raise KernelError("give `disable` or `enable`")
-    for name in [*(off or []), *(on or [])]:
-        if name not in names:
-            raise unknown_name(name, names)
-    if on is None:
-        return off or []
+    off = as_list(disable)
+    if enable is None:
+        return off
+    on = as_list(enable)
     others = [name for name in names if name not in on]
-    if off is not None and set(off) != set(others):
+    if off and set(off) != set(others):
         raise KernelError(f"`enable` {on} and `disable` {off} do not complete each other")
     return others
-
-
-def _listed(names: str | Iterable[str] | None) -> list[str] | None:
-    if names is None:
-        return None
-    return [names] if isinstance(names, str) else list(names)
-
-
-def _index(names: Sequence[str], place: str | int) -> int:
-    if isinstance(place, str):
-        if place not in names:
-            raise unknown_name(place, names)
-        return names.index(place)
-    if not 0 <= place < len(names):
-        raise KernelError(f"there is no component number {place}; the pipeline has {len(names)}")
-    return place

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import KernelError, ShapeError
+from kernel.pipeline.protocols import Sharing
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
+    from kernel.pipeline.stages import Stage
 
 _SUFFIX: Final = "-listener"
 
@@ -68,10 +70,10 @@ def replace_listeners(
     nlp: Language, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]
 ) -> None:
     """Put a copy of a shared layer in the place of what listens to it; see `Language`."""
-    upstream, component = nlp.get_pipe(tok2vec_name), nlp.get_pipe(pipe_name)
-    if not hasattr(upstream, "share"):
+    upstream, stage = nlp.stages.find(tok2vec_name), nlp.stages.find(pipe_name)
+    if not isinstance(upstream.component, Sharing):
         raise KernelError(f"component `{tok2vec_name}` shares nothing that others can listen to")
-    nodes = listener_nodes(getattr(component, "model", None), tok2vec_name)
+    nodes = listener_nodes(getattr(stage.component, "model", None), tok2vec_name)
     if not listeners:
         return
     if len(listeners) != len(nodes):
@@ -80,9 +82,10 @@ def replace_listeners(
             f"but {len(listeners)} are to be replaced: {', '.join(listeners)}",
             hint="name all of them, by their places in the component's settings",
         )
+    shared = upstream.component.model
     for path, node in zip(listeners, nodes, strict=True):
-        _replace_block(nlp, tok2vec_name, pipe_name, path)
-        _replace_node(upstream.model, component, node, upstream)
+        _replace_block(upstream, stage, path)
+        _replace_node(shared, stage.component, node)
 
 
 def upstream_of(nlp: Language, pipe_name: str) -> str | None:
@@ -90,25 +93,24 @@ def upstream_of(nlp: Language, pipe_name: str) -> str | None:
     model = getattr(nlp.get_pipe(pipe_name), "model", None)
     before = nlp.component_names[: nlp.component_names.index(pipe_name)]
     for name in reversed(before):
-        if hasattr(nlp.get_pipe(name), "share") and listener_nodes(model, name):
+        if isinstance(nlp.get_pipe(name), Sharing) and listener_nodes(model, name):
             return name
     return None
 
 
-def _replace_block(nlp: Language, tok2vec_name: str, pipe_name: str, path: str) -> None:
+def _replace_block(upstream: Stage, stage: Stage, path: str) -> None:
     *parents, last = path.split(".")
-    block: Any = nlp._pipe_configs[pipe_name]  # noqa: SLF001 — the settings as they are kept
+    block: Any = stage.settings
     for key in parents:
         block = block.get(key, {}) if isinstance(block, dict) else {}
     if not isinstance(block, dict) or last not in block:
-        raise KernelError(f"the settings of `{pipe_name}` have no `{path}`")
-    model = nlp.get_pipe(tok2vec_name).model
-    settings = copy.deepcopy(nlp.get_pipe_config(tok2vec_name)["model"])
-    adapt = model.attrs.get("replace_listener_cfg")
+        raise KernelError(f"the settings of `{stage.name}` have no `{path}`")
+    settings = copy.deepcopy(upstream.settings["model"])
+    adapt = upstream.component.model.attrs.get("replace_listener_cfg")
     block[last] = settings if adapt is None else adapt(settings, block[last])
 
 
-def _replace_node(shared: Any, component: Any, node: Any, upstream: Any) -> None:
+def _replace_node(shared: Any, component: Any, node: Any) -> None:
     made = shared.copy()
     adapt = shared.attrs.get("replace_listener")
     if adapt is not None:

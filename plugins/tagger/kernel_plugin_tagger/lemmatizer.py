@@ -240,7 +240,7 @@ class EditTreeLemmatizer(TokenClassifier):
         write_trees = lambda: tree_files.dump(self.trees, self.vocab.strings)  # noqa: E731
         return {**super()._writers(), "trees": write_trees}
 
-    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+    def _readers(self) -> dict[str, Callable[[bytes], object]]:
         readers = super()._readers()
         return {"cfg": readers["cfg"], "trees": self._read_trees, "model": readers["model"]}
 

@@ -185,7 +185,7 @@ class TokenClassifier(TrainablePipe):
 
     # Storage
 
-    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+    def _readers(self) -> dict[str, Callable[[bytes], object]]:
         readers = super()._readers()
 
         def read_cfg(data: bytes) -> None:

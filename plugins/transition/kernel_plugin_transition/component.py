@@ -172,7 +172,7 @@ class TransitionParser(TrainablePipe):
     def _writers(self) -> dict[str, Callable[[], bytes]]:
         return {**super()._writers(), "moves": self.system.moves.to_bytes}
 
-    def _readers(self) -> dict[str, Callable[[bytes], None]]:
+    def _readers(self) -> dict[str, Callable[[bytes], object]]:
         readers = super()._readers()
         return {"cfg": readers["cfg"], "moves": self._read_moves, "model": readers["model"]}
 

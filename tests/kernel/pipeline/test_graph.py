@@ -2,13 +2,12 @@
 
 import types
 
-import numpy as np
 import pytest
 
 import kernel
 from kernel import plugins
 from kernel.errors import KernelError, PluginError
-from kernel.pipeline import Language, Pipe, assembly
+from kernel.pipeline import Language, assembly
 from kernel.random import fix_random_seed
 from kernel.text import Column, Example, attributes
 
@@ -86,43 +85,6 @@ def test_a_sourced_component_gets_its_own_copy_if_asked(listening, tmp_path):
 def test_listeners_that_are_not_there_are_named(listening, arguments, message):
     with pytest.raises(KernelError, match=message):
         listening.replace_listeners(*arguments)
-
-
-class Rehearsing(Pipe):
-    name = "rehearsing"
-    is_trainable = True
-    _rehearsal_model = None
-
-    def __init__(self):
-        self.model = {"weights": np.ones(2)}
-        self.seen = []
-
-    def __call__(self, doc):
-        return doc
-
-    def rehearse(self, examples, *, sgd, losses):
-        self.seen.append(len(examples))
-        losses[self.name] = losses.get(self.name, 0.0) + 1.5
-
-    def finish_update(self, sgd):
-        self.seen.append(sgd)
-
-
-def test_rehearsal_keeps_a_tutor_and_updates_once():
-    component = Rehearsing()
-    if not kernel.registry.factories.has("rehearsing"):
-        Language.factory("rehearsing", func=lambda nlp, name: component)
-    nlp = kernel.blank("en")
-    pipe = nlp.add_pipe("rehearsing")
-    examples = [Example(nlp.make_doc("a"), nlp.make_doc("a"))]
-
-    nlp.resume_training(sgd="sgd")
-    losses = nlp.rehearse(examples, sgd="sgd")
-
-    assert pipe._rehearsal_model["weights"] is not pipe.model["weights"]
-    assert losses == {"rehearsing": 1.5}
-    assert pipe.seen == [1, "sgd"]
-    assert nlp.rehearse(examples, sgd="sgd", exclude=["rehearsing"]) == {}
 
 
 def test_analysis_names_what_nobody_sets():

@@ -1,0 +1,173 @@
+"""The stages of a pipeline: each has a component, its name, how it was made, and a switch."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from attrs import define
+
+from kernel.config import call, fill_block
+from kernel.errors import KernelError
+from kernel.pipeline.factories import Factory, get_factory
+from kernel.pipeline.vectors import fingerprint, warn_of_others
+
+if TYPE_CHECKING:
+    from kernel.pipeline.components import Components
+    from kernel.pipeline.language import Language
+
+
+@define(kw_only=True, eq=False)
+class Stage:
+    """A component in a pipeline, the factory that made it and its complete settings.
+
+    `vectors` is the fingerprint of the word vectors that a component copied from another
+    pipeline learned with, None if it is not known or there were none.
+    """
+
+    name: str
+    component: Any
+    factory: Factory
+    settings: dict[str, Any]
+    enabled: bool = True
+    vectors: str | None = None
+
+    def block(self) -> dict[str, Any]:
+        """Return the section `[components.<name>]` of the config; a copy."""
+        return {"factory": self.factory.name, **copy.deepcopy(self.settings)}
+
+    def rename(self, name: str) -> None:
+        """Give the stage, and a component that knows its name, another one."""
+        self.name = name
+        if hasattr(self.component, "name"):
+            self.component.name = name
+
+
+class Stages(list[Stage]):
+    """The stages of a pipeline, in order; no two have the same name."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all stages, in order."""
+        return [stage.name for stage in self]
+
+    @property
+    def enabled(self) -> list[Stage]:
+        """The stages that run, in order."""
+        return [stage for stage in self if stage.enabled]
+
+    def find(self, name: str) -> Stage:
+        """Return the stage `name`; raises `KernelError` if there is none."""
+        for stage in self:
+            if stage.name == name:
+                return stage
+        names = self.names
+        close = get_close_matches(str(name), names, n=1)
+        hint = (
+            f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(names) or 'none'}"
+        )
+        raise KernelError(f"the pipeline has no component `{name}`", hint=hint)
+
+    def check_is_new(self, name: str) -> None:
+        """Raise `KernelError` if there is a stage `name`."""
+        if name in self.names:
+            raise KernelError(
+                f"the pipeline already has a component `{name}`", hint="give this one a `name`"
+            )
+
+    def insertion_index(
+        self,
+        *,
+        before: str | int | None,
+        after: str | int | None,
+        first: bool | None,
+        last: bool | None,
+    ) -> int:
+        """Return the index for a new stage: that of the one argument given, or the end.
+
+        Raises `KernelError` for more than one, or for a stage that does not exist.
+        """
+        if (before is not None) + (after is not None) + bool(first) + bool(last) > 1:
+            raise KernelError("give at most one of `before`, `after`, `first` and `last`")
+        if first:
+            return 0
+        if before is not None:
+            return self._index_of(before)
+        if after is not None:
+            return self._index_of(after) + 1
+        return len(self)
+
+    def _index_of(self, stage: str | int) -> int:
+        if isinstance(stage, str):
+            return self.index(self.find(stage))
+        if not 0 <= stage < len(self):
+            raise KernelError(f"there is no component number {stage}; the pipeline has {len(self)}")
+        return stage
+
+
+def make_stage(
+    nlp: Components,
+    factory_name: str,
+    name: str,
+    *,
+    config: Mapping[str, Any],
+    raw_config: Mapping[str, Any] | None = None,
+    validate: bool = True,
+) -> Stage:
+    """Return a stage with a new component, made by the factory `factory_name` for `nlp`.
+
+    `config` are the settings, `raw_config` the same with variables, which the stage keeps.
+    Raises `ConfigError` for settings that the factory does not take.
+    """
+    factory = get_factory(factory_name, nlp.lang)
+    given = {"nlp": nlp, "name": name}
+
+    def filled(settings: Mapping[str, Any]) -> dict[str, Any]:
+        own = {key: value for key, value in settings.items() if key not in ("factory", "name")}
+        return fill_block(factory.func, own, defaults=factory.default_config, given=given)
+
+    settings = filled(config)
+    with _array_backend(settings):
+        where = f"components.{name}"
+        component = call(factory.func, settings, where=where, given=given, validate=validate)
+    return Stage(
+        name=name,
+        component=component,
+        factory=factory,
+        settings=settings if raw_config is None else filled(raw_config),
+    )
+
+
+def copy_stage(nlp: Components, source_name: str, name: str, source: Language) -> Stage:
+    """Return a stage for `nlp` with the component `source_name` of another pipeline.
+
+    The component is the same object. Its words become known; warns if it learned with other
+    word vectors.
+    """
+    stage = source.stages.find(source_name)
+    nlp.vocab.strings.add_all(list(source.vocab.strings))
+    if source.vocab is not nlp.vocab:
+        warn_of_others(name, fingerprint(source.vocab), nlp.vocab)
+    return Stage(
+        name=name,
+        component=stage.component,
+        factory=stage.factory,
+        settings=copy.deepcopy(stage.settings),
+    )
+
+
+@contextlib.contextmanager
+def _array_backend(block: Mapping[str, Any]) -> Iterator[None]:
+    """Build models on kernel's own array operations; imports Thinc only if there are any."""
+    if not any(
+        isinstance(value, Mapping) and "@architectures" in value for value in block.values()
+    ):
+        yield
+        return
+    from kernel.ops import use_kernel_ops
+
+    with use_kernel_ops():
+        yield
