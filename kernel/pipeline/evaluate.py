@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.pipeline.pipe import minibatch
+from kernel.scoring import PipelineScores
 from kernel.text import Example
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ def evaluate(
     let go. Only a scorer that is a plain function, with no accumulator, has to see all
     of them at once: for such a one they are kept.
     """
-    from kernel.scoring import Scorer
-
-    scorer = scorer if scorer is not None else Scorer(nlp, **(scorer_cfg or {}))
-    counts = scorer.accumulator(per_component=per_component)
+    if scorer is not None:
+        counts = scorer.accumulator(per_component=per_component)
+    else:
+        counts = PipelineScores.of(nlp.pipeline, scorer_cfg, per_component=per_component)
     n_words, seconds = 0, 0.0
     for batch in minibatch(examples, batch_size or nlp.batch_size):
         start = time.perf_counter()

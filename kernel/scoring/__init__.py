@@ -1,30 +1,35 @@
-"""Scores of predicted annotation against gold, streamed; all but ROC AUC in constant memory."""
+"""Scores of predicted annotation against gold, streamed; all but ROC AUC in constant memory.
+
+Here is what several tasks share. The scores of one task are in the plugin of its component.
+"""
 
 from kernel.scoring.auc import ROCAUCScore
-from kernel.scoring.cats import CatScores
-from kernel.scoring.deps import DepScores
-from kernel.scoring.feats import FeatScores
-from kernel.scoring.links import LinkScores
-from kernel.scoring.ner import NerScores, get_ner_prf
-from kernel.scoring.prf import PRFScore
-from kernel.scoring.scorer import Scorer
-from kernel.scoring.spans import SpanScores
+from kernel.scoring.pipeline import PipelineScores
+from kernel.scoring.prf import TINY, PRFScore, TypedScores, sum_scores
+from kernel.scoring.spans import SpanScores, span_result
 from kernel.scoring.stream import Accumulator, StreamingScorer
-from kernel.scoring.tokens import TokenAttrScores, TokenizationScores
+from kernel.scoring.tokens import (
+    MISSING,
+    TokenAttrScores,
+    TokenizationScores,
+    aligned_tokens,
+    is_space,
+)
 
 __all__ = [
+    "MISSING",
+    "TINY",
     "Accumulator",
-    "CatScores",
-    "DepScores",
-    "FeatScores",
-    "LinkScores",
-    "NerScores",
     "PRFScore",
+    "PipelineScores",
     "ROCAUCScore",
-    "Scorer",
     "SpanScores",
     "StreamingScorer",
     "TokenAttrScores",
     "TokenizationScores",
-    "get_ner_prf",
+    "TypedScores",
+    "aligned_tokens",
+    "is_space",
+    "span_result",
+    "sum_scores",
 ]

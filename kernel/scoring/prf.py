@@ -72,7 +72,7 @@ class TypedScores:
     def merge(self, other: TypedScores) -> None:
         """Add the counts of `other`."""
         for label, score in other.by_label.items():
-            self[label].__iadd__(score)
+            self.by_label[label] = self[label] + score
 
     def total(self) -> PRFScore:
         """Return the counts of all labels together."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kernel.scoring import NerScores, StreamingScorer
+from kernel.scoring import StreamingScorer
+from kernel_plugin_ner.ner_scores import NerScores
 
 
 def make_ner_scorer() -> StreamingScorer:

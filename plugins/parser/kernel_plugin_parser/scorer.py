@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from kernel.scoring import DepScores, SpanScores, StreamingScorer
+from kernel.scoring import SpanScores, StreamingScorer
+from kernel_plugin_parser.dep_scores import DepScores
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example, Token
@@ -16,6 +17,11 @@ IGNORED_LABELS = ("p", "punct")
 def make_parser_scorer() -> StreamingScorer:
     """Score `sents_p/r/f`, `dep_uas`, `dep_las` and `dep_las_per_type` as a stream."""
     return StreamingScorer(ParserScores)
+
+
+def make_deps_scorer() -> StreamingScorer:
+    """Score `<attr>_uas`, `<attr>_las` and `<attr>_las_per_type` of any attribute."""
+    return StreamingScorer(DepScores)
 
 
 class ParserScores:

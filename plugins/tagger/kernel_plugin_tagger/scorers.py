@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Self
 
-from kernel.scoring import FeatScores, SpanScores, StreamingScorer, TokenAttrScores
+from kernel.scoring import SpanScores, StreamingScorer, TokenAttrScores
 from kernel.text import Doc, Example
+from kernel_plugin_tagger.feat_scores import FeatScores
 
 
 def make_tagger_scorer() -> StreamingScorer:
@@ -27,6 +28,11 @@ def make_senter_scorer() -> StreamingScorer:
 def make_lemmatizer_scorer() -> StreamingScorer:
     """Score `lemma_acc` as a stream."""
     return StreamingScorer(_lemma_scores)
+
+
+def make_feats_scorer() -> StreamingScorer:
+    """Score `<attr>_micro_p/r/f` and `<attr>_per_feat` of any attribute."""
+    return StreamingScorer(FeatScores)
 
 
 class MorphologyScores:

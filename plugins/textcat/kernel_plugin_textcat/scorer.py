@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 
-from kernel.scoring import CatScores, StreamingScorer
+from kernel.scoring import StreamingScorer
+from kernel_plugin_textcat.cat_scores import CatScores
 
 
 def make_textcat_scorer() -> StreamingScorer:
     """Score exclusive labels: `cats_score` is the macro F-score, or that of `positive_label`."""
-    return StreamingScorer(functools.partial(CatScores, "cats", multi_label=False))
+    return StreamingScorer(functools.partial(CatScores, attr="cats", multi_label=False))
 
 
 def make_multilabel_scorer() -> StreamingScorer:
     """Score independent labels: `cats_score` is the macro average of the areas under the ROC."""
-    return StreamingScorer(functools.partial(CatScores, "cats", multi_label=True))
+    return StreamingScorer(functools.partial(CatScores, attr="cats", multi_label=True))

@@ -5,7 +5,7 @@ import pytest
 import kernel
 from kernel.errors import KernelError, LoadError
 from kernel.pipeline import Language
-from kernel.scoring import Scorer
+from kernel.scorer import Scorer
 from kernel.text import Doc, Example
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Self
 
-from kernel.scoring.prf import TypedScores
-from kernel.scoring.tokens import MISSING, Getter, aligned_tokens
+from kernel.scoring import MISSING, TypedScores, aligned_tokens
 from kernel.text import EMPTY_MORPH, FEATURE_SEP, FIELD_SEP
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example
 
+Getter = Callable[[Any, str], Any]
 Feature = tuple[int, str]
 
 

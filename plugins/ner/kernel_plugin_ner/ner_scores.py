@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from kernel.scoring.prf import TypedScores
-from kernel.scoring.spans import span_result
+from kernel.scoring import TypedScores, span_result
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example
@@ -58,13 +57,6 @@ class NerScores:
                 self.per_type[label].fp += 1
         for label, _, _ in missed:
             self.per_type[label].fn += 1
-
-
-def get_ner_prf(examples: Iterable[Example], **_: Any) -> dict[str, Any]:
-    """Return `ents_p/r/f` and `ents_per_type` of entities, as `NerScores` counts them."""
-    scores = NerScores()
-    scores.update(examples)
-    return scores.result()
 
 
 def _entities(doc: Doc) -> list[Entity]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kernel.errors import DataError, KernelError
-from kernel.scoring.auc import ROCAUCScore
-from kernel.scoring.prf import TINY, PRFScore, sum_scores
+from kernel.scoring import TINY, PRFScore, ROCAUCScore, sum_scores
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from kernel.scoring.prf import PRFScore, TypedScores
-from kernel.scoring.tokens import MISSING, Getter, is_space
+from kernel.scoring import MISSING, PRFScore, TypedScores, is_space
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example, Token
 
+Getter = Callable[[Any, str], Any]
 Arc = tuple[int, int, Any]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
-from kernel.scoring.prf import TINY, TypedScores
+from kernel.scoring import TINY, TypedScores
 
 if TYPE_CHECKING:
     from kernel.text import Example
