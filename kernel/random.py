@@ -35,7 +35,7 @@ def generator() -> np.random.Generator:
     if current is not None:
         return current
     if not _unseeded:
-        _unseeded.append(np.random.Generator(np.random.PCG64(_draw_global_seed())))
+        _unseeded.append(np.random.Generator(np.random.PCG64(_global_seed())))
     return _unseeded[0]
 
 
@@ -49,6 +49,18 @@ def fix_random_seed(seed: int = 0) -> None:
     if cupy is not None:
         cupy.random.seed(seed)
     _unseeded[:] = [np.random.Generator(np.random.PCG64(seed))]
+
+
+@contextlib.contextmanager
+def isolated() -> Iterator[None]:
+    """Leave the process's random state as it was, whatever is seeded or drawn inside."""
+    outer, unseeded = _Globals.take(), list(_unseeded)
+    _Globals.fresh(0).put()
+    try:
+        yield
+    finally:
+        outer.put()
+        _unseeded[:] = unseeded
 
 
 class Streams:
@@ -182,5 +194,8 @@ class _Stream:
             self.globals.torch = torch.from_numpy(np.array(state["torch"]))
 
 
-def _draw_global_seed() -> int:
-    return int(np.random.randint(0, 2**31 - 1))  # noqa: NPY002 — the point is to follow it
+def _global_seed() -> int:
+    """Return a seed that follows numpy's global state, without drawing from it."""
+    state: Any = np.random.get_state()  # noqa: NPY002 — the point is to follow it
+    digest = hashlib.blake2b(state[1].tobytes(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") + int(state[2])  # how many of the words are used up

@@ -12,7 +12,6 @@ from thinc.backends import NumpyOps, get_current_ops, set_current_ops
 
 from kernel.ops.dropout import dropout_mask
 from kernel.ops.product import matmul
-from kernel.ops.threads import silence_blas_threads
 
 if TYPE_CHECKING:
     from thinc.backends import Ops
@@ -57,7 +56,6 @@ def default_ops() -> KernelOps:
     """Return the process's `KernelOps`, registered with Thinc as "kernel-cpu"."""
     registry: Any = thinc.registry.ops
     registry.register(NAME, func=KernelOps)
-    silence_blas_threads()
     return KernelOps()
 
 

@@ -1,25 +1,18 @@
-"""How many threads work at once, and how work is handed to them.
-
-The threads are ours: numpy's BLAS is told to use one. Elementwise work, which BLAS does not
-know of, then runs in parallel as well; and where another process wants the same cores, our
-threads wait for each other asleep, while those of OpenBLAS spin, at ten times the cost.
-"""
+"""How many threads work at once, and how work is handed to them; see `kernel.blas`."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import functools
 import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from kernel.blas import numpy_blas, single_threaded_blas
 from kernel.errors import KernelError
 
 ItemT = TypeVar("ItemT")
@@ -27,12 +20,6 @@ ResultT = TypeVar("ResultT")
 
 VARIABLE: Final = "KERNEL_NUM_THREADS"
 _DEFAULT_MAX_THREADS: Final = 2
-_SYMBOLS: Final = (
-    "scipy_openblas_set_num_threads64_",
-    "scipy_openblas_set_num_threads",
-    "openblas_set_num_threads64_",
-    "openblas_set_num_threads",
-)
 
 
 def thread_count() -> int:
@@ -51,26 +38,15 @@ def thread_count() -> int:
     return int(wanted)
 
 
-def silence_blas_threads() -> bool:
-    """Let numpy's BLAS use one thread from now on; returns whether it could be told.
-
-    It can where numpy carries an OpenBLAS of its own, as its wheels for Linux and Windows do.
-    """
-    setter = _blas_setter()
-    if setter is not None:
-        setter(1)
-    return setter is not None
-
-
 def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
     """Return `[func(item) for item in items]`, worked out by `thread_count()` threads.
 
     `func` must not draw random numbers: streams belong to the calling thread. An error that
     it raises is raised here. The results do not depend on the number of threads. Inside of
-    `func`, and where BLAS has threads that cannot be stopped, the work is serial.
+    `func`, and where BLAS has threads that cannot be limited, the work is serial.
     """
     n_helpers = min(thread_count(), len(items)) - 1
-    if n_helpers < 1 or not _blas_is_silent() or getattr(_thread, "is_busy", False):
+    if n_helpers < 1 or numpy_blas() is None or getattr(_thread, "is_busy", False):
         return [func(item) for item in items]
     results: list[Any] = [None] * len(items)
     todo = deque(enumerate(items))
@@ -87,10 +63,11 @@ def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[R
         finally:
             _thread.is_busy = False
 
-    helpers = [_pool().submit(work) for _ in range(n_helpers)]
-    work()
-    # A helper that has not started by now has nothing left to do.
-    wait([helper for helper in helpers if not helper.cancel()])
+    with single_threaded_blas:
+        helpers = [_pool().submit(work) for _ in range(n_helpers)]
+        work()
+        # A helper that has not started by now has nothing left to do.
+        wait([helper for helper in helpers if not helper.cancel()])
     return [_unguarded(result) for result in results]
 
 
@@ -99,12 +76,13 @@ def prefetch(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> Iterat
 
     `func` is held to the same as in `parallel`, and so are errors and results.
     """
-    if thread_count() < 2 or getattr(_thread, "is_busy", False) or not _blas_is_silent():
+    if thread_count() < 2 or getattr(_thread, "is_busy", False) or numpy_blas() is None:
         yield from map(func, items)
         return
     coming: Future[ResultT] | None = None
     for index, item in enumerate(items):
-        result = func(item) if coming is None else coming.result()
+        with single_threaded_blas:
+            result = func(item) if coming is None else coming.result()
         coming = _pool().submit(_alone, func, items[index + 1]) if items[index + 1 :] else None
         yield result
 
@@ -121,7 +99,8 @@ def _alone(func: Callable[[ItemT], ResultT], item: ItemT) -> ResultT:
     """Work on an item without handing any of it to other threads."""
     _thread.is_busy = True
     try:
-        return func(item)
+        with single_threaded_blas:
+            return func(item)
     finally:
         _thread.is_busy = False
 
@@ -145,36 +124,11 @@ def _unguarded(result: Any) -> Any:
 
 
 @functools.cache
-def _blas_is_silent() -> bool:
-    return silence_blas_threads()
-
-
-@functools.cache
 def _pool() -> ThreadPoolExecutor:
     # Threads do not survive a fork: a child process makes its own.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_pool.cache_clear)
     return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="kernel-ops")
-
-
-@functools.cache
-def _blas_setter() -> Callable[[int], Any] | None:
-    """Return the function that sets the threads of numpy's own OpenBLAS, if numpy has one."""
-    package = Path(np.__file__).parent
-    folders = (package.parent / "numpy.libs", package / ".dylibs", package / ".libs")
-    for path in [found for folder in folders for found in sorted(folder.glob("*openblas*"))]:
-        with contextlib.suppress(OSError):
-            library = ctypes.CDLL(str(path))
-            symbol = next((name for name in _SYMBOLS if hasattr(library, name)), None)
-            if symbol is not None:
-                return _typed(getattr(library, symbol))
-    return None
-
-
-def _typed(setter: Any) -> Callable[[int], Any]:
-    setter.argtypes, setter.restype = [ctypes.c_int], None
-    typed: Callable[[int], Any] = setter
-    return typed
 
 
 def _cores() -> int:

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kernel.blas import single_threaded_blas
 from kernel.config import check_arguments, resolve, resolve_section
 from kernel.errors import KernelError
 from kernel.pipeline.pipe import is_trainable
@@ -39,6 +40,7 @@ def no_scope(name: str) -> AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
+@single_threaded_blas
 def initialize(
     nlp: Language,
     get_examples: GetExamples | None = None,
@@ -72,6 +74,7 @@ def create_optimizer(nlp: Language) -> Any:
     return resolve(block, where="training.optimizer")
 
 
+@single_threaded_blas
 def update(
     nlp: Language,
     examples: Iterable[Example],

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError, TextError
 from kernel.pipeline import fields
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
@@ -151,6 +152,11 @@ class TrainablePipe(Pipe):
         """Write what `predict` returned into `docs`."""
         raise NotImplementedError
 
+    @single_threaded_blas
+    def annotate(self, docs: DocBatch) -> None:
+        """Predict annotations for `docs`, and write them."""
+        self.set_annotations(docs, self.predict(docs))
+
     def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Any]:
         """Return the loss, and its gradient for the model's output `scores`."""
         raise NotImplementedError
@@ -159,7 +165,7 @@ class TrainablePipe(Pipe):
         """Annotate `doc` and return it."""
         docs = DocBatch([doc])
         try:
-            self.set_annotations(docs, self.predict(docs))
+            self.annotate(docs)
         except Exception as error:  # noqa: BLE001 — passed to the error handler
             self.get_error_handler()(self.name, self, docs, error)
         return doc
@@ -169,7 +175,7 @@ class TrainablePipe(Pipe):
         for docs in minibatch(stream, batch_size):
             batch = DocBatch(docs)
             try:
-                self.set_annotations(batch, self.predict(batch))
+                self.annotate(batch)
             except Exception as error:  # noqa: BLE001 — passed to the error handler
                 self.get_error_handler()(self.name, self, batch, error)
             else:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError, TextError
 from kernel.pipeline.pipe import TrainablePipe, minibatch
 from kernel.pipeline.protocols import Batched, ErrorHandler, ErrorHandling, Streaming
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ComponentCfg = Mapping[str, Mapping[str, Any]]
 
 
+@single_threaded_blas
 def process_one(
     nlp: Language, text: str | Doc, disable: Iterable[str], component_cfg: ComponentCfg
 ) -> Doc:
@@ -86,6 +88,7 @@ def _in_processes(
             yield (doc, context) if as_tuples else doc
 
 
+@single_threaded_blas
 def run_batch(
     nlp: Language, batch: DocBatch, disable: Iterable[str], component_cfg: ComponentCfg
 ) -> DocBatch:

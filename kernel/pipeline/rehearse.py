@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kernel.blas import single_threaded_blas
 from kernel.pipeline.learn import apply_gradients, create_optimizer
 from kernel.pipeline.protocols import Rehearsing, Sharing
 from kernel.random import generator
@@ -24,6 +25,7 @@ def resume_training(nlp: Language, sgd: Any) -> Any:
     return nlp.optimizer
 
 
+@single_threaded_blas
 def rehearse(
     nlp: Language,
     examples: Iterable[Example],

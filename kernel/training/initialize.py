@@ -12,7 +12,7 @@ from kernel.config import Config, resolve_dot_names, resolve_section
 from kernel.device import require_gpu
 from kernel.errors import ConfigError
 from kernel.pipeline import Language, get_lang_class, initialize
-from kernel.random import Streams, fix_random_seed
+from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import read
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ STREAMED_SAMPLE: Final = 100
 log: Final = logging.getLogger("kernel.training")
 
 
+@isolated()
 def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
     """Return the pipeline that `config`, interpolated or not, describes, initialized.
 

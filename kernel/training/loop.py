@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kernel.config import resolve_dot_names, resolve_section
 from kernel.errors import CheckpointError, DataError
-from kernel.random import Streams, fix_random_seed
+from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import Batches, schedule
 from kernel.training.checkpoint import Checkpoints, Saved, read_checkpoint, restore
 from kernel.training.evaluate import score_pipeline
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kernel.pipeline import Language
 
 
+@isolated()
 def train(
     nlp: Language,
     output_path: Path | str | None = None,

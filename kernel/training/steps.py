@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError
 from kernel.ops import RowGradient, gradients
 from kernel.pipeline import update
@@ -23,6 +24,7 @@ class NonFiniteError(KernelError):
     """A loss or a gradient is infinite or not a number."""
 
 
+@single_threaded_blas
 def take_step(run: TrainingRun, epoch: int, examples: Sequence[Example]) -> None:
     """Learn from one batch; at an evaluation step, evaluate too and start the losses anew.
 

@@ -1,4 +1,4 @@
-# ruff: noqa: NPY002
+# ruff: noqa: NPY002, TID251 — it is about the global generators
 """Named streams: independent, restorable, and gone from the globals afterwards."""
 
 import contextvars
@@ -108,3 +108,34 @@ def test_outside_of_any_stream_a_seed_decides():
     outside = contextvars.Context()
 
     assert outside.run(draw_anew) == outside.run(draw_anew)
+
+
+def test_training_leaves_the_random_state_of_the_program_alone(fit):
+    np.random.seed(5)
+    random.seed(5)
+    expected = np.random.rand(), random.random()
+    np.random.seed(5)
+    random.seed(5)
+
+    fit(max_steps=1)
+
+    assert (np.random.rand(), random.random()) == expected
+
+
+def test_generator_outside_of_a_stream_follows_the_global_seed_but_does_not_draw_from_it(
+    run_python,
+):
+    code = """
+import numpy as np
+from kernel.random import generator
+np.random.seed({seed})
+first = generator().random()
+np.random.seed({seed})
+expected = np.random.rand()
+np.random.seed({seed})
+generator().random()
+assert np.random.rand() == expected
+print(first)
+"""
+    drawn = [run_python(code.format(seed=seed)) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]

@@ -1,0 +1,124 @@
+"""How many threads numpy's matrix products use while kernel computes.
+
+Kernel shares work among threads of its own (`kernel.ops.parallel`), so that elementwise work,
+which BLAS does not know of, runs in parallel as well; and where another process wants the same
+cores, these threads wait for each other asleep, while those of OpenBLAS spin, at ten times the
+cost. Both at once would fight for the cores. The number of threads of OpenBLAS is one variable of
+the process, so it is one inside kernel's calls, and afterwards what it was before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import numpy as np
+from attrs import frozen
+
+# The name depends on how numpy's wheel was built.
+_NAMES: Final = (
+    "scipy_openblas_{}_num_threads64_",
+    "scipy_openblas_{}_num_threads",
+    "openblas_{}_num_threads64_",
+    "openblas_{}_num_threads",
+)
+
+
+@frozen
+class OpenBlas:
+    """The OpenBLAS library of numpy."""
+
+    get_threads: Callable[[], int]
+    set_threads: Callable[[int], None]
+
+
+@functools.cache
+def numpy_blas() -> OpenBlas | None:
+    """Return the OpenBLAS that numpy carries, as its wheels for Linux and Windows do, or None."""
+    package = Path(np.__file__).parent
+    folders = (package.parent / "numpy.libs", package / ".dylibs", package / ".libs")
+    for path in [found for folder in folders for found in sorted(folder.glob("*openblas*"))]:
+        with contextlib.suppress(OSError):
+            library = ctypes.CDLL(str(path))
+            name = next((name for name in _NAMES if hasattr(library, name.format("set"))), None)
+            if name is not None:
+                return _functions(library, name)
+    return None
+
+
+def _functions(library: Any, name: str) -> OpenBlas:
+    getter, setter = (getattr(library, name.format(verb)) for verb in ("get", "set"))
+    getter.argtypes, getter.restype = [], ctypes.c_int
+    setter.argtypes, setter.restype = [ctypes.c_int], None
+    return OpenBlas(getter, setter)
+
+
+class SingleThreadedBlas(contextlib.ContextDecorator):
+    """Lets numpy's BLAS use one thread inside a block or a function.
+
+    Blocks may be nested, and several threads may be inside one at a time: the first to enter
+    sets the number of threads, the last to leave sets it back. Entering costs a microsecond.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0  # threads
+        self._before = 1
+        self._own = threading.local()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget_other_threads)
+
+    def __enter__(self) -> None:
+        self._depth += 1
+        blas = numpy_blas()
+        if self._depth > 1 or blas is None:
+            return
+        with self._lock:
+            self._inside += 1
+            n_threads = blas.get_threads()
+            # If others are inside and it is not one, somebody set it in the meantime.
+            if self._inside == 1 or n_threads != 1:
+                self._before = n_threads
+                blas.set_threads(1)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._depth -= 1
+        blas = numpy_blas()
+        if self._depth or blas is None:
+            return
+        with self._lock:
+            self._inside -= 1
+            if not self._inside and blas.get_threads() == 1:
+                blas.set_threads(self._before)
+
+    @property
+    def _depth(self) -> int:
+        """How many blocks the calling thread is inside."""
+        return getattr(self._own, "depth", 0)
+
+    @_depth.setter
+    def _depth(self, value: int) -> None:
+        self._own.depth = value
+
+    def _forget_other_threads(self) -> None:
+        """In a forked process only the thread that forked goes on."""
+        self._lock = threading.Lock()
+        was_inside, self._inside = self._inside, int(self._depth > 0)
+        blas = numpy_blas() if was_inside else None
+        if blas is not None and not self._inside:
+            blas.set_threads(self._before)
+
+
+single_threaded_blas: Final = SingleThreadedBlas()
