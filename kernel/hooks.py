@@ -2,21 +2,23 @@
 
 A plugin implements the hooks it cares for as functions of the same name, marked with
 `kernel.hookimpl`, in the module that its entry point of the group `kernel` names; it takes
-only the arguments it uses. There are three kinds of hook:
+only the arguments it uses. Each hook has one of three kinds:
 
-- *gather*: every plugin is asked, and the answers are put together;
-- *make* (`firstresult`): the first answer that is not None wins;
+- *gather*: every plugin is asked, in the order of their distributions' names, and the answers
+  are put together; None adds nothing;
+- *first*: the first answer that is not None wins;
 - *watch*: something happened; arguments are read-only, and there is no answer.
 
-What raises in a *watch* hook is reported once and the plugin's hook is left out from then
-on, so that a broken logger cannot end a run; what raises in the others ends what asked.
+A *watch* hook that raises is reported once, with its plugin, and left out from then on: a broken
+logger cannot end a run. A *gather* or *first* hook that raises, or that answers with another type
+than the one in its specification, is a `PluginError` that names its plugin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
@@ -27,16 +29,70 @@ if TYPE_CHECKING:
     from kernel.text import Column
     from kernel.training import TrainingRun
 
-PROJECT = "kernel"
+PROJECT: Final = "kernel"
 
-hookspec = pluggy.HookspecMarker(PROJECT)
+HookT = TypeVar("HookT", bound=Callable[..., Any])
+
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+def gather(answer: type, *, items: str | None = None) -> Callable[[HookT], HookT]:
+    """Mark the specification of a *gather* hook.
+
+    `answer` is the class of an answer; `items` that of the items in it (of its values, if it is
+    a mapping), as "module:class", so that it is imported only once there is an answer.
+    """
+    return _mark("gather", answer, items)
+
+
+def first(answer: type) -> Callable[[HookT], HookT]:
+    """Mark the specification of a *first* hook; `answer` is the class of an answer."""
+    return _mark("first", answer)
+
+
+def watch(specification: HookT) -> HookT:
+    """Mark the specification of a *watch* hook."""
+    return _mark("watch", object)(specification)
+
+
+def _mark(kind: str, answer: type, items: str | None = None) -> Callable[[HookT], HookT]:
+    def mark(specification: HookT) -> HookT:
+        specification.kernel_hook = (kind, answer, items)  # type: ignore[attr-defined]
+        return specification
+
+    return mark
+
+
+# ---- plugins
+
+
+@gather(Sequence)
+def kernel_add_hooks() -> Sequence[object]:
+    """Return modules or classes that specify more hooks, for other plugins to implement.
+
+    Called: once per process, before any other hook. A specification is a function that is marked
+    with `gather`, `first` or `watch` of this module; `kernel.plugins.hooks()` calls it. A name
+    that is taken sets the plugin aside.
+    """
+    raise AssertionError
+
+
+@gather(Sequence, items="builtins:str")
+def kernel_add_registries() -> Sequence[str]:
+    """Return the names of registries that this plugin opens.
+
+    Called: once per process, after the hooks of all plugins are known. With `acme_things`,
+    `kernel.registry.acme_things` registers functions, a config names them with `@acme_things`,
+    and plugins declare them as entry points of the group `kernel_acme_things`. A name that is
+    taken sets the plugin aside.
+    """
+    raise AssertionError
 
 
 # ---- text
 
 
-@hookspec
+@gather(Sequence, items="kernel.text:Column")
 def kernel_doc_columns() -> Sequence[Column]:
     """Return the annotation columns that this plugin adds to `Doc`, one value a token.
 
@@ -49,7 +105,7 @@ def kernel_doc_columns() -> Sequence[Column]:
 # ---- configuration
 
 
-@hookspec
+@gather(Mapping)
 def kernel_default_config() -> Mapping[str, Any]:
     """Return the sections that this plugin adds to the default config, with their defaults.
 
@@ -59,7 +115,7 @@ def kernel_default_config() -> Mapping[str, Any]:
     raise AssertionError
 
 
-@hookspec(firstresult=True)
+@first(Mapping)
 def kernel_recommend_component(
     component: str, lang: str, optimize: str, gpu: bool
 ) -> Mapping[str, Any] | None:
@@ -71,7 +127,7 @@ def kernel_recommend_component(
     """
 
 
-@hookspec
+@gather(Mapping)
 def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
     """Return settings of `[training]` that this plugin recommends for a pipeline.
 
@@ -82,7 +138,7 @@ def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
     raise AssertionError
 
 
-@hookspec
+@watch
 def kernel_config_loaded(config: Config) -> None:
     """Watch a config that was read, overridden and filled, before anything of it is resolved.
 
@@ -93,7 +149,7 @@ def kernel_config_loaded(config: Config) -> None:
 # ---- pipeline
 
 
-@hookspec
+@watch
 def kernel_component_created(nlp: Language, name: str, component: Any) -> None:
     """Watch a component that was added to a pipeline.
 
@@ -101,7 +157,7 @@ def kernel_component_created(nlp: Language, name: str, component: Any) -> None:
     """
 
 
-@hookspec
+@watch
 def kernel_pipeline_loaded(nlp: Language, path: Path) -> None:
     """Watch a pipeline that was read from the folder `path`, weights and all.
 
@@ -109,7 +165,7 @@ def kernel_pipeline_loaded(nlp: Language, path: Path) -> None:
     """
 
 
-@hookspec
+@watch
 def kernel_pipeline_saved(nlp: Language, path: Path) -> None:
     """Watch a pipeline that was written to the folder `path`.
 
@@ -120,7 +176,7 @@ def kernel_pipeline_saved(nlp: Language, path: Path) -> None:
 # ---- training
 
 
-@hookspec(firstresult=True)
+@first(str)
 def kernel_train(run: TrainingRun) -> str | None:
     """Run the training loop to its end and return why it ended, or None to leave it to others.
 
@@ -128,7 +184,7 @@ def kernel_train(run: TrainingRun) -> str | None:
     """
 
 
-@hookspec
+@watch
 def kernel_run_started(run: TrainingRun) -> None:
     """Watch a run that is ready for its first step, or for the step it resumes at.
 
@@ -136,7 +192,7 @@ def kernel_run_started(run: TrainingRun) -> None:
     """
 
 
-@hookspec
+@watch
 def kernel_before_update(run: TrainingRun) -> None:
     """Watch a step that is about to start.
 
@@ -144,7 +200,7 @@ def kernel_before_update(run: TrainingRun) -> None:
     """
 
 
-@hookspec
+@watch
 def kernel_after_update(run: TrainingRun) -> None:
     """Watch a step whose weights have changed.
 
@@ -152,7 +208,7 @@ def kernel_after_update(run: TrainingRun) -> None:
     """
 
 
-@hookspec
+@watch
 def kernel_evaluated(run: TrainingRun, scores: Mapping[str, Any], is_best: bool) -> None:
     """Watch an evaluation on the development data.
 
@@ -160,7 +216,7 @@ def kernel_evaluated(run: TrainingRun, scores: Mapping[str, Any], is_best: bool)
     """
 
 
-@hookspec
+@watch
 def kernel_checkpoint_written(run: TrainingRun, path: Path) -> None:
     """Watch a checkpoint that is complete on disk.
 
@@ -168,7 +224,7 @@ def kernel_checkpoint_written(run: TrainingRun, path: Path) -> None:
     """
 
 
-@hookspec
+@watch
 def kernel_run_ended(run: TrainingRun, reason: str) -> None:
     """Watch the end of a run, also of one that failed or was interrupted.
 
@@ -179,7 +235,7 @@ def kernel_run_ended(run: TrainingRun, reason: str) -> None:
 # ---- command line
 
 
-@hookspec
+@gather(Sequence, items="kernel.cli.commands:Command")
 def kernel_commands() -> Sequence[Command]:
     """Return the commands that this plugin adds to the command line.
 
@@ -192,7 +248,7 @@ def kernel_commands() -> Sequence[Command]:
 # ---- conversion
 
 
-@hookspec(firstresult=True)
+@first(str)
 def kernel_guess_converter(path: Path, head: str) -> str | None:
     """Return the name of the registered converter that reads `path`, or None.
 

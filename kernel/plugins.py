@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from importlib.metadata import EntryPoint
 from typing import Any, Final
 
-import pluggy
 from attrs import field, frozen
 
-from kernel import hooks
+from kernel.dispatch import Hooks, implementations
+from kernel.errors import PluginError
+from kernel.hooks import PROJECT
 from kernel.registry import KINDS
+
+__all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
 
 @frozen(kw_only=True)
@@ -26,52 +31,72 @@ class InstalledPlugin:
     provides: dict[str, list[str]] = field(factory=dict)
 
 
-@functools.cache
-def manager() -> pluggy.PluginManager:
-    """Return the process-wide plugin manager; made, and the plugins loaded, at the first call."""
-    return make_manager()
+class Plugins:
+    """The plugins of some entry points, loaded, and what they make of the kernel.
 
-
-def make_manager(without: Sequence[str] = ()) -> pluggy.PluginManager:
-    """Return a new manager with every plugin that loads, save those named in `without`.
-
-    Plugins are registered in the order of their names, whatever the order of installation.
+    Each is identified by its distribution, and they are loaded in the order of those. One that
+    fails is set aside with its error, and changes nothing.
     """
-    made = pluggy.PluginManager(hooks.PROJECT)
-    made.add_hookspecs(hooks)
-    for point in _points():
-        if point.name in without or point.name in _quarantine:
-            continue
+
+    def __init__(self, points: Iterable[EntryPoint]) -> None:
+        self.points: Final = sorted(points, key=lambda point: (_distribution(point), point.name))
+        self.errors: Final[dict[EntryPoint, str]] = {}
+        self.hooks: Final = Hooks()
+        loaded: dict[EntryPoint, Any] = {}
+        for point in self.points:
+            with self._setting_aside(point):
+                _refuse_taken_name(point, loaded)
+                loaded[point] = point.load()
+        for point, plugin in loaded.items():
+            with self._setting_aside(point):
+                self._add_hooks(plugin, _distribution(point))
+        for point, plugin in loaded.items():
+            if point not in self.errors:
+                with self._setting_aside(point):
+                    self.hooks.register(plugin, _distribution(point))
+
+    @contextlib.contextmanager
+    def _setting_aside(self, point: EntryPoint) -> Iterator[None]:
+        """Note what fails; this is the one border that catches everything but Ctrl-C."""
         try:
-            made.register(point.load(), name=point.name)
-            made.check_pending()
+            yield
+        except KeyboardInterrupt:
+            raise
+        except PluginError as error:
+            self.errors[point] = str(error)
         except BaseException as error:  # a plugin may even call sys.exit
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            made.unregister(name=point.name)
-            _quarantine[point.name] = f"{type(error).__name__}: {error}"
-    return made
+            self.errors[point] = f"{type(error).__name__}: {error}"
+
+    def _add_hooks(self, plugin: object, name: str) -> None:
+        for implementation in implementations(plugin, name):
+            if implementation.hook == "kernel_add_hooks":
+                for namespace in self.hooks.ask(implementation, {}) or ():
+                    self.hooks.specify(namespace)
 
 
-def quarantined() -> dict[str, str]:
-    """Return the plugins that could not be loaded, each with its error."""
-    manager()
-    return dict(_quarantine)
+@functools.cache
+def plugins() -> Plugins:
+    """Return the installed plugins; they are loaded at the first call."""
+    return Plugins(importlib.metadata.entry_points(group=PROJECT))
+
+
+def hooks() -> Hooks:
+    """Return the hooks of the installed plugins, which are loaded at the first call."""
+    return plugins().hooks
 
 
 def installed() -> list[InstalledPlugin]:
-    """Return every installed plugin, sorted by name."""
-    manager()
+    """Return every installed plugin, sorted by distribution."""
     return [
         InstalledPlugin(
             name=point.name,
-            distribution=point.dist.name if point.dist is not None else "?",
+            distribution=_distribution(point),
             version=point.dist.version if point.dist is not None else "?",
             module=point.value,
-            error=_quarantine.get(point.name),
+            error=plugins().errors.get(point),
             provides=_provided(point.dist),
         )
-        for point in _points()
+        for point in plugins().points
     ]
 
 
@@ -80,12 +105,18 @@ def distributions() -> dict[str, str]:
     return {plugin.distribution: plugin.version for plugin in installed()}
 
 
-_quarantine: Final[dict[str, str]] = {}
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else point.value
 
 
-def _points() -> list[importlib.metadata.EntryPoint]:
-    points = importlib.metadata.entry_points(group=hooks.PROJECT)
-    return sorted(points, key=lambda point: point.name)
+def _refuse_taken_name(point: EntryPoint, loaded: Iterable[EntryPoint]) -> None:
+    for other in loaded:
+        if other.name == point.name:
+            raise PluginError(
+                f"the plugin `{point.name}` of `{_distribution(point)}` has the name of that of "
+                f"`{_distribution(other)}`",
+                hint="uninstall one of them",
+            )
 
 
 def _provided(dist: Any) -> dict[str, list[str]]:

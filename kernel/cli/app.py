@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import click
 
-from kernel import __version__, plugins
+from kernel import __version__
 from kernel.cli.commands import GROUPS, OWN, Command
-from kernel.errors import KernelError
+from kernel.errors import KernelError, PluginError
+from kernel.plugins import hooks
 
 ERROR: Final = 1
 INTERRUPTED: Final = 130
@@ -93,17 +94,14 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _all_commands() -> list[Command]:
     commands = list(OWN)
-    for plugin in plugins.manager().hook.kernel_commands.get_hookimpls():
-        try:
-            added: Any = plugin.function()
-            commands += added
-        except Exception as error:  # noqa: BLE001 — one plugin must not take all commands down
-            click.echo(
-                f"warning: the commands of the plugin `{plugin.plugin_name}` are missing: "
-                f"{type(error).__name__}: {error}",
-                err=True,
-            )
+    for _, added in hooks().gather("kernel_commands", on_error=_warn):
+        commands += added
     return commands
+
+
+def _warn(error: PluginError) -> None:
+    # One plugin must not take all commands down.
+    click.echo(f"warning: {error.message}; its commands are missing", err=True)
 
 
 def _fail(message: str, hint: str | None = None) -> None:

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from kernel.errors import DataError, KernelError
 from kernel.files import write_file
-from kernel.plugins import manager
+from kernel.plugins import hooks
 from kernel.registry import registry
 from kernel.text import Doc, DocBin, docs_to_json
 
@@ -80,7 +80,7 @@ def choose_converter(path: Path, name: str) -> str:
         return name
     with path.open("rb") as file:
         head = file.read(HEAD).decode("utf8", errors="replace")
-    guess: str | None = manager().hook.kernel_guess_converter(path=path, head=head)
+    guess: str | None = hooks().first("kernel_guess_converter", path=path, head=head)
     if guess is None:
         raise DataError(
             "neither the name nor the content says what format this is",

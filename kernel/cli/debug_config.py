@@ -44,14 +44,14 @@ def debug_config(
     from kernel.cli.code import import_code
     from kernel.cli.config_files import read_config
     from kernel.config import check
-    from kernel.plugins import manager
+    from kernel.plugins import hooks
 
     import_code(code)
     try:
         config = read_config(config_path, ctx.args)
         check(config)
         interpolated = config.interpolate()
-        manager().hook.kernel_config_loaded(config=config)
+        hooks().watch("kernel_config_loaded", config=config)
     except ConfigError as error:
         if not error.problems:
             raise

@@ -93,14 +93,14 @@ def score(
     from kernel.config import load_config
     from kernel.pipeline import load
     from kernel.pipeline.serialization import find_config
-    from kernel.plugins import manager
+    from kernel.plugins import hooks
     from kernel.registry import registry
 
     reader = registry.readers.get("kernel.Corpus.v1")
     if not data_path.exists():
         raise LoadError(f"{data_path}: no such file or folder")
     if Path(model).is_dir():
-        manager().hook.kernel_config_loaded(config=load_config(find_config(Path(model))))
+        hooks().watch("kernel_config_loaded", config=load_config(find_config(Path(model))))
     nlp = load(model)
     corpus = reader(path=data_path, gold_preproc=gold_preproc)
     scores: dict[str, Any] = json.loads(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from kernel.config import Config, fill
 from kernel.errors import KernelError
 from kernel.pipeline import get_lang_class
-from kernel.plugins import manager
+from kernel.plugins import hooks
 from kernel.registry import registry
 
 Path = tuple[str, ...]
@@ -77,13 +77,13 @@ def reservations(pipeline: Sequence[str], config: Config, *, gpu: bool) -> Itera
 
 
 def _training(components: Sequence[str]) -> dict[str, Any]:
-    found = manager().hook.kernel_recommend_training(components=components)
-    return {key: value for settings in found for key, value in settings.items()}
+    found = hooks().gather("kernel_recommend_training", components=components)
+    return {key: value for _, settings in found for key, value in settings.items()}
 
 
 def _block(name: str, lang: str, optimize: str, gpu: bool) -> dict[str, Any]:
-    found = manager().hook.kernel_recommend_component(
-        component=name, lang=lang, optimize=optimize, gpu=gpu
+    found = hooks().first(
+        "kernel_recommend_component", component=name, lang=lang, optimize=optimize, gpu=gpu
     )
     if found is not None:
         return dict(found)

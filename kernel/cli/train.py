@@ -50,7 +50,7 @@ def train(
     from kernel.cli.config_files import read_config
     from kernel.cli.options import use_device
     from kernel.config import check
-    from kernel.plugins import manager
+    from kernel.plugins import hooks
     from kernel.training import init_nlp, open_output
     from kernel.training import train as train_pipeline
 
@@ -58,7 +58,7 @@ def train(
     import_code(code)
     config = read_config(config_path, ctx.args)
     check(config)
-    manager().hook.kernel_config_loaded(config=config)
+    hooks().watch("kernel_config_loaded", config=config)
     if output is not None:
         # Asked now, so that a wrong folder is not found out after minutes of initialization.
         open_output(output, resume=resume, overwrite=overwrite)

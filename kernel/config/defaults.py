@@ -11,7 +11,7 @@ from kernel.config.merge import merge_trees
 from kernel.config.problems import Origin
 from kernel.config.schema import SECTIONS, section_defaults
 from kernel.config.tree import with_origin
-from kernel.plugins import manager
+from kernel.plugins import hooks
 
 PATHS: Final = {
     "train": "the data to learn from",
@@ -73,6 +73,4 @@ def _reader(name: str) -> dict[str, Any]:
 
 
 def _plugin_sections() -> list[Mapping[str, Any]]:
-    # pluggy asks the last registered first; a plugin whose name comes later then wins here.
-    answers = manager().hook.kernel_default_config()
-    return [copy.deepcopy(dict(answer)) for answer in reversed(answers) if answer]
+    return [copy.deepcopy(dict(answer)) for _, answer in hooks().gather("kernel_default_config")]

@@ -7,7 +7,6 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from kernel import plugins
 from kernel.config import (
     Config,
     combine_score_weights,
@@ -18,6 +17,7 @@ from kernel.config import (
 from kernel.errors import ConfigError, KernelError, PluginError
 from kernel.pipeline.sharing import replace_listeners, upstream_of
 from kernel.pipeline.vectors import fingerprint
+from kernel.plugins import hooks
 from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def add_plugin_columns() -> None:
     Raises `PluginError` naming the plugin whose column has the name of another.
     """
     owners: dict[str, str] = {}
-    for hook in plugins.manager().hook.kernel_doc_columns.get_hookimpls():
-        plugin = hook.plugin_name
-        columns: list[attributes.Column] = list(hook.function())  # type: ignore[call-overload]
+    for plugin, columns in hooks().gather("kernel_doc_columns"):
         taken = [column.name for column in columns if column.name in owners]
         if taken:
             raise PluginError(

@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kernel import plugins
 from kernel.errors import KernelError
 from kernel.pipeline import analysis
 from kernel.pipeline.factories import (
@@ -19,6 +18,7 @@ from kernel.pipeline.factories import (
 from kernel.pipeline.protocols import Labelled
 from kernel.pipeline.selection import DisabledPipes
 from kernel.pipeline.stages import Stage, Stages, copy_stage, make_stage
+from kernel.plugins import hooks
 from kernel.registry import registry
 
 if TYPE_CHECKING:
@@ -286,6 +286,6 @@ class Components:
 
     def _announce(self, stage: Stage) -> None:
         """Tell the plugins that the component of `stage` is part of the pipeline now."""
-        plugins.manager().hook.kernel_component_created(
-            nlp=self, name=stage.name, component=stage.component
+        hooks().watch(
+            "kernel_component_created", nlp=self, name=stage.name, component=stage.component
         )

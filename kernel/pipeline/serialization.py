@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel import plugins
 from kernel.config import load_config
 from kernel.errors import LoadError
 from kernel.files import replace_folder
@@ -20,6 +19,7 @@ from kernel.pipeline import fields
 from kernel.pipeline.fields import is_excluded
 from kernel.pipeline.meta import meta_json, read_meta
 from kernel.pipeline.protocols import Labelled, Packable, Storable
+from kernel.plugins import hooks
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -43,7 +43,7 @@ def to_disk(nlp: Language, path: Path, exclude: Iterable[str]) -> None:
     """Write `nlp` to the folder `path`, replacing what is there only once it is complete."""
     with replace_folder(path) as folder:
         write_files(nlp, folder, tuple(exclude))
-        plugins.manager().hook.kernel_pipeline_saved(nlp=nlp, path=folder)
+        hooks().watch("kernel_pipeline_saved", nlp=nlp, path=folder)
 
 
 def write_files(nlp: Language, folder: Path, exclude: tuple[str, ...] = ()) -> None:
@@ -84,7 +84,7 @@ def from_disk(
             component.from_disk(path / name, exclude=["vocab"])
     _keep_labels(nlp)
     nlp.path = path
-    plugins.manager().hook.kernel_pipeline_loaded(nlp=nlp, path=path)
+    hooks().watch("kernel_pipeline_loaded", nlp=nlp, path=path)
 
 
 def to_bytes(nlp: Language, exclude: Iterable[str]) -> bytes:

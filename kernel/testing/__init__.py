@@ -16,6 +16,6 @@ A new rule for plugins arrives here as a new check with a name of its own.
 
 from kernel.testing.check import Check
 from kernel.testing.components import component_checks
-from kernel.testing.plugins import plugin_checks
+from kernel.testing.plugins import plugged, plugin_checks
 
-__all__ = ["Check", "component_checks", "plugin_checks"]
+__all__ = ["Check", "component_checks", "plugged", "plugin_checks"]

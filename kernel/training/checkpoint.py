@@ -101,11 +101,11 @@ class Checkpoints:
         last = _output(run) / LAST
         with run.nlp.use_params(run.optimizer.averages or {}):
             save_pipeline(run.nlp, last, run.settings.before_to_disk)
-        run.relay.watch("kernel_checkpoint_written", run=run, path=last)
+        run.hooks.watch("kernel_checkpoint_written", run=run, path=last)
         if is_best:
             best = _output(run) / BEST
             copy_pipeline(last, best)
-            run.relay.watch("kernel_checkpoint_written", run=run, path=best)
+            run.hooks.watch("kernel_checkpoint_written", run=run, path=best)
 
     @contextlib.contextmanager
     def _state_saved(self, run: TrainingRun, **changes: Any) -> Iterator[None]:
@@ -122,7 +122,7 @@ class Checkpoints:
             write_arrays(folder / WEIGHTS, parameters.get_weights(run.nlp, _trained(run)))
             write_values(folder, "state", {**snapshot(run), "frozen": self._frozen, **changes})
             yield
-        run.relay.watch("kernel_checkpoint_written", run=run, path=path)
+        run.hooks.watch("kernel_checkpoint_written", run=run, path=path)
 
 
 def snapshot(run: TrainingRun) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def evaluate_run(run: TrainingRun) -> None:
     run.results.append((run.score, run.step))
     is_best = run.score == run.best_score  # a tie counts: the newer weights are kept
     update_meta(run)
-    run.relay.watch("kernel_evaluated", run=run, scores=run.scores, is_best=is_best)
+    run.hooks.watch("kernel_evaluated", run=run, scores=run.scores, is_best=is_best)
 
 
 def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, dict[str, Any]]:

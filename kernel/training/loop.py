@@ -10,13 +10,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kernel.config import resolve_dot_names, resolve_section
 from kernel.errors import CheckpointError, DataError
+from kernel.plugins import Hooks, hooks
 from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import Batches, schedule
 from kernel.training.checkpoint import Checkpoints, Saved, read_checkpoint, restore
 from kernel.training.evaluate import score_pipeline
 from kernel.training.initialize import use_device
 from kernel.training.output import CHECKPOINT, LAST, open_output
-from kernel.training.relay import Relay
 from kernel.training.reporting import announce, set_up_logger
 from kernel.training.run import TrainingRun
 from kernel.training.steps import quiet_overflow, take_step
@@ -56,7 +56,8 @@ def train(
     announce(run, stdout)
     logger = set_up_logger(run, run.settings.logger, stdout, stderr)
     keepers = [EarlyStopping(), *([Checkpoints()] if output is not None else [])]
-    run.relay = Relay(keepers, [*([logger] if logger is not None else []), *listeners])
+    watchers = [*([logger] if logger is not None else []), *listeners]
+    run.hooks = Hooks(watchers, required=keepers, beneath=hooks())
     with stopping_on_signals(run), quiet_overflow():
         conduct(run)
     if run.signal is not None:
@@ -125,14 +126,14 @@ def conduct(run: TrainingRun) -> str:
     The loop itself is the first plugin's that wants it, else the kernel's own.
     """
     try:
-        run.relay.watch("kernel_run_started", run=run)
-        reason = run.relay.take_over(run) or loop(run)
+        run.hooks.watch("kernel_run_started", run=run)
+        reason = run.hooks.first("kernel_train", run=run) or loop(run)
     except BaseException as error:
         run.failure = error
         reason = f"{type(error).__name__}: {error}"
-        run.relay.watch("kernel_run_ended", run=run, reason=reason)
+        run.hooks.watch("kernel_run_ended", run=run, reason=reason)
         raise
-    run.relay.watch("kernel_run_ended", run=run, reason=reason)
+    run.hooks.watch("kernel_run_ended", run=run, reason=reason)
     return reason
 
 

@@ -11,9 +11,9 @@ from attrs import Factory, define
 
 from kernel.config import Config, TrainingSettings
 from kernel.pipeline import Language, is_trainable
+from kernel.plugins import Hooks, hooks
 from kernel.random import Streams
 from kernel.training.batches import Batches
-from kernel.training.relay import Relay
 
 
 @define(kw_only=True, eq=False)
@@ -39,7 +39,7 @@ class TrainingRun:
     batches: Batches
     dropouts: Iterator[float]
     score_dev: Callable[[], dict[str, Any]]
-    relay: Relay = Factory(Relay)
+    hooks: Hooks = Factory(hooks)
     output: Path | None = None
     step: int = 0
     epoch: int = 0

@@ -32,12 +32,12 @@ def take_step(run: TrainingRun, epoch: int, examples: Sequence[Example]) -> None
     the component it came from, or a checkpoint.
     """
     run.epoch = epoch
-    run.relay.watch("kernel_before_update", run=run)
+    run.hooks.watch("kernel_before_update", run=run)
     if run.settings.before_update is not None:
         run.settings.before_update(run.nlp, {"step": run.step, "epoch": epoch})
     update_weights(run, examples)
     run.words = run.batches.words
-    run.relay.watch("kernel_after_update", run=run)
+    run.hooks.watch("kernel_after_update", run=run)
     if run.is_evaluation_step:
         evaluate_run(run)
         run.losses = {}

@@ -1,5 +1,6 @@
 """The docs name every hook, link to what exists, and their Python runs."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -29,8 +30,12 @@ def test_links_lead_somewhere(page):
 
 def test_every_hook_is_in_the_plugin_guide():
     text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf8")
-    declared = {name for name in vars(hooks) if name.startswith("kernel_")}
-    assert set(re.findall(r"(?m)^\| `(kernel_\w+)\(", text)) == declared
+    declared = {
+        f"{name}({', '.join(inspect.signature(function).parameters)})": function.kernel_hook[0]
+        for name, function in vars(hooks).items()
+        if name.startswith("kernel_")
+    }
+    assert dict(re.findall(r"(?m)^\| `(kernel_\w+\(.*?\))` \| (\w+) ", text)) == declared
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,7 @@ import pytest
 from kernel import hooks
 
 HOOKS = {
-    name: function
-    for name, function in vars(hooks).items()
-    if inspect.isfunction(function) and function.__module__ == hooks.__name__
+    name: function for name, function in vars(hooks).items() if hasattr(function, "kernel_hook")
 }
 
 

@@ -48,7 +48,7 @@ import kernel
 from kernel import plugins
 assert kernel.__file__.startswith({str(site)!r}), kernel.__file__
 assert {{"corpus", "lang", "ner"}} <= {{plugin.name for plugin in plugins.installed()}}
-assert not plugins.quarantined()
+assert not plugins.plugins().errors
 nlp = kernel.blank("en")
 assert [token.text for token in nlp("It's here.")] == ["It", "'s", "here", "."]
 """

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 import pytest
 
-from kernel import hookimpl, plugins
+from kernel import hookimpl
 from kernel.cli.app import make_program
 from kernel.cli.commands import OWN, Command
 from kernel.errors import DataError, KernelError
+from kernel.testing import plugged
 
 
 def python(code):
@@ -87,18 +88,17 @@ def test_plugin_adds_a_command_to_a_group(kernel):
     assert "  it  Debug it." in kernel("debug", "--help", commands=[added]).stdout
 
 
-def test_plugin_that_fails_to_name_its_commands_is_reported(capsys, monkeypatch):
+def test_plugin_that_fails_to_name_its_commands_is_reported(capsys):
     class Plugin:
         @hookimpl
         def kernel_commands(self):
             raise RuntimeError("no [commands]")
 
-    manager = plugins.make_manager()
-    manager.register(Plugin(), name="odd")
-    monkeypatch.setattr(plugins, "manager", lambda: manager)
-    assert "train" in make_program().table
+    with plugged(Plugin(), "odd"):
+        assert "train" in make_program().table
     assert capsys.readouterr().err == (
-        "warning: the commands of the plugin `odd` are missing: RuntimeError: no [commands]\n"
+        "warning: `kernel_commands` of the plugin `odd` failed: RuntimeError: no [commands]; "
+        "its commands are missing\n"
     )
 
 

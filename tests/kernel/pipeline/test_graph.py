@@ -1,14 +1,15 @@
 """How components depend on each other: shared layers, what they need, and plugins' columns."""
 
+import contextlib
 import types
 
 import pytest
 
 import kernel
-from kernel import plugins
 from kernel.errors import KernelError, PluginError
 from kernel.pipeline import Language, assembly
 from kernel.random import fix_random_seed
+from kernel.testing import plugged
 from kernel.text import Column, Example, attributes
 
 SHARED = {
@@ -106,20 +107,19 @@ def test_analysis_names_what_nobody_sets():
 
 
 @pytest.fixture
-def with_plugins(monkeypatch):
-    """Plugins that add these columns, in a manager of the test's own."""
+def with_plugins():
+    """Plugins that add these columns."""
 
     def add(**columns):
-        manager = plugins.make_manager()
         for name, column in columns.items():
             module = types.ModuleType(name)
             module.kernel_doc_columns = kernel.hookimpl(lambda own=(column,): own)
-            manager.register(module, name=name)
-        monkeypatch.setattr(plugins, "manager", lambda: manager)
+            stack.enter_context(plugged(module, name))
         assembly.add_plugin_columns.cache_clear()
 
     known = dict(attributes.COLUMNS)
-    yield add
+    with contextlib.ExitStack() as stack:
+        yield add
     attributes.COLUMNS.clear()
     attributes.COLUMNS.update(known)
     assembly.add_plugin_columns.cache_clear()

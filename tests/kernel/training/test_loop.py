@@ -256,7 +256,7 @@ def test_broken_watcher_is_left_out_and_the_run_goes_on(fit, notes, caplog):
     fit(listeners=[broken, notes], max_steps=4)
     assert broken.calls == 1
     assert len(notes.all("after")) == 5
-    assert caplog.text.count("kernel_after_update of Broken") == 1
+    assert caplog.text.count("`kernel_after_update` of the plugin `Broken` failed") == 1
     assert "ValueError: no network" in caplog.text
 
 
