@@ -6,12 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from kernel.blas import single_threaded_blas
 from kernel.ops.threads import parallel, thread_count
 
 # Multiplications below which handing half of them to another thread does not pay.
 _SERIAL_BELOW_PRODUCTS: Final = 8_000_000
 
 
+@single_threaded_blas
 def matmul(x: Any, y: Any, *, out: Any = None) -> Any:
     """Multiply two matrices on the CPU.
 

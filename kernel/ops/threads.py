@@ -45,9 +45,16 @@ def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[R
     it raises is raised here. The results do not depend on the number of threads. Inside of
     `func`, and where BLAS has threads that cannot be limited, the work is serial.
     """
-    n_helpers = min(thread_count(), len(items)) - 1
-    if n_helpers < 1 or numpy_blas() is None or getattr(_thread, "is_busy", False):
-        return [func(item) for item in items]
+    with single_threaded_blas:
+        n_helpers = min(thread_count(), len(items)) - 1
+        if n_helpers < 1 or numpy_blas() is None or getattr(_thread, "is_busy", False):
+            return [func(item) for item in items]
+        return _share(func, items, n_helpers)
+
+
+def _share(
+    func: Callable[[ItemT], ResultT], items: Sequence[ItemT], n_helpers: int
+) -> list[ResultT]:
     results: list[Any] = [None] * len(items)
     todo = deque(enumerate(items))
 
@@ -63,11 +70,10 @@ def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[R
         finally:
             _thread.is_busy = False
 
-    with single_threaded_blas:
-        helpers = [_pool().submit(work) for _ in range(n_helpers)]
-        work()
-        # A helper that has not started by now has nothing left to do.
-        wait([helper for helper in helpers if not helper.cancel()])
+    helpers = [_pool().submit(work) for _ in range(n_helpers)]
+    work()
+    # A helper that has not started by now has nothing left to do.
+    wait([helper for helper in helpers if not helper.cancel()])
     return [_unguarded(result) for result in results]
 
 
@@ -77,7 +83,7 @@ def prefetch(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> Iterat
     `func` is held to the same as in `parallel`, and so are errors and results.
     """
     if thread_count() < 2 or getattr(_thread, "is_busy", False) or numpy_blas() is None:
-        yield from map(func, items)
+        yield from map(single_threaded_blas(func), items)
         return
     coming: Future[ResultT] | None = None
     for index, item in enumerate(items):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import sys
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -161,10 +162,14 @@ def copy_stage(nlp: Components, source_name: str, name: str, source: Language) -
 
 @contextlib.contextmanager
 def _array_backend(block: Mapping[str, Any]) -> Iterator[None]:
-    """Build models on kernel's own array operations; imports Thinc only if there are any."""
-    if not any(
+    """Let models compute with kernel's own array operations; imports Thinc only if needed.
+
+    A factory that makes its model itself has imported Thinc by now.
+    """
+    names_model = any(
         isinstance(value, Mapping) and "@architectures" in value for value in block.values()
-    ):
+    )
+    if not names_model and "thinc" not in sys.modules:
         yield
         return
     from kernel.ops import use_kernel_ops

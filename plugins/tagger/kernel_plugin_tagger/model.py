@@ -12,7 +12,7 @@ import numpy as np
 from thinc.api import Model, chain
 
 from kernel.errors import KernelError
-from kernel.ops import Floats, Packed, array_module, packed, use_kernel_ops
+from kernel.ops import Floats, Packed, array_module, packed
 from kernel.text import Doc
 
 Backprop = Callable[[Any], Any]
@@ -32,10 +32,9 @@ def tagger_model(
     nO         number of classes; null: found in the data
     normalize  whether predictions are probabilities too; the best class is the same without
     """
-    with use_kernel_ops():
-        width = tok2vec.get_dim("nO") if tok2vec.has_dim("nO") else None
-        output = _softmax(nO, width, normalize=normalize)
-        model: Model[Any, Any] = chain(tok2vec, _with_packed(output))
+    width = tok2vec.get_dim("nO") if tok2vec.has_dim("nO") else None
+    output = _softmax(nO, width, normalize=normalize)
+    model: Model[Any, Any] = chain(tok2vec, _with_packed(output))
     for name, node in (("tok2vec", tok2vec), ("softmax", output), ("output_layer", output)):
         model.set_ref(name, node)
     model.attrs["resize_output"] = resize_output

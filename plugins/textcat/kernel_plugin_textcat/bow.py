@@ -11,7 +11,7 @@ from typing import Any, Final
 from thinc.api import Model, chain
 
 from kernel.errors import KernelError
-from kernel.ops import Floats, use_kernel_ops
+from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_textcat.ngrams import Ngrams, find_ngrams
 from kernel_plugin_textcat.outputs import output_activation, start_at_shares
@@ -74,11 +74,10 @@ def text_cat_bow_v1(
 def _bow(
     layer: Any, exclusive_classes: bool, ngram_size: int, no_output_layer: bool
 ) -> Model[list[Doc], Floats]:
-    with use_kernel_ops():
-        layers = [Model("find_ngrams", _find, attrs={"ngram_size": ngram_size}), layer]
-        if not no_output_layer:
-            layers.append(output_activation(is_exclusive=exclusive_classes))
-        model: Any = chain(*layers)
+    layers = [Model("find_ngrams", _find, attrs={"ngram_size": ngram_size}), layer]
+    if not no_output_layer:
+        layers.append(output_activation(is_exclusive=exclusive_classes))
+    model: Any = chain(*layers)
     model.attrs["multi_label"] = not exclusive_classes
     if not no_output_layer:
         model.attrs["start_output"] = start_at_shares

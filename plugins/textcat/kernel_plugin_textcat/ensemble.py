@@ -26,7 +26,7 @@ from thinc.api import (
 from thinc.layers.chain import init as init_chain
 
 from kernel.errors import KernelError
-from kernel.ops import Floats, use_kernel_ops
+from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_textcat.outputs import output_activation, pass_gradients, start_at_shares
 from kernel_plugin_textcat.pooling import join_docs, pool
@@ -48,14 +48,13 @@ def text_cat_ensemble_v2(
     nO            number of labels; null: told by the data
     returns       B docs to (B, O), from 0 to 1
     """
-    with use_kernel_ops():
-        attention, maxout, norm = ParametricAttention(), Maxout(nP=3), LayerNorm()
-        network = _attentive(tok2vec, attention, maxout, norm)
-        pass_gradients(linear_model)
-        both: Any = concatenate(linear_model, network)
-        is_exclusive = not linear_model.attrs["multi_label"]
-        output, layers = _output(nO, is_exclusive=is_exclusive)
-        model: Any = chain(both, *layers)
+    attention, maxout, norm = ParametricAttention(), Maxout(nP=3), LayerNorm()
+    network = _attentive(tok2vec, attention, maxout, norm)
+    pass_gradients(linear_model)
+    both: Any = concatenate(linear_model, network)
+    is_exclusive = not linear_model.attrs["multi_label"]
+    output, layers = _output(nO, is_exclusive=is_exclusive)
+    model: Any = chain(both, *layers)
     _finish(model, tok2vec, output, is_exclusive=is_exclusive)
     _name_layers(model, attention, maxout, norm)
     model.init = _init_attentive
@@ -74,12 +73,11 @@ def text_cat_parametric_attention(
     nO                 number of labels; null: told by the data
     returns            B docs to (B, O), from 0 to 1
     """
-    with use_kernel_ops():
-        attention = ParametricAttention_v2(key_transform=Gelu())
-        maxout, norm = Maxout(nP=3), LayerNorm()
-        network = _attentive(tok2vec, attention, maxout, norm)
-        output, layers = _output(nO, is_exclusive=exclusive_classes)
-        model: Any = chain(network, *layers)
+    attention = ParametricAttention_v2(key_transform=Gelu())
+    maxout, norm = Maxout(nP=3), LayerNorm()
+    network = _attentive(tok2vec, attention, maxout, norm)
+    output, layers = _output(nO, is_exclusive=exclusive_classes)
+    model: Any = chain(network, *layers)
     _finish(model, tok2vec, output, is_exclusive=exclusive_classes)
     _name_layers(model, attention, maxout, norm)
     model.init = _init_attentive
@@ -120,9 +118,8 @@ def text_cat_reduce(
             "the model uses no way to reduce a doc to one vector",
             hint="set one of " + ", ".join(f"`use_reduce_{way}`" for way in used) + " to true",
         )
-    with use_kernel_ops():
-        output, layers = _output(nO, is_exclusive=exclusive_classes)
-        model: Any = chain(tok2vec, join_docs(), pool(ways), *layers)
+    output, layers = _output(nO, is_exclusive=exclusive_classes)
+    model: Any = chain(tok2vec, join_docs(), pool(ways), *layers)
     _finish(model, tok2vec, output, is_exclusive=exclusive_classes)
     make_resizable(model, output, has_activation=True)
     return model  # type: ignore[no-any-return]

@@ -26,7 +26,7 @@ from thinc.api import (
     with_array,
 )
 
-from kernel.ops import Floats, use_kernel_ops
+from kernel.ops import Floats
 from kernel.registry import registry
 from kernel.text import Doc
 from kernel_plugin_textcat.bow import text_cat_bow_v1
@@ -64,25 +64,24 @@ def text_cat_ensemble_v1(
 
     Use `TextCatEnsemble.v2`, unless for a config or a model that has this one.
     """
-    with use_kernel_ops():
-        words = _words(width, embed_size, window_size, conv_depth, dropout, pretrained_vectors)
-        linear: Any = Linear(nO, width)
-        network: Any = chain(
-            words,
-            join_docs(),
-            ParametricAttention(width),
-            reduce_sum(),
-            residual(Maxout(width, width, nP=3)),
-            linear,
-            Dropout(0.0),
-        )
-        bow = text_cat_bow_v1(exclusive_classes, ngram_size, no_output_layer=False, nO=nO)
-        pass_gradients(bow)
-        output: Any = Softmax(nO) if exclusive_classes else Linear(nO)
-        layers: list[Any] = [concatenate(bow, network), output]
-        if not exclusive_classes:
-            layers += [Dropout(0.0), output_activation(is_exclusive=False)]
-        model: Any = chain(*layers)
+    words = _words(width, embed_size, window_size, conv_depth, dropout, pretrained_vectors)
+    linear: Any = Linear(nO, width)
+    network: Any = chain(
+        words,
+        join_docs(),
+        ParametricAttention(width),
+        reduce_sum(),
+        residual(Maxout(width, width, nP=3)),
+        linear,
+        Dropout(0.0),
+    )
+    bow = text_cat_bow_v1(exclusive_classes, ngram_size, no_output_layer=False, nO=nO)
+    pass_gradients(bow)
+    output: Any = Softmax(nO) if exclusive_classes else Linear(nO)
+    layers: list[Any] = [concatenate(bow, network), output]
+    if not exclusive_classes:
+        layers += [Dropout(0.0), output_activation(is_exclusive=False)]
+    model: Any = chain(*layers)
     model.set_ref("tok2vec", words)
     model.set_ref("output_layer", output)
     model.attrs["multi_label"] = not exclusive_classes

@@ -19,7 +19,7 @@ from thinc.api import (
     residual,
 )
 
-from kernel.ops import Floats, use_kernel_ops
+from kernel.ops import Floats
 from kernel.registry import registry
 from kernel.text import Doc
 from kernel_plugin_textcat.outputs import output_activation, start_at_shares
@@ -39,19 +39,18 @@ def text_cat_low_data(
     Raises RegistryError where no installed plugin has `StaticVectors.v2`.
     """
     static_vectors = registry.layers.get("kernel.StaticVectors.v2")
-    with use_kernel_ops():
-        output: Any = Linear(nO, width)
-        layers = [
-            static_vectors(width),
-            join_docs(),
-            ParametricAttention(width),
-            reduce_sum(),
-            clone(residual(Relu(width, width)), 2),
-            output,
-        ]
-        if dropout:
-            layers.append(Dropout(dropout))
-        model: Any = chain(*layers, output_activation(is_exclusive=False))
+    output: Any = Linear(nO, width)
+    layers = [
+        static_vectors(width),
+        join_docs(),
+        ParametricAttention(width),
+        reduce_sum(),
+        clone(residual(Relu(width, width)), 2),
+        output,
+    ]
+    if dropout:
+        layers.append(Dropout(dropout))
+    model: Any = chain(*layers, output_activation(is_exclusive=False))
     model.set_ref("output_layer", output)
     model.attrs["multi_label"] = True
     model.attrs["start_output"] = start_at_shares

@@ -23,7 +23,6 @@ from kernel.ops import (
     gather_sum,
     gradient_of,
     param_for_rows,
-    use_kernel_ops,
 )
 from kernel_plugin_textcat.ngrams import Ids, Ngrams
 
@@ -56,15 +55,14 @@ def sparse_linear(n_out: int | None, length: int, *, v1_indexing: bool = False) 
 
     Params: `W` (L, O) and `b` (O,), zero at first.
     """
-    with use_kernel_ops():
-        return SparseLinearNode(
-            "sparse_linear",
-            _forward,
-            init=_init,
-            params={"W": None, "b": None},
-            dims={"nO": n_out, "length": length},
-            attrs={"v1_indexing": v1_indexing, "label_axis": 0 if v1_indexing else 1},
-        )
+    return SparseLinearNode(
+        "sparse_linear",
+        _forward,
+        init=_init,
+        params={"W": None, "b": None},
+        dims={"nO": n_out, "length": length},
+        attrs={"v1_indexing": v1_indexing, "label_axis": 0 if v1_indexing else 1},
+    )
 
 
 def hash_rows(keys: Ids, length: int) -> Ints:

@@ -9,15 +9,12 @@ from typing import Any
 
 import thinc.api
 
-from kernel.ops import use_kernel_ops
-
 
 @functools.cache
 def find(kind: str, name: str) -> Callable[..., Any]:
     """Return what Thinc has registered as `kind`, `Linear.v1`, given the name `Linear_v1`.
 
-    The models that it makes compute with kernel's operations. Raises AttributeError for a
-    name that Thinc does not have.
+    Raises AttributeError for a name that Thinc does not have.
     """
     base, _, version = name.rpartition("_v")
     registry = getattr(thinc.registry, kind)
@@ -27,13 +24,12 @@ def find(kind: str, name: str) -> Callable[..., Any]:
     func = registry.get(registered)
 
     @functools.wraps(func)
-    def on_kernel_ops(*args: Any, **settings: Any) -> Any:
-        with use_kernel_ops():
-            return func(*args, **settings)
+    def documented(*args: Any, **settings: Any) -> Any:
+        return func(*args, **settings)
 
     # Unwrapping would lead to functions of which most have no docstring.
-    made: Any = on_kernel_ops
+    made: Any = documented
     made.__signature__ = inspect.signature(func)
     del made.__wrapped__
     made.__doc__ = func.__doc__ or f"Make Thinc's `{registered}`."
-    return on_kernel_ops
+    return documented

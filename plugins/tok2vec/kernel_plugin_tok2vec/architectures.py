@@ -7,7 +7,7 @@ from typing import Any
 from thinc.api import Mish, Model, chain, clone, expand_window, residual, with_array
 
 from kernel.errors import KernelError
-from kernel.ops import Floats, use_kernel_ops
+from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_tok2vec.features import attribute_ids
 from kernel_plugin_tok2vec.hash_embedding import make_hash_embedding
@@ -87,8 +87,7 @@ def multi_hash_embed(
             hint="give one number of rows for each attribute",
         )
     make = make_vector_embedding if include_static_vectors else make_hash_embedding
-    with use_kernel_ops():
-        return make(width, attribute_ids(attrs), rows)  # type: ignore[no-any-return]
+    return make(width, attribute_ids(attrs), rows)  # type: ignore[no-any-return]
 
 
 def maxout_window_encoder(
@@ -102,10 +101,9 @@ def maxout_window_encoder(
     maxout_pieces  linear functions that each number of a vector is the largest of
     returns        B of (n_i, width) to B of (n_i, width)
     """
-    with use_kernel_ops():
-        return make_window_encoder(  # type: ignore[no-any-return]
-            width, window_size, maxout_pieces, depth
-        )
+    return make_window_encoder(  # type: ignore[no-any-return]
+        width, window_size, maxout_pieces, depth
+    )
 
 
 def mish_window_encoder(
@@ -118,7 +116,6 @@ def mish_window_encoder(
     Nothing lies between the docs of a batch: a word near the border of its doc sees words of
     the next one. Trained pipelines count on it.
     """
-    with use_kernel_ops():
-        layer: Any = Mish(width, width * (2 * window_size + 1), dropout=0.0, normalize=True)
-        block = residual(chain(expand_window(window_size), layer))
-        return with_array(clone(block, depth))
+    layer: Any = Mish(width, width * (2 * window_size + 1), dropout=0.0, normalize=True)
+    block = residual(chain(expand_window(window_size), layer))
+    return with_array(clone(block, depth))

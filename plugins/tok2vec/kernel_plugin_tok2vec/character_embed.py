@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from thinc.api import Model
 
-from kernel.ops import Floats, use_kernel_ops
+from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_tok2vec.characters import char_embed
 from kernel_plugin_tok2vec.features import attribute_ids
@@ -36,13 +36,12 @@ def character_embed(
     returns                 B docs to B of (n_i, width)
     """
     (attr,) = attribute_ids([feature])
-    with use_kernel_ops():
-        sources: list[Any] = [
-            char_embed(nM, nC),
-            hash_feature(attr, width, rows, seed=_SEED, drop=False),
-        ]
-        if include_static_vectors:
-            sources.append(static_source(width))
-        return make_word_embedding(  # type: ignore[no-any-return]
-            "character_embed", sources, width, [attr], keep=not include_static_vectors
-        )
+    sources: list[Any] = [
+        char_embed(nM, nC),
+        hash_feature(attr, width, rows, seed=_SEED, drop=False),
+    ]
+    if include_static_vectors:
+        sources.append(static_source(width))
+    return make_word_embedding(  # type: ignore[no-any-return]
+        "character_embed", sources, width, [attr], keep=not include_static_vectors
+    )

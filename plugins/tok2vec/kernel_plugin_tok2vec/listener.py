@@ -11,7 +11,7 @@ from typing import Any, Final
 from thinc.api import Model
 
 from kernel.errors import KernelError, ShapeError
-from kernel.ops import Floats, Packed, packed, use_kernel_ops
+from kernel.ops import Floats, Packed, packed
 from kernel.text import Doc
 
 NAME: Final = "tok2vec-listener"
@@ -28,8 +28,7 @@ def tok2vec_listener(width: int, upstream: str = "*") -> Model[list[Doc], list[F
 
     Docs that no shared component has seen in this batch are read from `doc.tensor`.
     """
-    with use_kernel_ops():
-        return Model(NAME, _forward, dims={"nO": width}, attrs={"upstream": upstream})
+    return Model(NAME, _forward, dims={"nO": width}, attrs={"upstream": upstream})
 
 
 def _forward(model: Any, docs: Sequence[Any], is_train: bool) -> tuple[Packed, Backprop]:

@@ -14,7 +14,7 @@ from thinc.api import Model, noop, torch2xp, xp2torch
 
 from kernel import random
 from kernel.errors import KernelError, PluginError
-from kernel.ops import Floats, Packed, WeightNode, packed, use_kernel_ops
+from kernel.ops import Floats, Packed, WeightNode, packed
 
 
 def torch_bilstm_encoder(
@@ -33,20 +33,19 @@ def torch_bilstm_encoder(
     Params: those of `torch.nn.LSTM` by its names, uniform within ±1/sqrt(width / 2).
     Raises `PluginError` without PyTorch, `KernelError` for an odd width.
     """
-    with use_kernel_ops():
-        if depth == 0:
-            return noop()
-        if width % 2:
-            raise KernelError(f"`width` must be even for two directions, got {width!r}")
-        _import_torch()
-        return WeightNode(
-            "torch_bilstm",
-            _forward,
-            init=_init,
-            dims={"nO": width, "nI": width},
-            params=dict.fromkeys(_shapes(width, depth)),
-            attrs={"depth": depth, "lstm_dropout": dropout},
-        )
+    if depth == 0:
+        return noop()
+    if width % 2:
+        raise KernelError(f"`width` must be even for two directions, got {width!r}")
+    _import_torch()
+    return WeightNode(
+        "torch_bilstm",
+        _forward,
+        init=_init,
+        dims={"nO": width, "nI": width},
+        params=dict.fromkeys(_shapes(width, depth)),
+        attrs={"depth": depth, "lstm_dropout": dropout},
+    )
 
 
 def _import_torch() -> Any:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from thinc.api import Model, chain, glorot_uniform_init, noop, zero_init
 
 from kernel.errors import KernelError
-from kernel.ops import Packed, WeightNode, array_module, packed, use_kernel_ops, weights_version
+from kernel.ops import Packed, WeightNode, array_module, packed, weights_version
 from kernel.text import Doc
 from kernel_plugin_transition.affine import precomputable_affine
 from kernel_plugin_transition.linear import linear
@@ -60,33 +60,32 @@ def transition_based_parser(
     """
     if (state_type, extra_state_tokens) not in N_FEATURES:
         raise KernelError(f"`state_type` must be 'parser' or 'ner', got {state_type!r}")
-    with use_kernel_ops():
-        tokens: Model[Any, Any] = chain(
-            tok2vec,
-            _list2array(),
-            linear(hidden_width, _width(tok2vec), init_W=glorot_uniform_init),
-        )
-        lower = precomputable_affine(
-            hidden_width if use_upper else nO,
-            N_FEATURES[state_type, extra_state_tokens],
-            hidden_width,
-            maxout_pieces,
-        )
-        upper = linear(nO, hidden_width, init_W=zero_init) if use_upper else noop()
-        return ParserModel(
-            "parser_model",
-            _forward,
-            init=_init,
-            dims={"nO": nO},
-            layers=[tokens, lower, upper],
-            refs={"tok2vec": tokens, "lower": lower, "upper": upper},
-            attrs={
-                "has_upper": use_upper,
-                "resize_output": resize_output,
-                # A list, which is saved with the weights, as exact resumption needs.
-                "unseen_classes": [],
-            },
-        )
+    tokens: Model[Any, Any] = chain(
+        tok2vec,
+        _list2array(),
+        linear(hidden_width, _width(tok2vec), init_W=glorot_uniform_init),
+    )
+    lower = precomputable_affine(
+        hidden_width if use_upper else nO,
+        N_FEATURES[state_type, extra_state_tokens],
+        hidden_width,
+        maxout_pieces,
+    )
+    upper = linear(nO, hidden_width, init_W=zero_init) if use_upper else noop()
+    return ParserModel(
+        "parser_model",
+        _forward,
+        init=_init,
+        dims={"nO": nO},
+        layers=[tokens, lower, upper],
+        refs={"tok2vec": tokens, "lower": lower, "upper": upper},
+        attrs={
+            "has_upper": use_upper,
+            "resize_output": resize_output,
+            # A list, which is saved with the weights, as exact resumption needs.
+            "unseen_classes": [],
+        },
+    )
 
 
 def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:

@@ -21,7 +21,6 @@ from kernel.ops import (
     add_rows,
     dropout_mask,
     packed,
-    use_kernel_ops,
 )
 from kernel.text import attributes
 
@@ -62,15 +61,14 @@ def static_vectors(
         shape = model.get_dim("nO"), model.get_dim("nM")
         model.set_param("W", init_W(model.ops, shape))
 
-    with use_kernel_ops():
-        return WeightNode(
-            "static_vectors",
-            _forward,
-            init=init,
-            dims={"nO": nO, "nM": nM},
-            params={"W": None},
-            attrs=settings,
-        )
+    return WeightNode(
+        "static_vectors",
+        _forward,
+        init=init,
+        dims={"nO": nO, "nM": nM},
+        params={"W": None},
+        attrs=settings,
+    )
 
 
 _NO_VECTORS = "static vectors are asked for, but the vocabulary has none"

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import thinc.api
 
+import kernel
 from kernel import ops, random
 from kernel.errors import KernelError, ShapeError
+from kernel.pipeline import Language, TrainablePipe
 
 
 def test_thinc_knows_the_operations_by_name():
@@ -211,3 +213,17 @@ def test_gradient_is_an_array_to_add_to():
 
     assert leaf.get_grad("W").tolist() == [3, 3]
     assert ops.gradient_of(leaf, "W") is leaf.get_grad("W")
+
+
+def test_factory_that_makes_its_own_model_gets_kernel_ops(monkeypatch):
+    @Language.factory("acme_own_model")
+    def make(nlp, name):
+        component = TrainablePipe()
+        component.name, component.model = name, thinc.api.residual(thinc.api.Linear(2, 2))
+        return component
+
+    nlp = kernel.blank("en")
+    model = nlp.add_pipe("acme_own_model").model
+
+    assert {type(node.ops) for node in model.walk()} == {ops.KernelOps}
+    assert not isinstance(thinc.api.get_current_ops(), ops.KernelOps)
