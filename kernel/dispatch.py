@@ -27,7 +27,7 @@ class Specification:
 
     kind: str
     answer: Any
-    items: str | None
+    items: Sequence[str]
     arguments: Sequence[str]
     expected: str
 
@@ -37,7 +37,8 @@ class Specification:
         if not isinstance(answer, self.answer) or is_text != (self.answer is str):
             return False
         items = answer.values() if isinstance(answer, Mapping) else answer
-        return self.items is None or all(isinstance(item, _import(self.items)) for item in items)
+        classes = tuple(map(_import, self.items))
+        return not classes or all(isinstance(item, classes) for item in items)
 
 
 @define(eq=False, kw_only=True)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pluggy
 
 if TYPE_CHECKING:
-    from kernel.cli.commands import Command
+    from kernel.cli import Command, Group
     from kernel.config import Config
     from kernel.pipeline import Language
     from kernel.text import Column
@@ -36,11 +36,11 @@ HookT = TypeVar("HookT", bound=Callable[..., Any])
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
-def gather(answer: type, *, items: str | None = None) -> Callable[[HookT], HookT]:
+def gather(answer: type, *, items: Sequence[str] = ()) -> Callable[[HookT], HookT]:
     """Mark the specification of a *gather* hook.
 
-    `answer` is the class of an answer; `items` that of the items in it (of its values, if it is
-    a mapping), as "module:class", so that it is imported only once there is an answer.
+    `answer` is the class of an answer; `items` are the classes of the items in it (of its values,
+    if it is a mapping), each as "module:class": imported once there is an answer to check.
     """
     return _mark("gather", answer, items)
 
@@ -55,7 +55,7 @@ def watch(specification: HookT) -> HookT:
     return _mark("watch", object)(specification)
 
 
-def _mark(kind: str, answer: type, items: str | None = None) -> Callable[[HookT], HookT]:
+def _mark(kind: str, answer: type, items: Sequence[str] = ()) -> Callable[[HookT], HookT]:
     def mark(specification: HookT) -> HookT:
         specification.kernel_hook = (kind, answer, items)  # type: ignore[attr-defined]
         return specification
@@ -77,7 +77,7 @@ def kernel_add_hooks() -> Sequence[object]:
     raise AssertionError
 
 
-@gather(Sequence, items="builtins:str")
+@gather(Sequence, items=("builtins:str",))
 def kernel_add_registries() -> Sequence[str]:
     """Return the names of registries that this plugin opens.
 
@@ -92,7 +92,7 @@ def kernel_add_registries() -> Sequence[str]:
 # ---- text
 
 
-@gather(Sequence, items="kernel.text:Column")
+@gather(Sequence, items=("kernel.text:Column",))
 def kernel_doc_columns() -> Sequence[Column]:
     """Return the annotation columns that this plugin adds to `Doc`, one value a token.
 
@@ -235,12 +235,12 @@ def kernel_run_ended(run: TrainingRun, reason: str) -> None:
 # ---- command line
 
 
-@gather(Sequence, items="kernel.cli.commands:Command")
-def kernel_commands() -> Sequence[Command]:
+@gather(Sequence, items=("kernel.cli:Command", "kernel.cli:Group"))
+def kernel_commands() -> Sequence[Command | Group]:
     """Return the commands that this plugin adds to the command line.
 
     Called: once per run of `kernel`. Gathered. A `Command` names the object to import, so
-    that `kernel --help` imports none of them.
+    that `kernel --help` imports none of them; a `Group` gives a group of commands its help.
     """
     raise AssertionError
 

@@ -1,11 +1,30 @@
-"""The command line, `kernel`. Nothing in here is needed to use kernel from Python."""
+"""The command line, and what a plugin's command needs of it.
 
-__all__ = ["main"]
+`Command` and `Group` describe commands (see the hook `kernel_commands`), `console` prints.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kernel.cli.commands import Command, Group
+
+if TYPE_CHECKING:
+    from kernel.cli import console
+
+__all__ = ["Command", "Group", "console", "main"]
 
 
-def main() -> None:
-    """Run the command line with the arguments of this process."""
-    # Imported here, so that a plugin that declares a command does not bring click in.
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line with `arguments`, or with those of the process."""
     from kernel.cli.app import run
 
-    run()
+    run(arguments)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "console":  # brings rich, which no listing of commands needs
+        return importlib.import_module("kernel.cli.console")
+    raise AttributeError(f"module 'kernel.cli' has no attribute {name!r}")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from kernel import __version__
-from kernel.cli.commands import GROUPS, OWN, Command
+from kernel.cli.commands import OWN, Command, Group
 from kernel.errors import KernelError, PluginError
 from kernel.plugins import hooks
 
@@ -62,17 +62,20 @@ class Program(LazyGroup):
             return ctx.exit(INTERRUPTED)
 
 
-def make_program(commands: Iterable[Command] | None = None) -> Program:
-    """Return the program with `commands`, or with kernel's own and those of all plugins."""
+def make_program(commands: Iterable[Command | Group] | None = None) -> Program:
+    """Return the program with `commands`, or with kernel's own and those of all plugins.
+
+    The first one of a name has it; the others are reported.
+    """
+    commands = list(_all_commands() if commands is None else commands)
+    helps: dict[str, str] = {}
+    for group in commands:
+        if isinstance(group, Group):
+            helps.setdefault(group.name, group.help)
     table: dict[str, Command | LazyGroup] = {}
-    for command in _all_commands() if commands is None else commands:
-        group, _, name = command.name.rpartition(" ")
-        inner: dict[str, Command | LazyGroup] = table
-        if group:
-            found = table.setdefault(group, LazyGroup(group, {}, help=GROUPS.get(group, "")))
-            inner = found.table if isinstance(found, LazyGroup) else {name: found}
-        if inner.setdefault(name, command) is not command:
-            click.echo(f"warning: the name `{command.name}` is taken: {command.target}", err=True)
+    for command in commands:
+        if isinstance(command, Command) and not _place(command, table, helps):
+            _warn(f"the name `{command.name}` is taken: {command.target}")
     program = Program(
         "kernel",
         table,
@@ -92,16 +95,31 @@ def run(arguments: Sequence[str] | None = None) -> None:
         sys.exit(0)
 
 
-def _all_commands() -> list[Command]:
+def _place(
+    command: Command, table: dict[str, Command | LazyGroup], helps: Mapping[str, str]
+) -> bool:
+    """Put a command into the table or a group of it; False if its name is taken."""
+    group, _, name = command.name.rpartition(" ")
+    if group:
+        found = table.setdefault(group, LazyGroup(group, {}, help=helps.get(group, "")))
+        table = found.table if isinstance(found, LazyGroup) else {name: found}
+    return table.setdefault(name, command) is command
+
+
+def _all_commands() -> list[Command | Group]:
     commands = list(OWN)
-    for _, added in hooks().gather("kernel_commands", on_error=_warn):
+    for _, added in hooks().gather("kernel_commands", on_error=_warn_of_missing):
         commands += added
     return commands
 
 
-def _warn(error: PluginError) -> None:
+def _warn_of_missing(error: PluginError) -> None:
     # One plugin must not take all commands down.
-    click.echo(f"warning: {error.message}; its commands are missing", err=True)
+    _warn(f"{error.message}; its commands are missing")
+
+
+def _warn(message: str) -> None:
+    click.echo(f"warning: {message}", err=True)
 
 
 def _fail(message: str, hint: str | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
@@ -31,13 +32,18 @@ class Command:
         return command
 
 
-GROUPS: Final = {
-    "init": "Make a config, or complete one.",
-    "debug": "Find out what is wrong before training.",
-    "config": "Look into config files.",
-}
+@frozen
+class Group:
+    """What `kernel --help` says of a group of commands. Its commands have names of two words."""
 
-OWN: Final = (
+    name: str = field(validator=matches_re(r"[a-z][a-z0-9-]*"))
+    help: str
+
+
+OWN: Final[Sequence[Command | Group]] = (
+    Group("init", "Make a config, or complete one."),
+    Group("debug", "Find out what is wrong before training."),
+    Group("config", "Look into config files."),
     Command("init config", "Write a recommended config.", "kernel.cli.init_config:init_config"),
     Command(
         "init fill-config",

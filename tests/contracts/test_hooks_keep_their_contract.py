@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 import kernel
 from kernel import hookimpl, hooks
+from kernel.cli import Command
 from kernel.cli.app import make_program
-from kernel.cli.commands import Command
 from kernel.dispatch import Hooks
 from kernel.errors import DataError, PluginError
 from kernel.testing import plugged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kernel.cli.commands import Command
+from kernel.cli import Command
 from kernel.hooks import hookimpl
 
 

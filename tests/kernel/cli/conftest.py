@@ -21,7 +21,7 @@ def kernel():
 @pytest.fixture
 def command(monkeypatch):
     """Make a command `try-it` of a function, and return the table with it."""
-    from kernel.cli.commands import Command
+    from kernel.cli import Command
 
     def make(function):
         made = Command("try-it", "Try it.", "kernel.cli.app:run")

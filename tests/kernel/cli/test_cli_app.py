@@ -9,8 +9,9 @@ import click
 import pytest
 
 from kernel import hookimpl
+from kernel.cli import Command, Group
 from kernel.cli.app import make_program
-from kernel.cli.commands import OWN, Command
+from kernel.cli.commands import OWN
 from kernel.errors import DataError, KernelError
 from kernel.testing import plugged
 
@@ -57,7 +58,9 @@ def test_help_lists_every_command(kernel):
         assert f"\n  {name} " in result.stdout
 
 
-@pytest.mark.parametrize("command", OWN, ids=lambda command: command.name)
+@pytest.mark.parametrize(
+    "command", [each for each in OWN if isinstance(each, Command)], ids=lambda command: command.name
+)
 def test_every_command_loads_and_explains_itself(kernel, command):
     assert isinstance(command.load(), click.Command)
     result = kernel(*command.name.split(), "--help")
@@ -86,6 +89,16 @@ def test_taken_name_is_left_to_the_first(capsys, first, second):
 def test_plugin_adds_a_command_to_a_group(kernel):
     added = Command("debug it", "Debug it.", "kernel.cli.info:info")
     assert "  it  Debug it." in kernel("debug", "--help", commands=[added]).stdout
+
+
+def test_plugin_has_a_group_of_its_own(kernel):
+    added = [Group("acme", "Work with Acme."), Command("acme do", "Do it.", "kernel.cli.info:info")]
+    assert "  acme  Work with Acme." in kernel("--help", commands=added).stdout
+    assert "  do  Do it." in kernel("acme", "--help", commands=added).stdout
+
+
+def test_group_without_commands_is_not_shown(kernel):
+    assert "acme" not in kernel("--help", commands=[Group("acme", "Nothing in it.")]).stdout
 
 
 def test_plugin_that_fails_to_name_its_commands_is_reported(capsys):
