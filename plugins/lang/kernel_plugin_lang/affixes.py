@@ -1,8 +1,8 @@
-"""How a chunk without whitespace is cut into tokens.
+"""Splitting a chunk without whitespace into tokens.
 
-Prefixes and suffixes come off until nothing more does, or until what is left is a special
-case or a match of `token_match`; what is left then is a special case, one token, or cut at
-its infixes.
+Prefixes and suffixes are split off until none is found, or until the rest is a special case
+or matches `token_match`. The rest is then a special case, a single token, or split at its
+infixes.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from kernel_plugin_lang.urls import url_pattern
 
 
 class Match(Protocol):
-    """What a rule's function finds, as `re.Match` has it."""
+    """A match found by a rule: the part of `re.Match` that the tokenizer uses."""
 
     def start(self) -> int:
-        """Return where it starts."""
+        """Return the offset of the first character."""
         ...
 
     def end(self) -> int:
-        """Return where it ends."""
+        """Return the offset after the last character."""
         ...
 
 
@@ -35,9 +35,9 @@ FindAll = Callable[[str], Iterable[Match]]
 
 
 class Piece(NamedTuple):
-    """A part of a chunk and the name of the rule that made it one.
+    """A part of a chunk, and the name of the rule that split it off.
 
-    A piece called `SPECIAL` is a special case, which may be several tokens.
+    A piece with the rule `SPECIAL` is a special case and may consist of several tokens.
     """
 
     rule: str
@@ -46,7 +46,10 @@ class Piece(NamedTuple):
 
 @frozen
 class AffixRules:
-    """The functions that find prefixes, suffixes, infixes and whole tokens; None finds nothing."""
+    """The functions that find prefixes, suffixes, infixes and whole tokens.
+
+    None stands for a function that never matches.
+    """
 
     prefix_search: Search | None = None
     suffix_search: Search | None = None
@@ -55,15 +58,15 @@ class AffixRules:
     url_match: Search | None = None
 
     def is_plain(self, text: str) -> bool:
-        """Say whether the rules are known to leave `text`, all letters or all digits, whole.
+        """Return whether `text` is all letters or all digits and known to be a single token.
 
-        Known of the rules that this package comes with, which makes the first pass over a
-        text several times faster; other rules are always asked.
+        This is known only for this package's own rules. Skipping them makes the first pass
+        over a text several times faster; rules from elsewhere are always run.
         """
         return (text.isalpha() or text.isdecimal()) and self.spares_plain
 
     def find_plain(self, chunks: Iterable[str], special_cases: Collection[str]) -> list[str]:
-        """Return the chunks that are plain and no special cases: each is one token."""
+        """Return the plain chunks that are not special cases; each is a single token."""
         if not self.spares_plain:
             return []
         return [
@@ -74,7 +77,7 @@ class AffixRules:
 
     @cached_property
     def spares_plain(self) -> bool:
-        """Whether these are rules that this package comes with."""
+        """Whether all rules are this package's own."""
         known = {*rules_that_spare_plain(), url_pattern().pattern, None}
         searches = (self.prefix_search, self.suffix_search, self.infix_finditer, self.url_match)
         return self.token_match is None and all(source_of(each) in known for each in searches)
@@ -96,13 +99,13 @@ class AffixRules:
         return list(self.infix_finditer(text)) if self.infix_finditer is not None else []
 
     def split(self, chunk: str, special_cases: Collection[str]) -> list[Piece]:
-        """Cut a chunk into pieces, none of them empty, which make up the chunk."""
+        """Split a chunk into non-empty pieces, in order, that join to the chunk."""
         if chunk in special_cases:
             return [Piece("SPECIAL", chunk)]
         if self.is_plain(chunk):
             return [Piece("TOKEN", chunk)]
         start = chunk[:-1]
-        # A word and a full stop or comma: so common that no pattern is asked.
+        # A word with a full stop or comma is so common that it skips the patterns.
         if self._cuts_sure_ends and _has_sure_end(chunk) and start not in special_cases:
             return [Piece("TOKEN", start), Piece("SUFFIX", chunk[-1])]
         prefixes: list[Piece] = []
@@ -120,7 +123,7 @@ class AffixRules:
         prefixes: list[Piece],
         suffixes: list[Piece],
     ) -> str:
-        """Move affixes from `text` to the two lists and return what is left."""
+        """Move the affixes of `text` to the two lists and return the rest."""
         while text and text not in special_cases and not _matches(self.token_match, text):
             if self.is_plain(text):
                 break
@@ -129,7 +132,7 @@ class AffixRules:
             if n_prefix and rest in special_cases:
                 prefixes.append(Piece("PREFIX", text[:n_prefix]))
                 return rest
-            # Looked for in what follows the prefix, so that it cannot see the prefix either.
+            # Search only after the prefix, so that no lookbehind can see the prefix.
             n_suffix = 0 if self.is_plain(rest) else self.find_suffix(rest)
             start = text[: len(text) - n_suffix]
             if n_suffix and start in special_cases:
@@ -157,7 +160,7 @@ class AffixRules:
 
 
 def _cut(text: str, infixes: Iterable[Match]) -> list[Piece]:
-    """Cut `text` before and after each infix, save for one at its very start."""
+    """Split `text` before and after each infix; an infix at the start of `text` is ignored."""
     pieces: list[Piece] = []
     position = 0
     for infix in infixes:
@@ -175,7 +178,7 @@ def _cut(text: str, infixes: Iterable[Match]) -> list[Piece]:
 
 
 def source_of(search: Callable[..., Any] | None) -> str | None:
-    """Return the regular expression whose method `search` is; "" if it is something else."""
+    """Return the regular expression that `search` is a method of, "" for other callables."""
     if search is None:
         return None
     pattern = getattr(search, "__self__", None)
@@ -183,12 +186,12 @@ def source_of(search: Callable[..., Any] | None) -> str | None:
 
 
 def _has_sure_end(chunk: str) -> bool:
-    """Say whether a chunk is letters or digits and one character that is cut off the end.
+    """Return whether a chunk is letters or digits plus one character that is always a suffix.
 
-    That is asked of the rules of this package, whose patterns find the same, but later.
+    Only valid for this package's own rules. Their patterns give the same result, but slower.
     """
     start, last = chunk[:-1], chunk[-1]
-    # A stop after a capital may be an initial's; after rarer letters the pattern knows.
+    # A full stop after a capital may belong to an initial; leave rarer letters to the pattern.
     is_sure = last in sure_suffixes() or (last == "." and "a" <= start[-1:] <= "z")
     return is_sure and (start.isalpha() or start.isdecimal())
 

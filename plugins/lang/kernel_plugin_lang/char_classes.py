@@ -1,9 +1,9 @@
-"""The character sets that tokenizer rules are made of, the same for every language.
+"""The character sets used by the tokenizer rules of every language.
 
 Lists of alternatives (`PUNCT`, `QUOTES`, …) hold regular expressions; strings such as
-`HYPHENS` are alternatives joined by `|`. The large classes are functions, made at the first
-call. Code points stand in tables rather than being looked up by category, so that a text
-has the same tokens whatever Unicode version Python comes with.
+`HYPHENS` are alternatives joined by `|`. The large classes are functions that build the
+class at their first call. Code points are listed in tables instead of being looked up by
+category, so that tokens do not depend on Python's version of Unicode.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ UNITS: Final = escape_all(
     "كم كم² كم³ م م² م³ سم سم² سم³ مم مم² مم³ غرام جرام جم كغ ملغ كوب اكواب"
 )
 
-# Inside a character class; `|` is among the punctuation because the alternatives were
-# joined before they became one, in the rules that saved pipelines expect.
+# For use inside a character class. `PUNCT_CHARS` contains `|` because saved pipelines expect
+# rules in which the alternatives were first joined by `|` and then put into a class.
 PUNCT_CHARS: Final = "|".join(PUNCT)
 QUOTE_CHARS: Final = "".join(QUOTES)
 HYPHENS: Final = "-|–|—|--|---|——|~"
@@ -57,7 +57,7 @@ _CASELESS: Final = (
     "2FF0-30FF 31C0-31EF 3200-4DBF 4E00-9FFF AC00-D7AF F900-FAFF FB1D-FBB1 FBD3-FD3D FD50-FDC7 "
     "FDF0-FDFB FE30-FE4F FE70-FEFC 1EE00-1EEBB 1F200-1F2FF 20000-2A6DF 2A700-2EBEF 2F800-2FA1F"
 )
-# "Symbol, other", but for a few that tokenizers have always left alone.
+# The category "Symbol, other", except a few that the rules of saved pipelines leave out.
 _ICONS: Final = (
     "A6 A9 AE B0 482 58D-58E 60E-60F 6DE 6E9 6FD-6FE 7F6 9FA B70 BF3-BF8 BFA C7F D4F D79 F01-F03 "
     "F13 F15-F17 F1A-F1F F34 F36 F38 FBE-FC5 FC7-FCC FCE-FCF FD5-FD8 109E-109F 1390-1399 1940 "
@@ -92,14 +92,14 @@ def code_points(table: str) -> list[int]:
 
 @functools.cache
 def alpha() -> str:
-    """Return every letter of the scripts that have rules, to stand in a character class."""
+    """Return all letters of the supported scripts, for use inside a character class."""
     return _as_class(code_points(f"{_CASED} {_CASELESS}"))
 
 
 @functools.cache
 def alpha_lower() -> str:
     """Return the lower-case letters, and all letters of scripts without case."""
-    # U+0294 has no upper case and yet counts as lower.
+    # U+0294 has no case, but the rules count it as lower-case.
     lower = [point for point in code_points(_CASED) if _category(point) == "Ll"]
     return _as_class([*lower, 0x294, *code_points(_CASELESS)])
 
@@ -107,14 +107,14 @@ def alpha_lower() -> str:
 @functools.cache
 def alpha_upper() -> str:
     """Return the upper-case letters, and all letters of scripts without case."""
-    # U+03A2 is unassigned: the place of a second upper-case sigma.
+    # U+03A2 is unassigned; it is reserved where an upper-case final sigma would be.
     upper = [point for point in code_points(_CASED) if _category(point) == "Lu"]
     return _as_class([*upper, 0x3A2, *code_points(_CASELESS)])
 
 
 @functools.cache
 def icons() -> str:
-    """Return a character class of the symbols that are tokens of their own, emoji among them."""
+    """Return a character class of the symbols that are tokens by themselves, such as emoji."""
     return f"[{_as_class(code_points(_ICONS))}]"
 
 
@@ -123,7 +123,7 @@ def _category(point: int) -> str:
 
 
 def _as_class(points: list[int]) -> str:
-    """Write code points as ranges, without the brackets; none of them needs escaping."""
+    """Return code points as ranges, without brackets; none of them needs escaping."""
     ranges: list[list[int]] = []
     for point in sorted(set(points)):
         if ranges and point == ranges[-1][1] + 1:

@@ -1,4 +1,4 @@
-"""What every language of this package starts from."""
+"""The defaults shared by all languages of this package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from kernel_plugin_lang.urls import url_pattern
 
 
 class RuleDefaults(BaseDefaults):
-    """Rules for scripts with spaces between words; a language adds its own words."""
+    """Tokenizer rules for scripts with spaces between words.
+
+    A language adds its own words and abbreviations in a subclass.
+    """
 
     tokenizer_exceptions = lazy(make_base_exceptions)
     prefixes = lazy(make_prefixes)

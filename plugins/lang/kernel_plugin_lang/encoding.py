@@ -1,8 +1,8 @@
-"""From chunks of text to the codes of their tokens, each distinct chunk analysed once.
+"""A cache from chunks of text to the codes of their tokens.
 
-A code is a 32-bit number: twice the row of the token's lexeme, plus one if a space follows.
-A chunk's codes are kept as bytes, the last one with its space, for the chunks of a text to
-be joined without looking at single tokens.
+A code is a 32-bit integer: twice the row of the token's lexeme, plus one if a space follows.
+The codes of a chunk are kept as bytes, the last code with a space, so that the chunks of a
+text can be joined without a loop over tokens.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from kernel_plugin_lang.special_cases import Phrases, SpecialCases
 _encode_one: Final = Struct("=i").pack
 _CODE_SIZE: Final = 4
 _codes_of: Final = Struct(f"{_CODE_SIZE}s").iter_unpack
-# Below this many words, looking them up one by one is faster.
-_FEW: Final = 8
+# For fewer words than this, looking them up one by one is faster.
+_BATCH_FROM_WORDS: Final = 8
 
 
 class ChunkEncoder:
-    """Knows the codes of the chunks that came last, up to `max_size` of them, for one table.
+    """Encodes chunks as codes of one lexeme table, and caches up to `max_size` of them.
 
-    Chunks are kept in two generations: when the younger one has half of `max_size`, it
-    becomes the older one, from which a chunk that comes again is taken back.
+    The cache has two generations. When the young one holds `max_size // 2` chunks, it
+    replaces the old one. A chunk found in the old one is moved to the young one.
     """
 
     def __init__(
@@ -50,18 +50,19 @@ class ChunkEncoder:
         self._young: dict[str, bytes] = {}
         self._old: dict[str, bytes] = {}
         self._whitespace: dict[str, bytes] = {}
-        # Chunks in which rules have cut a special case; few, and fewer than the lexemes.
+        # Chunks in which the rules split a special case. It stays small: fewer than lexemes.
         self._cut: set[str] = set()
 
     def known(self, chunks: Iterable[str]) -> bytes:
         """Return the codes of all chunks.
 
-        Raises KeyError if one is not known, which all are that contain whitespace or nothing.
+        Raises KeyError if a chunk is not cached. An empty chunk and a chunk that contains
+        whitespace are never cached.
         """
         return b"".join(map(self._young.__getitem__, chunks))
 
     def encode(self, chunks: Sequence[str]) -> bytes:
-        """Return the codes of all chunks, which are not empty and have no whitespace."""
+        """Return the codes of all chunks, which must be non-empty and without whitespace."""
         try:
             return self.known(chunks)
         except KeyError:
@@ -72,17 +73,17 @@ class ChunkEncoder:
         return codes
 
     def has_cut(self, chunks: Iterable[str]) -> bool:
-        """Say whether rules have cut a special case in any of the chunks."""
+        """Return whether the rules split a special case in any of the chunks."""
         return not self._cut.isdisjoint(chunks)
 
     def learn(self, chunks: Iterable[str]) -> None:
-        """Get to know chunks that are neither empty nor have whitespace."""
+        """Cache the codes of chunks, which must be non-empty and without whitespace."""
         self._remember(
             self._look_up([chunk for chunk in dict.fromkeys(chunks) if chunk not in self._young])
         )
 
     def may_span_chunks(self, lex: npt.NDArray[np.int32]) -> bool:
-        """Say whether tokens may make up a special case that has whitespace inside.
+        """Return whether some tokens may form a special case that contains whitespace.
 
         lex  (N,)  lexeme rows
         """
@@ -92,7 +93,7 @@ class ChunkEncoder:
         return not firsts.isdisjoint(map(self.lexemes.texts.__getitem__, lex.tolist()))
 
     def encode_whitespace(self, text: str) -> bytes:
-        """Return the codes of a run of whitespace, which no space follows."""
+        """Return the codes of a run of whitespace, without a following space."""
         known = self._whitespace.get(text)
         if known is None:
             known = without_space(self._analyse([text])[text])
@@ -119,7 +120,7 @@ class ChunkEncoder:
             self._young.update(fresh)
 
     def _analyse(self, chunks: list[str]) -> dict[str, bytes]:
-        """Cut chunks by the rules; all their words go into the lexeme table at once."""
+        """Split chunks by the rules, and add all their words to the lexeme table at once."""
         rules, special_cases = self._rules, self._special_cases
         codes = self._encode_plain(rules.find_plain(chunks, special_cases))
         pieces = {
@@ -131,12 +132,12 @@ class ChunkEncoder:
         return codes
 
     def _encode_plain(self, chunks: list[str]) -> dict[str, bytes]:
-        """Return the codes of chunks that are one token each, all at once."""
+        """Return the codes of chunks that are a single token each."""
         codes = (self.lexemes.rows(chunks) << 1) | 1
         return dict(zip(chunks, map(itemgetter(0), _codes_of(codes.tobytes())), strict=True))
 
     def _rows(self, words: list[str]) -> dict[str, int]:
-        if len(words) < _FEW:
+        if len(words) < _BATCH_FROM_WORDS:
             return {word: self.lexemes.row(word) for word in words}
         return dict(zip(words, self.lexemes.rows(words).tolist(), strict=True))
 
@@ -159,7 +160,7 @@ class ChunkEncoder:
 
 
 def without_space(codes: bytes) -> bytes:
-    """Return codes of which the last has its space taken away."""
+    """Return the same codes, with no space after the last token."""
     last = array("i", codes[-_CODE_SIZE:])
     last[0] &= ~1
     return codes[:-_CODE_SIZE] + last.tobytes()

@@ -1,7 +1,7 @@
-"""Special cases of every language, and how tables of special cases are put together.
+"""Special cases shared by all languages, and functions to build tables of special cases.
 
-A table maps a string to its tokens, each a mapping from attribute ids to values: ORTH, and
-NORM where it is not the word itself.
+A table maps a string to its tokens. Each token is a mapping from attribute ids to values:
+ORTH, and NORM if it differs from the word itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def token(text: str, norm: str | None = None) -> dict[int, str]:
 
 
 def make_base_exceptions() -> Rules:
-    """Return the special cases of every language: emoticons, whitespace, `a.` and the like."""
+    """Return the special cases of all languages: emoticons, whitespace, `a.`, `b.` and so on."""
     single = [*_WHITESPACE, *_OTHERS, *(f"{letter}." for letter in _ABBREVIATED)]
     rules: Rules = {text: [token(text)] for text in (*single, *_EMOTICONS.split())}
     rules["\u00a0"] = [token("\u00a0", "  ")]
@@ -46,9 +46,11 @@ def update_exc(
     base: Mapping[str, Sequence[Mapping[Any, str]]],
     *additions: Mapping[str, Sequence[Mapping[Any, str]]],
 ) -> dict[str, list[dict[Any, str]]]:
-    """Return `base` with `additions`, and each rule with an apostrophe also with a curly one.
+    """Return `base` updated with `additions`.
 
-    Raises TextError for a rule whose tokens do not add up to its string.
+    Each string with an apostrophe is added a second time with a curly one.
+
+    Raises TextError if the tokens of a special case do not join to its string.
     """
     rules = {text: [dict(part) for part in parts] for text, parts in base.items()}
     for addition in additions:
@@ -67,4 +69,4 @@ def _with_curly(part: Mapping[Any, str]) -> dict[Any, str]:
 def _check(text: str, parts: Sequence[Mapping[Any, str]]) -> None:
     joined = "".join(part[ORTH] for part in parts)
     if joined != text:
-        raise TextError(f"the tokens of the special case {text!r} make up {joined!r}")
+        raise TextError(f"the tokens of the special case {text!r} join to {joined!r}")

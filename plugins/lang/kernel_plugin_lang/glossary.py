@@ -1,4 +1,4 @@
-"""What labels and tags mean, in a few words."""
+"""Short explanations of labels and tags."""
 
 from __future__ import annotations
 
@@ -75,7 +75,10 @@ MISC Miscellaneous entities, e.g. events, nationalities, products or works of ar
 
 
 def glossary() -> dict[str, str]:
-    """Return the meaning of each term; a part of speech comes before a tag of the same name."""
+    """Return the meaning of each term.
+
+    Where a part of speech and a tag share a name, the part of speech is explained.
+    """
     known: dict[str, str] = {}
     for group in (_PARTS_OF_SPEECH, _ENGLISH_TAGS, _DEPENDENCIES, _PHRASES, _ENTITIES):
         for line in group.strip().splitlines():

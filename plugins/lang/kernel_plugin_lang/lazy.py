@@ -1,4 +1,4 @@
-"""Class attributes whose value is made when it is first asked for."""
+"""Class attributes that are computed at their first access."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ValueT = TypeVar("ValueT")
 
 
 class LazyAttribute(Generic[ValueT]):
-    """Calls `make` at the first access and puts the result in its own place on the class."""
+    """A descriptor that calls `make` at the first access and is replaced by the result."""
 
     def __init__(self, make: Callable[[], ValueT]) -> None:
         self._make = make
@@ -21,11 +21,11 @@ class LazyAttribute(Generic[ValueT]):
 
     def __get__(self, instance: Any, owner: type[Any] | None = None) -> ValueT:
         value = self._make()
-        # On the class that defines it, for subclasses to share.
+        # Set on the class that defines it, so that subclasses share the value.
         setattr(self._owner, self._name, value)
         return value
 
 
 def lazy(make: Callable[[], ValueT]) -> Any:
-    """Return a class attribute that is made by `make` when it is first asked for."""
+    """Return a class attribute whose value is `make()`, called at the first access."""
     return LazyAttribute(make)

@@ -12,7 +12,10 @@ Getter = Callable[[str], Any]
 
 
 def make_getters(lang: str, stop_words: Collection[str], **others: Getter) -> dict[int, Getter]:
-    """Return the functions that make LANG, IS_STOP, LIKE_URL, and `others` by attribute name."""
+    """Return the functions that compute LANG, IS_STOP, LIKE_URL and `others`, by attribute id.
+
+    The keywords of `others` are attribute names.
+    """
     return {
         attributes.LANG: lambda _: lang,
         attributes.IS_STOP: lambda text: text.lower() in stop_words,
@@ -22,5 +25,5 @@ def make_getters(lang: str, stop_words: Collection[str], **others: Getter) -> di
 
 
 def like_url(text: str) -> bool:
-    """Say whether the text looks like a web address."""
+    """Return whether the text looks like a web address."""
     return lexical.like_url(text, url_pattern().match)

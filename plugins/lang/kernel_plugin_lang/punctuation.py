@@ -1,7 +1,7 @@
-"""What is cut off the ends of a chunk of text, and where it is cut in the middle.
+"""Rules for prefixes, suffixes and infixes.
 
-Prefixes, suffixes and infixes are lists of regular expressions, which the `compile_`
-functions join. Where several match at one place, the first in the list wins.
+Each is a list of regular expressions; the `compile_*` functions join a list into one
+pattern. Where several expressions match at the same position, the first in the list wins.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from kernel_plugin_lang.char_classes import (
     icons,
 )
 
-# One character that stands for itself, in a pattern and in a class.
+# A single literal character that needs no change inside a character class.
 _SINGLE: Final = re.compile(r"[^\\.^$*+?{}\[\]|()-]|\\[^\w\s]")
 
 
 def make_prefixes() -> list[str]:
-    """Return the rules for what is cut off the start."""
+    """Return the prefix rules."""
     signs = ["§", "%", "=", "—", "–", r"\+(?![0-9])"]
     return [*signs, *PUNCT, *ELLIPSES, *QUOTES, *CURRENCY, icons()]
 
 
 def make_suffixes() -> list[str]:
-    """Return the rules for what is cut off the end."""
+    """Return the suffix rules."""
     lower, upper = alpha_lower(), alpha_upper()
     return [
         *(*PUNCT, *ELLIPSES, *QUOTES, icons()),
@@ -52,10 +52,10 @@ def make_suffixes() -> list[str]:
 
 
 def make_infixes(*, hyphen_after: str = "") -> list[str]:
-    """Return the rules for where a chunk is cut in the middle.
+    """Return the infix rules.
 
-    A hyphen cuts between two letters; `hyphen_after` are more characters that may stand
-    before it.
+    A hyphen between two letters is an infix. `hyphen_after` adds characters that may precede
+    it besides letters.
     """
     letter, lower, upper = alpha(), alpha_lower(), alpha_upper()
     return [
@@ -70,12 +70,12 @@ def make_infixes(*, hyphen_after: str = "") -> list[str]:
 
 
 def compile_prefix_regex(entries: Iterable[str]) -> re.Pattern[str]:
-    """Join prefix rules into one pattern, each tied to the start."""
+    """Join prefix rules into one pattern, each anchored at the start."""
     return re.compile(_join_prefixes(entries))
 
 
 def compile_suffix_regex(entries: Iterable[str]) -> re.Pattern[str]:
-    """Join suffix rules into one pattern, each tied to the end."""
+    """Join suffix rules into one pattern, each anchored at the end."""
     return re.compile(_join_suffixes(entries))
 
 
@@ -90,8 +90,8 @@ def _join_prefixes(entries: Iterable[str]) -> str:
 
 def _join_suffixes(entries: Iterable[str]) -> str:
     rules = [entry for entry in entries if entry.strip()]
-    # All that start at one place end at the end, so their order does not matter, and single
-    # characters go into a class, which is searched faster than alternatives.
+    # All matches that start at the same position end at the end of the text, so the order of
+    # the rules does not matter. Single characters are put into a class, which is faster.
     single = [rule for rule in rules if _SINGLE.fullmatch(rule)]
     joined = [f"[{''.join(single)}]"] if single else []
     others = [rule for rule in rules if not _SINGLE.fullmatch(rule)]
@@ -104,7 +104,7 @@ def _join_infixes(entries: Iterable[str]) -> str:
 
 @functools.cache
 def rules_that_spare_plain() -> frozenset[str]:
-    """Return the sources of patterns that find nothing in what is all letters or all digits."""
+    """Return the sources of the patterns that never match in all letters or all digits."""
     return frozenset(
         (
             _join_prefixes(make_prefixes()),
@@ -117,14 +117,15 @@ def rules_that_spare_plain() -> frozenset[str]:
 
 @functools.cache
 def own_suffix_rules() -> str:
-    """Return the source of the pattern of this package's suffixes."""
+    """Return the source of the pattern of this package's suffix rules."""
     return _join_suffixes(make_suffixes())
 
 
 @functools.cache
 def sure_suffixes() -> frozenset[str]:
-    """Return the characters that those rules cut off the end of any letters or digits.
+    """Return the characters that those rules always split off after letters or digits.
 
-    No rule begins with letters or digits and ends with one of them, so it comes off alone.
+    No suffix rule matches letters or digits followed by one of these characters, so the
+    character is split off alone.
     """
     return frozenset(rule[-1] for rule in make_suffixes() if _SINGLE.fullmatch(rule))

@@ -1,7 +1,6 @@
-"""From a text to codes: where whitespace cuts it, and what becomes of the whitespace.
+"""Splitting a text at whitespace, and encoding the parts.
 
-A single space after a word belongs to the word. Any other whitespace is a token of its own,
-less that one space.
+A single space after a word belongs to the word. Any further whitespace is a token.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final, NamedTuple
 
 from kernel_plugin_lang.encoding import ChunkEncoder, without_space
 
-# Whitespace that is more than single spaces after words.
+# Whitespace other than single spaces after words.
 _ODD_WHITESPACE: Final = re.compile(r"\A\s+|\s\s+|[^\S ]")
 _SEGMENT: Final = re.compile(r"(\S+)( ?)|\s+")
 
@@ -20,8 +19,8 @@ _SEGMENT: Final = re.compile(r"(\S+)( ?)|\s+")
 class EncodedText(NamedTuple):
     """The codes of a text's tokens.
 
-    Without `ends_in_space`, the space that the last code says is not there. `has_cut` says
-    whether rules may have cut a special case.
+    If `ends_in_space` is false, the text has no space after the last token, whatever the last
+    code says. `has_cut` tells whether the rules may have split a special case.
     """
 
     codes: bytes
@@ -30,22 +29,22 @@ class EncodedText(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A chunk, or a run of whitespace, and whether a space follows that belongs to it."""
+    """A chunk or a run of whitespace, and whether a space that belongs to it follows."""
 
     text: str
     space: bool
 
 
 def segments(text: str) -> Iterator[Segment]:
-    """Yield the chunks and the runs of whitespace that make up a text."""
+    """Yield the chunks and runs of whitespace of a text, in order."""
     for match in _SEGMENT.finditer(text):
         yield Segment(match[1] or match[0], bool(match[2]))
 
 
 def encode_known(text: str, encoder: ChunkEncoder) -> EncodedText | None:
-    """Return the codes of a text; does nothing for single tokens.
+    """Return the codes of a text without a loop over tokens.
 
-    None if a chunk is not known, or whitespace is more than single spaces.
+    Return None if a chunk is not cached, or if the whitespace is not all single spaces.
     """
     chunks = text.split(" ")
     ends_in_space = not chunks[-1]
@@ -58,7 +57,7 @@ def encode_known(text: str, encoder: ChunkEncoder) -> EncodedText | None:
 
 
 def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
-    """Return the codes of a text; what is new in it is learned."""
+    """Return the codes of a text, and cache its new chunks."""
     known = encode_known(text, encoder)
     if known is not None:
         return known

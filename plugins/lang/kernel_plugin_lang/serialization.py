@@ -1,4 +1,4 @@
-"""The file of a tokenizer: its patterns and special cases as one MessagePack map."""
+"""The tokenizer's file format: patterns and special cases as one MessagePack map."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.errors import KernelError, LoadError
 from kernel.files import pack, unpack
 from kernel_plugin_lang.affixes import AffixRules, source_of
 
-# The method of the compiled pattern that each function of the rules is.
+# Each function of the rules must be this method of a compiled pattern.
 _METHODS: Final = {
     "prefix_search": "search",
     "suffix_search": "search",
@@ -23,7 +23,7 @@ _METHODS: Final = {
 def pack_rules(
     rules: AffixRules, special_cases: Mapping[str, Any], extra: Mapping[str, Any]
 ) -> bytes:
-    """Return everything that makes a tokenizer what it is.
+    """Return the rules, the special cases and the fields of `extra` as bytes.
 
     Raises KernelError for a rule that is not a method of a compiled pattern.
     """
@@ -33,7 +33,7 @@ def pack_rules(
 
 
 def unpack_rules(data: bytes) -> tuple[AffixRules, dict[str, Any], dict[str, Any]]:
-    """Return rules, special cases and the rest.
+    """Return the rules, the special cases and the other fields of `data`.
 
     Raises LoadError if `data` is damaged or a pattern in it does not compile.
     """
@@ -60,5 +60,5 @@ def _function(name: str, source: str | None) -> Callable[[str], Any] | None:
     try:
         function: Callable[[str], Any] = getattr(re.compile(source), _METHODS[name])
     except (re.error, TypeError) as error:
-        raise LoadError(f"the tokenizer's `{name}` is no regular expression: {error}") from error
+        raise LoadError(f"the tokenizer's `{name}` is not a regular expression: {error}") from error
     return function

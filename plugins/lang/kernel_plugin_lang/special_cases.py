@@ -1,8 +1,8 @@
 """Strings whose tokens are given by a table instead of by rules.
 
-A special case that stands alone, or to which a chunk comes down once its affixes are off,
-is simply looked up. One that the rules would have cut (`:)` in `foo:)`) is found afterwards,
-as the run of tokens that the rules make of it.
+A chunk that is a special case, or becomes one once its affixes are split off, is looked up in
+the table. A special case that the rules would split (`:)` in `foo:)`) is found afterwards, as
+the run of tokens that the rules make of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Tokens = tuple[str, ...]
 
 
 class SpecialCases(Mapping[str, list[dict[int, str]]]):
-    """The table, each token a mapping from attribute id to value."""
+    """A mapping from strings to tokens, each token a mapping from attribute id to value."""
 
     def __init__(self, rules: Mapping[str, Sequence[Mapping[Any, Any]]]) -> None:
         self._rules: dict[str, list[dict[int, str]]] = {}
@@ -38,19 +38,19 @@ class SpecialCases(Mapping[str, list[dict[int, str]]]):
 
     @property
     def table(self) -> dict[str, list[dict[int, str]]]:
-        """The special cases as a plain dict, faster to look things up in; do not change it."""
+        """The special cases as a dict, for faster look-ups. Do not change it."""
         return self._rules
 
     def add(self, text: str, tokens: Sequence[Mapping[Any, Any]]) -> None:
-        """Give `text` these tokens, each with ORTH and perhaps NORM (ids or names).
+        """Set the tokens of `text`, each with ORTH and optionally NORM (ids or names).
 
-        Raises TextError for tokens that do not add up to the text, and for other attributes.
+        Raises TextError if the tokens do not join to `text`, and for other attributes.
         """
         parts = [_by_id(text, token) for token in tokens]
         joined = "".join(part[ORTH] for part in parts)
         if joined != text or not parts:
             raise TextError(
-                f"the tokens of the special case {text!r} make up {joined!r}",
+                f"the tokens of the special case {text!r} join to {joined!r}",
                 hint="the ORTH of its tokens, joined, must be the string itself; use NORM for more",
             )
         self._rules[text] = parts
@@ -62,16 +62,17 @@ def _by_id(text: str, token: Mapping[Any, Any]) -> dict[int, str]:
     if extra or not part.get(ORTH):
         what = f"has {', '.join(extra)}" if extra else "has no ORTH"
         raise TextError(
-            f"a token of the special case {text!r} {what}; expected ORTH and perhaps NORM",
+            f"a token of the special case {text!r} {what}; expected ORTH and optionally NORM",
             hint="set other attributes with an attribute ruler",
         )
     return part
 
 
 class Phrases:
-    """Finds, in tokens, those special cases that the rules had cut.
+    """Finds the special cases that the rules split into several tokens.
 
-    `cut` cuts a text by rules alone; `needs_finding` says which special cases rules may cut.
+    `cut` splits a text by rules alone; `needs_finding` tells whether the rules may split a
+    special case.
     """
 
     def __init__(
@@ -89,25 +90,25 @@ class Phrases:
 
     def _add(self, text: str, tokens: Tokens) -> None:
         if tokens == (text,) and self._special_cases[text] == [{ORTH: text}]:
-            return  # it is what it would become
+            return  # the rules give the same single token
         self._by_first.setdefault(tokens[0], []).append(tokens)
         if len(tokens) > 1 and any(map(str.isspace, text)):
             self._spaced_firsts.add(tokens[0])
 
     @property
     def spaced_firsts(self) -> set[str]:
-        """The first tokens of the special cases that go beyond a chunk."""
+        """The first tokens of the special cases that contain whitespace."""
         return self._spaced_firsts
 
     def are_in(self, tokens: Sequence[str]) -> bool:
-        """Say whether a run of tokens makes up a special case."""
+        """Return whether the tokens contain a run that forms a special case."""
         return not self._by_first.keys().isdisjoint(tokens) and bool(self.matches(tokens))
 
     def matches(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
-        """Return start and end of every run of tokens that makes up a special case."""
+        """Return start and end of every run of tokens that forms a special case."""
         found = []
         phrases = self._by_first
-        for start in [place for place, token in enumerate(tokens) if token in phrases]:
+        for start in [index for index, token in enumerate(tokens) if token in phrases]:
             for phrase in phrases[tokens[start]]:
                 end = start + len(phrase)
                 if tuple(tokens[start:end]) == phrase:
@@ -117,10 +118,10 @@ class Phrases:
     def replacements(
         self, tokens: Sequence[str], spaces: Sequence[bool]
     ) -> list[tuple[int, int, str]]:
-        """Return the runs to replace, in order, each with the special case it is.
+        """Return start, end and special case of each run to replace, in order.
 
-        A run that has the right tokens but spaces between them stays, and yet keeps others
-        that overlap with it from being replaced.
+        A run with the right tokens but with other spaces between them is not replaced; it
+        still prevents shorter runs that overlap with it from being replaced.
         """
         chosen = []
         for start, end in _without_overlaps(self.matches(tokens)):
@@ -136,7 +137,10 @@ class Phrases:
 
 
 def _without_overlaps(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the longest spans, of equals the first; one that is left out still takes its place."""
+    """Yield the longest spans, the first of equally long ones.
+
+    A span that is dropped still blocks later spans that overlap with it.
+    """
     taken: set[int] = set()
     for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
         if start not in taken and end - 1 not in taken:

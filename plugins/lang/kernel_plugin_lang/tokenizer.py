@@ -1,4 +1,4 @@
-"""The rule tokenizer: from a text to a Doc from which the text can be had back.
+"""The rule-based tokenizer. It is lossless: `doc.text` is the text that was tokenized.
 
 Axes: N tokens of a text.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FunctionT = TypeVar("FunctionT")
 
 _MAX_LENGTH: Final = 1 << 30
-# A few tens of megabytes when full, less than the lexemes of so many chunks.
+# A full cache has a few tens of megabytes, less than the lexemes of the same chunks.
 _CACHE_SIZE: Final = 200_000
 
 
@@ -45,7 +45,7 @@ class _Token(NamedTuple):
 
 
 class _Rule(Generic[FunctionT]):
-    """A function of the affix rules as an attribute; setting it makes the tokenizer start anew."""
+    """A function of the affix rules as an attribute; setting it clears the tokenizer's caches."""
 
     def __set_name__(self, owner: type[Tokenizer], name: str) -> None:
         self._name = name
@@ -60,13 +60,13 @@ class _Rule(Generic[FunctionT]):
 
 
 class Tokenizer:
-    """Cuts a text by special cases and by patterns for prefixes, suffixes and infixes.
+    """Splits a text by special cases and by patterns for prefixes, suffixes and infixes.
 
-    `rules` maps strings to their tokens. The patterns' functions take a string: the `search`
-    of a compiled pattern for prefixes and suffixes, `finditer` for infixes, `match` for whole
-    tokens. Without `faster_heuristics`, special cases are looked for across all tokens even
-    if no rule would have cut them. `max_cache_size` is how many chunks of text are remembered
-    with their tokens.
+    `rules` maps strings to their tokens. The functions take a string: the `search` of a
+    compiled pattern for prefixes and suffixes, `finditer` for infixes, `match` for whole
+    tokens. If `faster_heuristics` is false, special cases are searched across all tokens even
+    if no rule would split them. `max_cache_size` is the number of chunks of text whose tokens
+    are cached.
     """
 
     prefix_search = _Rule[Search]()
@@ -103,12 +103,12 @@ class Tokenizer:
     # Tokenizing
 
     def __call__(self, text: str) -> Doc:
-        """Return the text as a Doc; raises TextError beyond 2**30 characters."""
+        """Return the text as a Doc; raises TextError for 2**30 characters or more."""
         encoder = self._ready_encoder()
         return self._make_doc(text, encode_text(text, encoder), encoder)
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
-        """Yield a Doc for each text; the new words of `batch_size` texts are learned at once."""
+        """Yield a Doc for each text; new words are looked up for `batch_size` texts at once."""
         stream = iter(texts)
         while batch := list(islice(stream, batch_size)):
             encoder = self._ready_encoder()
@@ -119,9 +119,9 @@ class Tokenizer:
                 yield self._make_doc(text, known or encode_text(text, encoder), encoder)
 
     def explain(self, text: str) -> list[tuple[str, str]]:
-        """Return the rule behind each token that is not whitespace, and the token's text.
+        """Return the rule that made each token, and the token's text, except for whitespace.
 
-        It follows the rules step by step, without anything remembered from other texts.
+        The rules are followed step by step, without the cache.
         """
         tokens = [token for segment in segments(text) for token in self._explain_segment(*segment)]
         spans = self._ready_phrases().replacements(
@@ -133,7 +133,7 @@ class Tokenizer:
         return [(token.rule, token.text) for token in tokens if not token.text.isspace()]
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
-        """Return `token_acc` and `token_p/r/f`, the share of tokens that are the gold ones."""
+        """Return `token_acc` and `token_p/r/f`, which compare the tokens with the gold tokens."""
         from kernel.scoring import TokenizationScores
 
         counts = TokenizationScores()
@@ -150,17 +150,17 @@ class Tokenizer:
         if not ends_in_space and len(spaces):
             spaces[-1] = False
         if has_cut or encoder.may_span_chunks(lex):
-            lex, spaces = self._mend_special_cases(lex, spaces, encoder)
+            lex, spaces = self._restore_special_cases(lex, spaces, encoder)
         return Doc.from_rows(self.vocab, lex, spaces, encoder.lexemes)
 
-    def _mend_special_cases(
+    def _restore_special_cases(
         self, lex: npt.NDArray[np.int32], spaces: npt.NDArray[np.bool_], encoder: ChunkEncoder
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
-        """Put together the special cases that rules have cut.
+        """Replace the tokens of special cases that the rules split.
 
         lex      (N,)  lexeme rows
         spaces   (N,)  whether a space follows
-        returns  the same two, shorter or longer
+        returns  lexeme rows and spaces after the replacement, of another length than N
         """
         rows, has_space = lex.tolist(), spaces.tolist()
         texts = [encoder.lexemes.texts[row] for row in rows]
@@ -207,7 +207,7 @@ class Tokenizer:
 
     @property
     def faster_heuristics(self) -> bool:
-        """Whether only those special cases are looked for that rules may cut."""
+        """Whether the search is limited to special cases that the rules may split."""
         return self._faster_heuristics
 
     @faster_heuristics.setter
@@ -216,9 +216,9 @@ class Tokenizer:
         self._forget()
 
     def add_special_case(self, string: str, substrings: Sequence[Mapping[Any, Any]]) -> None:
-        """Give `string` these tokens, each with ORTH and perhaps NORM.
+        """Set the tokens of `string`, each with ORTH and optionally NORM.
 
-        Raises TextError for tokens that do not add up to the string, and for other attributes.
+        Raises TextError if the tokens do not join to `string`, and for other attributes.
         """
         self._special_cases.add(string, substrings)
         self._forget()
@@ -246,7 +246,7 @@ class Tokenizer:
 
     def _ready_encoder(self) -> ChunkEncoder:
         encoder, lexemes = self._encoder, self.vocab.table_for_docs()
-        # Another lexeme table has other rows.
+        # The cached codes are rows of one lexeme table.
         if encoder is None or encoder.lexemes is not lexemes:
             encoder = self._encoder = ChunkEncoder(
                 lexemes,
@@ -282,7 +282,7 @@ class Tokenizer:
         return pack_rules(self._affixes, self._special_cases, extra)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Tokenizer:
-        """Take over the rules in `data`; raises LoadError if it is damaged."""
+        """Replace the rules with those in `data`; raises LoadError if it is damaged."""
         affixes, special_cases, extra = unpack_rules(data)
         if "vocab" in extra and "vocab" not in exclude:
             self.vocab.from_bytes(extra["vocab"])
@@ -292,16 +292,16 @@ class Tokenizer:
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write what `to_bytes` returns to the file `path`."""
+        """Write the bytes of `to_bytes` to the file `path`."""
         Path(path).write_bytes(self.to_bytes(exclude=exclude))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Tokenizer:
-        """Take over the rules in the file `path`; raises LoadError if it is damaged."""
+        """Replace the rules with those in the file `path`; raises LoadError if it is damaged."""
         return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
 
 
 def create_tokenizer() -> Callable[[Language], Tokenizer]:
-    """Return a function that makes the tokenizer of a pipeline from its language's rules."""
+    """Return a function that creates a pipeline's tokenizer from the rules of its language."""
 
     def make(nlp: Language) -> Tokenizer:
         return make_tokenizer(nlp.vocab, nlp.Defaults)
@@ -310,7 +310,7 @@ def create_tokenizer() -> Callable[[Language], Tokenizer]:
 
 
 def make_tokenizer(vocab: Vocab, defaults: Any) -> Tokenizer:
-    """Return a tokenizer with the rules of a language, which `defaults` holds."""
+    """Return a tokenizer with the rules in `defaults`, the `Defaults` of a language."""
     prefixes, suffixes, infixes = defaults.prefixes, defaults.suffixes, defaults.infixes
     return Tokenizer(
         vocab,

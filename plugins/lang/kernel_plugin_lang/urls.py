@@ -1,4 +1,4 @@
-"""Web addresses, so that their punctuation is not taken for the end of a sentence."""
+"""The pattern of web addresses, which the tokenizer keeps whole."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel_plugin_lang.char_classes import alpha_lower
 
 _SCHEME: Final = r"(?:[\w+.\-]{2,}://)?"
 _LOGIN: Final = r"(?:\S+(?::\S*)?@)?"
-# Private and link-local networks are no addresses of the web.
+# Addresses in private and link-local networks do not count.
 _PUBLIC: Final = (
     r"(?!(?:10|127)(?:\.\d{1,3}){3})"
     r"(?!(?:169\.254|192\.168)(?:\.\d{1,3}){2})"
@@ -28,6 +28,6 @@ _REST: Final = r"(?::\d{2,5})?(?:[/?#]\S*)?$"
 
 @functools.cache
 def url_pattern() -> re.Pattern[str]:
-    """Return the pattern of a whole web address, with or without scheme; use its `match`."""
+    """Return the pattern of a whole web address, with or without scheme. Use its `match`."""
     host = rf"(?:{_LABEL}\.)+[{alpha_lower()}]{{2,63}}"
     return re.compile(rf"{_SCHEME}{_LOGIN}(?:{_PUBLIC}{_IP}|{host}){_REST}")

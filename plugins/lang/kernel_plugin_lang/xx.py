@@ -1,4 +1,4 @@
-"""The language for text in no particular language, or in several."""
+"""The multi-language class, for text in an unknown language or in several languages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from kernel_plugin_lang.lexical import make_getters
 
 
 class MultiLanguageDefaults(RuleDefaults):
-    """The common rules alone."""
+    """The rules shared by all languages, without additions."""
 
     lex_attr_getters = lazy(lambda: make_getters("xx", frozenset()))
 
 
 class MultiLanguage(Language):
-    """Any language whose words stand apart."""
+    """Any language that puts spaces between words."""
 
     lang = "xx"
     Defaults = MultiLanguageDefaults

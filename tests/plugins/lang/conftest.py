@@ -25,5 +25,5 @@ def words(nlp):
 def corpora(repository) -> Path:
     folder = Path(os.environ.get("KERNEL_BENCH_DATA", repository.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip("the corpora are not here; KERNEL_BENCH_DATA names their folder")
+        pytest.skip("needs the corpora; set KERNEL_BENCH_DATA to their folder")
     return folder

@@ -39,7 +39,7 @@ def test_stop_words_count_in_any_case(nlp):
     assert flags(kernel.blank("xx"), "the The", "is_stop") == []
 
 
-def test_addresses(nlp):
+def test_like_url_of_addresses(nlp):
     words = "http://x a.com www.x a.b.travel/ x.info:80 a.photography:80/x a.notld e.g. .com a@b.com 10.1"
 
     assert flags(nlp, words, "like_url") == [
@@ -54,7 +54,7 @@ def test_addresses(nlp):
         pytest.param("ftp://8.8.8.8/x", True, id="public-ip"),
         pytest.param("192.168.0.1", False, id="private-ip"),
         pytest.param("172.20.1.1", False, id="another-private-ip"),
-        pytest.param("172.32.1.1", True, id="just-outside-of-it"),
+        pytest.param("172.32.1.1", True, id="public-ip-next-to-private-range"),
         pytest.param("me@example.com", True, id="with-a-login"),
         pytest.param("example.COM", False, id="capital-domain"),
         pytest.param("example.c", False, id="short-domain"),
@@ -63,16 +63,16 @@ def test_addresses(nlp):
         pytest.param("word", False, id="no-dot"),
     ],
 )
-def test_url_match_takes_whole_addresses(text, is_address):
+def test_url_match_matches_whole_addresses(text, is_address):
     assert bool(English.Defaults.url_match(text)) == is_address
 
 
-def test_number_of_special_cases_is_known():
+def test_number_of_special_cases():
     assert len(make_base_exceptions()) == 176
     assert len(English.Defaults.tokenizer_exceptions) == 1347
 
 
-def test_every_special_case_adds_up_to_its_string():
+def test_tokens_of_every_special_case_join_to_its_string():
     for text, tokens in English.Defaults.tokenizer_exceptions.items():
         assert "".join(token[65] for token in tokens) == text
 
@@ -90,8 +90,8 @@ def test_contractions_come_in_all_spellings():
     assert "these's" not in rules
 
 
-def test_rule_whose_tokens_do_not_add_up_is_refused():
-    with pytest.raises(ValueError, match="special case 'ab' make up 'a'"):
+def test_rule_whose_tokens_do_not_join_to_its_string_is_refused():
+    with pytest.raises(ValueError, match="special case 'ab' join to 'a'"):
         update_exc({}, {"ab": [{65: "a"}]})
 
 
@@ -105,7 +105,7 @@ def test_defaults_are_made_once_and_can_be_replaced():
     assert "~" not in English.Defaults.infixes
 
 
-def test_plugin_is_light(run_python):
+def test_plugin_module_imports_neither_numpy_nor_the_package(run_python):
     code = (
         "import sys, kernel_plugin_lang.plugin;"
         "print([name for name in sys.modules if name.startswith(('numpy', 'kernel_plugin_lang.'))])"

@@ -1,4 +1,4 @@
-"""Token for token the same as spaCy's English tokenizer, on real text."""
+"""The English tokenizer gives the same tokens and norms as spaCy's on real text."""
 
 import json
 import os
@@ -22,10 +22,10 @@ def texts(corpora):
     return [json.loads(row)["text"] for row in rows]
 
 
-def test_tokens_and_norms_are_those_of_spacy(nlp, texts):
+def test_tokens_and_norms_equal_those_of_spacy(nlp, texts):
     python = os.environ.get("KERNEL_SPACY_PYTHON")
     if python is None:
-        pytest.skip("KERNEL_SPACY_PYTHON names no interpreter that has spaCy")
+        pytest.skip("needs KERNEL_SPACY_PYTHON, the path of an interpreter with spaCy")
     lines = "".join(json.dumps(text) + "\n" for text in texts)
     done = subprocess.run(
         [python, "-c", CODE], input=lines, capture_output=True, text=True, check=True

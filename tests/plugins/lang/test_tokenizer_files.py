@@ -15,7 +15,7 @@ def facts(tokenizer: Tokenizer) -> list[tuple[str, str, str]]:
     return [(token.text, token.norm_, token.whitespace_) for token in tokenizer(TEXT)]
 
 
-def test_tokenizer_comes_back_from_bytes(nlp):
+def test_bytes_round_trip_keeps_the_rules(nlp):
     data = nlp.tokenizer.to_bytes(exclude=["vocab"])
 
     loaded = Tokenizer(nlp.vocab).from_bytes(data)
@@ -25,7 +25,7 @@ def test_tokenizer_comes_back_from_bytes(nlp):
     assert loaded.to_bytes(exclude=["vocab"]) == data
 
 
-def test_tokenizer_comes_back_from_disk_with_what_was_added(fresh, tmp_path):
+def test_disk_round_trip_keeps_changed_rules(fresh, tmp_path):
     fresh.tokenizer.add_special_case("gimme", [{"ORTH": "gim", "NORM": "give"}, {"ORTH": "me"}])
     fresh.tokenizer.infix_finditer = re.compile("~").finditer
     fresh.tokenizer.faster_heuristics = False
@@ -57,7 +57,7 @@ def test_file_has_patterns_and_exceptions_under_their_names(nlp):
     assert re.compile(fields["suffix_search"]).search("so...").span() == (2, 5)
 
 
-def test_vocabulary_travels_with_the_rules_unless_excluded():
+def test_bytes_contain_the_vocabulary_unless_excluded():
     tokenizer = Tokenizer(Vocab(strings=["zyzzyva"]))
 
     loaded = Tokenizer(Vocab()).from_bytes(tokenizer.to_bytes())
@@ -73,7 +73,7 @@ def test_exceptions_may_name_their_attributes():
     assert [token.norm_ for token in Tokenizer(Vocab()).from_bytes(data)("ab")] == ["a", "bee"]
 
 
-def test_rule_that_is_no_pattern_cannot_be_saved(fresh):
+def test_function_that_is_not_a_pattern_method_cannot_be_saved(fresh):
     fresh.tokenizer.token_match = lambda text: None
 
     with pytest.raises(KernelError, match="`token_match` cannot be saved") as raised:
@@ -84,12 +84,12 @@ def test_rule_that_is_no_pattern_cannot_be_saved(fresh):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        pytest.param(b"\xc1\xc1", "damaged", id="no-messagepack"),
-        pytest.param(pack([1]), "expected a map, got list", id="no-map"),
-        pytest.param(pack({"prefix_search": "("}), "`prefix_search` is no regular", id="pattern"),
+        pytest.param(b"\xc1\xc1", "damaged", id="not-messagepack"),
+        pytest.param(pack([1]), "expected a map, got list", id="not-a-map"),
+        pytest.param(pack({"prefix_search": "("}), "`prefix_search` is not a regular", id="regex"),
     ],
 )
-def test_damaged_file_is_a_clear_error(data, message):
+def test_damaged_file_raises_load_error(data, message):
     with pytest.raises(LoadError, match=message):
         Tokenizer(Vocab()).from_bytes(data)
 

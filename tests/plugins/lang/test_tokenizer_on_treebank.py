@@ -1,4 +1,4 @@
-"""The tokenizer on a treebank's raw text, against the treebank's own tokens."""
+"""The tokenizer on the raw text of a treebank, compared with the treebank's tokens."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def read_sentences(path: Path) -> list[tuple[str, list[str]]]:
-    """Each sentence's text and words; a multiword token counts as its words."""
+    """Return text and words of each sentence; a multiword token counts as its words."""
     sentences = []
     for block in path.read_text(encoding="utf8").split("\n\n"):
         lines = block.split("\n")
@@ -18,7 +18,7 @@ def read_sentences(path: Path) -> list[tuple[str, list[str]]]:
 
 
 def spans(text: str, words: list[str]) -> set[tuple[int, int]]:
-    """The character offsets of each word that stands in the text."""
+    """Return the character offsets of each word that occurs in the text."""
     found, position = set(), 0
     for word in words:
         start = text.find(word, position)
@@ -33,7 +33,7 @@ def sentences(corpora):
     return read_sentences(corpora / "ewt" / "en_ewt-ud-dev.conllu")
 
 
-def test_every_text_of_the_treebank_can_be_had_back(nlp, corpora, sentences):
+def test_tokenization_of_the_treebank_is_lossless(nlp, corpora, sentences):
     texts = [text for text, _ in sentences]
     texts += [text for text, _ in read_sentences(corpora / "ewt" / "en_ewt-ud-train.conllu")]
 
@@ -50,5 +50,5 @@ def test_tokens_agree_with_the_treebank(nlp, sentences):
 
     assert n_gold > 25_000
     assert n_same / n_gold >= 0.98
-    # Lower, as a line of `=====`, one token of the treebank, is one token a sign here.
+    # Lower because a line of `=====` is one token in the treebank, but one per sign here.
     assert n_same / n_ours >= 0.96

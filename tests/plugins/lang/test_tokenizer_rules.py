@@ -11,7 +11,7 @@ from kernel_plugin_lang.char_classes import alpha, alpha_lower, alpha_upper, cod
 from kernel_plugin_lang.punctuation import rules_that_spare_plain, sure_suffixes
 from kernel_plugin_lang.tokenizer import Tokenizer
 
-# Pieces of which English text is made, awkward ones above all.
+# Pieces of English text, most of them hard to tokenize.
 PIECES = [
     *(
         "a",
@@ -55,19 +55,19 @@ texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(ma
 
 
 @given(texts)
-def test_text_can_always_be_had_back(nlp, text):
+def test_tokenization_is_lossless(nlp, text):
     assert nlp.make_doc(text).text == text
 
 
 @given(texts)
-def test_remembered_chunks_give_what_the_rules_explain(nlp, text):
+def test_cached_chunks_have_the_tokens_of_explain(nlp, text):
     tokens = [token.text for token in nlp.make_doc(text) if not token.is_space]
 
     assert tokens == [token for _, token in nlp.tokenizer.explain(text)]
 
 
 @given(texts)
-def test_no_token_but_whitespace_holds_whitespace(nlp, text):
+def test_whitespace_occurs_only_in_whitespace_tokens(nlp, text):
     for token in nlp.make_doc(text):
         assert token.is_space or not any(map(str.isspace, token.text))
 
@@ -88,7 +88,7 @@ def test_no_token_but_whitespace_holds_whitespace(nlp, text):
         ),
     ],
 )
-def test_whitespace_is_kept_in_tokens_of_its_own(nlp, text, tokens):
+def test_whitespace_is_split_into_its_own_tokens(nlp, text, tokens):
     doc = nlp.make_doc(text)
 
     assert [token.text for token in doc] == tokens
@@ -116,17 +116,17 @@ def test_whitespace_is_kept_in_tokens_of_its_own(nlp, text, tokens):
         pytest.param("http://a.org/x,y.", ["http://a.org/x,y", "."], id="address"),
         pytest.param("(www.a-b.com/c)", ["(", "www.a-b.com/c", ")"], id="address-in-brackets"),
         pytest.param("at 10.0.0.1 now", ["at", "10.0.0.1", "now"], id="private-network"),
-        pytest.param("yes:)", ["yes", ":)"], id="emoticon-that-rules-cut"),
+        pytest.param("yes:)", ["yes", ":)"], id="emoticon-split-by-rules"),
         pytest.param("ok :-( ;)", ["ok", ":-(", ";)"], id="emoticons"),
         pytest.param("hi😀😀", ["hi", "😀", "😀"], id="emoji"),
         pytest.param("20°C.", ["20", "°", "C", "."], id="degrees"),
     ],
 )
-def test_english_is_cut_as_expected(words, text, tokens):
+def test_tokens_of_english_text(words, text, tokens):
     assert words(text) == tokens
 
 
-def test_hyphen_after_a_digit_stays_outside_of_english():
+def test_hyphen_after_a_digit_is_an_infix_only_in_english():
     import kernel
 
     assert [token.text for token in kernel.blank("xx").make_doc("24-hour")] == ["24-hour"]
@@ -140,10 +140,10 @@ def test_hyphen_after_a_digit_stays_outside_of_english():
         pytest.param("'Cause N.Y.", ["because", "New York"], id="single-tokens"),
         pytest.param("“Yes”", ['"', "yes", '"'], id="quotes"),
         pytest.param("Gonna", ["going", "to"], id="gonna"),
-        pytest.param("will'll", ["will'll"], id="no-such-contraction"),
+        pytest.param("will'll", ["will'll"], id="not-a-contraction"),
     ],
 )
-def test_norms_say_what_is_meant(nlp, text, norms):
+def test_norms_of_english_text(nlp, text, norms):
     assert [token.norm_ for token in nlp.make_doc(text)] == norms
 
 
@@ -171,7 +171,7 @@ def test_explain_names_the_rules(nlp):
     ]
 
 
-def test_token_match_goes_before_affixes():
+def test_token_match_takes_precedence_over_affixes():
     tokenizer = Tokenizer(
         Vocab(),
         suffix_search=re.compile("[!)]$").search,
@@ -187,13 +187,13 @@ def test_token_match_goes_before_affixes():
     ]
 
 
-def test_infix_at_the_start_is_left_alone():
+def test_infix_at_the_start_is_ignored():
     tokenizer = Tokenizer(Vocab(), infix_finditer=re.compile("-").finditer)
 
     assert [token.text for token in tokenizer("-a-b-")] == ["-a", "-", "b", "-"]
 
 
-def test_suffix_does_not_see_the_prefix():
+def test_suffix_search_does_not_see_the_prefix():
     tokenizer = Tokenizer(
         Vocab(),
         prefix_search=re.compile(r"^\$").search,
@@ -204,7 +204,7 @@ def test_suffix_does_not_see_the_prefix():
     assert tokenizer.explain("$5") == [("PREFIX", "$"), ("TOKEN", "5")]
 
 
-def test_without_rules_only_whitespace_cuts():
+def test_without_rules_text_is_split_only_at_whitespace():
     tokenizer = Tokenizer(Vocab())
 
     assert [token.text for token in tokenizer("Don't, (stop)!\nNow.")] == [
@@ -212,7 +212,7 @@ def test_without_rules_only_whitespace_cuts():
     ]
 
 
-def test_added_special_case_counts_at_once(fresh):
+def test_added_special_case_takes_effect_at_once(fresh):
     assert [token.text for token in fresh("gimme that")] == ["gimme", "that"]
 
     fresh.tokenizer.add_special_case("gimme", [{"ORTH": "gim", "NORM": "give"}, {65: "me"}])
@@ -222,7 +222,7 @@ def test_added_special_case_counts_at_once(fresh):
     assert doc[1].norm_ == "give"
 
 
-def test_special_case_may_hold_a_space(fresh):
+def test_special_case_may_contain_a_space(fresh):
     assert [token.text for token in fresh("in New York, yes")][1:3] == ["New", "York"]
 
     fresh.tokenizer.add_special_case("New York", [{"ORTH": "New York"}])
@@ -233,21 +233,21 @@ def test_special_case_may_hold_a_space(fresh):
 
 
 def test_longest_special_case_wins(fresh):
-    # `:((` and `((` overlap in what rules make of `:((`; so do `:(` and `:((`.
+    # The rules split `:((` into tokens that also form `((` and `:(`.
     assert [token.text for token in fresh("x:((")] == ["x", ":(("]
 
 
-def test_special_case_with_spaces_between_stays_as_it_is(words):
+def test_tokens_of_a_special_case_with_spaces_between_are_not_joined(words):
     assert words("a: 3 b:3")[1:3] == [":", "3"]
 
 
 @pytest.mark.parametrize(
     ("tokens", "message"),
     [
-        pytest.param([{"ORTH": "gim"}], "make up 'gim'", id="too-short"),
+        pytest.param([{"ORTH": "gim"}], "join to 'gim'", id="too-short"),
         pytest.param([{"ORTH": "gimme", "LEMMA": "give"}], "has LEMMA", id="other-attribute"),
         pytest.param([{"NORM": "give"}], "has no ORTH", id="no-text"),
-        pytest.param([], "make up ''", id="no-token"),
+        pytest.param([], "join to ''", id="no-token"),
     ],
 )
 def test_wrong_special_case_is_refused(fresh, tokens, message):
@@ -255,7 +255,7 @@ def test_wrong_special_case_is_refused(fresh, tokens, message):
         fresh.tokenizer.add_special_case("gimme", tokens)
 
 
-def test_changed_rules_count_at_once(fresh):
+def test_changed_rules_take_effect_at_once(fresh):
     tokenizer = fresh.tokenizer
     assert [token.text for token in tokenizer("a-b can't")] == ["a", "-", "b", "ca", "n't"]
 
@@ -266,7 +266,7 @@ def test_changed_rules_count_at_once(fresh):
     assert tokenizer.find_infix("a-b") == []
 
 
-def test_finding_affixes_gives_lengths(nlp):
+def test_find_prefix_and_find_suffix_return_lengths(nlp):
     tokenizer = nlp.tokenizer
 
     assert [tokenizer.find_prefix(text) for text in ("$5", "US$5", "a")] == [1, 3, 0]
@@ -274,9 +274,9 @@ def test_finding_affixes_gives_lengths(nlp):
     assert [match.span() for match in tokenizer.find_infix("a-b-c")] == [(1, 2), (3, 4)]
 
 
-def test_without_faster_heuristics_every_special_case_is_looked_for():
+def test_without_faster_heuristics_every_special_case_is_searched():
     def tokenizer(*, faster: bool) -> Tokenizer:
-        # Nothing cuts `ab`, but two tokens may touch: `a`, at an infix, and `b`.
+        # No rule splits `xab` by itself; the infix rule makes it a token inside `q-xab-`.
         return Tokenizer(
             Vocab(),
             {"xab": [{"ORTH": "x"}, {"ORTH": "ab"}]},
@@ -289,8 +289,8 @@ def test_without_faster_heuristics_every_special_case_is_looked_for():
 
 
 @given(st.text(st.sampled_from([chr(point) for point in range(0x3000)]), min_size=1))
-def test_plain_chunks_are_one_token_by_the_rules_too(nlp, text):
-    # The shortcut for letters and digits must not hide what a rule would have found.
+def test_shortcut_for_plain_chunks_agrees_with_the_rules(nlp, text):
+    # No rule may match in a chunk of letters or digits, for which the rules are skipped.
     tokenizer = nlp.tokenizer
     if not (text.isalpha() or text.isdecimal()):
         return
@@ -305,12 +305,12 @@ def test_plain_chunks_are_one_token_by_the_rules_too(nlp, text):
     st.text(st.sampled_from("abzAZéЖع中059²'s"), min_size=1, max_size=4),
     st.sampled_from([*sorted(sure_suffixes()), ".", "%", "$", "-"]),
 )
-def test_ends_that_no_pattern_is_asked_for_are_those_it_finds(nlp, start, last):
-    def search_suffix(text):  # a function that is not known to be the package's own
+def test_shortcut_for_common_suffixes_agrees_with_the_pattern(nlp, start, last):
+    def search_suffix(text):  # hides that the pattern is the package's own
         return own.suffix_search(text)
 
     own = nlp.tokenizer.affixes
-    asked = AffixRules(
+    by_pattern = AffixRules(
         own.prefix_search,
         search_suffix,
         own.infix_finditer,
@@ -318,7 +318,7 @@ def test_ends_that_no_pattern_is_asked_for_are_those_it_finds(nlp, start, last):
         own.url_match,
     )
 
-    assert own.split(start + last, ()) == asked.split(start + last, ())
+    assert own.split(start + last, ()) == by_pattern.split(start + last, ())
 
 
 def test_no_letter_or_digit_is_an_affix(nlp):
@@ -338,13 +338,13 @@ def test_letter_classes_are_disjoint_where_letters_have_case():
         assert bool(letter.match(char)) >= bool(lower.match(char))
 
 
-def test_icons_do_not_depend_on_the_version_of_unicode():
+def test_icons_do_not_depend_on_the_unicode_version():
     matches = re.compile(icons()).match
 
     assert sum(matches(chr(point)) is not None for point in range(0x110000)) == 5984
 
 
-def test_score_counts_tokens_at_the_right_place(nlp):
+def test_score_counts_tokens_with_equal_offsets(nlp):
     gold = Doc(nlp.vocab, words=["a", "b-c", "d"], spaces=[True, True, False])
 
     scores = nlp.tokenizer.score([Example(nlp.make_doc("a b-c d"), gold)])

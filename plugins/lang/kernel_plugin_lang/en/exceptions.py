@@ -1,7 +1,7 @@
 """English special cases: contractions, abbreviations, times of day.
 
-Contractions are written the way they are typed, so with and without apostrophe and with and
-without an initial capital; the NORM of each part says what it stands for.
+Contractions are listed as people type them: with and without apostrophe, with and without
+an initial capital. The NORM of each part is the word that it stands for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from kernel_plugin_lang.exceptions import Rules, make_base_exceptions, token, update_exc
 
-# What follows the word, and the NORM of each part of it: "'ll've" is `'ll` and `'ve`.
+# The parts that follow the word, each with its NORM: "'ll've" is `'ll` and `'ve`.
 _Ending = tuple[tuple[str, str | None], ...]
 
 _WILL: Final[_Ending] = (("'ll", "will"),)
@@ -27,7 +27,7 @@ _AM_GONNA: Final[_Ending] = (("'m", "am"), ("a", "gonna"))
 _QUESTIONS: Final = "who what when where why how there that this these those"
 _ASKING_ARE: Final = "who what when where why how there these those"
 _ASKING_IS: Final = "who what when where why how there that this"
-# The verb, and what it stands for before "n't".
+# Each verb as written before "n't", with its NORM.
 _NEGATED: Final = {
     **{verb: verb for verb in "could do does may might must need ought should would".split()},
     **{"did": "do", "had": "have", "ca": "can", "sha": "shall", "wo": "will"},
@@ -93,7 +93,7 @@ _ABBREVIATIONS: Final = (
 
 
 def make_exceptions() -> Rules:
-    """Return the special cases of English, with those of every language."""
+    """Return the special cases of English, including those shared by all languages."""
     rules: Rules = {}
     for word, norm, ending in _contractions():
         for start in (word, word.capitalize()):
@@ -111,7 +111,7 @@ def make_exceptions() -> Rules:
 
 
 def _contractions() -> Iterator[tuple[str, str | None, _Ending]]:
-    """Yield each word with its NORM and an ending."""
+    """Yield word, NORM of the word, and ending of each contraction."""
     yield from _pronouns()
     yield from _question_words()
     for verb, norm in {**_NEGATED, **_NEGATED_BE}.items():

@@ -27,7 +27,7 @@ class EnglishDefaults(RuleDefaults):
 
 
 class English(Language):
-    """English, in any of its spellings."""
+    """English, in British, American and other spellings."""
 
     lang = "en"
     Defaults = EnglishDefaults

@@ -1,4 +1,4 @@
-"""English noun phrases without anything after their noun, from a dependency parse."""
+"""English base noun phrases (without modifiers after the noun), from a dependency parse."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 from kernel.errors import TextError
 from kernel.text import Doc, Span, symbols
 
-# What a noun phrase may be to its head.
+# The dependency labels that the noun of a phrase may have.
 _ROLES: Final = "ROOT nsubj nsubjpass dobj dative pobj pcomp attr oprd appos".split()
 _NOUNS: Final = [symbols.IDS[name] for name in ("NOUN", "PROPN", "PRON")]
 
 
 def noun_chunks(part: Doc | Span) -> Iterator[tuple[int, int, int]]:
-    """Yield start, end and label of each noun phrase, none inside of another.
+    """Yield start, end and label of each noun phrase; the phrases do not overlap.
 
-    A phrase reaches from the leftmost word below a noun to the noun. One that is joined to a
-    phrase by "and" is a phrase too.
+    A phrase extends from the leftmost token of a noun's subtree to the noun. A noun that is
+    coordinated with the noun of a phrase ("apples and pears") makes a phrase too.
 
     Raises TextError if there is no dependency parse.
     """

@@ -29,7 +29,7 @@ ORDINALS: Final = frozenset(
 
 
 def like_num(text: str) -> bool:
-    """Say whether the text is a number in digits or words, cardinal or ordinal."""
+    """Return whether the text is a number in digits or words, cardinal or ordinal."""
     if lexical.like_num(text):
         return True
     lower = text.lower()

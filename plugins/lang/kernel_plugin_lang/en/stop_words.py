@@ -1,4 +1,4 @@
-"""English words that carry little meaning of their own."""
+"""English stop words."""
 
 from __future__ import annotations
 

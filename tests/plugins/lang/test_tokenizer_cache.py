@@ -1,4 +1,4 @@
-"""What the tokenizer remembers changes nothing but its speed."""
+"""The tokenizer's cache does not change its results."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def tokens(docs):
     return [[(token.text, token.norm_, token.whitespace_) for token in doc] for doc in docs]
 
 
-def with_room_for(nlp, size: int) -> Tokenizer:
+def with_cache_size(nlp, size: int) -> Tokenizer:
     own = nlp.tokenizer
     return Tokenizer(
         Vocab(),
@@ -29,8 +29,8 @@ def with_room_for(nlp, size: int) -> Tokenizer:
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 7, 100, 10_000])
-def test_size_of_the_memory_changes_no_token(nlp, size):
-    tokenizer = with_room_for(nlp, size)
+def test_cache_size_does_not_change_tokens(nlp, size):
+    tokenizer = with_cache_size(nlp, size)
 
     expected = tokens(map(nlp.tokenizer, TEXTS))
 
@@ -39,7 +39,7 @@ def test_size_of_the_memory_changes_no_token(nlp, size):
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 1000])
-def test_stream_gives_what_single_texts_give(nlp, fresh, batch_size):
+def test_pipe_gives_the_same_docs_as_calls(nlp, fresh, batch_size):
     piped = list(fresh.tokenizer.pipe(iter(TEXTS), batch_size=batch_size))
 
     assert tokens(piped) == tokens(map(nlp.tokenizer, TEXTS))
