@@ -1,4 +1,4 @@
-"""Several loggers, one after the other."""
+"""A logger that runs several loggers in order."""
 
 from collections.abc import Callable, Sequence
 from typing import IO, Any
@@ -12,18 +12,18 @@ LogStep = Callable[[dict[str, Any] | None], None]
 
 
 class ChainLog:
-    """Calls each logger with the same info, to which an earlier one may add keys."""
+    """Calls each logger with the same info; a logger may add keys for those after it."""
 
     def __init__(self, logs: Sequence[LogStep]) -> None:
         self._logs = logs
 
     def __call__(self, info: dict[str, Any] | None) -> None:
-        """Pass an evaluation, or None, on to each logger."""
+        """Pass an evaluation, or None, to each logger."""
         for log in self._logs:
             log(info)
 
     def watch_step(self, run: TrainingRun) -> None:
-        """Pass a step on: the run to loggers that watch it, None to the others."""
+        """Pass the run to the loggers with a `watch_step`, and None to the others."""
         for log in self._logs:
             watch = getattr(log, "watch_step", None)
             if watch is not None:
@@ -44,14 +44,17 @@ def chain_logger(
     logger9: Setup | None = None,
     logger10: Setup | None = None,
 ) -> Setup:
-    """Return a logger that runs the ones given in their order; raises `ConfigError` for none."""
+    """Return a logger that runs the given loggers in order.
+
+    Raises `ConfigError` if no logger is given.
+    """
     first_half = [logger1, logger2, logger3, logger4, logger5]
     second_half = [logger6, logger7, logger8, logger9, logger10]
     loggers = [logger for logger in first_half + second_half if logger is not None]
     if not loggers:
         raise ConfigError(
             "`kernel.ChainLogger.v1` has no logger to run",
-            hint="give it one: [training.logger.logger1]",
+            hint="add at least one: [training.logger.logger1]",
         )
 
     def setup(

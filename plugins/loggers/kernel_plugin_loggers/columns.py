@@ -1,4 +1,4 @@
-"""What the console table shows: its columns, and an evaluation's values in them."""
+"""The columns of the console table, and the values of an evaluation in them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +13,11 @@ MAX_NAME = 13
 
 @frozen(kw_only=True)
 class Columns:
-    """The columns of one run's table.
+    """The columns of the table of one run.
 
-    losses   components with a loss
-    scores   scores whose weight is not null, in the config's order
-    missing  what stands for a score that was not measured
+    losses   names of the components with a loss
+    scores   names of the scores whose weight is not null, in the config's order
+    missing  text shown for a score that was not measured
     """
 
     losses: tuple[str, ...]
@@ -35,14 +35,14 @@ class Columns:
         object.__setattr__(self, "widths", widths)
 
     def values(self, info: Mapping[str, Any]) -> list[str]:
-        """Return the row of an evaluation; scores are in per cent, but for `speed`."""
+        """Return the row of an evaluation; scores except `speed` are in per cent."""
         losses = [f"{float(info['losses'].get(name, 0.0)):.2f}" for name in self.losses]
         scores = [self._score(name, info["other_scores"].get(name)) for name in self.scores]
         score = float(info["score"] or 0.0)
         return [str(info["epoch"]), str(info["step"]), *losses, *scores, f"{score:.2f}"]
 
     def line(self, values: list[str] | tuple[str, ...]) -> str:
-        """Return values as one line of text, each at the right end of its column."""
+        """Return values as one line of text, right-aligned in their columns."""
         cells = zip(values, self.widths, strict=True)
         return "  ".join(value.rjust(width) for value, width in cells)
 
@@ -53,7 +53,7 @@ class Columns:
 
 
 def columns_of(nlp: Language, *, missing: str = "-") -> Columns:
-    """Return the columns for a pipeline as it is: disabled components have none."""
+    """Return the columns of a pipeline; disabled components have none."""
     weights = nlp.config["training"]["score_weights"]
     return Columns(
         losses=tuple(name for name, pipe in nlp.pipeline if is_trainable(pipe)),
@@ -63,5 +63,5 @@ def columns_of(nlp: Language, *, missing: str = "-") -> Columns:
 
 
 def short_name(name: str) -> str:
-    """Return `name` in capitals, cut to 13 characters at most."""
+    """Return `name` in capitals, shortened to at most 13 characters."""
     return f"{name[: MAX_NAME - 3]}...".upper() if len(name) > MAX_NAME else name.upper()

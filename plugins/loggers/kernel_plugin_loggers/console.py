@@ -1,7 +1,6 @@
-"""The console loggers: a table of evaluations, live on a terminal, and a JSONL log beside it.
+"""The console loggers: a table of evaluations, and optionally a JSONL log.
 
-On a terminal the table grows under a line that says how far the run is; anywhere else
-it is plain lines.
+On a terminal the table is redrawn with a status line below it; elsewhere it is plain text.
 """
 
 import os
@@ -22,20 +21,20 @@ Bar = Literal["train", "eval"] | None
 
 
 class View(Protocol):
-    """Where the table is shown."""
+    """Shows the table."""
 
     def add(self, info: dict[str, Any]) -> None:
         """Show an evaluation."""
 
     def tick(self, run: TrainingRun) -> None:
-        """Show how far the run is. Called on every step."""
+        """Show the progress of the run. Called on every step."""
 
     def close(self) -> None:
-        """Leave the finished table behind."""
+        """Leave the complete table on the screen."""
 
 
 class PlainView:
-    """The table as lines of text, one an evaluation."""
+    """The table as lines of text, one per evaluation."""
 
     def __init__(self, columns: Columns, stdout: IO[str]) -> None:
         self._columns = columns
@@ -59,14 +58,14 @@ class PlainView:
 
 
 class ConsoleLog:
-    """What is called on every step: shows evaluations, and writes them down."""
+    """The `log_step` of the console loggers: shows evaluations and appends them to the log."""
 
     def __init__(self, view: View | None, records: Records | None) -> None:
         self._view = view
         self._records = records
 
     def __call__(self, info: dict[str, Any] | None) -> None:
-        """Show and write down an evaluation; None is a step without one."""
+        """Show an evaluation and append it to the log; None is a step without an evaluation."""
         if info is None:
             return
         if self._view is not None:
@@ -75,7 +74,7 @@ class ConsoleLog:
             self._records.add(info)
 
     def watch_step(self, run: TrainingRun) -> None:
-        """Show how far the run is."""
+        """Show the progress of the run."""
         if self._view is not None:
             self._view.tick(run)
 
@@ -90,7 +89,7 @@ class ConsoleLog:
 def console_logger_v1(progress_bar: bool = False) -> Setup:
     """Return a logger that shows a table; a score that was not measured shows as 0.00.
 
-    progress_bar  whether to draw, on a terminal, how far it is to the next evaluation
+    progress_bar  whether to draw, on a terminal, the progress to the next evaluation
     """
     return _logger("eval" if progress_bar else None, missing="0.00")
 
@@ -111,8 +110,8 @@ def console_logger_v3(
 ) -> Setup:
     """Return a logger that shows a table, and appends each evaluation to `output_file` (JSONL).
 
-    On a terminal, `progress_bar` draws how far it is to the end of the run ("train") or to
-    the next evaluation ("eval").
+    On a terminal, `progress_bar` draws the progress to the end of the run ("train") or to the
+    next evaluation ("eval").
     """
     return _logger(progress_bar, console_output, output_file)
 
@@ -142,7 +141,7 @@ def make_view(columns: Columns, nlp: Language, stdout: IO[str], progress_bar: Ba
     """Return a live view if `stdout` is a terminal that can move its cursor, else a plain one."""
     if not stdout.isatty() or os.environ.get("TERM", "") in ("dumb", "unknown"):
         return PlainView(columns, stdout)
-    # Imported here: whoever trains without a terminal needs no rich.
+    # Imported here because `rich` is needed only on a terminal.
     from kernel_plugin_loggers.live import LiveView
 
     return LiveView(columns, nlp.config["training"], stdout, progress_bar)

@@ -1,4 +1,4 @@
-"""The table on a terminal: rows as they come, and a line that says how far the run is."""
+"""The live table on a terminal, with a status line below it."""
 
 import time
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from rich.text import Text
 from kernel.training import TrainingRun
 from kernel_plugin_loggers.columns import Columns
 
-REFRESH = 0.1  # seconds
-CHROME = 7  # lines of the screen that are not rows
+REFRESH_SECONDS = 0.1
+N_OTHER_LINES = 7  # lines of the screen for the header, the bar, the status and the shell
 
 
 class LiveView:
-    """A table that shows its last rows while the run goes on, and all of them at its end."""
+    """A table that shows its last rows during the run, and all rows at the end."""
 
     def __init__(
         self,
@@ -50,22 +50,25 @@ class LiveView:
         self._live.update(self._render(), refresh=True)
 
     def tick(self, run: TrainingRun) -> None:
-        """Show how far the run is, ten times a second at most; always before an evaluation."""
+        """Show the progress of the run, at most ten times a second.
+
+        It is always shown before an evaluation.
+        """
         self._pace.count(run.words, run.step)
         now = time.monotonic()
-        if now - self._shown >= REFRESH or run.is_evaluation_step:
+        if now - self._shown >= REFRESH_SECONDS or run.is_evaluation_step:
             self._shown = now
             self._status = self._describe(run)
             self._live.update(self._render(), refresh=True)
 
     def close(self) -> None:
         """Leave the whole table on the screen."""
-        # Drawn once, by `stop`: what is taller than the screen cannot be drawn over.
+        # `stop` draws it, once: a table taller than the screen cannot be redrawn in place.
         self._live.update(self._table(len(self._rows)))
         self._live.stop()
 
     def _render(self) -> RenderableType:
-        return Group(self._table(max(self._console.height - CHROME, 1)), self._status)
+        return Group(self._table(max(self._console.height - N_OTHER_LINES, 1)), self._status)
 
     def _table(self, n_rows: int) -> Table:
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
@@ -74,7 +77,7 @@ class LiveView:
         table.add_column("W/S", justify="right", min_width=7)
         table.add_column("", width=1)
         best = max((score for _, score in self._rows), default=0.0)
-        # The earliest of equals: the step that patience counts from.
+        # The first row with the best score, because `patience` counts from its step.
         best_row = next((i for i, row in enumerate(self._rows) if row[1] == best), None)
         first = max(len(self._rows) - n_rows, 0)
         for index, (row, _) in enumerate(self._rows[first:], first):
@@ -105,7 +108,10 @@ class LiveView:
 
 
 class Pace:
-    """How fast a run is: words a second of training alone, steps a second of everything."""
+    """The speed of a run: words per second in training, and the remaining time.
+
+    `rate` excludes the time of evaluations; `seconds_left` includes it.
+    """
 
     def __init__(self) -> None:
         now = time.monotonic()
@@ -115,9 +121,9 @@ class Pace:
         self.rate = 0.0
 
     def count(self, words: int, step: int) -> None:
-        """Take note of a step; `words` and `step` count from the start of the run."""
+        """Record a step; `words` and `step` are totals since the start of the run."""
         now = time.monotonic()
-        if self._start is None:  # of this process: a resumed run starts in the middle
+        if self._start is None:  # the first step of this process; the run may be resumed
             self._start = (step, now)
             self._mark = (self._mark[0] or words, self._mark[1])
         words_before, since = self._mark
@@ -126,15 +132,15 @@ class Pace:
         self._step = step
 
     def restart(self, words: int) -> None:
-        """Measure `rate` from here on: an evaluation has just ended."""
+        """Measure `rate` from now on; called after an evaluation."""
         self._mark = (words, time.monotonic())
 
     def seconds_left(self, max_steps: int) -> float | None:
-        """Return how long the steps up to `max_steps` will take; None if that is unknown."""
+        """Return the estimated time of the steps up to `max_steps`, None if unknown."""
         if self._start is None or not max_steps or self._step <= self._start[0]:
             return None
-        a_step = (time.monotonic() - self._start[1]) / (self._step - self._start[0])
-        return max(max_steps - self._step, 0) * a_step
+        seconds_per_step = (time.monotonic() - self._start[1]) / (self._step - self._start[0])
+        return max(max_steps - self._step, 0) * seconds_per_step
 
 
 def clock(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""A logger that prints chosen values of an evaluation's info."""
+"""A logger that prints selected values of each evaluation."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,10 +10,10 @@ from kernel_plugin_loggers.console import Setup
 
 
 def lookup_logger(patterns: list[str]) -> Setup:
-    """Return a logger that prints `key -> value` for each key in which a pattern is found.
+    """Return a logger that prints `key -> value` for each key that contains a match.
 
     Keys are dotted: `losses.ner`, `other_scores.ents_per_type.PER.f`. Raises `ConfigError`
-    for a pattern that is no regular expression.
+    for an invalid regular expression.
     """
     searches = [_compiled(pattern).search for pattern in patterns]
 
@@ -33,7 +33,7 @@ def lookup_logger(patterns: list[str]) -> Setup:
 
 
 def flatten(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each value that is no mapping, under its dotted key."""
+    """Yield the dotted key and the value of each leaf of nested mappings."""
     for name, value in values.items():
         key = f"{path}.{name}" if path else name
         if isinstance(value, Mapping):
@@ -47,5 +47,5 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as error:
         raise ConfigError(
-            f"`training.logger.patterns` has {pattern!r}, which is no regular expression: {error}"
+            f"`training.logger.patterns` has an invalid regular expression, {pattern!r}: {error}"
         ) from error

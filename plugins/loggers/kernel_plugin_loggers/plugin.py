@@ -1,1 +1,1 @@
-"""What this package tells the kernel. Cheap to import: no arrays, no models."""
+"""Hook implementations of this package: none. Cheap to import: no arrays, no models."""

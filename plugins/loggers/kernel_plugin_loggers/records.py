@@ -1,4 +1,4 @@
-"""The JSONL log: one object an evaluation."""
+"""The JSONL log: one object per evaluation."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,10 @@ from kernel.errors import ConfigError
 
 
 class Records:
-    """Appends evaluations to a file, so that a resumed run goes on in the same one.
+    """Appends evaluations to a file, so that a resumed run continues the same file.
 
-    An object has `epoch`, `step`, `words`, `seconds`, `losses`, `scores` (0 to 1) and `score`.
-    Raises `ConfigError` if the file cannot be written.
+    Each object has `epoch`, `step`, `words`, `seconds`, `losses`, `scores` (0 to 1) and
+    `score`. Raises `ConfigError` if the file cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -24,7 +24,7 @@ class Records:
             ) from error
 
     def add(self, info: dict[str, Any]) -> None:
-        """Write one evaluation, and flush it."""
+        """Append one evaluation and flush the file."""
         record = {name: info[name] for name in ("epoch", "step", "words", "seconds", "losses")}
         record["scores"] = info["other_scores"]
         record["score"] = info["score"]

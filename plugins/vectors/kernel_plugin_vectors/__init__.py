@@ -1,1 +1,1 @@
-"""Static word vectors: made from files, pruned, used as features."""
+"""Static word vectors: reading, pruning, and use as features."""

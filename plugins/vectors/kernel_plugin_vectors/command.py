@@ -1,4 +1,4 @@
-"""`kernel init vectors`: a pipeline that has the word vectors of a file."""
+"""`kernel init vectors`: create a pipeline with the word vectors in a file."""
 
 from __future__ import annotations
 
@@ -15,37 +15,41 @@ import click
 )
 @click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--prune", "-p", default=-1, help="Vectors to keep; other words get the nearest. -1: all."
+    "--prune",
+    "-p",
+    default=-1,
+    help="Number of vectors to keep; other words get the most similar one. -1: all.",
 )
-@click.option("--truncate", "-t", default=0, help="Words to read, the first ones. 0: all.")
+@click.option("--truncate", "-t", default=0, help="Number of words to read from the start. 0: all.")
 @click.option(
     "--mode",
     "-m",
     type=click.Choice(["default", "floret"]),
     default="default",
     show_default=True,
-    help="Vectors of words, or floret's of n-grams.",
+    help="Vectors of words, or of n-grams as floret writes them.",
 )
-@click.option("--name", "-n", help="What the vectors are called, by default after the pipeline.")
+@click.option("--name", "-n", help="Name of the vectors. Default: derived from the pipeline's.")
 @click.option(
     "--attr",
     "-a",
     default="ORTH",
     show_default=True,
-    help="Attribute of a token by which its vector is found.",
+    help="Token attribute by which vectors are looked up.",
 )
-@click.option("--verbose", "-V", is_flag=True, help="Say what became of the words.")
+@click.option("--verbose", "-V", is_flag=True, help="Print how many words were read and pruned.")
 @click.option(
     "--lexemes-jsonl",
     "-j",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Attributes of words, among them the ranks that the rows of an array go by.",
+    help="File of lexical attributes; the ranks in it name the rows of an array.",
 )
 def init_vectors(lang: str, vectors_loc: Path, output_dir: Path, **settings: Any) -> None:
-    """Make a pipeline for LANG that has the word vectors in FILE, and save it to OUTPUT_DIR.
+    """Create a pipeline for LANG with the word vectors in FILE, and save it to OUTPUT_DIR.
 
-    FILE has a word and its numbers on each line, as word2vec and GloVe write it, packed or not,
-    or is an array (.npz). A config names OUTPUT_DIR as `paths.vectors`.
+    FILE is a text file with a word and its numbers on each line, as word2vec and GloVe write
+    it, compressed or not, or an array (.npz). Set `paths.vectors` to OUTPUT_DIR in a config to
+    use the vectors.
     """
     from kernel.cli import console
     from kernel.pipeline import blank, read_vocab_data
@@ -59,6 +63,6 @@ def init_vectors(lang: str, vectors_loc: Path, output_dir: Path, **settings: Any
     report = load_file(nlp.vocab, vectors_loc, name=name, **settings)
     nlp.to_disk(output_dir)
     if verbose:
-        console.say(f"{report.n_read} lines read, {report.n_pruned} words share a vector now")
+        console.say(f"{report.n_read} lines read, {report.n_pruned} words pruned")
     width = nlp.vocab.vectors_length
     console.good(f"saved {report.n_rows} vectors of {width} numbers to {output_dir}")

@@ -1,4 +1,4 @@
-"""Word vectors in files: one word a line, or an array.
+"""Reading word vectors from files: text with one word per line, or an array.
 
 Axes: R rows, D width.
 """
@@ -22,7 +22,7 @@ from attrs import frozen
 from kernel.errors import DataError
 from kernel.ops import Floats
 
-_FLORET_FIELDS: Final = 8
+_N_FLORET_FIELDS: Final = 8
 
 
 @frozen(eq=False)
@@ -39,9 +39,9 @@ class WordVectors:
 
 @frozen(eq=False)
 class FloretTable:
-    """A table of floret, and how words find their rows in it.
+    """A floret table and its settings.
 
-    settings  as `kernel.text.Vectors` takes them
+    settings  keyword arguments of `kernel.text.Vectors`
     data      (R, D)  float32
     """
 
@@ -50,10 +50,10 @@ class FloretTable:
 
 
 def read_word_vectors(path: Path, *, limit: int = 0) -> WordVectors:
-    """Read words with their vectors, the first `limit` of them; 0: all.
+    """Read words and their vectors, the first `limit` of them (0: all).
 
-    Raises `DataError` naming the line that has another number of values than the first, or
-    something that is no number.
+    Raises `DataError` with the line number for a line whose number of values differs from the
+    first line's, or for a value that is not a number.
     """
     with _opened(path) as file:
         lines: Iterator[tuple[int, str]] = enumerate(file, start=1)
@@ -73,10 +73,10 @@ def read_word_vectors(path: Path, *, limit: int = 0) -> WordVectors:
 
 
 def read_floret_table(path: Path) -> FloretTable:
-    """Read a table of floret.
+    """Read a floret table.
 
-    Raises `DataError` for another header than that of floret, rows that do not fit it, or
-    fewer of them than it says.
+    Raises `DataError` if the header is not floret's, if a row does not have the width given
+    there, or if there are fewer rows than it says.
     """
     with _opened(path) as file:
         lines = enumerate(file, start=1)
@@ -86,7 +86,7 @@ def read_floret_table(path: Path) -> FloretTable:
             bow, eow = header[6:]
         except ValueError as error:
             raise DataError(
-                f"expected floret's first line of {_FLORET_FIELDS} fields, got {len(header)}",
+                f"expected floret's first line of {_N_FLORET_FIELDS} fields, got {len(header)}",
                 path=path,
                 line=1,
                 hint="buckets, width, minn, maxn, hash count, hash seed, and the marks of words",
@@ -110,26 +110,26 @@ def read_array(path: Path) -> Floats:
 
     returns  (R, D)  float32
 
-    Raises `DataError` unless there is exactly one array, of two axes.
+    Raises `DataError` unless the file holds exactly one array, with two axes.
     """
     try:
-        # Arrays of objects, which would run code, are not read.
+        # Reading arrays of Python objects could run code, so they are refused.
         loaded = np.load(path, allow_pickle=False)
         arrays = [loaded[name] for name in loaded.files] if hasattr(loaded, "files") else [loaded]
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(f"cannot be read: {error}", path=path) from error
     shapes = [array.shape for array in arrays]
     if len(arrays) != 1 or arrays[0].ndim != 2:
-        raise DataError(f"expected one array of two axes, got {shapes}", path=path)
+        raise DataError(f"expected one array with two axes, got shapes {shapes}", path=path)
     data: Floats = arrays[0].astype(np.float32)
     return data
 
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[IO[str]]:
-    """Open a text file, unpacked if its name says that it is packed."""
+    """Open a text file, decompressed if the suffix of its name says so."""
     try:
-        # Other ends of lines may be part of words.
+        # Only "\n" ends a line: words may contain other line separators.
         with (
             _unpacked(path) as raw,
             io.TextIOWrapper(raw, encoding="utf8", newline="\n") as file,
@@ -160,16 +160,16 @@ def _unpacked(path: Path) -> Iterator[Any]:
 def _first(files: Iterable[Any], path: Path) -> Any:
     found = next(iter(files), None)
     if found is None:
-        raise DataError("no file is in it", path=path)
+        raise DataError("the archive contains no file", path=path)
     return found
 
 
 def _collect(lines: Iterable[tuple[int, str]], width: int, path: Path) -> WordVectors:
-    """Parse numbered lines of a word and `width` numbers each."""
+    """Parse numbered lines, each with a word and `width` numbers."""
     words: list[str] = []
     rows: list[Floats] = []
     with warnings.catch_warnings():
-        # What numpy does not understand, it only warns of.
+        # For text that it cannot parse, `np.fromstring` only warns.
         warnings.simplefilter("error", DeprecationWarning)
         for number, line in lines:
             word, values = _parse(line.rstrip("\r\n "), width, path, number)
@@ -186,7 +186,7 @@ def _parse(line: str, width: int, path: Path, number: int) -> tuple[str, Floats]
             return word, values
     except (DeprecationWarning, ValueError):
         pass
-    # Words of several parts are rare, and wrong lines are not read twice.
+    # Slower, but needed only for words that contain spaces and for malformed lines.
     return _parse_from_right(line, width, path, number)
 
 

@@ -1,4 +1,4 @@
-"""What this package tells the kernel. Cheap to import: no arrays, no models."""
+"""Hook implementations of this package. Cheap to import: no arrays, no models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def kernel_commands() -> Sequence[Command]:
     return [
         Command(
             "init vectors",
-            "Make a pipeline with word vectors.",
+            "Create a pipeline with word vectors.",
             "kernel_plugin_vectors.command:init_vectors",
         )
     ]

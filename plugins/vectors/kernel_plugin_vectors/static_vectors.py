@@ -1,4 +1,4 @@
-"""The layer that makes features of the vocabulary's word vectors.
+"""The layer that maps the word vectors of tokens to features.
 
 Axes: N tokens, U distinct keys, D width of the vectors, W width of the features.
 """
@@ -35,15 +35,17 @@ def static_vectors(
     init_W: InitWeights = glorot_uniform_init,
     key_attr: str | int | None = None,
 ) -> WeightNode[Any, Any]:
-    """Map the vector of each word to `nO` numbers, without a bias; words without one to zeros.
+    """Map the vector of each token to `nO` features, by a linear layer without a bias.
+
+    Tokens without a vector get zeros.
 
     X        B docs or spans
     returns  `Packed`, B of (n_i, nO)
 
-    nM        width of the vectors; null: found in the vocabulary
-    dropout   share of features left out in training, by one mask for a batch; null: none
-    init_W    makes the first weights
-    key_attr  attribute of a token by which its vector is found; null: that of the table
+    nM        width of the vectors; null: taken from the vocabulary
+    dropout   share of features dropped in training, by one mask per batch; null: none
+    init_W    initializer of the weights
+    key_attr  token attribute by which vectors are looked up; null: that of the table
 
     Params: `W` (nO, nM). The vectors themselves are not changed.
     """
@@ -71,12 +73,15 @@ def static_vectors(
     )
 
 
-_NO_VECTORS = "static vectors are asked for, but the vocabulary has none"
-_HINT = "make some with `kernel init vectors`, and name their folder as `paths.vectors`"
+_NO_VECTORS = "the model needs static vectors, but the vocabulary has none"
+_HINT = "create them with `kernel init vectors`, and set `paths.vectors` to that folder"
 
 
 def _check_width(model: Any, vocab: Any) -> None:
-    """Take over the width of the vectors, or compare it; raises if there are none, or others."""
+    """Set the width of the vectors, or check it if it is set.
+
+    Raises KernelError if there are no vectors, ShapeError if they have another width.
+    """
     width = vocab.vectors_length
     if not vocab.has_vectors:
         raise KernelError(_NO_VECTORS, hint=_HINT)
@@ -86,9 +91,9 @@ def _check_width(model: Any, vocab: Any) -> None:
         model.set_dim("nM", width)
     elif model.get_dim("nM") != width:
         raise ShapeError(
-            f"the model was made for vectors of width {model.get_dim('nM')}, but those of the "
+            f"the model expects vectors of width {model.get_dim('nM')}, but those of the "
             f"vocabulary have {width}",
-            hint="load the vectors that it was trained with",
+            hint="load the vectors that the model was trained with",
         )
 
 
@@ -100,29 +105,29 @@ def _forward(
     if not any(lengths):
         empty = ops.xp.zeros((0, len(weights)), dtype=weights.dtype)
         return Packed(empty, lengths), lambda dY: []
-    vectors, places = _gather(model, docs)
+    vectors, rows = _gather(model, docs)
     inputs = ops.xp.asarray(vectors, dtype=weights.dtype)  # (U, D)
-    places = ops.xp.asarray(places)
-    found = inputs @ weights.T  # (U, W)
+    rows = ops.xp.asarray(rows)  # (N,)
+    features = inputs @ weights.T  # (U, W)
     rate = (model.attrs.get("dropout_rate") or 0.0) if is_train else 0.0
     mask = dropout_mask((len(weights),), rate, ops.xp) if rate else None
     if mask is not None:
-        found *= mask
+        features *= mask
 
     def backprop(dY: Sequence[Floats]) -> list[Any]:
         gradient = packed(dY, width=len(weights), xp=ops.xp).data  # (N, W)
-        d_found = ops.xp.zeros(found.shape, dtype=found.dtype)
-        add_rows(ops, d_found, places, gradient)
+        d_features = ops.xp.zeros(features.shape, dtype=features.dtype)  # (U, W)
+        add_rows(ops, d_features, rows, gradient)
         if mask is not None:
-            d_found *= mask
-        model.inc_grad("W", d_found.T @ inputs)
+            d_features *= mask
+        model.inc_grad("W", d_features.T @ inputs)
         return []
 
-    return Packed(found.take(places, axis=0), lengths), backprop
+    return Packed(features.take(rows, axis=0), lengths), backprop
 
 
 def _gather(model: Any, docs: Sequence[Any]) -> tuple[Floats, Ints]:
-    """Return the vectors of the distinct keys of docs, and which of them each token has.
+    """Return the vectors of the distinct keys of docs, and the row of each token in them.
 
     returns  (U, D) and (N,); zeros for a key without a vector
     """
@@ -130,10 +135,10 @@ def _gather(model: Any, docs: Sequence[Any]) -> tuple[Floats, Ints]:
     _check_width(model, vocab)
     attr = model.attrs["key_attr"] or vocab.vectors_attr
     all_keys: npt.NDArray[np.uint64] = np.concatenate([doc.to_array(attr) for doc in docs])
-    keys, places = np.unique(all_keys, return_inverse=True)
+    keys, rows = np.unique(all_keys, return_inverse=True)
     vectors = vocab.vectors.get_batch(keys)
     is_known = vocab.vectors.are_known(keys)
     if not is_known.all():
         vectors = vectors.copy()
         vectors[~is_known] = 0
-    return vectors, places.reshape(-1)
+    return vectors, rows.reshape(-1)

@@ -1,4 +1,4 @@
-"""Vocabularies get word vectors.
+"""Setting the word vectors of a vocabulary.
 
 Axes: R rows, D width.
 """
@@ -19,21 +19,21 @@ from kernel_plugin_vectors.files import (
     read_word_vectors,
 )
 
-ARRAYS = (".npz", ".npy")
+ARRAY_SUFFIXES = (".npz", ".npy")
 
 
 def make_vectors() -> Callable[[Vocab], Vectors]:
-    """Make what gives a vocabulary an empty table; its mode comes with the data."""
+    """Return a function that creates an empty table; the mode is set when data is loaded."""
     return lambda vocab: Vectors(strings=vocab.strings)
 
 
 @frozen
 class Report:
-    """What became of a file of vectors.
+    """How many vectors were read and kept.
 
-    n_read    words in the file, or rows of floret's table
-    n_rows    rows of the table
-    n_pruned  words whose vectors are those of others now
+    n_read    number of words in the file, or of rows in a floret table
+    n_rows    number of rows of the table
+    n_pruned  number of words that got the vector of another word
     """
 
     n_read: int
@@ -51,15 +51,16 @@ def load_file(
     name: str | None = None,
     attr: str = "ORTH",
 ) -> Report:
-    """Give `vocab` the word vectors in a file.
+    """Set the vectors of `vocab` to those in a file.
 
-    mode      "default": a vector a word; "floret": the table of n-grams that floret wrote
-    truncate  read only so many words, the first of the file; 0: all
-    prune     keep so many vectors, and give other words the nearest of them; -1: keep all
-    name      what the vectors are called
-    attr      the attribute of a token by which its vector is found
+    mode      "default": one vector per word; "floret": a table of n-grams written by floret
+    truncate  number of words to read from the start of the file; 0: all
+    prune     number of vectors to keep, other words get the most similar one; -1: keep all
+    name      name of the vectors
+    attr      token attribute by which vectors are looked up
 
-    Raises `DataError` for a file that will not do, `KernelError` for settings that do not fit.
+    Raises `DataError` for a file that cannot be used, `KernelError` if `truncate` is given for
+    a floret table.
     """
     if mode == "floret":
         if truncate:
@@ -83,14 +84,14 @@ def load_file(
         attr=attr,
     )
     vocab.lexemes.rows(words.words)
-    # The first words of a file are the most frequent ones: these keep their vectors.
+    # Files list the most frequent words first; pruning keeps the first vectors.
     pruned = vocab.prune_vectors(prune) if prune >= 0 else {}
     vocab.deduplicate_vectors()
     return Report(len(words.words), len(vocab.vectors), len(pruned))
 
 
 def _read_words(vocab: Vocab, path: Path, limit: int) -> WordVectors:
-    if path.suffix not in ARRAYS:
+    if path.suffix not in ARRAY_SUFFIXES:
         return read_word_vectors(path, limit=limit)
     data = read_array(path)
     ranked = {lexeme.rank: lexeme.text for lexeme in vocab if lexeme.rank != NO_RANK}
@@ -98,8 +99,8 @@ def _read_words(vocab: Vocab, path: Path, limit: int) -> WordVectors:
     missing = [rank for rank in range(stop) if rank not in ranked]
     if missing:
         raise DataError(
-            f"no word has the rank {missing[0]}, one of {stop} rows",
+            f"no word has the rank {missing[0]}, but the array has {stop} rows to read",
             path=path,
-            hint="give the words and their ranks (`id`) with --lexemes-jsonl",
+            hint="list the words and their ranks (`id`) in a file, and pass it as --lexemes-jsonl",
         )
     return WordVectors([ranked[rank] for rank in range(stop)], data[:stop])

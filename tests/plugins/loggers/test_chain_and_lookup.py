@@ -1,4 +1,4 @@
-"""Loggers made of others, and the one that prints chosen values."""
+"""The chain logger and the lookup logger."""
 
 import io
 from types import SimpleNamespace
@@ -41,7 +41,7 @@ def test_loggers_run_in_order_with_the_same_info():
     ]
 
 
-def test_loggers_that_watch_get_the_run_and_others_none():
+def test_loggers_with_watch_step_get_the_run_and_others_none():
     calls = []
     chain = chain_logger(recorder("plain", calls), recorder("live", calls, watches=True))
     log_step, _ = chain(None, io.StringIO(), io.StringIO())
@@ -51,7 +51,7 @@ def test_loggers_that_watch_get_the_run_and_others_none():
     assert calls == [("plain", None), ("live", between), ("live", at_evaluation)]
 
 
-def test_chain_of_nothing_is_an_error():
+def test_chain_without_loggers_is_an_error():
     with pytest.raises(ConfigError, match="has no logger to run"):
         chain_logger()
 
@@ -77,6 +77,6 @@ def test_values_of_matching_keys_are_printed(patterns, shown):
     assert stdout.getvalue() == shown
 
 
-def test_broken_pattern_is_an_error():
-    with pytest.raises(ConfigError, match=r"has '\[', which is no regular expression"):
+def test_invalid_pattern_is_an_error():
+    with pytest.raises(ConfigError, match=r"has an invalid regular expression, '\['"):
         lookup_logger(["["])

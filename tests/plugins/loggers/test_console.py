@@ -1,4 +1,4 @@
-"""The console loggers: plain lines, the live table, and the JSONL log."""
+"""The console loggers: plain text, the live table, and the JSONL log."""
 
 import io
 import json
@@ -42,7 +42,7 @@ def terminal(monkeypatch):
 
 @pytest.fixture
 def nlp():
-    """What a logger looks at in a pipeline."""
+    """The parts of a pipeline that a logger uses."""
     trained = SimpleNamespace(is_trainable=True, model=object())
     rules = SimpleNamespace(is_trainable=False)
     return SimpleNamespace(
@@ -93,7 +93,7 @@ def lines_of(setup, nlp, *infos):
 @pytest.mark.parametrize(
     "setup", [console_logger_v1(), console_logger_v2(), console_logger_v3()], ids=["v1", "v2", "v3"]
 )
-def test_rows_stand_under_their_columns(nlp, setup):
+def test_rows_are_aligned_with_their_columns(nlp, setup):
     assert lines_of(setup, nlp, make_info(), None, None, make_info(200, 0.75)) == [
         "  E       #  LOSS TOK2VEC  LOSS NER  ENTS_F  ENTS_P   SPEED   SCORE",
         "---  ------  ------------  --------  ------  ------  ------  ------",
@@ -109,7 +109,7 @@ def test_rows_stand_under_their_columns(nlp, setup):
         pytest.param(console_logger_v3(), "-", id="v3"),
     ],
 )
-def test_score_that_was_not_measured_is_no_error(nlp, setup, shown):
+def test_score_that_was_not_measured_has_a_placeholder(nlp, setup, shown):
     *_, row = lines_of(setup, nlp, make_info(other_scores={}, losses={}))
     assert row.split() == ["1", "0", "0.00", "0.00", *[shown] * 3, "0.50"]
 
@@ -123,7 +123,7 @@ def test_score_that_was_not_measured_is_no_error(nlp, setup, shown):
         ("a_name_of_14ch", "A_NAME_OF_..."),
     ],
 )
-def test_long_names_are_cut(name, short):
+def test_long_names_are_shortened(name, short):
     assert short_name(name) == short
     assert len(short) <= 13
 
@@ -132,7 +132,7 @@ def test_log_has_a_line_for_each_evaluation(nlp, tmp_path):
     path = tmp_path / "logs" / "run.jsonl"
     setup = console_logger_v3(console_output=False, output_file=path)
     assert lines_of(setup, nlp, make_info(), None, make_info(200)) == []
-    lines_of(setup, nlp, make_info(400))  # a resumed run goes on in the same file
+    lines_of(setup, nlp, make_info(400))  # a resumed run continues the same file
     records = [json.loads(line) for line in path.read_text().splitlines()]
     assert [record["step"] for record in records] == [0, 200, 400]
     assert records[0] == {
@@ -151,7 +151,7 @@ def test_log_that_cannot_be_written_is_an_error(nlp, tmp_path):
         console_logger_v3(output_file=tmp_path)(nlp, io.StringIO(), io.StringIO())
 
 
-def test_table_is_live_on_a_terminal_only(nlp, monkeypatch):
+def test_table_is_live_only_on_a_terminal(nlp, monkeypatch):
     def view_on(stdout):
         log, finalize = console_logger_v3()(nlp, stdout, io.StringIO())
         finalize()
@@ -181,7 +181,7 @@ def run_live(progress_bar=None, n_rows=3, scores=(0.25, 0.75, 0.5)):
     )
 
 
-def test_live_table_shows_how_far_the_run_is():
+def test_live_table_shows_the_progress_of_the_run():
     shown, _ = run_live()
     assert "epoch 0 · step 200 of 400 · ner 2.50 · " in shown
     assert "words/s" in shown
@@ -199,7 +199,7 @@ def test_live_table_marks_the_best_row_at_the_end():
     assert "50.00" in end
 
 
-def test_live_table_keeps_all_rows_for_the_end():
+def test_live_table_shows_all_rows_at_the_end():
     shown, end = run_live(n_rows=60)
     assert all(f" {200 * number} " in end for number in range(60))
     assert shown.count("E       #") == shown.count("SCORE")  # never taller than the screen
@@ -216,11 +216,11 @@ def test_progress_bar_is_drawn_on_a_terminal(progress_bar):
 @pytest.mark.parametrize(
     ("seconds", "shown"), [(0, "0:00"), (59.6, "1:00"), (83, "1:23"), (3600, "1:00:00")]
 )
-def test_durations_are_read_like_a_clock(seconds, shown):
+def test_clock_formats_durations(seconds, shown):
     assert clock(seconds) == shown
 
 
-def test_rich_is_not_imported_before_a_table_is_live():
+def test_rich_is_imported_only_for_a_live_table():
     code = (
         "import sys, kernel_plugin_loggers.plugin, kernel_plugin_loggers.console as c;"
         "c.console_logger_v3(); assert 'rich' not in sys.modules"

@@ -36,14 +36,14 @@ def init_vectors(run_kernel, tmp_path):
     return run
 
 
-def test_pipeline_has_the_vector_of_every_word(init_vectors, source, tmp_path):
+def test_created_pipeline_has_the_vector_of_every_word(init_vectors, source, tmp_path):
     vocab = init_vectors(source, "--verbose")
     for word, row in ROWS.items():
         np.testing.assert_allclose(vocab.get_vector(word), row)
     assert not vocab.has_vector("emu")
     assert [vocab.vectors.find(key=word) for word in ROWS] == [0, 1, 2, 3, 0]
     meta = json.loads((tmp_path / "out" / "meta.json").read_text())["vectors"]
-    # Two words have the same vector, and so one row.
+    # Two words have equal vectors and therefore share a row.
     assert meta == {
         "width": 3,
         "vectors": 4,
@@ -53,23 +53,23 @@ def test_pipeline_has_the_vector_of_every_word(init_vectors, source, tmp_path):
     }
 
 
-def test_options_prune_truncate_and_name(init_vectors, source):
+def test_prune_truncate_and_name_options(init_vectors, source):
     vocab = init_vectors(source, "--truncate", 4, "--prune", 2, "--name", "mine")
     assert vocab.vectors.name == "mine"
     assert len(vocab.vectors) == 2
     assert vocab.vectors.n_keys == 4
-    # The first words keep their vectors, the others have the one of these most like theirs.
+    # The first words keep their vectors; each other word has the most similar of these.
     for word, kept in [("cat", "cat"), ("cats", "cats"), ("dog", "cats"), ("dogs", "cats")]:
         np.testing.assert_allclose(vocab.get_vector(word), ROWS[kept])
     assert not vocab.has_vector("Cat")
 
 
-def test_other_attributes_can_find_vectors(init_vectors, source):
+def test_vectors_can_be_looked_up_by_another_attribute(init_vectors, source):
     vocab = init_vectors(source, "--attr", "LOWER")
     np.testing.assert_allclose(vocab.get_vector("CATS"), ROWS["cats"])
 
 
-def test_floret_table_gives_a_vector_to_any_word(init_vectors, tmp_path):
+def test_floret_table_has_a_vector_for_any_word(init_vectors, tmp_path):
     path = tmp_path / "floret.txt"
     path.write_text("2 3 2 3 1 7 < >\n0 1 2 3\n1 4 5 6\n")
     vocab = init_vectors(path, "--mode", "floret")
@@ -78,7 +78,7 @@ def test_floret_table_gives_a_vector_to_any_word(init_vectors, tmp_path):
     assert Doc(vocab, words=["unheard"])[0].vector.any()
 
 
-def test_rows_of_an_array_go_by_the_ranks_of_words(init_vectors, tmp_path):
+def test_rows_of_an_array_are_ranks_of_words(init_vectors, tmp_path):
     np.savez(tmp_path / "v.npz", np.array([[1, 2], [3, 4]], "f"))
     (tmp_path / "words.jsonl").write_text('{"orth": "b", "id": 1}\n{"orth": "a", "id": 0}\n')
     vocab = init_vectors(tmp_path / "v.npz", "--lexemes-jsonl", tmp_path / "words.jsonl")
@@ -92,14 +92,14 @@ def test_rows_of_an_array_go_by_the_ranks_of_words(init_vectors, tmp_path):
         pytest.param(["--attr", "ORHT"], "did you mean `ORTH`", id="attribute"),
     ],
 )
-def test_settings_that_do_not_fit_are_told(run_kernel, source, tmp_path, options, message):
+def test_conflicting_options_are_reported(run_kernel, source, tmp_path, options, message):
     done = run_kernel("init", "vectors", "en", source, tmp_path / "out", *options)
     assert done.returncode == 1
     assert message in done.stderr
     assert not (tmp_path / "out").exists()
 
 
-def test_array_without_words_is_told(run_kernel, tmp_path):
+def test_array_without_ranked_words_is_reported(run_kernel, tmp_path):
     np.savez(tmp_path / "v.npz", np.ones((2, 2), "f"))
     done = run_kernel("init", "vectors", "en", tmp_path / "v.npz", tmp_path / "out")
     assert done.returncode == 1
@@ -107,7 +107,7 @@ def test_array_without_words_is_told(run_kernel, tmp_path):
     assert "--lexemes-jsonl" in done.stderr
 
 
-def test_table_of_a_config_is_empty_and_shares_the_strings():
+def test_registered_vectors_are_empty_and_share_the_strings():
     vocab = blank("en").vocab
     vectors = registry.vectors.get("spacy.Vectors.v1")()(vocab)
     assert len(vectors) == 0

@@ -34,7 +34,7 @@ def make_layer():
     return make
 
 
-def test_vector_of_each_word_is_mapped_and_unknown_words_are_zero(make_layer):
+def test_vectors_are_mapped_and_unknown_words_get_zeros(make_layer):
     vocab = make_vocab()
     layer = make_layer(vocab)
     docs = [Doc(vocab, words=["dog", "emu", "cat", "dog"]), Doc(vocab), Doc(vocab, words=["sat"])]
@@ -48,7 +48,7 @@ def test_vector_of_each_word_is_mapped_and_unknown_words_are_zero(make_layer):
     assert not layer.predict(docs)[0][1].any()
 
 
-def test_batch_without_words_has_no_features(make_layer):
+def test_batch_without_words_gives_no_features(make_layer):
     vocab = make_vocab()
     layer = make_layer(vocab)
     for docs in ([], [Doc(vocab)]):
@@ -57,7 +57,7 @@ def test_batch_without_words_has_no_features(make_layer):
         assert backprop(Y) == []
 
 
-def test_words_are_found_by_the_attribute_of_the_table(make_layer):
+def test_vectors_are_looked_up_by_the_attribute_of_the_table(make_layer):
     vocab = make_vocab(attr="LOWER")
     layer = make_layer(vocab)
     (vectors,) = layer.predict([Doc(vocab, words=["Cat", "cat"])])
@@ -100,7 +100,7 @@ def test_gradient_matches_finite_differences(make_layer, drop):
         assert layer.get_grad("W")[index] == pytest.approx((sums[0] - sums[1]) / 2e-6, abs=1e-4)
 
 
-def test_vocabulary_without_vectors_is_told_with_a_way_out():
+def test_vocabulary_without_vectors_is_an_error_with_a_hint():
     layer = registry.layers.get("kernel.StaticVectors.v2")(nO=4)
     with pytest.raises(KernelError, match=r"(?s)has none.*kernel init vectors"):
         layer.initialize(X=[Doc(Vocab(), words=["cat"])])
@@ -113,7 +113,7 @@ def test_vectors_of_another_width_are_refused(make_layer):
         layer.predict([Doc(other, words=["cat"])])
 
 
-# In the embeddings that have room for them
+# In the embedding layers
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_vectors_of_another_width_are_refused(make_layer):
         pytest.param("spacy.CharacterEmbed.v2", {"rows": 50, "nM": 3, "nC": 4}, id="characters"),
     ],
 )
-def test_embedding_mixes_vectors_in(architecture, settings):
+def test_embedding_includes_static_vectors(architecture, settings):
     vocab = make_vocab()
     embed = registry.architectures.get(architecture)(
         width=8, include_static_vectors=True, **settings
@@ -165,7 +165,7 @@ print(json.dumps([array.tolist() for array in model.predict(docs)]))
 """
 
 
-def test_embedding_is_that_of_spacy():
+def test_embedding_equals_that_of_spacy():
     python = os.environ.get("KERNEL_SPACY_PYTHON")
     if python is None:
         pytest.skip("KERNEL_SPACY_PYTHON names no interpreter that has spaCy")
@@ -193,7 +193,7 @@ def test_embedding_is_that_of_spacy():
         np.testing.assert_allclose(made, vectors, rtol=1e-4, atol=1e-5)
 
 
-def test_pipeline_with_vectors_trains_and_comes_back(tmp_path):
+def test_pipeline_with_vectors_can_be_trained_saved_and_loaded(tmp_path):
     nlp = blank("en")
     nlp.vocab.vectors = make_vocab().vectors
     embed = {

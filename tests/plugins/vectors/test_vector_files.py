@@ -27,7 +27,7 @@ def write(tmp_path):
 
 
 @pytest.mark.parametrize("header", ["", "3 3\n"], ids=["no-header", "header"])
-def test_each_line_is_a_word_and_its_numbers(write, header):
+def test_each_line_has_a_word_and_its_numbers(write, header):
     found = read_word_vectors(write(header + LINES))
     assert found.words == WORDS
     assert found.data.dtype == "float32"
@@ -60,15 +60,15 @@ def pack_zip(data):
         pytest.param("v.tar.gz", pack_tar, id="tar.gz"),
     ],
 )
-def test_packed_files_are_read_as_they_are(write, name, pack):
+def test_compressed_files_are_decompressed(write, name, pack):
     found = read_word_vectors(write(pack(LINES.encode("utf8")), name))
     assert found.words == WORDS
     np.testing.assert_array_equal(found.data, DATA)
 
 
-def test_only_the_first_words_are_read_if_so_many_are_asked_for(write):
+def test_limit_reads_only_the_first_words(write):
     assert read_word_vectors(write("3 3\n" + LINES), limit=2).words == WORDS[:2]
-    # What comes after them is not looked at.
+    # The malformed line after them is not parsed.
     assert read_word_vectors(write("a 1\nb 2\nc x\n"), limit=2).words == ["a", "b"]
 
 
@@ -81,7 +81,7 @@ NUMBERS = st.lists(
 
 
 @given(st.lists(st.tuples(WORD, NUMBERS), min_size=1, max_size=5))
-def test_what_was_written_is_read(tmp_path_factory, rows):
+def test_written_vectors_are_read_back(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("vectors") / "v.txt"
     lines = [f"{word} {a!r} {b!r}\n" for word, (a, b) in rows]
     path.write_text(f"{len(rows)} 2\n" + "".join(lines), encoding="utf8", newline="\n")
@@ -95,18 +95,18 @@ def test_what_was_written_is_read(tmp_path_factory, rows):
     [
         pytest.param("", "v.txt: the file is empty", id="empty"),
         pytest.param("a 1 2\nb 3\n", "v.txt:2: expected a word and 2 numbers, got 1", id="short"),
-        pytest.param("a 1 2\nb 3 x\n", "v.txt:2: .*could not convert.*'x'", id="no-number"),
-        pytest.param("2 2\na 1 2\nb 1 2 x\n", "v.txt:3: .*'x'", id="no-number-at-the-end"),
+        pytest.param("a 1 2\nb 3 x\n", "v.txt:2: .*could not convert.*'x'", id="not-a-number"),
+        pytest.param("2 2\na 1 2\nb 1 2 x\n", "v.txt:3: .*'x'", id="not-a-number-at-the-end"),
         pytest.param("word\n", "v.txt:1: expected a word and its numbers", id="no-numbers"),
         pytest.param(b"\xff\xfe 1 2\n", "v.txt: cannot be read", id="another-encoding"),
     ],
 )
-def test_wrong_line_is_reported_by_number(write, text, message):
+def test_malformed_line_is_reported_with_its_number(write, text, message):
     with pytest.raises(DataError, match=message):
         read_word_vectors(write(text))
 
 
-def test_broken_packed_file_is_named(write):
+def test_damaged_compressed_file_is_named(write):
     with pytest.raises(DataError, match=r"v\.txt\.gz: cannot be read"):
         read_word_vectors(write(b"no gzip", "v.txt.gz"))
 
@@ -114,7 +114,7 @@ def test_broken_packed_file_is_named(write):
 # Floret
 
 
-def test_floret_table_brings_its_settings(write):
+def test_floret_table_is_read_with_its_settings(write):
     found = read_floret_table(write("2 3 4 5 2 77 < >\n0 1 2 3\n1 4 5 6\n"))
     np.testing.assert_array_equal(found.data, [[1, 2, 3], [4, 5, 6]])
     assert found.settings == {
@@ -134,7 +134,7 @@ def test_floret_table_brings_its_settings(write):
         pytest.param("3 1 1 2 1 0 < >\n0 1\n", "says 3 rows, got 1", id="rows-missing"),
     ],
 )
-def test_other_files_are_no_floret_tables(write, text, message):
+def test_malformed_floret_table_is_refused(write, text, message):
     with pytest.raises(DataError, match=message):
         read_floret_table(write(text))
 
@@ -157,13 +157,13 @@ def test_array_of_an_npz_file_is_read(tmp_path):
         pytest.param({}, id="none"),
     ],
 )
-def test_file_without_one_table_is_refused(tmp_path, arrays):
+def test_file_without_exactly_one_matrix_is_refused(tmp_path, arrays):
     np.savez(tmp_path / "v.npz", **arrays)
-    with pytest.raises(DataError, match="expected one array of two axes"):
+    with pytest.raises(DataError, match="expected one array with two axes"):
         read_array(tmp_path / "v.npz")
 
 
-def test_array_of_objects_is_not_read(tmp_path):
+def test_array_of_objects_is_refused(tmp_path):
     np.savez(tmp_path / "v.npz", np.array([[{}]], object))
     with pytest.raises(DataError, match="cannot be read"):
         read_array(tmp_path / "v.npz")
