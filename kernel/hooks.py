@@ -83,8 +83,8 @@ def kernel_add_registries() -> Sequence[str]:
 
     Called: once per process, after the hooks of all plugins are known. With `acme_things`,
     `kernel.registry.acme_things` registers functions, a config names them with `@acme_things`,
-    and plugins declare them as entry points of the group `kernel_acme_things`. A name that is
-    taken sets the plugin aside.
+    and plugins declare them as entry points of the group `kernel_acme_things`. Several plugins
+    may open the same one.
     """
     raise AssertionError
 

@@ -14,7 +14,6 @@ from attrs import field, frozen
 from kernel.dispatch import Hooks, implementations
 from kernel.errors import PluginError
 from kernel.hooks import PROJECT
-from kernel.registry import KINDS
 
 __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
@@ -36,24 +35,31 @@ class Plugins:
 
     Each is identified by its distribution, and they are loaded in the order of those. One that
     fails is set aside with its error, and changes nothing.
+
+    errors  what is wrong with each that is set aside, by its distribution and name
     """
 
     def __init__(self, points: Iterable[EntryPoint]) -> None:
         self.points: Final = sorted(points, key=lambda point: (_distribution(point), point.name))
-        self.errors: Final[dict[EntryPoint, str]] = {}
+        self.errors: Final[dict[tuple[str, str], str]] = {}
         self.hooks: Final = Hooks()
-        loaded: dict[EntryPoint, Any] = {}
+        self.registries: Final[set[str]] = set()
+        loaded: list[tuple[EntryPoint, Any]] = []
         for point in self.points:
             with self._setting_aside(point):
-                _refuse_taken_name(point, loaded)
-                loaded[point] = point.load()
-        for point, plugin in loaded.items():
+                _refuse_taken_name(point, [other for other, _ in loaded])
+                loaded.append((point, point.load()))
+        for point, plugin in loaded:
             with self._setting_aside(point):
-                self._add_hooks(plugin, _distribution(point))
-        for point, plugin in loaded.items():
-            if point not in self.errors:
+                self._extend(plugin, _distribution(point))
+        for point, plugin in loaded:
+            if self.error_of(point) is None:
                 with self._setting_aside(point):
                     self.hooks.register(plugin, _distribution(point))
+
+    def error_of(self, point: EntryPoint) -> str | None:
+        """Return why the plugin of an entry point is set aside; None if it is not."""
+        return self.errors.get((_distribution(point), point.name))
 
     @contextlib.contextmanager
     def _setting_aside(self, point: EntryPoint) -> Iterator[None]:
@@ -63,15 +69,20 @@ class Plugins:
         except KeyboardInterrupt:
             raise
         except PluginError as error:
-            self.errors[point] = str(error)
+            self.errors[_distribution(point), point.name] = str(error)
         except BaseException as error:  # a plugin may even call sys.exit
-            self.errors[point] = f"{type(error).__name__}: {error}"
+            self.errors[_distribution(point), point.name] = f"{type(error).__name__}: {error}"
 
-    def _add_hooks(self, plugin: object, name: str) -> None:
-        for implementation in implementations(plugin, name):
-            if implementation.hook == "kernel_add_hooks":
-                for namespace in self.hooks.ask(implementation, {}) or ():
-                    self.hooks.specify(namespace)
+    def _extend(self, plugin: object, name: str) -> None:
+        """Add the hooks and registries that the plugin brings."""
+        answers = {
+            each.hook: self.hooks.ask(each, {}) or ()
+            for each in implementations(plugin, name)
+            if each.hook in ("kernel_add_hooks", "kernel_add_registries")
+        }
+        for namespace in answers.get("kernel_add_hooks", ()):
+            self.hooks.specify(namespace)
+        self.registries.update(answers.get("kernel_add_registries", ()))
 
 
 @functools.cache
@@ -93,7 +104,7 @@ def installed() -> list[InstalledPlugin]:
             distribution=_distribution(point),
             version=point.dist.version if point.dist is not None else "?",
             module=point.value,
-            error=plugins().errors.get(point),
+            error=plugins().error_of(point),
             provides=_provided(point.dist),
         )
         for point in plugins().points
@@ -125,6 +136,6 @@ def _provided(dist: Any) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for point in dist.entry_points:
         kind = point.group.removeprefix("kernel_")
-        if kind != point.group and kind in KINDS:
+        if kind != point.group:
             names.setdefault(kind, []).append(point.name)
     return {kind: sorted(names[kind]) for kind in sorted(names)}

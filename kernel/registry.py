@@ -11,8 +11,9 @@ import functools
 import importlib.metadata
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from importlib.metadata import EntryPoint
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 
@@ -22,7 +23,7 @@ from kernel.errors import PluginError, RegistryError
 
 FuncT = TypeVar("FuncT", bound=Callable[..., Any])
 
-KINDS: Final = (
+_OWN: Final = (
     "architectures",
     "augmenters",
     "batchers",
@@ -47,9 +48,12 @@ KINDS: Final = (
 
 
 @functools.cache
-def _entry_points(kind: str) -> dict[str, importlib.metadata.EntryPoint]:
-    points = importlib.metadata.entry_points(group=f"kernel_{kind}")
-    return {point.name: point for point in points}
+def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
+    """Return, for each name, what declares it: one entry point, if all is well."""
+    points: dict[str, list[EntryPoint]] = {}
+    for point in importlib.metadata.entry_points(group=f"kernel_{kind}"):
+        points.setdefault(point.name, []).append(point)
+    return {name: sorted(points[name], key=_distribution) for name in sorted(points)}
 
 
 @functools.cache
@@ -74,7 +78,7 @@ def is_missing(kind: str, name: str) -> bool:
     return not {name, spacy_name}.isdisjoint(missing_names().get(kind, ()))
 
 
-def own_name(name: str) -> str:
+def canonical_name(name: str) -> str:
     """Return the name under which kernel knows what spaCy's configs call `name`."""
     return f"kernel.{name[len('spacy.') :]}" if name.startswith("spacy.") else name
 
@@ -82,8 +86,8 @@ def own_name(name: str) -> str:
 class Registry:
     """Functions of one kind, by name.
 
-    Raises `RegistryError` for a name that is taken or unknown, `PluginError` for one whose
-    plugin cannot be imported.
+    Raises `RegistryError` for a name that is unknown, taken, or declared by two distributions;
+    `PluginError` for one whose plugin cannot be imported.
     """
 
     def __init__(self, kind: str) -> None:
@@ -117,18 +121,18 @@ class Registry:
 
     def get(self, name: str) -> Any:
         """Return the function called `name`; imports the one plugin that has it."""
-        for candidate in dict.fromkeys((name, own_name(name))):
+        for candidate in dict.fromkeys((name, canonical_name(name))):
             if candidate in self._local:
                 return self._local.get(candidate)
-            point = _entry_points(self.kind).get(candidate)
-            if point is not None:
-                return _load(point, self.kind)
+            points = _entry_points(self.kind).get(candidate)
+            if points is not None:
+                return _load(points, self.kind)
         raise RegistryError(f"no `{name}` in the registry `{self.kind}`", hint=self._hint(name))
 
     def has(self, name: str) -> bool:
         """Say whether `name` can be looked up; imports nothing."""
         names = self._names()
-        return name in names or own_name(name) in names
+        return name in names or canonical_name(name) in names
 
     __contains__ = has
 
@@ -138,8 +142,20 @@ class Registry:
 
     def distribution(self, name: str) -> str | None:
         """Return the distribution that has `name`, or None if this process registered it."""
-        point = _entry_points(self.kind).get(own_name(name))
-        return point.dist.name if point is not None and point.dist is not None else None
+        points = _entry_points(self.kind).get(canonical_name(name))
+        return None if points is None else _distribution(points[0])
+
+    def registered(self) -> dict[str, Any]:
+        """Return the functions that this process has registered, by name."""
+        return dict(self._local.get_all())
+
+    def clashes(self) -> dict[str, list[str]]:
+        """Return the names that several distributions declare, each with those."""
+        return {
+            name: [_distribution(point) for point in points]
+            for name, points in _entry_points(self.kind).items()
+            if len(points) > 1
+        }
 
     def find(self, name: str) -> dict[str, Any]:
         """Return the `module`, `file`, `line_no` and `docstring` of the function called `name`."""
@@ -152,10 +168,10 @@ class Registry:
         }
 
     def _names(self) -> set[str]:
-        return set(self._local.get_all()) | set(_entry_points(self.kind))
+        return {*self._local.get_all(), *_entry_points(self.kind)}
 
     def _hint(self, name: str) -> str:
-        wanted = own_name(name)
+        wanted = canonical_name(name)
         distribution = first_party_names().get(self.kind, {}).get(wanted)
         if distribution is not None:
             return f"it is provided by `{distribution}`: pip install {distribution}"
@@ -168,43 +184,30 @@ class Registry:
 
 
 class Registries:
-    """All registries, each an attribute named after its kind."""
-
-    architectures: Registry
-    augmenters: Registry
-    batchers: Registry
-    callbacks: Registry
-    converters: Registry
-    factories: Registry
-    initializers: Registry
-    languages: Registry
-    layers: Registry
-    loggers: Registry
-    lookups: Registry
-    losses: Registry
-    misc: Registry
-    models: Registry
-    optimizers: Registry
-    readers: Registry
-    schedules: Registry
-    scorers: Registry
-    tokenizers: Registry
-    vectors: Registry
+    """All registries, each an attribute of its name: kernel's own, and those that plugins open."""
 
     def __init__(self) -> None:
-        for kind in KINDS:
-            setattr(self, kind, Registry(kind))
+        self._table: Final = {kind: Registry(kind) for kind in _OWN}
+
+    def __getattr__(self, kind: str) -> Registry:
+        try:
+            return self.of(kind)
+        except RegistryError as error:
+            raise AttributeError(str(error)) from error
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in self._table or kind in self._opened()
 
     def of(self, kind: str) -> Registry:
         """Return the registry called `kind`; raises `RegistryError` if there is none."""
-        if kind not in KINDS:
-            close = get_close_matches(kind, KINDS, n=1)
-            raise RegistryError(
-                f"no registry `{kind}`",
-                hint=f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(KINDS)}",
-            )
-        found: Registry = getattr(self, kind)
-        return found
+        if kind in self:
+            return self._table[kind]
+        kinds = self.get_registry_names()
+        close = get_close_matches(kind, kinds, n=1)
+        raise RegistryError(
+            f"no registry `{kind}`",
+            hint=f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(kinds)}",
+        )
 
     def get(self, kind: str, name: str) -> Any:
         """Return the function `name` of the registry `kind`."""
@@ -212,7 +215,7 @@ class Registries:
 
     def has(self, kind: str, name: str) -> bool:
         """Say whether the registry `kind` knows `name`."""
-        return kind in KINDS and self.of(kind).has(name)
+        return kind in self and self.of(kind).has(name)
 
     def find(self, kind: str, name: str) -> dict[str, Any]:
         """Return where the function `name` of the registry `kind` is defined."""
@@ -220,20 +223,41 @@ class Registries:
 
     def get_registry_names(self) -> list[str]:
         """Return the kinds, sorted."""
-        return sorted(KINDS)
+        return sorted(self._opened())
+
+    def _opened(self) -> dict[str, Registry]:
+        """Return all registries; loads the plugins, for those that open one."""
+        from kernel.plugins import plugins
+
+        for kind in plugins().registries:
+            if kind not in self._table:
+                self._table[kind] = Registry(kind)
+        return self._table
 
 
-def _load(point: importlib.metadata.EntryPoint, kind: str) -> Any:
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else point.value
+
+
+def _load(points: Sequence[EntryPoint], kind: str) -> Any:
+    """Import what an entry point names; raises `RegistryError` if there are several."""
+    point, *others = points
+    owner = _distribution(point)
+    if others:
+        owners = " and ".join(f"`{_distribution(each)}`" for each in points)
+        raise RegistryError(
+            f"`{point.name}` in the registry `{kind}` is declared by {owners}",
+            hint="uninstall all of them but one",
+        )
     try:
         return point.load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may even call sys.exit
-        owner = point.dist.name if point.dist is not None else point.value
         raise PluginError(
             f"`{point.name}` ({kind}) cannot be imported from `{owner}`: "
             f"{type(error).__name__}: {error}",
-            hint=f"see `kernel plugins`; reinstalling `{owner}` may mend it",
+            hint=f"see `kernel plugins`; reinstalling `{owner}` may help",
         ) from error
 
 

@@ -15,6 +15,7 @@ def plugins(*, as_json: bool) -> None:
 
     from kernel.cli import console
     from kernel.plugins import installed
+    from kernel.registry import registry
 
     found = installed()
     if as_json:
@@ -35,3 +36,6 @@ def plugins(*, as_json: bool) -> None:
     for plugin in found:
         if plugin.error:
             console.warn(f"`{plugin.name}` of {plugin.distribution} is broken: {plugin.error}")
+    for kind in registry.get_registry_names():
+        for name, owners in registry.of(kind).clashes().items():
+            console.warn(f"`{name}` in `{kind}` is declared by {' and '.join(owners)}")

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from kernel.config.problems import UNKNOWN, Origin, Path
 from kernel.config.tree import function_of, is_block, origin_at
-from kernel.registry import own_name
+from kernel.registry import canonical_name
 
 
 class Absent:
@@ -64,4 +64,4 @@ def _names_another(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     if not (is_block(one) and is_block(other)):
         return False
     (kind, name), (other_kind, other_name) = function_of(one), function_of(other)
-    return kind != other_kind or own_name(str(name)) != own_name(str(other_name))
+    return kind != other_kind or canonical_name(str(name)) != canonical_name(str(other_name))

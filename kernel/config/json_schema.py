@@ -19,7 +19,7 @@ from kernel.config.schema import SECTIONS, Range
 from kernel.config.signature import FACTORY_CONTEXT, Parameter, plain, signature_of, without
 from kernel.config.tree import function_of, is_block
 from kernel.config.types import TABLES, class_hints, options, strip
-from kernel.registry import KINDS, registry
+from kernel.registry import registry
 
 if typing.TYPE_CHECKING:
     from kernel.config.problems import Path
@@ -113,7 +113,7 @@ def _name_schema(block: Mapping[str, Any]) -> dict[str, Any]:
         names = sorted(registry.factories.names())
         return {"factory": {"type": "string", "examples": names}}
     kind, _ = function_of(block)
-    names = registry.of(kind).names() if kind in KINDS else []
+    names = registry.of(kind).names() if kind in registry else []
     return {f"@{kind}": {"type": "string", "examples": names}}
 
 

@@ -9,7 +9,7 @@ from kernel.config.describe import describe_value, nearest
 from kernel.config.problems import Path, Problem
 from kernel.config.tree import UNRESOLVED, function_of, origin_of
 from kernel.errors import PluginError, RegistryError
-from kernel.registry import KINDS, first_party_names, is_missing, own_name, registry
+from kernel.registry import canonical_name, first_party_names, is_missing, registry
 
 
 class LookupProblemError(Exception):
@@ -35,15 +35,16 @@ def find_function(block: Mapping[str, Any], path: Path) -> Any:
                 hint="a block names one function; put the other into a section of its own",
             )
         )
-    if kind not in KINDS:
-        close = nearest(kind, KINDS)
+    if kind not in registry:
+        kinds = registry.get_registry_names()
+        close = nearest(kind, kinds)
         raise LookupProblemError(
             Problem(
                 path=(*path, key),
                 origin=origin,
                 message=f"there is no registry `{kind}`",
                 suggestion=f"@{close}" if close else None,
-                hint=None if close else f"there are: {', '.join(KINDS)}",
+                hint=None if close else f"there are: {', '.join(kinds)}",
             )
         )
     return _find(kind, name, (*path, key), origin)
@@ -80,16 +81,17 @@ def _find(kind: str, name: Any, path: Path, origin: Any) -> Any:
 def _name_problem(
     kind: str, name: str, path: Path, origin: Any, error: RegistryError | PluginError
 ) -> Problem:
-    if isinstance(error, PluginError):
+    if isinstance(error, PluginError) or registry.has(kind, name):
         return Problem(path=path, origin=origin, message=error.message, hint=error.hint)
-    elsewhere = [other for other in KINDS if other != kind and registry.has(other, name)]
+    kinds = registry.get_registry_names()
+    elsewhere = [other for other in kinds if other != kind and registry.has(other, name)]
     close = nearest(
-        own_name(name), {*registry.of(kind).names(), *first_party_names().get(kind, {})}
+        canonical_name(name), {*registry.of(kind).names(), *first_party_names().get(kind, {})}
     )
     suggestion, hint = close, None
     if elsewhere:
         suggestion = f'@{elsewhere[0]} = "{name}"' if kind != "factories" else None
-    elif own_name(name) in first_party_names().get(kind, {}) or is_missing(kind, name):
+    elif canonical_name(name) in first_party_names().get(kind, {}) or is_missing(kind, name):
         suggestion, hint = None, error.hint
     elif close is None:
         hint = error.hint

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.config.tree import Block, copy_tree, function_of, is_block, origin_of
-from kernel.registry import own_name
+from kernel.registry import canonical_name
 
 
 def merge_trees(
@@ -42,7 +42,7 @@ def _merge_blocks(default: Mapping[str, Any], value: Mapping[str, Any], remove_e
 def _same_function(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     kind, name = function_of(one)
     other_kind, other_name = function_of(other)
-    return kind == other_kind and own_name(str(name)) == own_name(str(other_name))
+    return kind == other_kind and canonical_name(str(name)) == canonical_name(str(other_name))
 
 
 def sort_like(tree: Any, order: Any) -> Any:

@@ -19,7 +19,7 @@ from kernel.config.type_problems import type_problems
 from kernel.config.types import class_hints
 from kernel.config.values import has_variable, whole_variable
 from kernel.errors import ConfigError
-from kernel.registry import own_name, registry
+from kernel.registry import canonical_name, registry
 
 
 def resolve_section(config: Mapping[str, Any], name: str) -> Any:
@@ -124,7 +124,7 @@ def without_absent_vectors(section: Block) -> Block:
     if not (isinstance(block, dict) and set(block) == {"@vectors"}):
         return section
     name = str(block["@vectors"])
-    if own_name(name) != "kernel.Vectors.v1" or registry.vectors.has(name):
+    if canonical_name(name) != "kernel.Vectors.v1" or registry.vectors.has(name):
         return section
     changed = Block(section, section.origins)
     changed["vectors"] = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import LoadError
-from kernel.registry import KINDS, registry
+from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -92,7 +92,7 @@ def _named_functions(tree: Any) -> Iterator[tuple[str, str]]:
     if isinstance(tree, Mapping):
         for key, value in tree.items():
             kind = "factories" if key == "factory" else str(key).removeprefix("@")
-            if isinstance(value, str) and kind != key and kind in KINDS:
+            if isinstance(value, str) and kind != key and kind in registry:
                 yield kind, value
             else:
                 yield from _named_functions(value)

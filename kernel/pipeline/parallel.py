@@ -25,7 +25,7 @@ from kernel.errors import KernelError
 from kernel.files import pack, unpack
 from kernel.pipeline.process import as_doc, error_handler
 from kernel.pipeline.worker import EXTENSIBLE, serve
-from kernel.registry import KINDS, registry
+from kernel.registry import registry
 from kernel.text import Doc, unpack_docs
 
 if TYPE_CHECKING:
@@ -290,8 +290,8 @@ def _registering_modules() -> list[tuple[str, str | None]]:
     """Return the modules, with their files, whose functions this process has registered."""
     names = {
         getattr(func, "func", func).__module__
-        for kind in KINDS
-        for func in registry.of(kind)._local.get_all().values()  # noqa: SLF001 — not the plugins'
+        for kind in registry.get_registry_names()
+        for func in registry.of(kind).registered().values()
     }
     # Each worker has the main module already.
     known = [sys.modules[name] for name in sorted(names - {"__main__"}) if name in sys.modules]

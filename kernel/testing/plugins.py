@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from kernel.hooks import PROJECT
 from kernel.plugins import hooks, plugins
-from kernel.registry import KINDS
+from kernel.registry import registry
 from kernel.testing.check import Check
 
 HEAVY = ("thinc", "torch", "cupy", "transformers", "ray", "click", "rich")
@@ -65,13 +65,13 @@ def _loads_lightly(point: importlib.metadata.EntryPoint) -> None:
 
 def _is_not_set_aside(point: importlib.metadata.EntryPoint) -> None:
     # Together with the other plugins, whose hooks it may implement.
-    error = plugins().errors.get(point)
+    error = plugins().error_of(point)
     assert error is None, f"`{point.module}` is set aside: {error}"
 
 
 def _names_a_callable(point: importlib.metadata.EntryPoint) -> None:
     kind = point.group.removeprefix("kernel_")
-    assert kind in KINDS, f"there is no registry `{kind}`"
+    assert kind in registry, f"there is no registry `{kind}`"
     assert callable(point.load()), f"`{point.name}` is not callable"
     if kind in ("architectures", "batchers", "readers", "tokenizers", "loggers", "scorers"):
         assert re.search(r"\.v\d+$", point.name), f"`{point.name}` carries no version (`.v1`)"

@@ -1,0 +1,177 @@
+"""What a plugin brings, and that one which is broken takes nothing else down."""
+
+import sys
+
+import pytest
+
+from kernel.plugins import Plugins
+
+WATCHING = """
+from kernel import hookimpl
+
+@hookimpl
+def kernel_before_update(run):
+    run.append(__name__)
+"""
+
+
+@pytest.fixture
+def load(distribution):
+    """Load the plugins of distributions: {distribution: (plugin, module, source)}."""
+
+    def load(**described):
+        points = []
+        for name, (plugin, module, source) in described.items():
+            groups = {"kernel": {plugin: module}}
+            installed = distribution(name.replace("_", "-"), groups, **{module: source})
+            points += installed.entry_points
+        return Plugins(points)
+
+    return load
+
+
+def errors(plugins):
+    return {distribution: error for (distribution, _), error in plugins.errors.items()}
+
+
+def called(plugins):
+    names = []
+    plugins.hooks.watch("kernel_before_update", run=names)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param("import no_such_module", "No module named 'no_such_module'", id="import"),
+        pytest.param("raise SystemExit(2)", "SystemExit: 2", id="exit"),
+        pytest.param("kernel_train = 3", None, id="nothing-marked-is-fine"),
+        pytest.param(
+            WATCHING.replace("before_update", "befor_update"),
+            "no hook `kernel_befor_update`\nhint: did you mean `kernel_before_update`?",
+            id="unknown-hook",
+        ),
+        pytest.param(
+            WATCHING.replace("(run)", "(nlp)"),
+            "`kernel_before_update` has no argument `nlp`\nhint: there are: `run`",
+            id="unknown-argument",
+        ),
+    ],
+)
+def test_broken_plugin_is_set_aside_alone(load, source, message):
+    plugins = load(acme_a=("a", "acme_a", source), acme_b=("b", "acme_b", WATCHING))
+    assert called(plugins) == ["acme_b"]
+    if message is None:
+        assert errors(plugins) == {}
+    else:
+        assert message in errors(plugins)["acme-a"]
+        assert "acme-b" not in errors(plugins)
+
+
+@pytest.mark.parametrize("target", ["acme:nothing", "no-module:at all", ""])
+def test_entry_point_that_leads_nowhere_is_set_aside(distribution, target):
+    installed = distribution("acme", {"kernel": {"a": target}}, acme=WATCHING)
+    plugins = Plugins(installed.entry_points)
+    assert errors(plugins).keys() == {"acme"}
+    assert called(plugins) == []
+
+
+def test_ctrl_c_while_a_plugin_is_imported_is_passed_on(load):
+    with pytest.raises(KeyboardInterrupt):
+        load(acme=("a", "acme", "raise KeyboardInterrupt"))
+
+
+def test_second_plugin_of_a_name_is_set_aside_and_both_are_named(load):
+    plugins = load(beta=("same", "beta", WATCHING), alpha=("same", "alpha", WATCHING))
+    assert called(plugins) == ["alpha"]
+    assert errors(plugins) == {
+        "beta": "the plugin `same` of `beta` has the name of that of `alpha`\n"
+        "hint: uninstall one of them"
+    }
+
+
+def test_second_plugin_of_a_name_and_module_is_told_from_the_first(distribution):
+    points = [
+        point
+        for name in ("beta", "alpha")
+        for point in distribution(name, {"kernel": {"same": "same"}}, same=WATCHING).entry_points
+    ]
+    plugins = Plugins(points)
+    assert called(plugins) == ["same"]
+    assert errors(plugins).keys() == {"beta"}
+
+
+def test_plugins_are_called_in_the_order_of_their_distributions(load):
+    plugins = load(
+        zeta=("a", "zeta", WATCHING), alpha=("z", "alpha", WATCHING), beta=("k", "beta", WATCHING)
+    )
+    assert called(plugins) == ["alpha", "beta", "zeta"]
+
+
+HOOKS = """
+import sys
+from collections.abc import Sequence
+from kernel import hookimpl
+from kernel.hooks import first, gather, watch
+
+@hookimpl
+def kernel_add_hooks():
+    return [sys.modules[__name__]]
+
+@gather(Sequence, items=("builtins:str",))
+def acme_words(text: str) -> Sequence[str]:
+    "Return words."
+
+@first(str)
+def acme_word(text: str) -> str | None:
+    "Return a word."
+
+@watch
+def acme_said(text: str) -> None:
+    "Watch a text."
+"""
+SPEAKING = """
+from kernel import hookimpl
+
+said = []
+
+@hookimpl
+def acme_words(text):
+    return text.split()
+
+@hookimpl
+def acme_word(text):
+    return text[:3]
+
+@hookimpl
+def acme_said(text):
+    said.append(text)
+"""
+
+
+def test_plugin_brings_hooks_that_another_implements(load):
+    # The one that implements comes first in the order of names.
+    plugins = load(acme_a=("a", "acme_a", SPEAKING), acme_hooks=("h", "acme_hooks", HOOKS))
+    assert errors(plugins) == {}
+    assert plugins.hooks.gather("acme_words", text="so it is") == [("acme-a", ["so", "it", "is"])]
+    assert plugins.hooks.first("acme_word", text="so it is") == "so "
+    plugins.hooks.watch("acme_said", text="hello")
+    assert sys.modules["acme_a"].said == ["hello"]
+
+
+def test_plugin_without_the_hooks_that_it_implements_is_set_aside(load):
+    plugins = load(acme_a=("a", "acme_a", SPEAKING))
+    assert "there is no hook `acme_" in errors(plugins)["acme-a"]
+
+
+def test_hook_that_there_is_already_is_refused(load):
+    again = HOOKS.replace("acme_said", "kernel_evaluated")
+    plugins = load(
+        acme_one=("one", "acme_one", HOOKS),
+        acme_two=("two", "acme_two", HOOKS.replace("acme_said", "acme_heard")),
+        acme_zero=("zero", "acme_zero", again.replace("acme_word", "acme_odd")),
+    )
+    assert errors(plugins) == {
+        "acme-two": "there is already a hook `acme_word`",
+        "acme-zero": "there is already a hook `kernel_evaluated`",
+    }

@@ -1,0 +1,118 @@
+"""Names from entry points, names of this process, and registries that plugins open."""
+
+import pytest
+
+import kernel
+from kernel.errors import RegistryError
+from kernel.registry import canonical_name
+
+THINGS = """
+from kernel import hookimpl
+
+@hookimpl
+def kernel_add_registries():
+    return ["acme_things"]
+
+def make_spoon(size: int = 3):
+    "Make a spoon."
+    return f"a spoon of {size}"
+"""
+POINTS = {
+    "kernel": {"acme": "acme"},
+    "kernel_acme_things": {"acme.Spoon.v1": "acme:make_spoon"},
+}
+
+
+@pytest.fixture
+def run(run_python, tmp_path):
+    """Run code in an interpreter that finds what `distribution` has installed."""
+
+    def run(code):
+        return run_python(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}")
+
+    return run
+
+
+def test_plugin_opens_a_registry(distribution, run):
+    distribution("acme", POINTS, acme=THINGS)
+    said = run("""
+import kernel
+from kernel.config import Config, resolve
+print(kernel.registry.acme_things.names(), "acme_things" in kernel.registry.get_registry_names())
+
+@kernel.registry.acme_things("mine.Fork.v1")
+def make_fork():
+    "Make a fork."
+    return "a fork"
+
+blocks = {"one": {"@acme_things": "acme.Spoon.v1", "size": 4}, "two": {"@acme_things": "mine.Fork.v1"}}
+print(resolve(Config(blocks)))
+""")
+    assert said.splitlines() == [
+        "['acme.Spoon.v1'] True",
+        "{'one': 'a spoon of 4', 'two': 'a fork'}",
+    ]
+
+
+def test_registry_that_nobody_opens_is_an_error_with_a_suggestion():
+    with pytest.raises(RegistryError, match="no registry `architecture`") as caught:
+        kernel.registry.of("architecture")
+    assert caught.value.hint == "did you mean `architectures`?"
+    assert not hasattr(kernel.registry, "architecture")
+    assert "architecture" not in kernel.registry
+    assert not kernel.registry.has("architecture", "x.v1")
+
+
+CLASH = """
+import kernel
+from kernel.errors import RegistryError
+try:
+    kernel.registry.misc.get("acme.same.v1")
+except RegistryError as error:
+    print(error)
+print(kernel.registry.misc.get("acme.beta.v1")(), kernel.registry.misc.clashes())
+"""
+
+
+def install_clash(distribution):
+    for name in ("beta", "alpha"):
+        points = {"acme.same.v1": f"{name}:make", f"acme.{name}.v1": f"{name}:make"}
+        distribution(name, {"kernel_misc": points}, **{name: f"def make(): return {name!r}"})
+
+
+def test_name_of_two_distributions_names_both_and_no_other_name_suffers(distribution, run):
+    install_clash(distribution)
+    assert run(CLASH).splitlines() == [
+        "`acme.same.v1` in the registry `misc` is declared by `alpha` and `beta`",
+        "hint: uninstall all of them but one",
+        "beta {'acme.same.v1': ['alpha', 'beta']}",
+    ]
+
+
+def test_listing_of_plugins_has_the_clashes(distribution, run_kernel, tmp_path):
+    install_clash(distribution)
+    said = run_kernel("plugins", PYTHONPATH=str(tmp_path)).stderr
+    assert "`acme.same.v1` in `misc` is declared by alpha and beta" in said
+
+
+def test_name_of_this_process_comes_before_that_of_a_plugin(distribution, run):
+    points = {"kernel_misc": {"acme.same.v1": "acme:make"}}
+    distribution("acme", points, acme="def make(): return 'of the plugin'")
+    said = run("""
+import kernel
+
+@kernel.registry.misc("acme.same.v1")
+def make():
+    return "of this process"
+
+print(kernel.registry.misc.get("acme.same.v1")())
+""")
+    assert said == "of this process\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [("spacy.Tagger.v2", "kernel.Tagger.v2"), ("kernel.Tagger.v2",) * 2, ("Adam.v1",) * 2],
+)
+def test_names_of_spacy_have_a_name_here(name, canonical):
+    assert canonical_name(name) == canonical
