@@ -1,6 +1,8 @@
 """Texts, words and annotations."""
 
+from kernel.text.docs import ent_iob
 from kernel.text.docs.batch import DocBatch, ExampleBatch
+from kernel.text.docs.columns import Columns
 from kernel.text.docs.doc import Doc
 from kernel.text.docs.retokenizer import Retokenizer
 from kernel.text.docs.span import Span
@@ -36,7 +38,8 @@ from kernel.text.vectors.table import BaseVectors, Vectors
 from kernel.text.vocab.lexeme import Lexeme
 from kernel.text.vocab.vocab import Vocab
 from kernel.text.words import attributes, lexical, symbols
-from kernel.text.words.attributes import LOWER, NORM, ORTH, Column, attr_id, attr_name
+from kernel.text.words.attributes import LOWER, NORM, ORTH, attr_id, attr_name
+from kernel.text.words.column import COLUMNS, Column
 from kernel.text.words.lexemes import NO_RANK, LexemeTable
 from kernel.text.words.lookups import Lookups, Table
 from kernel.text.words.morphology import (
@@ -49,6 +52,7 @@ from kernel.text.words.morphology import (
 from kernel.text.words.strings import StringStore, hash_string
 
 __all__ = [
+    "COLUMNS",
     "DELIMITER",
     "EMPTY_MORPH",
     "FEATURE_SEP",
@@ -62,6 +66,7 @@ __all__ = [
     "BaseVectors",
     "BoundsError",
     "Column",
+    "Columns",
     "Doc",
     "DocBatch",
     "DocBin",
@@ -95,6 +100,7 @@ __all__ = [
     "biluo_tags_to_spans",
     "biluo_to_iob",
     "docs_to_json",
+    "ent_iob",
     "find_misaligned",
     "hash_string",
     "iob_to_biluo",

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
-from kernel.text.docs.string_lifetimes import add_strings
-from kernel.text.docs.tree import sent_starts_of_heads
 from kernel.text.words.symbols import POS_IDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from kernel.text.docs.doc import Doc
     from kernel.text.vocab.vocab import Vocab
+    from kernel.text.words.column import Column
     from kernel.text.words.lexemes import LexemeTable
-
-Strings = Sequence[str | None] | None
 
 
 def spaces_of_words(
@@ -58,32 +56,27 @@ def rows_of_words(
     return table.rows(listed)  # type: ignore[arg-type]
 
 
-def annotate(
-    doc: Doc,
-    tags: Strings,
-    pos: Strings,
-    morphs: Strings,
-    lemmas: Strings,
-    heads: Sequence[int | None] | None,
-    deps: Strings,
-    sent_starts: Sequence[bool | int | None] | None,
-    ents: Strings,
-) -> None:
-    """Set columns from lists; raises TextError for a list that does not have one value a token."""
-    given = locals()
+def annotate(doc: Doc, lists: Mapping[str, Sequence[Any] | None]) -> None:
+    """Set columns from lists, by the name of the argument of `Doc`; None leaves one unset.
+
+    Raises TextError for a list that does not have one value a token.
+    """
+    given = {name: values for name, values in lists.items() if values is not None}
     for name, values in given.items():
-        if name != "doc" and values is not None and len(values) != len(doc):
+        if len(values) != len(doc):
             raise TextError(f"expected {len(doc)} values in `{name}`, got {len(values)}")
-    for name, strings in (("tag", tags), ("lemma", lemmas), ("dep", deps)):
-        if strings is not None:
-            doc.columns[name] = add_strings(doc, name, [text or "" for text in strings])
-    if pos is not None:
-        doc.columns["pos"] = pos_column(pos)
-    if morphs is not None:
-        doc.columns["morph"] = morph_column(doc.vocab, morphs)
-    if ents is not None:
-        doc.columns["ent_iob"], doc.columns["ent_type"] = iob_columns(doc.vocab, ents)
-    _set_tree(doc, heads, sent_starts)
+    for name, column in (("tags", "tag"), ("lemmas", "lemma"), ("deps", "dep")):
+        if name in given:
+            texts = [text or "" for text in given[name]]
+            doc.annotations[column] = doc.add_strings(column, texts)
+    if "pos" in given:
+        doc.annotations["pos"] = pos_column(given["pos"])
+    if "morphs" in given:
+        doc.annotations["morph"] = morph_column(doc.vocab, given["morphs"])
+    if "ents" in given:
+        iob, types = iob_columns(doc.vocab, given["ents"])
+        doc.annotations |= {"ent_iob": iob, "ent_type": types}
+    _set_tree(doc, given.get("heads"), given.get("sent_starts"))
 
 
 def _set_tree(
@@ -91,20 +84,39 @@ def _set_tree(
     heads: Sequence[int | None] | None,
     sent_starts: Sequence[bool | int | None] | None,
 ) -> None:
-    """Set heads and sentence starts; where there are labels, the heads decide of both."""
-    deps = doc.columns.get("dep")
-    if heads is not None and deps is None:
+    """Set heads and sentence starts; where there are labels, the heads decide both."""
+    if "dep" in doc.annotations:
+        doc.annotations["head"] = head_column([None] * len(doc) if heads is None else heads)
+    elif heads is not None:
         raise TextError("`heads` are given, but no `deps`", hint='give deps=["dep"] * len(words)')
-    if deps is not None:
-        doc.columns["head"] = head_column([None] * len(doc) if heads is None else heads)
-    if deps is not None and deps.any():
-        doc.columns["sent_start"] = sent_starts_of_heads(doc.columns["head"])
+    if doc.has_tree():
+        doc.set_sentences_of_tree()
     elif sent_starts is not None:
-        doc.columns["sent_start"] = sent_start_column(sent_starts)
+        doc.annotations["sent_start"] = sent_start_column(sent_starts)
+
+
+def column_of_values(doc: Doc, column: Column, values: Sequence[Any]) -> npt.NDArray[Any]:
+    """Return a column of a plugin from values as users write them; None is unset.
+
+    Strings are texts, and the index of a token counts from the start of the doc.
+
+    Raises TextError for values of another type, or an index outside of the doc.
+    """
+    if column.kind == "token":
+        return head_column(values)
+    if column.is_string:
+        for value in values:
+            if not isinstance(value, str | None):
+                raise TextError(f"expected strings in `{column.name}`, got {value!r}")
+        return doc.add_strings(column.name, [value or "" for value in values])
+    try:
+        return np.array([column.unset if each is None else each for each in values], column.dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TextError(f"expected numbers in `{column.name}`: {error}") from error
 
 
 def pos_column(pos: Sequence[str | None]) -> npt.NDArray[np.uint64]:
-    """Return the ids of parts of speech; raises TextError for what is none."""
+    """Return the ids of parts of speech; raises TextError for an unknown one."""
     for name in dict.fromkeys(pos):
         if name is not None and name not in POS_IDS:
             raise TextError(
@@ -145,7 +157,7 @@ def iob_columns(
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
     """Return ENT_IOB and ENT_TYPE of IOB tags; an I that follows nothing of its type begins.
 
-    Raises TextError for what is no tag.
+    Raises TextError for an unknown tag.
     """
     iob = np.zeros(len(tags), np.int8)
     labels = [""] * len(tags)

@@ -1,20 +1,21 @@
-"""Docs that are processed together, and what shared layers computed for them.
+"""Docs and examples that are processed together.
 
 Axes: B docs, N tokens of all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from kernel.text.docs.columns import Bools, Ints, Values, concatenate, write_parts
 from kernel.text.docs.doc import Doc
 from kernel.text.examples.example import Example
 
-Ints = npt.NDArray[np.int32]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class DocBatch(list[Doc]):
@@ -50,6 +51,39 @@ class DocBatch(list[Doc]):
         returns  (N,)
         """
         return np.concatenate([doc.lex for doc in self]) if self else np.zeros(0, np.int32)
+
+    def whitespace(self) -> Bools:
+        """Say of each token of all docs whether it is whitespace.
+
+        returns  (N,)
+        """
+        if self and all(doc.lexemes is self[0].lexemes for doc in self):
+            return self[0].lexemes.whitespace().take(self.lex())
+        return np.concatenate([np.zeros(0, np.bool_), *(doc.whitespace() for doc in self)])
+
+    def column(self, name: str) -> Values:
+        """Return an annotation column of all docs, one after the other.
+
+        returns  (N,)  a copy; the unset values in docs that do not have it, and in a column of
+                 tokens indices into all tokens of the batch
+
+        Raises TextError for an unknown column.
+        """
+        return concatenate(self, name)
+
+    def has_column(self, name: str) -> bool:
+        """Say whether something has set an annotation column of any doc."""
+        return any(name in doc.annotations for doc in self)
+
+    def write(self, **columns: npt.ArrayLike) -> None:
+        """Set annotation columns of all docs, given as `column` returns them; they are copied.
+
+        columns  (N,)  each, by name
+
+        Raises TextError for an unknown column, or another number of values.
+        """
+        for name, values in columns.items():
+            write_parts(self, name, values)
 
 
 class ExampleBatch(list[Example]):

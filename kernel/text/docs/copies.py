@@ -7,39 +7,22 @@ from __future__ import annotations
 
 import copy as copying
 import warnings
-from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
-from kernel.text.docs.arrays import from_array, read_column
-from kernel.text.docs.tree import sent_starts_of_heads
-from kernel.text.words.attributes import COLUMN_OF_ATTR, TRANSIENT_COLUMNS, attr_id
+from kernel.text.docs.columns import Attr, Columns, Ints, named_ids
+from kernel.text.docs.ent_iob import ID_COLUMNS, INSIDE
+from kernel.text.words.attributes import NORM, attr_id, attr_name
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
-
-Ints = npt.NDArray[np.int32]
-Attr = str | int
-
-
-def copy(doc: Doc) -> Doc:
-    """See `Doc.copy`."""
-    made = type(doc).from_rows(doc.vocab, doc.lex.copy(), doc.spaces.copy(), doc.lexemes)
-    made.columns = {name: values.copy() for name, values in doc.columns.items()}
-    made.cats = copying.deepcopy(doc.cats)
-    made.user_data = copying.deepcopy(doc.user_data)
-    made.sentiment = doc.sentiment
-    made.has_unknown_spaces = doc.has_unknown_spaces
-    made._tensor = copying.deepcopy(doc._tensor)
-    made._hooks = None if doc._hooks is None else tuple(map(dict, doc._hooks))  # type: ignore[assignment]
-    if doc._spans:
-        made._spans = doc._spans.copy(made)
-    return made
-
+    from kernel.text.words.lexemes import LexemeTable
 
 # Many docs in one
 
@@ -56,13 +39,9 @@ def from_docs(
     vocab = docs[0].vocab
     if any(doc.vocab is not vocab for doc in docs):
         raise TextError("docs of several vocabularies cannot be put together")
-    docs = _same_table(docs)
-    spaces = [_with_space(doc) if ensure_whitespace else doc.spaces for doc in docs[:-1]]
-    lex = np.concatenate([doc.lex for doc in docs])
-    made = type(docs[0]).from_rows(
-        vocab, lex, np.concatenate([*spaces, docs[-1].spaces]), docs[0].lexemes
-    )
-    _join_columns(made, docs, attrs)
+    columns = _joined(docs, ensure_whitespace, attrs)
+    made = type(docs[0]).from_rows(vocab, columns.lex, columns.spaces, columns.lexemes)
+    made.annotations = columns.annotations
     made.has_unknown_spaces = any(doc.has_unknown_spaces for doc in docs)
     for doc in docs:
         made.cats.update(doc.cats)
@@ -77,46 +56,38 @@ def from_docs(
     return made
 
 
-def _same_table(docs: Sequence[Doc]) -> Sequence[Doc]:
-    """Return docs whose rows are those of one table."""
-    table = docs[0].lexemes
-    if all(doc.lexemes is table for doc in docs):
-        return docs
-    moved = []
-    for doc in docs:
-        other = copy(doc)
-        norms = doc.lexemes.column("NORM")[doc.lex]
-        other.lex, other.lexemes = table.variants(table.rows(doc.words()), norms), table
-        # What lives with the other table must live with this one too.
-        named = [values for name, values in doc.columns.items() if name in TRANSIENT_COLUMNS]
-        ids = np.unique(np.concatenate([norms, *named])).tolist()
-        table.intern_all([doc.vocab.strings[key] for key in ids])
-        moved.append(other)
-    return moved
+def _joined(
+    docs: Sequence[Doc], ensure_whitespace: bool, attrs: Collection[Attr] | None
+) -> Columns:
+    parts = [_in_table(doc, docs[0].lexemes) for doc in docs]
+    if ensure_whitespace:
+        for part in parts[:-1]:
+            part.spaces = _with_space(part)
+    names = None if attrs is None else {attr_name(attr_id(attr)).lower() for attr in attrs}
+    return Columns.joined(parts, names)
 
 
-def _with_space(doc: Doc) -> npt.NDArray[np.bool_]:
-    spaces = doc.spaces.copy()
-    if len(spaces) and not doc[-1].is_space:
-        spaces[-1] = True
+def _in_table(doc: Doc, table: LexemeTable) -> Columns:
+    """Return the columns of a doc with the rows of `table`; not copied."""
+    if doc.lexemes is table:
+        return Columns(doc.vocab, table, doc.lex, doc.spaces, doc.annotations)
+    norms = doc.lexemes.column(NORM)[doc.lex]
+    # What lives with the other table must live with this one too.
+    ids = named_ids(doc.annotations).union(norms.tolist())
+    table.intern_all([doc.vocab.strings[key] for key in ids])
+    lex = table.variants(table.rows(doc.words()), norms)
+    return Columns(doc.vocab, table, lex, doc.spaces, doc.annotations)
+
+
+def _with_space(part: Columns) -> npt.NDArray[np.bool_]:
+    spaces = part.spaces.copy()
+    spaces[-1:] |= ~part.whitespace()[-1:]
     return spaces
-
-
-def _join_columns(made: Doc, docs: Sequence[Doc], attrs: Collection[Attr] | None) -> None:
-    names = dict.fromkeys(name for doc in docs for name in doc.columns)
-    kept = None if attrs is None else {COLUMN_OF_ATTR.get(attr_id(attr)) for attr in attrs}
-    firsts = np.repeat(np.cumsum([0, *map(len, docs[:-1])]), [len(doc) for doc in docs])
-    for name in names:
-        if kept is not None and name not in kept:
-            continue
-        parts = [read_column(doc, name) for doc in docs]
-        joined = np.concatenate(parts)
-        made.columns[name] = joined + firsts.astype(joined.dtype) if name == "head" else joined
 
 
 def _join_spans(made: Doc, docs: Sequence[Doc], firsts: list[int]) -> None:
     for doc, first in zip(docs, firsts, strict=True):
-        for key, group in (doc._spans or {}).items():
+        for key, group in doc.spans.items() if doc.has_spans else ():
             moved = group.shifted(made, first)
             if key not in made.spans:
                 made.spans[key] = moved
@@ -155,20 +126,18 @@ def as_doc(
 ) -> Doc:
     """See `Span.as_doc`."""
     doc, start, end = span.doc, span.start, span.end
-    made = type(doc).from_rows(
-        doc.vocab, doc.lex[start:end].copy(), doc.spaces[start:end].copy(), doc.lexemes
-    )
+    part = doc.part(start, end)
+    made = type(doc).from_rows(doc.vocab, part.lex, part.spaces, doc.lexemes)
     made.has_unknown_spaces = doc.has_unknown_spaces
     if array_head is None:
-        made.columns = {name: values[start:end].copy() for name, values in doc.columns.items()}
+        made.annotations = part.annotations
     else:
-        from_array(made, list(array_head), np.asarray(array)[start:end])
-    if "head" in made.columns:
-        made.columns["head"] = _heads_inside(doc, made, start, end)
-        if "dep" in made.columns and made.columns["dep"].any():
-            made.columns["sent_start"] = sent_starts_of_heads(made.columns["head"])
-    if "sent_start" in made.columns:
-        made.columns["sent_start"][:1] = 1
+        made.from_array(list(array_head), np.asarray(array)[start:end])
+    if "head" in made.annotations:
+        made.annotations["head"] = _heads_inside(doc, made, start, end)
+        made.set_sentences_of_tree()
+    if "sent_start" in made.annotations:
+        made.annotations["sent_start"][:1] = 1
     _cut_entities(doc, made, start, end)
     made.cats = _cats_of(span)
     made._tensor = None if doc._tensor is None or not doc.tensor.size else doc.tensor[start:end]
@@ -195,30 +164,27 @@ def _heads_inside(doc: Doc, made: Doc, start: int, end: int) -> Ints:
             continue
         head = roots.setdefault(int(doc.tree.roots[i + start]), i)
         heads[i] = head
-        if head != i or "dep" in made.columns:
-            made.column("dep")[i] = doc.vocab.strings.add("dep")
+        if head != i or "dep" in made.annotations:
+            made.ensure_column("dep")[i] = doc.vocab.strings.add("dep")
     return heads
 
 
 def _cut_entities(doc: Doc, made: Doc, start: int, end: int) -> None:
     """Make the entities missing that the border of the part cuts."""
-    iob = doc.columns.get("ent_iob")
-    if iob is None or start == end or "ent_iob" not in made.columns:
+    iob = doc.annotations.get("ent_iob")
+    if iob is None or start == end or "ent_iob" not in made.annotations:
         return
-    cut = made.columns["ent_iob"]
     first = start
-    while first < end and iob[first] == 1:
+    while first < end and iob[first] == INSIDE:
         first += 1
     last = end
-    if end < len(doc) and iob[end] == 1:
+    if end < len(doc) and iob[end] == INSIDE:
         last -= 1
-        while last > start and iob[last] == 1:
+        while last > start and iob[last] == INSIDE:
             last -= 1
-    for name in ("ent_iob", "ent_type", "ent_kb_id", "ent_id"):
-        if name in made.columns:
-            made.columns[name][: first - start] = 0
-            made.columns[name][max(0, last - start) :] = 0
-    made.columns["ent_iob"] = cut
+    for name in made.annotations.keys() & {"ent_iob", *ID_COLUMNS}:
+        made.annotations[name][: first - start] = 0
+        made.annotations[name][max(0, last - start) :] = 0
 
 
 def _cats_of(span: Span) -> dict[str, float]:

@@ -5,7 +5,6 @@ Axes: N tokens, E entities. ENT_IOB is 0 (missing), 1 (inside), 2 (outside) or 3
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,23 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
+from kernel.text.docs.ent_iob import BEGIN, ID_COLUMNS, INSIDE, MISSING, OUTSIDE
 from kernel.text.docs.span import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kernel.text.docs.doc import Doc
 
 Ints = npt.NDArray[np.int32]
 Ids = npt.NDArray[np.uint64]
 
-MISSING: Final = 0
-INSIDE: Final = 1
-OUTSIDE: Final = 2
-BEGIN: Final = 3
 _BEGINS: Final = bytes([BEGIN])
 _INSIDES: Final = bytes([INSIDE])
 _MISSING_INSIDE: Final = bytes([MISSING, INSIDE])
 _OUTSIDE_INSIDE: Final = bytes([OUTSIDE, INSIDE])
-_STRING_COLUMNS: Final = frozenset(("ent_type", "ent_kb_id", "ent_id"))
 DEFAULTS: Final = ("outside", "missing", "blocked", "unmodified")
 
 
@@ -59,17 +56,17 @@ def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
 
     returns  (E,)  each
     """
-    iob = doc.columns.get("ent_iob")
+    iob = doc.annotations.get("ent_iob")
     bounds = [] if iob is None else _bounds(iob.tobytes())
     both = np.array(bounds, np.int32).reshape(-1, 2)
-    labels = doc.column("ent_type")[both[:, 0]] if bounds else np.zeros(0, np.uint64)
+    labels: Ids = doc.column("ent_type")[both[:, 0]]
     has_label = labels != 0
     return both[has_label, 0], both[has_label, 1], labels[has_label]
 
 
 def get_ents(doc: Doc) -> tuple[Span, ...]:
     """See `Doc.ents`."""
-    columns = doc.columns
+    columns = doc.annotations
     iob, types = columns.get("ent_iob"), columns.get("ent_type")
     if iob is None:
         return ()
@@ -79,9 +76,7 @@ def get_ents(doc: Doc) -> tuple[Span, ...]:
 
 
 def _ents_with_ids(doc: Doc, iob: bytes) -> tuple[Span, ...]:
-    label_of = _ids_or_zeros(doc.columns.get("ent_type"), len(doc)).item
-    kb_id_of = _ids_or_zeros(doc.columns.get("ent_kb_id"), len(doc)).item
-    id_of = _ids_or_zeros(doc.columns.get("ent_id"), len(doc)).item
+    label_of, kb_id_of, id_of = (doc.column(name).item for name in ID_COLUMNS)
     return tuple(
         [
             Span.make(doc, start, end, label, kb_id_of(start), id_of(start))
@@ -89,10 +84,6 @@ def _ents_with_ids(doc: Doc, iob: bytes) -> tuple[Span, ...]:
             if (label := label_of(start))
         ]
     )
-
-
-def _ids_or_zeros(column: Ids | None, n: int) -> Ids:
-    return np.zeros(n, np.uint64) if column is None else column
 
 
 def as_spans(doc: Doc, entities: Iterable[Any]) -> list[Span]:
@@ -132,9 +123,9 @@ def set_ents(
             _write(doc, columns, span)
     if default == "unmodified" or blocked or missing or outside:
         columns["ent_iob"] = repair(columns["ent_iob"], columns["ent_type"])
-    for name in _STRING_COLUMNS:
-        doc.columns.pop(name, None)
-    doc.columns.update(columns)
+    for name in ID_COLUMNS:
+        doc.annotations.pop(name, None)
+    doc.annotations.update(columns)
 
 
 def _as_span(doc: Doc, entity: Any) -> Span:
@@ -172,7 +163,7 @@ _start: Final = attrgetter("start")
 def _start_columns(doc: Doc, default: str) -> dict[str, npt.NDArray[Any]]:
     """Return the columns to write to; those of ids are made when an entity has one."""
     if default == "unmodified":
-        kept = {"ent_iob", "ent_type", *(_STRING_COLUMNS & doc.columns.keys())}
+        kept = {"ent_iob", "ent_type", *(doc.annotations.keys() & ID_COLUMNS)}
         return {name: doc.column(name).copy() for name in kept}
     tag = {"outside": OUTSIDE, "missing": MISSING, "blocked": BEGIN}[default]
     n = len(doc)
@@ -193,7 +184,7 @@ def _write(doc: Doc, columns: dict[str, npt.NDArray[Any]], span: Span) -> None:
 def _clear(columns: dict[str, npt.NDArray[Any]], spans: list[Span], tag: int) -> None:
     for span in spans:
         columns["ent_iob"][span.start : span.end] = tag
-        for name in _STRING_COLUMNS & columns.keys():
+        for name in columns.keys() & ID_COLUMNS:
             columns[name][span.start : span.end] = 0
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kernel.errors import TextError
 from kernel.text.docs import sentences
 from kernel.text.docs.tree import sent_starts_of_heads
 from kernel.text.words import attributes
@@ -36,20 +35,16 @@ def char_bounds(doc: Doc, start: int, end: int) -> tuple[int, int]:
 
 def sent_start(doc: Doc, i: int) -> int:
     """Return 1, -1 or 0: whether a sentence starts at a token."""
-    column = doc.columns.get("sent_start")
+    column = doc.annotations.get("sent_start")
     return int(i == 0) if column is None else int(column[i])
 
 
 def sents_of(doc: Doc, start: int, end: int) -> list[Span]:
     """Return the sentences that have tokens from `start` to `end`."""
-    if doc.hook(0, "sents") is not None:
+    if doc.hook("doc", "sents") is not None:
         found = [sent for sent in doc.sents if sent.end > start and sent.start < end]
     else:
-        if not doc.has_annotation("SENT_START"):
-            raise TextError(
-                "sentence boundaries are not set",
-                hint="add a component that sets them, such as `sentencizer`, `senter` or `parser`",
-            )
+        sentences.check_sentences(doc)
         firsts, ends = sentences.sent_arrays(doc)
         places = np.flatnonzero((ends > start) & (firsts < max(end, start + 1)))
         found = [doc[int(firsts[k]) : int(ends[k])] for k in places]
@@ -79,7 +74,7 @@ def root_of(doc: Doc, start: int, end: int) -> int:
 
 def conjuncts(doc: Doc, i: int) -> list[int]:
     """Return the tokens coordinated with a token, without itself."""
-    deps = doc.columns.get("dep")
+    deps = doc.annotations.get("dep")
     if deps is None:
         return []
     conj, tree = IDS["conj"], doc.tree
@@ -95,13 +90,13 @@ def conjuncts(doc: Doc, i: int) -> list[int]:
 
 
 def set_head(doc: Doc, i: int, head: int) -> None:
-    """Give a token another head; the sentences of both trees are found anew."""
+    """Give a token another head; the sentences of both trees are found again."""
     before = _extent(doc, i)
-    doc.column("head")[i] = head
+    doc.ensure_column("head")[i] = head
     after = _extent(doc, i)
     start, end = min(before[0], after[0]), max(before[1], after[1]) + 1
     starts = sent_starts_of_heads(doc.tree.heads)
-    doc.column("sent_start")[start:end] = starts[start:end]
+    doc.ensure_column("sent_start")[start:end] = starts[start:end]
 
 
 def _extent(doc: Doc, i: int) -> tuple[int, int]:

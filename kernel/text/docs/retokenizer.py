@@ -6,7 +6,6 @@ Axes: N tokens before, M after.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -16,14 +15,15 @@ from attrs import frozen
 from kernel.errors import TextError
 from kernel.text.docs.entities import repair
 from kernel.text.docs.navigation import root_of
-from kernel.text.docs.string_lifetimes import add_string, add_strings
 from kernel.text.docs.token import Token
-from kernel.text.docs.tree import sent_starts_of_heads
 from kernel.text.words import attributes as ids
-from kernel.text.words.attributes import COLUMN_OF_ATTR, attr_id
+from kernel.text.words.attributes import attr_id
+from kernel.text.words.column import COLUMNS
 from kernel.text.words.symbols import POS_IDS
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
 
@@ -153,11 +153,9 @@ def _merge(doc: Doc, merges: list[_Merge]) -> None:
         last[merge.start] = merge.end - 1
     place = (np.cumsum(keep) - 1).astype(np.int32)  # (N,) where each token goes
     firsts = np.flatnonzero(keep)  # (M,)
-    columns = {name: values[source[firsts]] for name, values in doc.columns.items()}
-    if "head" in columns:
-        columns["head"] = place[columns["head"]]
+    columns = _moved(doc, source[firsts], place)
     if "sent_start" in columns:
-        columns["sent_start"] = doc.columns["sent_start"][firsts]
+        columns["sent_start"] = doc.annotations["sent_start"][firsts]
     lemmas = _merged_lemmas(doc, merges)
     begins = [_begins(doc, merge, root) for merge, root in zip(merges, roots, strict=True)]
     _replace(doc, doc.lex[firsts], doc.spaces[last[firsts]], columns, place, last[firsts])
@@ -165,23 +163,23 @@ def _merge(doc: Doc, merges: list[_Merge]) -> None:
         i = int(place[merge.start])
         doc.lex[i] = doc.lexemes.row(text)
         if lemma is not None:
-            doc.columns["lemma"][i] = lemma
+            doc.annotations["lemma"][i] = lemma
         if iob is not None:
-            doc.columns["ent_iob"][i] = iob
+            doc.annotations["ent_iob"][i] = iob
     for merge in merges:
         _set_attrs(doc, int(place[merge.start]), merge.attrs)
     _settle(doc)
 
 
 def _merged_lemmas(doc: Doc, merges: list[_Merge]) -> list[int | None]:
-    if "lemma" not in doc.columns:
+    if "lemma" not in doc.annotations:
         return [None] * len(merges)
-    return [add_string(doc, "lemma", doc[merge.start : merge.end].lemma_) for merge in merges]
+    return [doc.add_string("lemma", doc[merge.start : merge.end].lemma_) for merge in merges]
 
 
 def _begins(doc: Doc, merge: _Merge, root: int) -> int | None:
     """Return ENT_IOB of a merged token: it goes on only with what went on before."""
-    iob, types = doc.columns.get("ent_iob"), doc.columns.get("ent_type")
+    iob, types = doc.annotations.get("ent_iob"), doc.annotations.get("ent_type")
     if iob is None or types is None or iob[root] not in {1, 3}:
         return None
     start = merge.start
@@ -202,9 +200,7 @@ def _split(doc: Doc, splits: list[_Split]) -> None:
         counts[i] = len(split.orths)
     place = (np.cumsum(counts) - counts).astype(np.int32)  # (N,) where each token goes
     source = np.repeat(np.arange(len(doc)), counts)  # (M,)
-    columns = {name: values[source] for name, values in doc.columns.items()}
-    if "head" in columns:
-        columns["head"] = place[columns["head"]]
+    columns = _moved(doc, source, place)
     spaces = doc.spaces[source]
     is_piece = counts[source] > 1
     spaces[is_piece] = False
@@ -221,14 +217,14 @@ def _split(doc: Doc, splits: list[_Split]) -> None:
 def _fill_pieces(doc: Doc, first: int, split: _Split, heads: list[int]) -> None:
     end = first + len(split.orths)
     doc.lex[first:end] = doc.lexemes.rows(split.orths)
-    doc.column("head")[first:end] = heads
-    lemmas = doc.columns.get("lemma")
+    doc.ensure_column("head")[first:end] = heads
+    lemmas = doc.annotations.get("lemma")
     if lemmas is not None and lemmas[first]:
-        lemmas[first:end] = add_strings(doc, "lemma", split.orths)
-    iob = doc.columns.get("ent_iob")
+        lemmas[first:end] = doc.add_strings("lemma", split.orths)
+    iob = doc.annotations.get("ent_iob")
     if iob is not None and iob[first] == 3:
         iob[first + 1 : end] = 1
-    starts = doc.columns.get("sent_start")
+    starts = doc.annotations.get("sent_start")
     if starts is not None:
         starts[first + 1 : end] = -1 if starts[first] else 0
     for k in range(len(split.orths)):
@@ -236,6 +232,21 @@ def _fill_pieces(doc: Doc, first: int, split: _Split, heads: list[int]) -> None:
 
 
 # Both
+
+
+def _moved(doc: Doc, source: Ints, place: Ints) -> dict[str, Ints]:
+    """Return the annotations of the new tokens.
+
+    source   (M,)  whose annotations each new token gets
+    place    (N,)  where each old token goes
+    returns  (M,)  each, by name
+    """
+    columns = {name: values[source] for name, values in doc.annotations.items()}
+    for name, values in columns.items():
+        if COLUMNS[name].kind == "token":
+            own = np.arange(len(values), dtype=values.dtype)
+            columns[name] = np.where(values == source, own, place[values])
+    return columns
 
 
 def _replace(
@@ -253,36 +264,23 @@ def _replace(
     tensor_rows  (M,)  whose row each new token gets, -1 for zeros
     counts       (N,)  how many tokens each old one becomes, one if None
     """
-    groups = {key: _carried(group, place, counts) for key, group in (doc._spans or {}).items()}
     tensor = doc.tensor
-    doc.lex, doc.spaces, doc.columns = lex.astype(np.int32), spaces, columns
+    doc.lex, doc.spaces, doc.annotations = lex.astype(np.int32), spaces, columns
     if tensor.size:
         moved = tensor[tensor_rows]
         moved[tensor_rows < 0] = 0
         doc.tensor = moved
-    for key, (starts, ends, group) in groups.items():
-        group._items = [
-            (start, end, *item[2:5], None)
-            for start, end, item in zip(starts, ends, group._items, strict=True)
-        ]
-        doc.spans[key] = group
-
-
-def _carried(group: Any, place: Ints, counts: Ints | None) -> tuple[list[int], list[int], Any]:
-    last = place if counts is None else place + counts - 1
-    starts = [int(place[item[0]]) if item[0] < len(place) else 0 for item in group._items]
-    ends = [
-        int(last[item[1] - 1]) + 1 if item[1] > item[0] else start
-        for item, start in zip(group._items, starts, strict=True)
-    ]
-    return starts, ends, group
+    if doc.has_spans:
+        last = place if counts is None else place + counts - 1
+        # A group may stand under several keys.
+        for group in {id(group): group for group in doc.spans.values()}.values():
+            group.follow(place, last)
 
 
 def _settle(doc: Doc) -> None:
-    if "ent_iob" in doc.columns and "ent_type" in doc.columns:
-        doc.columns["ent_iob"] = repair(doc.columns["ent_iob"], doc.columns["ent_type"])
-    if doc.has_annotation("DEP"):
-        doc.columns["sent_start"] = sent_starts_of_heads(doc.column("head"))
+    if "ent_iob" in doc.annotations and "ent_type" in doc.annotations:
+        doc.annotations["ent_iob"] = repair(doc.annotations["ent_iob"], doc.annotations["ent_type"])
+    doc.set_sentences_of_tree()
 
 
 def _set_attrs(doc: Doc, i: int, attrs: Mapping[str, Any]) -> None:
@@ -295,17 +293,18 @@ def _set_attrs(doc: Doc, i: int, attrs: Mapping[str, Any]) -> None:
         if number == ids.MORPH:
             doc[i].set_morph(value)
         elif number == ids.POS and isinstance(value, str):
-            doc.column("pos")[i] = POS_IDS[value]
+            doc.ensure_column("pos")[i] = POS_IDS[value]
         else:
             _set_number(doc, i, number, value)
 
 
 def _set_number(doc: Doc, i: int, number: int, value: Any) -> None:
-    column = COLUMN_OF_ATTR.get(number)
-    code = add_string(doc, column or "", value) if isinstance(value, str) else int(value)
+    column = COLUMNS.of_attr(number)
+    name = "" if column is None else column.name
+    code = doc.add_string(name, value) if isinstance(value, str) else value
     if column is not None:
-        doc.column(column)[i] = i + code if number == ids.HEAD else code
+        doc.ensure_column(name)[i] = i + int(code) if column.kind == "token" else code
     elif number == ids.NORM:
-        doc.lex[i] = doc.lexemes.variant(int(doc.lex[i]), code)
+        doc.lex[i] = doc.lexemes.variant(int(doc.lex[i]), int(code))
     else:
-        doc.lexemes.set_value(int(doc.lex[i]), number, code)
+        doc.lexemes.set_value(int(doc.lex[i]), number, int(code))

@@ -5,7 +5,6 @@ Axes: S sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,8 @@ import numpy.typing as npt
 from kernel.errors import TextError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
 
@@ -26,7 +27,7 @@ def sent_arrays(doc: Doc) -> tuple[Ints, Ints]:
     returns  (S,)  each
     """
     n = len(doc)
-    marks = doc.get_column("sent_start")
+    marks = doc.annotations.get("sent_start")
     if marks is None or n == 0:
         return np.zeros(min(n, 1), np.int32), np.full(min(n, 1), n, np.int32)
     starts = np.flatnonzero(marks == 1).astype(np.int32)
@@ -37,16 +38,21 @@ def sent_arrays(doc: Doc) -> tuple[Ints, Ints]:
 
 def sents(doc: Doc) -> Iterator[Span]:
     """Yield the sentences; raises TextError at once if nothing has set sentence starts."""
-    hook = doc.hook(0, "sents")
+    hook = doc.hook("doc", "sents")
     if hook is not None:
         return iter(hook(doc))
+    check_sentences(doc)
+    starts, ends = sent_arrays(doc)
+    return (doc[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def check_sentences(doc: Doc) -> None:
+    """Raise TextError if nothing has set sentence starts."""
     if not doc.has_annotation("SENT_START"):
         raise TextError(
             "sentence boundaries are not set",
             hint="add a component that sets them, such as `sentencizer`, `senter` or `parser`",
         )
-    starts, ends = sent_arrays(doc)
-    return (doc[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def noun_chunks(doc: Doc) -> Iterator[Span]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from kernel.errors import TextError
 from kernel.text.docs import copies, navigation, similarity
-from kernel.text.docs.string_lifetimes import add_string
 from kernel.text.docs.token import Token
 from kernel.text.docs.underscore import Extensible
 from kernel.text.errors import BoundsError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -278,7 +278,7 @@ class Span(Extensible):
 
     @kb_id_.setter
     def kb_id_(self, kb_id: str) -> None:
-        self.kb_id = add_string(self.doc, "ent_kb_id", kb_id)
+        self.kb_id = self.doc.add_string("ent_kb_id", kb_id)
 
     @property
     def id(self) -> int:
@@ -296,7 +296,7 @@ class Span(Extensible):
 
     @id_.setter
     def id_(self, span_id: str) -> None:
-        self.id = add_string(self.doc, "ent_id", span_id)
+        self.id = self.doc.add_string("ent_id", span_id)
 
     @property
     def ent_id(self) -> int:
@@ -330,7 +330,7 @@ class Span(Extensible):
     @property
     def sent(self) -> Span:
         """The sentence of the first token."""
-        hook = self.doc.hook(2, "sent")
+        hook = self.doc.hook("span", "sent")
         if hook is not None:
             found: Span = hook(self)
             return found
@@ -339,7 +339,7 @@ class Span(Extensible):
     @property
     def sents(self) -> Iterator[Span]:
         """The sentences that have tokens in the span."""
-        hook = self.doc.hook(2, "sents")
+        hook = self.doc.hook("span", "sents")
         if hook is not None:
             return iter(hook(self))
         return iter(navigation.sents_of(self.doc, self.start, self.end))
@@ -358,7 +358,7 @@ class Span(Extensible):
     @property
     def root(self) -> Token:
         """The token of the span that is highest in the dependency tree."""
-        hook = self.doc.hook(2, "root")
+        hook = self.doc.hook("span", "root")
         if hook is not None:
             found: Token = hook(self)
             return found
@@ -413,6 +413,13 @@ class Span(Extensible):
         wanted = [attr_ids] if isinstance(attr_ids, str | int) else list(attr_ids)
         return self.doc.to_array(wanted).reshape(len(self.doc), -1)[self.start : self.end]
 
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """Return an annotation column of the tokens to read; see `Doc.column`.
+
+        returns  (n,)  for n tokens
+        """
+        return self.doc.column(name)[self.start : self.end]
+
     def as_doc(
         self,
         *,
@@ -437,7 +444,12 @@ class Span(Extensible):
     @property
     def has_vector(self) -> bool:
         """Whether there are vectors of the tokens."""
-        return similarity.span_has_vector(self)
+        hook = self.doc.hook("span", "has_vector")
+        if hook is not None:
+            return bool(hook(self))
+        if self.vocab.has_vectors:
+            return any(token.has_vector for token in self)
+        return bool(self.doc.tensor.size)
 
     @property
     def vector(self) -> Any:
@@ -447,7 +459,9 @@ class Span(Extensible):
         """
         derived = self._get_derived()
         if derived.vector is None:
-            derived.vector = similarity.span_vector(self)
+            hook = self.doc.hook("span", "vector")
+            found = similarity.mean(self.doc, self.start, self.end) if hook is None else hook(self)
+            derived.vector = found
         return derived.vector
 
     @property
@@ -455,17 +469,18 @@ class Span(Extensible):
         """The L2 norm of `vector`."""
         derived = self._get_derived()
         if derived.norm is None:
-            derived.norm = similarity.span_norm(self)
+            hook = self.doc.hook("span", "vector_norm")
+            derived.norm = similarity.norm(self.vector) if hook is None else float(hook(self))
         return derived.norm
 
     def similarity(self, other: Any) -> float:
         """Return the cosine of this vector and that of another doc, span or token."""
-        return similarity.similarity(self, other, self.doc.hook(2, "similarity"))
+        return similarity.similarity(self, other, self.doc.hook("span", "similarity"))
 
     @property
     def sentiment(self) -> float:
         """The mean sentiment of the tokens."""
-        hook = self.doc.hook(2, "sentiment")
+        hook = self.doc.hook("span", "sentiment")
         if hook is not None:
             return float(hook(self))
         return sum(token.sentiment for token in self) / len(self) if len(self) else 0.0
@@ -473,7 +488,7 @@ class Span(Extensible):
 
 def _known_id(doc: Doc, value: str | int, column: str = "ent_type") -> int:
     if isinstance(value, str):
-        return add_string(doc, column, value)
+        return doc.add_string(column, value)
     number = int(value)
     if number and number not in doc.vocab.strings:
         raise TextError(

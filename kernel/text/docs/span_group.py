@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,8 @@ from kernel.text.docs.span import Span
 from kernel.text.errors import BoundsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from kernel.text.docs.doc import Doc
 
 # id, kb_id, label, start, end, start_char, end_char
@@ -165,6 +166,8 @@ class SpanGroup:
             if not 0 <= start <= end <= len(self.doc):
                 raise LoadError(f"the span group `{self.name}` has a span outside of the doc")
             self._items.append((start, end, label, kb_id, span_id, None))
+        # Their strings came together with those of the words, which are not permanent.
+        self.doc.vocab.strings.keep(self.labels())
         return self
 
     def shifted(self, doc: Doc, offset: int) -> SpanGroup:
@@ -174,6 +177,18 @@ class SpanGroup:
             (item[0] + offset, item[1] + offset, *item[2:5], None) for item in self._items
         ]
         return made
+
+    def follow(self, first: npt.NDArray[Any], last: npt.NDArray[Any]) -> None:
+        """Let spans be of the same words after tokens were merged or split, in place.
+
+        first, last  (N,)  the first and the last of the tokens that each old one has become
+        """
+        moved: list[_Item] = []
+        for start, end, label, kb_id, span_id, _ in self._items:
+            new_start = int(first[start]) if start < len(first) else 0
+            new_end = int(last[end - 1]) + 1 if end > start else new_start
+            moved.append((new_start, new_end, label, kb_id, span_id, None))
+        self._items = moved
 
     def labels(self) -> set[int]:
         """Return the ids of all labels, knowledge base ids and span ids."""

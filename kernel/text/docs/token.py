@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from kernel.errors import TextError
+from kernel.errors import PluginError, TextError
 from kernel.text.docs import navigation, similarity
+from kernel.text.docs.ent_iob import LETTERS
 from kernel.text.docs.underscore import Extensible
-from kernel.text.docs.views import ColumnId, ColumnString, LexicalAttributes, TokenLexeme
+from kernel.text.docs.views import ColumnId, ColumnNumber, ColumnString, ColumnToken
 from kernel.text.errors import BoundsError
+from kernel.text.vocab.views import LexicalAttributes, LexicalId
 from kernel.text.words import attributes
+from kernel.text.words.column import COLUMNS, Column
 from kernel.text.words.morphology import MorphAnalysis
 from kernel.text.words.symbols import NAMES, POS_IDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
     from kernel.text.vocab.lexeme import Lexeme
     from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.lexemes import LexemeTable
 
-_IOB: Final = ("", "I", "O", "B")
 _Place = tuple[int | None, int | None]
 
 
-class Token(LexicalAttributes, TokenLexeme, Extensible):
+class Token(LexicalAttributes, Extensible):
     """The token at position `i` of a doc. Made by `doc[i]`."""
 
     __slots__ = ("doc", "i")
@@ -138,6 +141,8 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
     def norm_(self, norm: str) -> None:
         self.norm = self.doc.lexemes.intern(norm)
 
+    lex_id = LexicalId(attributes.ID)
+
     # Annotations
 
     tag = ColumnId("tag")
@@ -171,43 +176,43 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
     @property
     def morph(self) -> MorphAnalysis:
         """The morphological features."""
-        column = self.doc.columns.get("morph")
+        column = self.doc.annotations.get("morph")
         return MorphAnalysis.from_id(self.vocab, 0 if column is None else int(column[self.i]))
 
     @morph.setter
     def morph(self, morph: MorphAnalysis) -> None:
         if morph.vocab is not self.vocab:
             raise TextError("the features are those of another vocabulary", hint="use set_morph")
-        self.doc.column("morph")[self.i] = morph.key
+        self.doc.ensure_column("morph")[self.i] = morph.key
 
     def set_morph(self, features: str | int | Mapping[str, str] | MorphAnalysis | None) -> None:
         """Set the morphological features; None unsets them."""
         if features is None:
-            self.doc.column("morph")[self.i] = 0
+            self.doc.ensure_column("morph")[self.i] = 0
             return
         given = str(features) if isinstance(features, MorphAnalysis) else features
-        self.doc.column("morph")[self.i] = self.vocab.morphology.add(given)
+        self.doc.ensure_column("morph")[self.i] = self.vocab.morphology.add(given)
 
     def has_morph(self) -> bool:
         """Say whether morphological features are set."""
-        column = self.doc.columns.get("morph")
+        column = self.doc.annotations.get("morph")
         return column is not None and bool(column[self.i])
 
     @property
     def ent_iob(self) -> int:
         """0 if nothing is known, 1 inside of an entity, 2 outside, 3 at its beginning."""
-        column = self.doc.columns.get("ent_iob")
+        column = self.doc.annotations.get("ent_iob")
         return 0 if column is None else int(column[self.i])
 
     @property
     def ent_iob_(self) -> str:
         """`ent_iob` as "", "I", "O" or "B"."""
-        return _IOB[self.ent_iob]
+        return LETTERS[self.ent_iob]
 
     @classmethod
     def iob_strings(cls) -> tuple[str, str, str, str]:
         """Return what the values of `ent_iob` mean."""
-        return _IOB
+        return LETTERS
 
     # Sentences
 
@@ -222,7 +227,7 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
             raise TextError("sentence starts cannot be set in a doc that has a dependency parse")
         if value not in {True, False, None}:
             raise TextError(f"expected True, False or None, got {value!r}")
-        self.doc.column("sent_start")[self.i] = 0 if value is None else 1 if value else -1
+        self.doc.ensure_column("sent_start")[self.i] = 0 if value is None else 1 if value else -1
 
     @property
     def sent_start(self) -> int:
@@ -238,7 +243,7 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
     @property
     def sent(self) -> Span:
         """The sentence of the token."""
-        hook = self.doc.hook(1, "sent")
+        hook = self.doc.hook("token", "sent")
         if hook is not None:
             found: Span = hook(self)
             return found
@@ -257,7 +262,7 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
     @property
     def head(self) -> Token:
         """The token that this one depends on; itself if there is none."""
-        heads = self.doc.columns.get("head")
+        heads = self.doc.annotations.get("head")
         return self if heads is None else Token(self.doc, int(heads[self.i]))
 
     @head.setter
@@ -321,7 +326,7 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
     @property
     def conjuncts(self) -> tuple[Token, ...]:
         """The tokens coordinated with this one."""
-        hook = self.doc.hook(1, "conjuncts")
+        hook = self.doc.hook("token", "conjuncts")
         if hook is not None:
             return tuple(hook(self))
         return tuple(self._tokens(navigation.conjuncts(self.doc, self.i)))
@@ -336,7 +341,12 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
     @property
     def has_vector(self) -> bool:
         """Whether there is a vector of the token."""
-        return similarity.token_has_vector(self)
+        hook = self.doc.hook("token", "has_vector")
+        if hook is not None:
+            return bool(hook(self))
+        if self.vocab.has_vectors:
+            return self.vocab.has_vector(self.orth)
+        return bool(self.doc.tensor.size)
 
     @property
     def vector(self) -> Any:
@@ -344,19 +354,48 @@ class Token(LexicalAttributes, TokenLexeme, Extensible):
 
         returns  (width,)
         """
-        return similarity.token_vector(self)
+        hook = self.doc.hook("token", "vector")
+        return hook(self) if hook is not None else similarity.rows(self.doc, self.i, self.i + 1)[0]
 
     @property
     def vector_norm(self) -> float:
         """The L2 norm of `vector`."""
-        return similarity.token_norm(self)
+        hook = self.doc.hook("token", "vector_norm")
+        return float(hook(self)) if hook is not None else similarity.norm(self.vector)
 
     def similarity(self, other: Any) -> float:
         """Return the cosine of this vector and that of another doc, span or token."""
-        return similarity.similarity(self, other, self.doc.hook(1, "similarity"))
+        return similarity.similarity(self, other, self.doc.hook("token", "similarity"))
 
     @property
     def sentiment(self) -> float:
         """How positive the word is."""
-        hook = self.doc.hook(1, "sentiment")
+        hook = self.doc.hook("token", "sentiment")
         return float(hook(self)) if hook is not None else self.lex.sentiment
+
+
+def _show_column(column: Column, is_added: bool) -> None:
+    """Let tokens show a column of a plugin: as `name`, and strings as `name_` too."""
+    views: dict[str, Any]
+    if column.is_string:
+        views = {
+            column.name: ColumnId(column.name),
+            f"{column.name}_": ColumnString(column.name),
+        }
+    elif column.kind == "token":
+        views = {column.name: ColumnToken(column.name)}
+    else:
+        views = {column.name: ColumnNumber(column)}
+    for name, view in views.items():
+        if not is_added:
+            delattr(Token, name)
+        elif hasattr(Token, name):
+            raise PluginError(
+                f"the doc column `{column.name}` would hide `Token.{name}`",
+                hint="give it a name of its own, such as one that starts with the plugin's",
+            )
+        else:
+            setattr(Token, name, view)
+
+
+COLUMNS.listen(_show_column)

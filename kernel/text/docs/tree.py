@@ -50,11 +50,9 @@ class Tree:
     def __init__(self, heads: Ints) -> None:
         self.heads: Ints = heads.copy()
 
-    def is_of(self, heads: Ints | None, n: int) -> bool:
-        """Say whether these heads (None: every token its own) are still the same."""
-        if len(self.heads) != n:
-            return False
-        return np.array_equal(self.heads, np.arange(n) if heads is None else heads)
+    def is_of(self, heads: Ints) -> bool:
+        """Say whether these heads are still the same."""
+        return np.array_equal(self.heads, heads)
 
     @cached_property
     def roots(self) -> Ints:

@@ -1,139 +1,14 @@
-"""Descriptors that read an attribute of a token or a lexeme from the columns."""
+"""Descriptors that read an annotation of a token from its doc's columns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, Self, overload
 
-from kernel.text.docs.string_lifetimes import add_string
-from kernel.text.words import attributes
+from kernel.text.vocab.views import RowView
 
 if TYPE_CHECKING:
     from kernel.text.docs.doc import Doc
-    from kernel.text.vocab.vocab import Vocab
-    from kernel.text.words.lexemes import LexemeTable
-
-
-class RowView(Protocol):
-    """Something that stands for one row of a lexeme table."""
-
-    @property
-    def vocab(self) -> Vocab:
-        """The vocabulary."""
-        ...
-
-    @property
-    def table(self) -> LexemeTable:
-        """The lexeme table."""
-        ...
-
-    @property
-    def row(self) -> int:
-        """The row."""
-        ...
-
-
-class LexicalId:
-    """A lexical attribute as a number."""
-
-    def __init__(self, attr: int) -> None:
-        self.attr = attr
-        self.__doc__ = f"{attributes.attr_name(attr)}, as a number."
-
-    @overload
-    def __get__(self, view: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, view: RowView, owner: Any = None) -> int: ...
-    def __get__(self, view: RowView | None, owner: Any = None) -> int | Self:
-        if view is None:
-            return self
-        return view.table.value(view.row, self.attr)
-
-
-class LexicalString:
-    """A lexical attribute as a string."""
-
-    def __init__(self, attr: int) -> None:
-        self.attr = attr
-        self.__doc__ = f"{attributes.attr_name(attr)}, as a string."
-
-    @overload
-    def __get__(self, view: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, view: RowView, owner: Any = None) -> str: ...
-    def __get__(self, view: RowView | None, owner: Any = None) -> str | Self:
-        if view is None:
-            return self
-        return view.vocab.strings[view.table.value(view.row, self.attr)]
-
-
-class LexicalFlag:
-    """A lexical attribute that is true or false."""
-
-    def __init__(self, attr: int) -> None:
-        self.attr = attr
-        self.__doc__ = f"{attributes.attr_name(attr)}, true or false."
-
-    @overload
-    def __get__(self, view: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, view: RowView, owner: Any = None) -> bool: ...
-    def __get__(self, view: RowView | None, owner: Any = None) -> bool | Self:
-        if view is None:
-            return self
-        return bool(view.table.value(view.row, self.attr))
-
-
-class LexicalAttributes:
-    """What tokens and lexemes know from the word alone."""
-
-    __slots__ = ()
-
-    orth = LexicalId(attributes.ORTH)
-    orth_ = LexicalString(attributes.ORTH)
-    lower = LexicalId(attributes.LOWER)
-    lower_ = LexicalString(attributes.LOWER)
-    shape = LexicalId(attributes.SHAPE)
-    shape_ = LexicalString(attributes.SHAPE)
-    prefix = LexicalId(attributes.PREFIX)
-    prefix_ = LexicalString(attributes.PREFIX)
-    suffix = LexicalId(attributes.SUFFIX)
-    suffix_ = LexicalString(attributes.SUFFIX)
-    lang = LexicalId(attributes.LANG)
-    lang_ = LexicalString(attributes.LANG)
-    is_alpha = LexicalFlag(attributes.IS_ALPHA)
-    is_ascii = LexicalFlag(attributes.IS_ASCII)
-    is_digit = LexicalFlag(attributes.IS_DIGIT)
-    is_lower = LexicalFlag(attributes.IS_LOWER)
-    is_upper = LexicalFlag(attributes.IS_UPPER)
-    is_title = LexicalFlag(attributes.IS_TITLE)
-    is_punct = LexicalFlag(attributes.IS_PUNCT)
-    is_space = LexicalFlag(attributes.IS_SPACE)
-    is_bracket = LexicalFlag(attributes.IS_BRACKET)
-    is_quote = LexicalFlag(attributes.IS_QUOTE)
-    is_left_punct = LexicalFlag(attributes.IS_LEFT_PUNCT)
-    is_right_punct = LexicalFlag(attributes.IS_RIGHT_PUNCT)
-    is_currency = LexicalFlag(attributes.IS_CURRENCY)
-    is_stop = LexicalFlag(attributes.IS_STOP)
-    like_num = LexicalFlag(attributes.LIKE_NUM)
-    like_url = LexicalFlag(attributes.LIKE_URL)
-    like_email = LexicalFlag(attributes.LIKE_EMAIL)
-
-    def check_flag(self: RowView, flag_id: int) -> bool:
-        """Say whether the flag with this id is set."""
-        return bool(self.table.value(self.row, flag_id))
-
-    @property
-    def is_oov(self: RowView) -> bool:
-        """Whether the word has no vector."""
-        return not self.vocab.has_vector(self.table.value(self.row, attributes.ORTH))
-
-
-def lexeme_lookup(view: RowView, table: str, default: float) -> float:
-    """Return what a lookup table such as `lexeme_prob` says of the word."""
-    lookups = view.vocab.lookups
-    if not lookups.has_table(table):
-        return default
-    return float(lookups.get_table(table).get(view.table.value(view.row, attributes.ORTH), default))
+    from kernel.text.words.column import Column
 
 
 class TokenView(RowView, Protocol):
@@ -164,11 +39,41 @@ class ColumnId:
     def __get__(self, view: TokenView | None, owner: Any = None) -> int | Self:
         if view is None:
             return self
-        column = view.doc.columns.get(self.name)
-        return 0 if column is None else int(column.item(view.i))
+        column = view.doc.annotations.get(self.name)
+        return 0 if column is None else column.item(view.i)
 
     def __set__(self, view: TokenView, value: int) -> None:
-        view.doc.column(self.name)[view.i] = value
+        view.doc.ensure_column(self.name)[view.i] = value
+
+
+class ColumnNumber:
+    """A number that a token has; setting it sets the doc's column."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self.__doc__ = f"`{column.name}`, a number; {column.unset} if unset."
+
+    def __get__(self, view: TokenView | None, owner: Any = None) -> Any:
+        return self if view is None else view.doc.column(self.column.name).item(view.i)
+
+    def __set__(self, view: TokenView, value: float) -> None:
+        view.doc.ensure_column(self.column.name)[view.i] = value
+
+
+class ColumnToken:
+    """A token that another one refers to; setting it, or its index, sets the doc's column."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"`{name}`, a token; the token itself if unset."
+
+    def __get__(self, view: TokenView | None, owner: Any = None) -> Any:
+        return self if view is None else view.doc[view.doc.column(self.name).item(view.i)]
+
+    def __set__(self, view: TokenView, value: TokenView | int) -> None:
+        target = value if isinstance(value, int) else value.i
+        # Raises for an index outside of the doc.
+        view.doc.ensure_column(self.name)[view.i] = view.doc[target].i
 
 
 class ColumnString:
@@ -185,35 +90,8 @@ class ColumnString:
     def __get__(self, view: TokenView | None, owner: Any = None) -> str | Self:
         if view is None:
             return self
-        column = view.doc.columns.get(self.name)
+        column = view.doc.annotations.get(self.name)
         return "" if column is None else view.doc.vocab.strings[column.item(view.i)]
 
     def __set__(self, view: TokenView, value: str) -> None:
-        view.doc.column(self.name)[view.i] = add_string(view.doc, self.name, value)
-
-
-class TokenLexeme:
-    """What a token knows of its word from the vocabulary's tables."""
-
-    __slots__ = ()
-
-    @property
-    def rank(self: RowView) -> int:
-        """Place in a list by frequency or in the vectors; 2**64 - 1 if it has none."""
-        return self.table.value(self.row, attributes.ID)
-
-    @property
-    def lex_id(self: RowView) -> int:
-        """The same as `rank`."""
-        return self.table.value(self.row, attributes.ID)
-
-    @property
-    def cluster(self: RowView) -> int:
-        """Brown cluster, 0 if it has none."""
-        own = self.table.value(self.row, attributes.CLUSTER)
-        return own or int(lexeme_lookup(self, "lexeme_cluster", 0))
-
-    @property
-    def prob(self: RowView) -> float:
-        """Logarithm of the probability, from the lookup table `lexeme_prob`."""
-        return lexeme_lookup(self, "lexeme_prob", self.vocab.cfg.get("oov_prob", -20.0))
+        view.doc.ensure_column(self.name)[view.i] = view.doc.add_string(self.name, value)

@@ -5,24 +5,24 @@ Axes: N tokens of the predicted doc, M of the reference.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text.docs.arrays import read_column
+from kernel.text.docs.ent_iob import BEGIN, INSIDE, MISSING, OUTSIDE
 from kernel.text.docs.span import Span
 from kernel.text.examples import projective
 from kernel.text.examples.alignment import Alignment, AlignmentArray
-from kernel.text.words.attributes import ORTH, attr_id, attr_name
+from kernel.text.words.attributes import ORTH, attr_id
+from kernel.text.words.column import COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kernel.text.docs.doc import Doc
     from kernel.text.examples.example import Example
 
-_AS_NUMBERS: Final = {"ENT_IOB", "SENT_START"}
-_OUTSIDE: Final = 2
 _BILUO: Final = {(True, True): "U-", (True, False): "B-", (False, False): "I-", (False, True): "L-"}
 
 
@@ -39,24 +39,27 @@ def align(predicted: Doc, reference: Doc) -> Alignment:
 
 def get_aligned(example: Example, field: str, *, as_string: bool) -> list[Any]:
     """See `Example.get_aligned`."""
-    values = example.reference.to_array(field)  # (M,)
+    column = COLUMNS.of_attr(attr_id(field))
+    if column is None or column.is_built_in:
+        values = example.reference.to_array(field)  # (M,)
+    else:
+        values = example.reference.column(column.name)
     found: list[Any] = list(map(_shared, *_split(values, example.alignment.x2y)))
-    if not as_string or attr_name(attr_id(field)) in _AS_NUMBERS:
+    is_number = column is not None and column.kind == "number"
+    if not as_string or is_number:
         return found
     strings = example.reference.vocab.strings
     return [None if value is None else strings[value] for value in found]
 
 
-def _split(
-    values: npt.NDArray[np.uint64], x2y: AlignmentArray
-) -> tuple[list[int], list[int], list[int]]:
+def _split(values: npt.NDArray[Any], x2y: AlignmentArray) -> tuple[list[int], list[Any], list[Any]]:
     """Return for each predicted token how many reference tokens it has, and least and most.
 
     values   (M,)
     returns  (N,)  each
     """
     n = len(x2y)
-    least, most = np.zeros(n, np.uint64), np.zeros(n, np.uint64)
+    least, most = np.zeros(n, values.dtype), np.zeros(n, values.dtype)
     some = np.flatnonzero(x2y.lengths)
     if len(some):
         picked = values[x2y.data]
@@ -65,7 +68,7 @@ def _split(
     return x2y.lengths.tolist(), least.tolist(), most.tolist()
 
 
-def _shared(n: int, least: int, most: int) -> int | None:
+def _shared(n: int, least: Any, most: Any) -> Any:
     return least if n and least == most else None
 
 
@@ -78,8 +81,8 @@ def get_aligned_parse(
     heads: list[int | None] = [None] * n
     deps: list[str | None] = [None] * n
     strings = reference.vocab.strings
-    gold_heads = read_column(reference, "head")
-    gold_deps = [strings[key] for key in read_column(reference, "dep").tolist()]
+    gold_heads = reference.column("head")
+    gold_deps = [strings[key] for key in reference.column("dep").tolist()]
     if projectivize:
         gold_heads, gold_deps = projective.projectivize(gold_heads, gold_deps)
     x2y, y2x = alignment.x2y, alignment.y2x
@@ -148,21 +151,20 @@ def _ents_and_arrays(
 ) -> tuple[list[Span], npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
     n = len(example.predicted)
     iob, types = np.zeros(n, np.int8), np.zeros(n, np.uint64)
-    gold_iob = example.reference.get_column("ent_iob")
+    gold_iob = example.reference.annotations.get("ent_iob")
     if gold_iob is None or not gold_iob.any():
         return [], iob, types
     ents = example.get_aligned_spans_y2x(example.reference.ents)
     for ent in ents:
-        iob[ent.start : ent.end] = 1
-        iob[ent.start] = 3
+        iob[ent.start : ent.end] = INSIDE
+        iob[ent.start] = BEGIN
         types[ent.start : ent.end] = ent.label
     outside = _all_outside(gold_iob, example.alignment.x2y)
-    missing = iob == 0
-    iob[missing & outside] = _OUTSIDE
+    missing = iob == MISSING
+    iob[missing & outside] = OUTSIDE
     missing &= ~outside
     if missing.any():
-        is_space = example.predicted.to_array("IS_SPACE") != 0
-        iob[missing & is_space] = _OUTSIDE
+        iob[missing & example.predicted.whitespace()] = OUTSIDE
     return ents, iob, types
 
 
@@ -173,7 +175,7 @@ def _all_outside(gold_iob: npt.NDArray[np.int8], x2y: AlignmentArray) -> npt.NDA
     returns  (N,)
     """
     total = np.zeros(len(x2y.data) + 1, np.int64)
-    np.cumsum(gold_iob[x2y.data] == _OUTSIDE, out=total[1:])
+    np.cumsum(gold_iob[x2y.data] == OUTSIDE, out=total[1:])
     n_outside = total[x2y.ends] - total[x2y.starts]  # (N,)
     found: npt.NDArray[np.bool_] = (x2y.lengths > 0) & (n_outside == x2y.lengths)
     return found
@@ -182,7 +184,7 @@ def _all_outside(gold_iob: npt.NDArray[np.int8], x2y: AlignmentArray) -> npt.NDA
 def get_aligned_ents_and_ner(example: Example) -> tuple[list[Span], list[str | None]]:
     """See `Example.get_aligned_ents_and_ner`."""
     ents, iob, _ = _ents_and_arrays(example)
-    tags: list[str | None] = ["O" if code == _OUTSIDE else None for code in iob.tolist()]
+    tags: list[str | None] = ["O" if code == OUTSIDE else None for code in iob.tolist()]
     for ent in ents:
         for i in range(ent.start, ent.end):
             tags[i] = _BILUO[i == ent.start, i + 1 == ent.end] + ent.label_

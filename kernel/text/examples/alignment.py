@@ -5,14 +5,16 @@ Axes: N tokens of one side, M of the other, P pairs of tokens that share charact
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from kernel.errors import TextError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Ints = npt.NDArray[np.int32]
 

@@ -5,7 +5,6 @@ Axes: N tokens of the predicted doc.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import TextError
@@ -13,6 +12,8 @@ from kernel.text.docs.doc import Doc
 from kernel.text.examples import aligned, example_dict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     import numpy as np
     import numpy.typing as npt
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import TextError
-from kernel.text.docs import arrays
-from kernel.text.docs.annotate import sent_start_column
+from kernel.text.docs.annotate import column_of_values, sent_start_column
 from kernel.text.docs.doc import Doc
-from kernel.text.docs.string_lifetimes import add_string
 from kernel.text.examples.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
+from kernel.text.words.column import COLUMNS
 
 if TYPE_CHECKING:
     from kernel.text.docs.span import Span
@@ -49,12 +48,13 @@ def reference_of(predicted: Doc, data: Mapping[str, Any]) -> Doc:
     sent_starts = None if heads is not None else given.get("sent_starts")
     doc = Doc(vocab, words, spaces, heads=heads, deps=deps, sent_starts=sent_starts, **lists)
     if heads is not None and given.get("deps") is None:
-        del doc.columns["dep"]
+        del doc.annotations["dep"]
     elif deps is not None and heads is None:
         # Labels alone say nothing of where sentences start.
-        del doc.columns["head"], doc.columns["sent_start"]
+        del doc.annotations["head"], doc.annotations["sent_start"]
         if sent_starts is not None:
-            doc.columns["sent_start"] = sent_start_column(sent_starts)
+            doc.annotations["sent_start"] = sent_start_column(sent_starts)
+    _set_columns(doc, given)
     _set_entities(doc, given.get("entities"))
     doc.cats = dict(given.get("cats") or {})
     _set_spans(doc, given.get("spans") or {})
@@ -62,17 +62,28 @@ def reference_of(predicted: Doc, data: Mapping[str, Any]) -> Doc:
     return doc
 
 
+def _set_columns(doc: Doc, given: Mapping[str, Any]) -> None:
+    """Set the columns of plugins."""
+    for column in COLUMNS.added():
+        if column.name in given:
+            values = given[column.name]
+            if len(values) != len(doc):
+                raise TextError(f"expected {len(doc)} values in `{column.name}`, got {len(values)}")
+            doc.annotations[column.name] = column_of_values(doc, column, values)
+
+
 def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
+    added = {column.name for column in COLUMNS.added()}
     for key, value in data.items():
         if key in {"token_annotation", "doc_annotation"}:
             flat.update(_flat(value))
             continue
         name = _ALIASES.get(key) or _TOKEN_KEYS.get(key, key)
-        if name not in _KNOWN:
+        if name not in _KNOWN and name not in added:
             raise TextError(
                 f"unknown key `{key}` in the annotations of an example",
-                hint=f"the keys are: {', '.join(sorted(_KNOWN))}",
+                hint=f"the keys are: {', '.join(sorted(_KNOWN | added))}",
             )
         if value is not None:
             flat[name] = value
@@ -128,7 +139,7 @@ def _set_entities(doc: Doc, entities: Any) -> None:
     iob = [tag if tag not in {None, "-"} else "" for tag in biluo_to_iob(tags)]
     tagged = Doc(doc.vocab, doc.words(), ents=iob)
     for name in ("ent_iob", "ent_type"):
-        doc.columns[name] = tagged.columns[name]
+        doc.annotations[name] = tagged.annotations[name]
 
 
 def _set_spans(doc: Doc, groups: Any) -> None:
@@ -147,7 +158,7 @@ def _span(doc: Doc, key: str, given: Any) -> Span:
     span = doc.char_span(padded[0], padded[1], padded[2], padded[3])
     if span is None:
         raise TextError(
-            f"the span {given!r} of `{key}` is no whole tokens of {doc.text!r}",
+            f"the span {given!r} of `{key}` is not whole tokens of {doc.text!r}",
             hint="offsets are in characters; kernel.text.snap widens them to tokens",
         )
     return span
@@ -160,9 +171,9 @@ def _set_links(doc: Doc, links: Any) -> None:
             raise TextError(f"the entity at {(start, end)} has several links: {chosen}")
         span = doc.char_span(start, end)
         if span is None:
-            raise TextError(f"the link at {(start, end)} is no whole tokens of {doc.text!r}")
-        kb_id = add_string(doc, "ent_kb_id", chosen[0] if chosen else "NIL")
-        doc.column("ent_kb_id")[span.start : span.end] = kb_id
+            raise TextError(f"the link at {(start, end)} is not whole tokens of {doc.text!r}")
+        kb_id = doc.add_string("ent_kb_id", chosen[0] if chosen else "NIL")
+        doc.ensure_column("ent_kb_id")[span.start : span.end] = kb_id
 
 
 def to_dict(doc: Doc) -> dict[str, Any]:
@@ -170,7 +181,7 @@ def to_dict(doc: Doc) -> dict[str, Any]:
     strings = doc.vocab.strings
 
     def named(name: str) -> list[str]:
-        return [strings[key] for key in arrays.read_column(doc, name).tolist()]
+        return [strings[key] for key in doc.column(name).tolist()]
 
     return {
         "doc_annotation": {
@@ -187,9 +198,16 @@ def to_dict(doc: Doc) -> dict[str, Any]:
             "POS": named("pos"),
             # None is a token of which nothing is known, "" one that has no features.
             "MORPH": [{"": None, "_": ""}.get(morph, morph) for morph in named("morph")],
-            "HEAD": arrays.read_column(doc, "head").tolist(),
+            "HEAD": doc.column("head").tolist(),
             "DEP": named("dep"),
-            "SENT_START": arrays.read_column(doc, "sent_start").astype(int).tolist(),
+            "SENT_START": doc.column("sent_start").astype(int).tolist(),
+            **{
+                column.name: named(column.name)
+                if column.is_string
+                else doc.column(column.name).tolist()
+                for column in COLUMNS.added()
+                if column.name in doc.annotations
+            },
         },
     }
 
@@ -200,7 +218,7 @@ def _as_tuple(span: Span) -> tuple[int, int, str, str]:
 
 def _biluo_tags(doc: Doc) -> list[str]:
     strings = doc.vocab.strings
-    codes, types = (arrays.read_column(doc, name).tolist() for name in ("ent_iob", "ent_type"))
+    codes, types = (doc.column(name).tolist() for name in ("ent_iob", "ent_type"))
     tags = ["-" if code == 0 else "O" for code in codes]
     for i, (code, label) in enumerate(zip(codes, types, strict=True)):
         if code in {1, 3} and label:

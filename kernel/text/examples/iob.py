@@ -7,7 +7,6 @@ none, and `-` or None a token of which nothing is known.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,8 @@ from kernel.errors import TextError
 from kernel.text.docs.span import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from kernel.text.docs.doc import Doc
 
 Offsets = tuple[int, int, str]

@@ -8,11 +8,13 @@ Axes: N tokens, M of a stretch that no arc leaves.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 Ints = npt.NDArray[np.integer[Any]]
 

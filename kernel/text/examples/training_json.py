@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kernel.text.docs.doc import Doc
 from kernel.text.examples.iob import iob_to_biluo
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from kernel.text.docs.token import Token
 
 

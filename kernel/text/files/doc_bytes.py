@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from kernel.errors import LoadError, TextError
 from kernel.files import pack, unpack
-from kernel.text.docs.string_lifetimes import keep_labels
+from kernel.text.docs.columns import named_ids
+from kernel.text.files.stored_column import StoredColumn, known_columns
 from kernel.text.words import attributes
+from kernel.text.words.column import COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from kernel.text.docs.doc import Doc
 
 _ATTRS: Final = (
@@ -32,25 +35,19 @@ _ATTRS: Final = (
     attributes.POS,
     attributes.SENT_START,
 )
-_N_WIDTH: Final = 2
 
 
 def doc_strings(doc: Doc) -> set[str]:
     """Return every string that the doc's annotations name by id."""
     table, strings = doc.lexemes, doc.vocab.strings
-    ids = {0, *np.unique(table.column(attributes.NORM)[doc.lex]).tolist()}
-    for name in ("tag", "lemma", "dep", "morph", "ent_type", "ent_kb_id", "ent_id"):
-        column = doc.columns.get(name)
-        if column is not None:
-            ids.update(np.unique(column).tolist())
-    for group in (doc._spans or {}).values():
-        ids.update(group.labels())
-    words = {table.texts[row] for row in np.unique(doc.lex).tolist()}
-    return words | {strings[key] for key in ids}
+    rows = np.unique(doc.lex)
+    ids = {0} | named_ids(doc.annotations) | doc.span_ids()
+    ids.update(table.column(attributes.NORM)[rows].tolist())
+    return {table.texts[row] for row in rows.tolist()} | {strings[key] for key in ids}
 
 
 def to_dict(doc: Doc, exclude: Collection[str]) -> dict[str, Any]:
-    """See `Doc.to_dict`."""
+    """Return what `Doc.to_bytes` packs, fields in `exclude` left out."""
     data: dict[str, Any] = {
         "text": doc.text,
         "array_head": _ATTRS,
@@ -65,21 +62,20 @@ def to_dict(doc: Doc, exclude: Collection[str]) -> dict[str, Any]:
     if doc.user_data and "user_data" not in exclude:
         data["user_data_keys"] = pack(list(doc.user_data.keys()))
         data["user_data_values"] = pack(list(doc.user_data.values()))
+    columns = {
+        column.name: StoredColumn(
+            column.kind, doc.annotations[column.name], np.ones(1, np.bool_)
+        ).to_dict()
+        for column in COLUMNS.added()
+        if column.name in doc.annotations
+    }
+    if columns:
+        data["columns"] = columns
     return {key: value for key, value in data.items() if key not in exclude}
 
 
-def to_bytes(doc: Doc, exclude: Collection[str]) -> bytes:
-    """See `Doc.to_bytes`."""
-    return pack(to_dict(doc, exclude))
-
-
-def from_bytes(doc: Doc, data: bytes, exclude: Collection[str]) -> Doc:
-    """See `Doc.from_bytes`."""
-    return from_dict(doc, unpack(data, name="the doc"), exclude)
-
-
 def from_dict(doc: Doc, data: Mapping[str, Any], exclude: Collection[str]) -> Doc:
-    """See `Doc.from_dict`."""
+    """Fill an empty doc from what `to_dict` returned, fields in `exclude` left out; returns it."""
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_bytes(...)")
     data = {key: value for key, value in data.items() if key not in exclude}
@@ -96,7 +92,10 @@ def from_dict(doc: Doc, data: Mapping[str, Any], exclude: Collection[str]) -> Do
     if "user_data_keys" in data and "user_data" not in exclude:
         keys = unpack(data["user_data_keys"], tuples=True)
         doc.user_data.update(zip(keys, unpack(data["user_data_values"]), strict=True))
-    keep_labels([doc])
+    stored = {name: StoredColumn.from_dict(each) for name, each in data.get("columns", {}).items()}
+    for name, column in known_columns(stored).items():
+        doc.set_column(name, column.values)
+    doc.keep_labels()
     return doc
 
 
@@ -112,16 +111,4 @@ def _fill_tokens(doc: Doc, text: str, names: list[int], values: Any) -> None:
     doc.spaces = spaces
     kept = [k for k, name in enumerate(names) if name not in {attributes.LENGTH, attributes.SPACY}]
     doc.from_array([names[k] for k in kept], values[:, kept])
-    drop_unset(doc)
-
-
-def drop_unset(doc: Doc) -> None:
-    """Take out the columns in which nothing is set."""
-    for name in list(doc.columns):
-        values = doc.columns[name]
-        if name == "head":
-            is_set = "dep" in doc.columns or bool((values != np.arange(len(doc))).any())
-        else:
-            is_set = bool(values[1:].any() if name == "sent_start" else values.any())
-        if not is_set:
-            del doc.columns[name]
+    doc.drop_unset()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import TextError
-from kernel.text.docs.annotate import head_column, morph_column, pos_column
-from kernel.text.docs.arrays import read_column
+from kernel.text.docs.annotate import column_of_values, head_column, morph_column, pos_column
 from kernel.text.docs.span import Span
-from kernel.text.docs.string_lifetimes import add_strings
 from kernel.text.docs.token import Token
-from kernel.text.docs.tree import sent_starts_of_heads
+from kernel.text.words.column import COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
+
     from kernel.text.docs.doc import Doc
 
 _STRINGS: Final = ("tag", "lemma", "dep")
@@ -22,7 +24,7 @@ _N_KEY: Final = 4
 
 
 def to_json(doc: Doc, underscore: Sequence[str] | None) -> dict[str, Any]:
-    """See `Doc.to_json`."""
+    """Return a doc as values that JSON knows, with these extension attributes."""
     data: dict[str, Any] = {"text": doc.text}
     if doc.has_annotation("ENT_IOB"):
         data["ents"] = [
@@ -45,13 +47,16 @@ def _tokens_to_json(doc: Doc) -> list[dict[str, Any]]:
     columns: dict[str, list[Any]] = {"id": list(range(len(doc))), "start": starts, "end": ends}
     strings = doc.vocab.strings
     for name in ("tag", "pos", "morph", "lemma", "dep"):
-        column = doc.get_column(name)
-        if column is not None and doc.has_annotation(name):
-            columns[name] = [strings[key] for key in column.tolist()]
+        if doc.has_annotation(name):
+            columns[name] = [strings[key] for key in doc.column(name).tolist()]
+    for added in COLUMNS.added():
+        if added.name in doc.annotations:
+            values = doc.column(added.name).tolist()
+            columns[added.name] = [strings[key] for key in values] if added.is_string else values
     if "morph" in columns:
         columns["morph"] = ["" if morph == "_" else morph for morph in columns["morph"]]
     if "dep" in columns:
-        columns["head"] = read_column(doc, "head").tolist()
+        columns["head"] = doc.column("head").tolist()
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -97,7 +102,7 @@ def _json_able(name: str, value: Any) -> Any:
 
 
 def from_json(doc: Doc, data: Mapping[str, Any]) -> Doc:
-    """See `Doc.from_json`."""
+    """Fill an empty doc from what `to_json` returned; returns it."""
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_json(...)")
     if "text" not in data or "tokens" not in data:
@@ -106,7 +111,7 @@ def from_json(doc: Doc, data: Mapping[str, Any]) -> Doc:
     _fill_words(doc, data["text"], tokens)
     _fill_columns(doc, tokens)
     if "sents" in data and not doc.has_annotation("DEP"):
-        column = doc.column("sent_start")
+        column = doc.ensure_column("sent_start")
         column[:] = -1
         for sent in data["sents"]:
             column[_span(doc, sent).start] = 1
@@ -136,34 +141,27 @@ def _fill_words(doc: Doc, text: str, tokens: Sequence[Mapping[str, Any]]) -> Non
 
 
 def _fill_columns(doc: Doc, tokens: Sequence[Mapping[str, Any]]) -> None:
-    values = {
-        name: [token[name] for token in tokens if name in token]
-        for name in (*_STRINGS, "pos", "morph", "head")
+    fillers: dict[str, Callable[[list[Any]], npt.NDArray[Any]]] = {
+        **{name: partial(doc.add_strings, name) for name in _STRINGS},
+        "pos": pos_column,
+        "morph": partial(morph_column, doc.vocab),
+        "head": head_column,
+        **{column.name: partial(column_of_values, doc, column) for column in COLUMNS.added()},
     }
-    for name, given in values.items():
+    for name, fill in fillers.items():
+        given = [token[name] for token in tokens if name in token]
         if given and len(given) != len(doc):
             raise TextError(f"only {len(given)} of {len(doc)} tokens have a `{name}`")
-    for name in _STRINGS:
-        if values[name]:
-            doc.columns[name] = add_strings(doc, name, values[name])
-    if values["pos"]:
-        doc.columns["pos"] = pos_column(values["pos"])
-    if values["morph"]:
-        doc.columns["morph"] = morph_column(doc.vocab, values["morph"])
-    if values["head"]:
-        _fill_heads(doc, values["head"])
-
-
-def _fill_heads(doc: Doc, heads: list[int]) -> None:
-    doc.columns["head"] = head_column(heads)
-    if "dep" in doc.columns:
-        doc.columns["sent_start"] = sent_starts_of_heads(doc.columns["head"])
+        if given:
+            doc.annotations[name] = fill(given)
+    if "head" in doc.annotations:
+        doc.set_sentences_of_tree()
 
 
 def _span(doc: Doc, data: Mapping[str, Any]) -> Span:
     span = doc.char_span(data["start"], data["end"], data.get("label", 0), data.get("kb_id", 0))
     if span is None:
-        raise TextError(f"the characters {data['start']} to {data['end']} are no whole tokens")
+        raise TextError(f"the characters {data['start']} to {data['end']} are not whole tokens")
     return span
 
 

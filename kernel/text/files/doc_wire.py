@@ -5,33 +5,33 @@ Axes: D docs, N tokens of all of them, U distinct words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
 from kernel.files import pack, unpack
+from kernel.text.docs.columns import concatenate, named_ids, write_parts
 from kernel.text.docs.doc import Doc
-from kernel.text.docs.string_lifetimes import keep_labels
 from kernel.text.words.attributes import NORM
 
 if TYPE_CHECKING:
-    from kernel.text.vocab.vocab import Vocab
+    from collections.abc import Mapping, Sequence
 
-_TEXT_COLUMNS: Final = np.dtype(np.uint64)
+    from kernel.text.vocab.vocab import Vocab
 
 
 def pack_docs(docs: Sequence[Doc]) -> bytes:
     """Return docs of one vocabulary as bytes, for `unpack_docs`.
 
-    Raises TextError for user data that is no plain value.
+    Raises TextError for user data that MessagePack does not know.
     """
     if not docs:
         return pack({"lengths": np.zeros(0, np.int32)})
     texts, norms, codes = _distinct_words(docs)
-    columns = {name: _joined(docs, name) for name in _column_names(docs)}
+    names = dict.fromkeys(name for doc in docs for name in doc.annotations)
+    columns = {name: _joined(docs, name) for name in names}
     data = {
         "lengths": np.array([len(doc) for doc in docs], np.int32),
         "texts": texts,
@@ -68,8 +68,10 @@ def unpack_docs(data: bytes, vocab: Vocab) -> list[Doc]:
         _fill(doc, rest)
         docs.append(doc)
     for name, column in parts["columns"].items():
-        _share_out(docs, name, column)
-    keep_labels(docs)
+        having = docs if column["docs"] is None else [docs[i] for i in column["docs"]]
+        write_parts(having, name, column["values"])
+    for doc in docs:
+        doc.keep_labels()
     return docs
 
 
@@ -92,41 +94,24 @@ def _distinct_words(
     return texts, np.concatenate(norms), np.concatenate([codes[i] for i in range(len(docs))])
 
 
-def _column_names(docs: Sequence[Doc]) -> list[str]:
-    return list(dict.fromkeys(name for doc in docs for name in doc.columns))
-
-
 def _joined(docs: Sequence[Doc], name: str) -> dict[str, Any]:
-    having = [i for i, doc in enumerate(docs) if name in doc.columns]
-    values = np.concatenate([docs[i].columns[name] for i in having])
+    having = [i for i, doc in enumerate(docs) if name in doc.annotations]
+    values = concatenate([docs[i] for i in having], name)
     return {"docs": None if len(having) == len(docs) else having, "values": values}
-
-
-def _share_out(docs: Sequence[Doc], name: str, column: Mapping[str, Any]) -> None:
-    having = docs if column["docs"] is None else [docs[i] for i in column["docs"]]
-    start = 0
-    for doc in having:
-        doc.columns[name] = column["values"][start : start + len(doc)].copy()
-        start += len(doc)
 
 
 def _strings(
     docs: Sequence[Doc], norms: npt.NDArray[np.uint64], columns: Mapping[str, Mapping[str, Any]]
 ) -> list[str]:
     strings = docs[0].vocab.strings
-    ids = set(norms.tolist())
-    for column in columns.values():
-        if column["values"].dtype == _TEXT_COLUMNS:
-            ids.update(np.unique(column["values"]).tolist())
+    ids = set(norms.tolist()) | named_ids({name: each["values"] for name, each in columns.items()})
     for doc in docs:
-        for group in (doc._spans or {}).values():
-            ids.update(group.labels())
-    # A column of a plugin may hold numbers that are no strings.
-    return [strings[key] for key in ids if key in strings]
+        ids |= doc.span_ids()
+    return [strings[key] for key in ids]
 
 
 def _rest(doc: Doc) -> dict[str, Any]:
-    """Return what is no column, as far as there is something to say."""
+    """Return what is set besides columns."""
     rest: dict[str, Any] = {}
     if doc.cats:
         rest["cats"] = doc.cats
@@ -134,10 +119,10 @@ def _rest(doc: Doc) -> dict[str, Any]:
         rest["sentiment"] = doc.sentiment
     if doc.has_unknown_spaces:
         rest["has_unknown_spaces"] = True
-    if doc._tensor is not None and doc.tensor.size:
+    if doc.tensor.size:
         rest["tensor"] = np.ascontiguousarray(doc.tensor)
-    if doc._spans:
-        rest["spans"] = doc._spans.to_bytes()
+    if doc.has_spans:
+        rest["spans"] = doc.spans.to_bytes()
     if doc.user_data:
         # Keys are tuples, values may be lists: each is unpacked in its own way.
         rest["user_keys"] = pack(list(doc.user_data.keys()))

@@ -6,21 +6,25 @@ Axes: T tokens of all docs, D docs, K attributes.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from attrs import evolve
 
 from kernel.errors import LoadError, TextError
 from kernel.files import pack, unpack
-from kernel.text.docs.string_lifetimes import keep_labels
-from kernel.text.files.docbin_arrays import Snapshot, TokenArrays, decode, encode, strings_of
+from kernel.text.files.stored_column import StoredColumn, known_columns
+from kernel.text.files.token_arrays import TokenArrays, decode, encode
 from kernel.text.words import attributes
 from kernel.text.words.attributes import attr_id, attr_name
+from kernel.text.words.column import COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kernel.text.docs.columns import Columns
     from kernel.text.docs.doc import Doc
     from kernel.text.vocab.vocab import Vocab
 
@@ -46,7 +50,11 @@ _KEYS: Final = ("attrs", "tokens", "spaces", "lengths", "strings", "cats")
 
 
 class DocBin:
-    """Docs packed by attribute; `add` keeps a copy, `get_docs` makes docs of any vocabulary."""
+    """Docs packed by attribute; `add` keeps a copy, `get_docs` makes docs of any vocabulary.
+
+    Columns that plugins add are kept too: all of them, or those among `attrs` if that is given.
+    They are in a part of the file of their own, which spaCy passes over.
+    """
 
     def __init__(
         self,
@@ -54,16 +62,18 @@ class DocBin:
         store_user_data: bool = False,
         docs: Iterable[Doc] = (),
     ) -> None:
-        self.attrs: list[int] = _ordered([attr_id(attr) for attr in attrs])
+        given = list(attrs)
+        self.attrs: list[int] = _ordered(map(attr_id, given))
+        self._column_names = None if given == list(ALL_ATTRS) else _added_columns(given)
         self.store_user_data = store_user_data
         self.cats: list[dict[str, float]] = []
         self.flags: list[dict[str, bool]] = []
         self.span_groups: list[bytes] = []
         self.user_data: list[bytes | None] = []
         self._strings: set[str] = {""}
-        self._packed = TokenArrays.empty(len(self.attrs))
+        self._parts: list[TokenArrays] = []
         # Docs are encoded together, when something needs them encoded.
-        self._added: list[Snapshot] = []
+        self._added: list[Columns] = []
         for doc in docs:
             self.add(doc)
 
@@ -76,13 +86,11 @@ class DocBin:
 
     def add(self, doc: Doc) -> None:
         """Add a doc as it is now."""
-        self._added.append(Snapshot.of(doc))
+        self._added.append(doc.snapshot())
         self.cats.append(dict(doc.cats))
         self.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
-        groups = doc._spans
-        self.span_groups.append(groups.to_bytes() if groups else _NO_SPANS)
-        for group in (groups or {}).values():
-            self._strings.update(doc.vocab.strings[label] for label in group.labels())
+        self.span_groups.append(doc.spans.to_bytes() if doc.has_spans else _NO_SPANS)
+        self._strings.update(doc.vocab.strings[key] for key in doc.span_ids())
         if self.store_user_data:
             self.user_data.append(pack(doc.user_data))
 
@@ -92,20 +100,28 @@ class DocBin:
         self._encode()
         return self._strings
 
+    def _whole(self) -> TokenArrays:
+        """Return the tokens of all docs."""
+        self._encode()
+        self._parts = [TokenArrays.joined(self._parts, len(self.attrs))]
+        return self._parts[0]
+
     def get_docs(self, vocab: Vocab) -> Iterator[Doc]:
         """Yield the docs; their words and strings become those of `vocab`.
 
-        Raises LoadError if what was read does not make docs.
+        Columns of plugins that are not installed are left out, with a warning; the bin itself
+        keeps them. Raises LoadError if what was read does not make docs.
         """
-        self._encode()
+        whole = self._whole()
+        whole = evolve(whole, columns=known_columns(whole.columns))
         # All docs have this table, in which their strings are.
         table = vocab.table_for_docs()
         table.intern_all(list(self._strings))
-        starts = np.concatenate(([0], np.cumsum(self._packed.lengths)))  # (D + 1,)
+        starts = np.concatenate(([0], np.cumsum(whole.lengths)))  # (D + 1,)
         for first in range(0, len(self), _CHUNK):
             last = min(first + _CHUNK, len(self))
             unknown = [self.flags[i].get("has_unknown_spaces", False) for i in range(first, last)]
-            part = self._packed.part(first, last, int(starts[first]), int(starts[last]))
+            part = whole.part(first, last, int(starts[first]), int(starts[last]))
             for i, doc in enumerate(decode(part, self.attrs, vocab, table, unknown), first):
                 yield self._complete(doc, i)
 
@@ -113,7 +129,6 @@ class DocBin:
         doc.cats = dict(self.cats[i])
         if self.span_groups[i] not in {_NO_SPANS, b""}:
             doc.spans.from_bytes(self.span_groups[i])
-            keep_labels([doc])
         user_data = self.user_data[i] if i < len(self.user_data) else None
         if self.store_user_data and user_data is not None:
             doc.user_data.update(unpack(user_data, tuples=True, name="the user data"))
@@ -127,10 +142,9 @@ class DocBin:
                 f"these bins keep different things: {mine} and {theirs}, user data "
                 f"{self.store_user_data} and {other.store_user_data}"
             )
-        other._encode()
+        self._strings |= other.strings
         self._encode()
-        self._packed = self._packed.joined(other._packed)
-        self._strings |= other._strings
+        self._parts.append(other._whole())
         self.cats += other.cats
         self.flags += other.flags
         self.span_groups += other.span_groups
@@ -138,13 +152,13 @@ class DocBin:
 
     def to_bytes(self) -> bytes:
         """Return the content of a `.spacy` file."""
-        self._encode()
+        whole = self._whole()
         data: dict[str, Any] = {
             "version": _VERSION,
             "attrs": self.attrs,
-            "tokens": self._packed.tokens.tobytes("C"),
-            "spaces": self._packed.spaces.tobytes("C"),
-            "lengths": self._packed.lengths.astype("<i4").tobytes("C"),
+            "tokens": whole.tokens.tobytes("C"),
+            "spaces": whole.spaces.tobytes("C"),
+            "lengths": whole.lengths.astype("<i4").tobytes("C"),
             "strings": sorted(self._strings),
             "cats": self.cats,
             "flags": self.flags,
@@ -152,19 +166,21 @@ class DocBin:
         }
         if self.store_user_data:
             data["user_data"] = self.user_data
+        if whole.columns:
+            data["columns"] = {name: stored.to_dict() for name, stored in whole.columns.items()}
         return zlib.compress(pack(data))
 
     def from_bytes(self, bytes_data: bytes) -> DocBin:
         """Replace everything by the content of a `.spacy` file.
 
-        Raises LoadError if it is none, or damaged.
+        Raises LoadError if it is not a `.spacy` file, or damaged.
         """
         data = _unpack(bytes_data)
         self.attrs = list(data["attrs"])
         self._strings = set(data["strings"])
-        self._packed = _arrays(data)
-        self._added = []
-        n = len(self._packed.lengths)
+        whole = _arrays(data)
+        self._parts, self._added = [whole], []
+        n = len(whole.lengths)
         self.cats = list(data["cats"])
         self.span_groups = list(data.get("span_groups") or [_NO_SPANS] * n)
         self.flags = list(data.get("flags") or [{} for _ in range(n)])
@@ -181,7 +197,7 @@ class DocBin:
     def from_disk(self, path: str | Path) -> DocBin:
         """Replace everything by the content of a `.spacy` file.
 
-        Raises LoadError naming the file if it is none, or damaged.
+        Raises LoadError naming the file if it is not a `.spacy` file, or damaged.
         """
         try:
             return self.from_bytes(Path(path).read_bytes())
@@ -192,8 +208,9 @@ class DocBin:
         if not self._added:
             return
         added, self._added = self._added, []
-        self._strings |= strings_of(added, self.attrs)
-        self._packed = self._packed.joined(encode(added, self.attrs))
+        parts, strings = encode(added, self.attrs, self._column_names)
+        self._strings |= strings
+        self._parts += parts
 
 
 def merge_bins(bins: Sequence[bytes]) -> bytes | None:
@@ -210,8 +227,14 @@ def merge_bins(bins: Sequence[bytes]) -> bytes | None:
 
 def _ordered(numbers: Iterable[int]) -> list[int]:
     # Spaces are kept apart, and words come first.
-    rest = sorted(set(numbers) - {attributes.ORTH, attributes.SPACY})
+    built_in = attributes.ATTR_NAMES.keys() - {attributes.ORTH, attributes.SPACY}
+    rest = sorted(built_in.intersection(numbers))
     return [attributes.ORTH, *rest]
+
+
+def _added_columns(attrs: Sequence[str | int]) -> set[str]:
+    columns = [COLUMNS.of_attr(attr_id(attr)) for attr in attrs]
+    return {column.name for column in columns if column is not None and not column.is_built_in}
 
 
 def _unpack(bytes_data: bytes) -> dict[str, Any]:
@@ -219,13 +242,13 @@ def _unpack(bytes_data: bytes) -> dict[str, Any]:
         raw = zlib.decompress(bytes_data)
     except zlib.error as error:
         raise LoadError(
-            f"it is no `.spacy` file, or a damaged one: {error}",
+            f"it is not a `.spacy` file, or a damaged one: {error}",
             hint="`kernel convert` makes `.spacy` files of other formats",
         ) from error
     data = unpack(raw, name="it")
     missing = [key for key in _KEYS if key not in data] if isinstance(data, dict) else _KEYS
     if missing:
-        raise LoadError(f"it is no `.spacy` file: it has no `{missing[0]}`")
+        raise LoadError(f"it is not a `.spacy` file: it has no `{missing[0]}`")
     found: dict[str, Any] = data
     return found
 
@@ -240,4 +263,10 @@ def _arrays(data: dict[str, Any]) -> TokenArrays:
     ):
         raise LoadError("the file is damaged: its tokens are not as many as it says")
     tokens: npt.NDArray[np.uint64] = np.frombuffer(data["tokens"], "<u8").reshape(n, k)
-    return TokenArrays(tokens, np.frombuffer(data["spaces"], np.bool_), lengths)
+    columns = {
+        name: StoredColumn.from_dict(stored) for name, stored in data.get("columns", {}).items()
+    }
+    for name, column in columns.items():
+        if len(column.values) != n or len(column.is_set) != len(lengths):
+            raise LoadError(f"the file is damaged: the doc column `{name}` is not of its docs")
+    return TokenArrays(tokens, np.frombuffer(data["spaces"], np.bool_), lengths, columns)

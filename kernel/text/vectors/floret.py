@@ -6,12 +6,14 @@ R rows of the table, D width.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Words64 = npt.NDArray[np.uint64]
 

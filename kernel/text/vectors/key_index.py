@@ -5,12 +5,15 @@ Axes: N keys asked for, K keys known, R rows of the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.text.errors import UnknownKeyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Ids = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,6 +15,9 @@ from kernel.text.vectors.floret import Floret
 from kernel.text.words.attributes import ORTH, attr_id
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
     from kernel.text.vectors.table import Vectors
 
 _TABLE: Final = "vectors"

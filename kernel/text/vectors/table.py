@@ -6,9 +6,8 @@ Axes: R rows of the table, D width, N keys asked for, Q queries, K answers to ea
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,9 @@ from kernel.text.vectors.floret import Floret
 from kernel.text.vectors.key_index import KeyIndex
 from kernel.text.words.attributes import attr_id
 from kernel.text.words.strings import StringStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 Key = str | int
 Rows = npt.NDArray[np.int32]

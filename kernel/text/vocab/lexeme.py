@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kernel.errors import TextError
-from kernel.text.docs import similarity
-from kernel.text.docs.views import LexicalAttributes, LexicalString, lexeme_lookup
 from kernel.text.vectors.cosine_search import host
+from kernel.text.vocab.views import LexicalAttributes, LexicalString, lexeme_lookup
 from kernel.text.words import attributes
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class Lexeme(LexicalAttributes):
     @property
     def rank(self) -> int:
         """Place in a list by frequency or in the vectors; 2**64 - 1 if it has none."""
-        return self.table.value(self.row, attributes.ID)
+        return super().rank
 
     @rank.setter
     def rank(self, rank: int) -> None:
@@ -86,8 +85,7 @@ class Lexeme(LexicalAttributes):
     @property
     def cluster(self) -> int:
         """Brown cluster, 0 if it has none."""
-        own = self.table.value(self.row, attributes.CLUSTER)
-        return own or int(lexeme_lookup(self, "lexeme_cluster", 0))
+        return super().cluster
 
     @cluster.setter
     def cluster(self, cluster: int) -> None:
@@ -96,7 +94,7 @@ class Lexeme(LexicalAttributes):
     @property
     def prob(self) -> float:
         """Logarithm of the probability, from the lookup table `lexeme_prob`."""
-        return lexeme_lookup(self, "lexeme_prob", self.vocab.cfg.get("oov_prob", -20.0))
+        return super().prob
 
     @prob.setter
     def prob(self, prob: float) -> None:
@@ -123,13 +121,13 @@ class Lexeme(LexicalAttributes):
     def set_attrs(self, **values: Any) -> None:
         """Set lexical attributes by name; floats are left out, strings are interned.
 
-        Raises UnknownKeyError for what is no attribute, TextError for one of another kind.
+        Raises UnknownKeyError for an unknown attribute, TextError for one that is not lexical.
         """
         for name, value in values.items():
             attr = attributes.attr_id(name)
             if isinstance(value, float):
                 continue
-            if self.table.column_index(attr) is None and attr not in attributes.FLAGS:
+            if not attributes.is_lexical(attr):
                 raise TextError(f"`{name}` is not a lexical attribute")
             number = self.vocab.strings.add(value) if isinstance(value, str) else int(value)
             self.table.set_value(self.row, attr, number)
@@ -165,7 +163,8 @@ class Lexeme(LexicalAttributes):
 
     def similarity(self, other: Any) -> float:
         """Return the cosine of this vector and that of a lexeme, token, span or doc."""
-        return similarity.lexeme_similarity(self, other)
+        norms = self.vector_norm * other.vector_norm
+        return float(np.dot(host(self.vector), host(other.vector)) / norms) if norms else 0.0
 
     def _set_lookup(self, table: str, value: float) -> None:
         lookups = self.vocab.lookups

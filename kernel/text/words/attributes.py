@@ -1,16 +1,13 @@
-"""Ids of the token attributes, and the annotation columns of a doc."""
+"""Ids of the token attributes: of words, of annotations, and of the columns of plugins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
 
-from attrs import frozen
-
-from kernel.errors import PluginError
 from kernel.text.errors import UnknownKeyError
-from kernel.text.words.symbols import IDS, NAMES
+from kernel.text.words.column import COLUMNS
+from kernel.text.words.symbols import NAMES
 
 IS_ALPHA: Final = 1
 IS_ASCII: Final = 2
@@ -55,9 +52,8 @@ ENT_ID: Final = 454
 IDX: Final = 455
 
 FLAGS: Final = range(1, 64)
-STRING_ATTRS: Final = frozenset(
-    (ORTH, LOWER, NORM, SHAPE, PREFIX, SUFFIX, LANG, LEMMA, TAG, DEP, ENT_TYPE)
-) | {ENT_KB_ID, ENT_ID, MORPH, POS}
+# Attributes of words that the lexeme table has a column for, in their order there.
+LEXICAL: Final = (ORTH, LOWER, NORM, SHAPE, PREFIX, SUFFIX, LANG, LENGTH, ID, CLUSTER)
 
 _ALIASES: Final = {"TEXT": ORTH, "IS_SENT_START": SENT_START, "IS_SENT_END": SENT_START}
 _ATTR_IDS: Final = (*FLAGS, *range(ID, LANG + 1), ENT_KB_ID, MORPH, ENT_ID, IDX)
@@ -68,64 +64,32 @@ ATTR_IDS: Final[dict[str, int]] = {name: number for number, name in ATTR_NAMES.i
 def attr_id(name: str | int) -> int:
     """Return the id of the attribute called `name`, in any case; an id comes back as it is.
 
-    Raises UnknownKeyError for what is no attribute.
+    Raises UnknownKeyError for an unknown attribute.
     """
     if isinstance(name, str):
         upper = name.upper()
         found = ATTR_IDS.get(upper) or _ALIASES.get(upper)
         if found is not None:
             return found
+        column = COLUMNS.get(name.lower())
+        if column is not None:
+            return column.attr
         close = get_close_matches(upper, [*ATTR_IDS, *_ALIASES], n=1)
         hint = f"did you mean `{close[0]}`?" if close else None
         raise UnknownKeyError(f"no token attribute `{name}`", hint=hint)
-    if int(name) in ATTR_NAMES:
-        return int(name)
+    number = int(name)
+    if number in ATTR_NAMES or COLUMNS.of_attr(number) is not None:
+        return number
     raise UnknownKeyError(f"no token attribute with the id {name}")
 
 
 def attr_name(attr: int) -> str:
     """Return the name of the attribute with the id `attr`, in upper case."""
-    return ATTR_NAMES[attr_id(attr)]
+    number = attr_id(attr)
+    column = COLUMNS.of_attr(number)
+    return ATTR_NAMES[number] if column is None else column.name.upper()
 
 
-@frozen(kw_only=True)
-class Column:
-    """An annotation column of `Doc`: one value a token, `default` where nothing has set it.
-
-    `dtype` is NumPy's name for the type, such as "uint64".
-    """
-
-    name: str
-    dtype: str
-    default: Any = 0
-
-
-# The head of a token is an absolute index; its default, the token itself, is made in `Doc`.
-_BUILT_IN: Final = (
-    *(Column(name=name, dtype="uint64") for name in ("tag", "pos", "lemma", "dep", "morph")),
-    *(Column(name=name, dtype="uint64") for name in ("ent_type", "ent_kb_id", "ent_id")),
-    Column(name="ent_iob", dtype="int8"),
-    Column(name="head", dtype="int32", default=-1),
-    Column(name="sent_start", dtype="int8"),
-)
-COLUMNS: Final[dict[str, Column]] = {column.name: column for column in _BUILT_IN}
-# Of the columns of strings, those with as many as there are words, and those of labels.
-TRANSIENT_COLUMNS: Final = frozenset(("lemma", "ent_kb_id", "ent_id"))
-LABEL_COLUMNS: Final = frozenset(("tag", "dep", "ent_type", "morph"))
-COLUMN_OF_ATTR: Final[dict[int, str]] = {
-    IDS[name.upper()]: name for name in COLUMNS if name.upper() in IDS
-}
-
-
-def add_columns(columns: Iterable[Column]) -> None:
-    """Let every doc have these columns too.
-
-    Raises PluginError for a name that another column has.
-    """
-    for column in columns:
-        if COLUMNS.get(column.name, column) != column:
-            raise PluginError(
-                f"the doc column `{column.name}` exists already",
-                hint="give yours a name of its own, such as one that starts with the plugin's",
-            )
-        COLUMNS[column.name] = column
+def is_lexical(attr: int) -> bool:
+    """Say whether an attribute is one of words, apart from any text: a flag too."""
+    return attr in FLAGS or attr in LEXICAL

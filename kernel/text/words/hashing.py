@@ -5,12 +5,14 @@ Axes: N strings, W eight-byte words of all strings one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from struct import unpack_from
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _M: Final = 0xC6A4A7935BD1E995
 _MASK: Final = (1 << 64) - 1

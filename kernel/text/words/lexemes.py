@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,10 +14,12 @@ import numpy.typing as npt
 
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words import attributes
-from kernel.text.words.attribute_cache import Gathers
+from kernel.text.words.derived import Values, extended
 from kernel.text.words.lexical import FLAG_GETTERS, Getter, base_norm, word_shape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+
     from kernel.text.words.strings import Generation, StringStore
 
 Ids = npt.NDArray[np.uint64]
@@ -34,27 +35,17 @@ _STRING_GETTERS: Final[dict[int, Getter]] = {
     attributes.SUFFIX: lambda text: text[-3:],
     attributes.LANG: lambda _: "",
 }
-_ATTRS: Final = (
-    attributes.ORTH,
-    attributes.LOWER,
-    attributes.NORM,
-    attributes.SHAPE,
-    attributes.PREFIX,
-    attributes.SUFFIX,
-    attributes.LANG,
-    attributes.LENGTH,
-    attributes.ID,
-    attributes.CLUSTER,
-)
-_MADE: Final = _ATTRS[1:7]
-_COLUMNS: Final = {attr: index for index, attr in enumerate(_ATTRS)}
+_MADE: Final = attributes.LEXICAL[1:7]
+_COLUMNS: Final = {attr: index for index, attr in enumerate(attributes.LEXICAL)}
 # The first columns are ids of strings.
 _N_STRINGS: Final = 7
 _NORM: Final = _COLUMNS[attributes.NORM]
-_FLAGS: Final = len(_ATTRS)
+_FLAGS: Final = len(attributes.LEXICAL)
 _N_COLUMNS: Final = _FLAGS + 1
 # Below this many new words, adding them one by one is faster.
-_FEW: Final = 8
+_SERIAL_BELOW: Final = 8
+# Each is as long as the table: more than a few different lists of attributes are rare.
+_MAX_DERIVED: Final = 16
 
 
 class LexemeTable:
@@ -78,7 +69,7 @@ class LexemeTable:
         # Rows that were there from the start, and those that something has changed.
         self.n_first = 0
         self._changed: set[int] = set()
-        self.gathers: Final = Gathers()
+        self._derived: dict[Hashable, tuple[int, Values]] = {}
         self.texts: Final[list[str]] = []
         self._getters = {**_STRING_GETTERS, **FLAG_GETTERS, **(getters or {})}
         self._values: Ids = np.zeros((256, _N_COLUMNS), np.uint64)
@@ -222,6 +213,30 @@ class LexemeTable:
             return self.matrix[start:, index]
         return (self.flags[start:] >> np.uint64(attr)) & np.uint64(1)
 
+    def derived(self, key: Hashable, make: Callable[[LexemeTable, int], Values]) -> Values:
+        """Return a value per row that `make` works out, kept up to date as the table grows.
+
+        make     called with the table and a row: returns the values from that row on, (r, ...)
+        returns  (R, ...)  or longer, to read
+
+        `key` stands for `make`. Values of the table that change let all be made again.
+        """
+        known = self._derived.get(key)
+        if known is not None and known[0] == len(self.texts):
+            return known[1]
+        values, n_rows = extended(known, make(self, known[0] if known else 0))
+        if len(self._derived) >= _MAX_DERIVED and key not in self._derived:
+            self._derived = {}
+        self._derived[key] = n_rows, values
+        return values
+
+    def whitespace(self) -> npt.NDArray[np.bool_]:
+        """Say of each row whether it is whitespace: the flag IS_SPACE, without the other flags.
+
+        returns  (R,)  or longer
+        """
+        return self.derived(attributes.IS_SPACE, _whitespace_from)
+
     @property
     def flags(self) -> Ids:
         """All flags of every row; the bit of a flag is its attribute id.
@@ -230,6 +245,13 @@ class LexemeTable:
         """
         self._update_flags()
         return self.matrix[:, _FLAGS]
+
+    def known_flags(self, start: int) -> Ids:
+        """Return all flags of the rows from `start` on that have been worked out.
+
+        returns  (r,)  a view
+        """
+        return self._values[start : self._n_flagged, _FLAGS]
 
     def value(self, row: int, attr: int) -> int:
         """Return one lexical attribute of one row."""
@@ -246,7 +268,7 @@ class LexemeTable:
     def set_value(self, row: int, attr: int, value: int) -> None:
         """Change one lexical attribute, a flag too, of one row."""
         self._changed.add(row)
-        self.gathers.clear()
+        self._derived = {}
         index = _COLUMNS.get(attr)
         if index is not None:
             self._values[row, index] = value
@@ -258,7 +280,7 @@ class LexemeTable:
     def reset_ranks(self) -> None:
         """Set the rank (the attribute ID) of every row to unset."""
         self.matrix[:, _COLUMNS[attributes.ID]] = NO_RANK
-        self.gathers.clear()
+        self._derived = {}
 
     # Strings and generations
 
@@ -300,7 +322,7 @@ class LexemeTable:
         """Make an attribute with `getter` from now on, and anew for the rows that exist."""
         with self._lock:
             self._getters[attr] = getter
-            self.gathers.clear()
+            self._derived = {}
             if attr in _COLUMNS:
                 if self.texts:
                     rows = np.fromiter(self._rows.values(), np.int64, len(self._rows))
@@ -318,7 +340,7 @@ class LexemeTable:
     def _add_all(self, texts: Sequence[str]) -> None:
         with self._lock:
             new = [text for text in dict.fromkeys(texts) if text not in self._rows]
-            if len(new) < _FEW:
+            if len(new) < _SERIAL_BELOW:
                 for text in new:
                     self._add_one(text)
                 return
@@ -391,3 +413,12 @@ class LexemeTable:
         column = self._values[rows, _FLAGS]
         column &= np.uint64(~(1 << attr) & NO_RANK)
         column |= values << np.uint64(attr)
+
+
+def _whitespace_from(table: LexemeTable, start: int) -> npt.NDArray[np.bool_]:
+    # Making all flags of a row takes 18 times as long as this one.
+    is_space = table.getter(attributes.IS_SPACE) or str.isspace
+    values = np.fromiter(map(is_space, table.texts[start:]), np.bool_)
+    flagged = table.known_flags(start) >> np.uint64(attributes.IS_SPACE) & np.uint64(1)
+    values[: len(flagged)] = flagged
+    return values

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernel.errors import TextError
 from kernel.files import pack, unpack
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words.strings import hash_string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _FILE = "lookups.bin"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import weakref
-from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,9 @@ from kernel.errors import LoadError, TextError
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words.hashing import murmur64, murmur64_all
 from kernel.text.words.symbols import IDS, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
 
 
 def hash_string(text: str) -> int:

@@ -1,0 +1,29 @@
+"""Arrays with one value per row of a table that grows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[Any]
+
+
+def extended(known: tuple[int, Values] | None, fresh: Values) -> tuple[Values, int]:
+    """Return the values of all rows, given those that are known and those of the rows after.
+
+    known    the number of rows that have values, and an array of at least as many
+    fresh    (r, ...)
+    returns  (R, ...)  and the number of rows; longer than that, for the next ones to fit
+    """
+    if known is None:
+        return fresh, len(fresh)
+    n_done, values = known
+    n_rows = n_done + len(fresh)
+    if n_rows > len(values):
+        grown = np.zeros((max(n_rows, 2 * len(values)), *values.shape[1:]), values.dtype)
+        grown[:n_done] = values[:n_done]
+        values = grown
+    values[n_done:n_rows] = fresh
+    return values, n_rows
