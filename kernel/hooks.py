@@ -96,8 +96,9 @@ def kernel_add_registries() -> Sequence[str]:
 def kernel_doc_columns() -> Sequence[Column]:
     """Return the annotation columns that this plugin adds to `Doc`, one value a token.
 
-    Called: once per process, before the first `Doc` is made. Gathered. A name that is
-    taken raises `PluginError`.
+    Called: once per process, when the first `Vocab` is made (so before the first `Doc`) or an
+    unknown column or attribute is asked for. Gathered. A name that is taken raises
+    `PluginError`.
     """
     raise AssertionError
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -14,10 +13,9 @@ from kernel.config import (
     merge,
     resolve_section,
 )
-from kernel.errors import ConfigError, KernelError, PluginError
+from kernel.errors import ConfigError, KernelError
 from kernel.pipeline.sharing import replace_listeners, upstream_of
 from kernel.pipeline.vectors import fingerprint
-from kernel.plugins import hooks
 from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
@@ -25,28 +23,6 @@ if TYPE_CHECKING:
     from kernel.pipeline.selection import Selection
 
 LanguageT = TypeVar("LanguageT", bound="Language")
-
-
-@functools.cache
-def add_plugin_columns() -> None:
-    """Let docs have the columns that plugins add; once a process, before the first doc.
-
-    Raises `PluginError` naming the plugin whose column has the name of another.
-    """
-    owners: dict[str, str] = {}
-    for plugin, columns in hooks().gather("kernel_doc_columns"):
-        taken = [column.name for column in columns if column.name in owners]
-        if taken:
-            raise PluginError(
-                f"the plugins `{owners[taken[0]]}` and `{plugin}` both add the doc column "
-                f"`{taken[0]}`",
-                hint="uninstall one of them",
-            )
-        try:
-            attributes.add_columns(columns)
-        except PluginError as error:
-            raise PluginError(f"the plugin `{plugin}`: {error.message}", hint=error.hint) from error
-        owners.update((column.name, plugin) for column in columns)
 
 
 def make_vocab(language: type[Language]) -> Vocab:

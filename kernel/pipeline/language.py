@@ -50,7 +50,6 @@ class Language(Components):
         create_vectors: Callable[[Vocab], BaseVectors] | None = None,
         batch_size: int = 1000,
     ) -> None:
-        assembly.add_plugin_columns()
         if not isinstance(vocab, Vocab):
             vocab = assembly.make_vocab(type(self))
             if create_vectors is not None:

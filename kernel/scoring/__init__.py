@@ -13,7 +13,6 @@ from kernel.scoring.tokens import (
     TokenAttrScores,
     TokenizationScores,
     aligned_tokens,
-    is_space,
 )
 
 __all__ = [
@@ -29,7 +28,6 @@ __all__ = [
     "TokenizationScores",
     "TypedScores",
     "aligned_tokens",
-    "is_space",
     "span_result",
     "sum_scores",
 ]

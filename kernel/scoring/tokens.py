@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.scoring.prf import PRFScore
-from kernel.text import attributes
+from kernel.text import COLUMNS
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example
@@ -49,8 +49,8 @@ class TokenizationScores:
 
     def _count(self, example: Example) -> None:
         predicted, gold = example.predicted, example.reference
-        words = ~is_space(predicted)
-        gold_words = int((~is_space(gold)).sum())
+        words = ~predicted.whitespace()
+        gold_words = int((~gold.whitespace()).sum())
         single = int((words & (example.alignment.x2y.lengths == 1)).sum())
         self.aligned += PRFScore(single, int(words.sum()) - single, gold_words - single)
         self.spans.score_set(_word_spans(predicted), _word_spans(gold))
@@ -76,9 +76,7 @@ class TokenAttrScores:
         self.missing = missing_values
         self.score = PRFScore()
         # Columns hold what the attributes say, and 0 where nothing was said.
-        self._is_column = (
-            getter is getattr and attr in attributes.COLUMNS and missing_values == MISSING
-        )
+        self._is_column = getter is getattr and attr in COLUMNS and missing_values == MISSING
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count the tokens of `examples`."""
@@ -116,17 +114,17 @@ def aligned_tokens(example: Example) -> tuple[npt.NDArray[Any], npt.NDArray[Any]
     """
     x2y = example.alignment.x2y
     lengths = np.asarray(x2y.lengths)
-    rows = np.flatnonzero((lengths == 1) & ~is_space(example.predicted))
+    rows = np.flatnonzero((lengths == 1) & ~example.predicted.whitespace())
     first = np.cumsum(lengths) - lengths  # where each token's part of `data` starts
     return rows, np.asarray(x2y.data)[first[rows]]
 
 
 def _score_column(example: Example, attr: str) -> PRFScore:
-    gold = example.reference.get_column(attr)
+    gold = example.reference.annotations.get(attr)
     if gold is None:
         return PRFScore()
     rows, aligned = aligned_tokens(example)
-    column = example.predicted.get_column(attr)
+    column = example.predicted.annotations.get(attr)
     values = np.zeros(len(rows), gold.dtype) if column is None else column[rows]
     keep = gold[aligned] != 0
     # Two tokens that share a gold token count once if they agree, as members of a set do.
@@ -137,17 +135,7 @@ def _score_column(example: Example, attr: str) -> PRFScore:
     return PRFScore(hits, len(pairs) - hits, int((gold != 0).sum()) - hits)
 
 
-def is_space(doc: Doc) -> npt.NDArray[np.bool_]:
-    """Return which tokens are whitespace only.
-
-    returns  (n,)
-    """
-    return np.fromiter((doc.lexemes.texts[row].isspace() for row in doc.lex.tolist()), bool)
-
-
 def _word_spans(doc: Doc) -> set[tuple[int, int]]:
     """Return start and end, in characters, of each token that is no whitespace."""
-    lengths = doc.lexemes.column(attributes.LENGTH)[doc.lex].astype(np.int64)
-    starts = np.cumsum(lengths + doc.spaces) - lengths - doc.spaces
-    words = ~is_space(doc)
-    return set(zip(starts[words].tolist(), (starts + lengths)[words].tolist(), strict=True))
+    words = ~doc.whitespace()
+    return set(zip(doc.char_starts()[words].tolist(), doc.char_ends()[words].tolist(), strict=True))

@@ -121,6 +121,6 @@ class _Cats(dict[str, float]):
 
 
 def _annotations(doc: Doc) -> tuple[Any, ...]:
-    columns = {name: column.tolist() for name, column in sorted(doc.columns.items())}
+    columns = {name: column.tolist() for name, column in sorted(doc.annotations.items())}
     spans = {key: [(s.start, s.end, s.label) for s in group] for key, group in doc.spans.items()}
     return doc.text, columns, spans, _Cats(doc.cats)

@@ -14,6 +14,7 @@ from kernel.hooks import PROJECT
 from kernel.plugins import hooks, plugins
 from kernel.registry import registry
 from kernel.testing.check import Check
+from kernel.text import COLUMNS
 
 HEAVY = ("thinc", "torch", "cupy", "transformers", "ray", "click", "rich")
 
@@ -42,10 +43,12 @@ def plugged(plugin: object, name: str = "plugged") -> Iterator[None]:
     `name` stands in messages in the place of a distribution.
     """
     hooks().register(plugin, name)
+    COLUMNS.reset()
     try:
         yield
     finally:
         hooks().unregister(name)
+        COLUMNS.reset()
 
 
 def _declares_plugin(points: importlib.metadata.EntryPoints) -> None:

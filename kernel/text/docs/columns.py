@@ -6,7 +6,7 @@ Axes: N tokens, K attributes, D parts (docs, say) that the tokens belong to.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from kernel.text.docs.tree import sent_starts_of_heads
 from kernel.text.words import attributes
 from kernel.text.words.attributes import attr_id
 from kernel.text.words.column import COLUMNS, Column
-from kernel.text.words.symbols import NAMES
+from kernel.text.words.symbols import IDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,8 @@ Bools = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
 Attr = str | int
 _Place = tuple[slice, int]
+
+_NO_FEATURES: Final = IDS["_"]
 
 
 class Columns:
@@ -155,7 +157,9 @@ class Columns:
             skipped = 0 if column.first is None else 1
             if values is None:
                 return len(self.lex) <= skipped
-            is_set = column.is_set(values)[skipped:]
+            # Zeros are unset in most columns, and count as false.
+            is_zero_unset = column.kind != "token" and not column.unset
+            is_set = (values if is_zero_unset else column.is_set(values))[skipped:]
         return bool(is_set.all() if require_complete or not len(is_set) else is_set.any())
 
     # Strings
@@ -314,12 +318,14 @@ class Columns:
 
 
 def named_ids(annotations: Mapping[str, Values]) -> set[int]:
-    """Return the ids of strings in columns, symbols left out: every store knows those."""
+    """Return the ids of strings in columns."""
     ids: set[int] = set()
     for name, values in annotations.items():
-        if COLUMNS[name].is_string:
-            ids.update(np.unique(values[values >= len(NAMES)]).tolist())
-    return ids
+        column = COLUMNS[name]
+        if column.is_string and not column.has_symbols:
+            ids.update(np.unique(values).tolist())
+    # An analysis without features is a symbol, which every store knows.
+    return ids - {_NO_FEATURES}
 
 
 def concatenate(parts: Sequence[Columns], name: str) -> Values:

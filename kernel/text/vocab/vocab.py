@@ -16,6 +16,7 @@ from kernel.text.vectors.table import BaseVectors, Vectors
 from kernel.text.vocab import vocab_vectors
 from kernel.text.vocab.lexeme import Lexeme
 from kernel.text.words import attributes
+from kernel.text.words.column import COLUMNS
 from kernel.text.words.lexemes import LexemeTable
 from kernel.text.words.lexical import Getter, base_norm
 from kernel.text.words.lookups import Lookups
@@ -55,6 +56,8 @@ class Vocab:
         *,
         transient_limit: int | None = TRANSIENT_LIMIT,
     ) -> None:
+        # Docs are made of a vocabulary: before the first one, plugins add their columns.
+        COLUMNS.discover()
         self.lex_attr_getters: dict[int, Getter] = dict(lex_attr_getters or {})
         self.strings = StringStore(strings)
         self._transient_limit = transient_limit

@@ -38,7 +38,8 @@ class Column:
 
     `unset` is the number that a token has before anything sets it, `first` that of the first
     token of a doc if it is another one, and `maximum` the largest that is allowed. Ids are unset
-    as 0, and the index of a token is its own.
+    as 0, and the index of a token is its own. `has_symbols`: all strings are symbols, which every
+    store of strings knows.
 
     Raises PluginError for settings that do not go together.
     """
@@ -49,6 +50,7 @@ class Column:
     unset: float = 0
     first: float | None = None
     maximum: int | None = None
+    has_symbols: bool = False
     attr: int = field(init=False, eq=False)
 
     @attr.default
@@ -160,7 +162,7 @@ _BUILT_IN_ATTRS: Final = frozenset(
     name.upper() for name in (*_LABELS, *_STRINGS, "ent_iob", "head", "sent_start")
 )
 _BUILT_IN: Final = (
-    *(Column(name=name, kind="label") for name in _LABELS),
+    *(Column(name=name, kind="label", has_symbols=name == "pos") for name in _LABELS),
     *(Column(name=name, kind="string") for name in _STRINGS),
     Column(name="ent_iob", kind="number", dtype="int8", maximum=3),
     Column(name="head", kind="token"),
@@ -257,12 +259,10 @@ class ColumnRegistry:
 
     def _ask_plugins(self) -> None:
         # The one import upwards: text is below plugins, whose columns it has.
-        from kernel.plugins import manager
+        from kernel.plugins import hooks
 
         owners: dict[str, str] = {}
-        for hook in manager().hook.kernel_doc_columns.get_hookimpls():
-            plugin = hook.plugin_name
-            columns: list[Column] = list(hook.function())  # type: ignore[call-overload]
+        for plugin, columns in hooks().gather("kernel_doc_columns"):
             for column in columns:
                 if column.name in owners:
                     raise PluginError(

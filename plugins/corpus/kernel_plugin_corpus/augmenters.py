@@ -127,7 +127,7 @@ def add_spaces(nlp: Language, example: Example, spaces: list[str], n_spaces: int
 
 def tags_of(doc: Doc) -> list[str] | None:
     """Return the tag of each token, None if none has any."""
-    column = doc.get_column("tag")
+    column = doc.annotations.get("tag")
     if column is None or not column.any():
         return None
     strings = doc.vocab.strings
@@ -145,7 +145,7 @@ def _happens(share: float) -> bool:
 
 
 def _is_spaceable(doc: Doc) -> bool:
-    links = doc.get_column("ent_kb_id")
+    links = doc.annotations.get("ent_kb_id")
     has_links = links is not None and bool(links.any())
     has_spans = any(len(group) for group in doc.spans.values())
     has_gaps = doc.has_annotation("DEP") and not doc.has_annotation("DEP", require_complete=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text import Doc
+from kernel.text import COLUMNS, Doc
 
 # Annotation that a whitespace token has wherever the doc has it; what it is made of is its lemma.
 _OF_SPACE: Final = {"tag": "_SP", "pos": "SPACE", "dep": "dep"}
@@ -44,9 +44,10 @@ def insert_space(doc: Doc, space: str, place: int) -> Doc:
         np.insert(doc.spaces, place, False),
         doc.lexemes,
     )
-    for name, column in doc.columns.items():
-        values = column + (column >= place).astype(column.dtype) if name == "head" else column
-        made.columns[name] = np.insert(values, place, 0, axis=0)
+    for name, column in doc.annotations.items():
+        is_token = COLUMNS[name].kind == "token"
+        values = column + (column >= place).astype(column.dtype) if is_token else column
+        made.annotations[name] = np.insert(values, place, 0, axis=0)
     _annotate_space(made, space, place)
     made.cats = dict(doc.cats)
     made.sentiment = doc.sentiment
@@ -58,7 +59,7 @@ def insert_space(doc: Doc, space: str, place: int) -> Doc:
 
 def _annotate_space(made: Doc, space: str, place: int) -> None:
     token = made[place]
-    columns = made.columns
+    columns = made.annotations
     for name, value in _OF_SPACE.items():
         if name in columns and columns[name].any():
             setattr(token, f"{name}_", value)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text import hash_string
+from kernel.text import ent_iob, hash_string
 
 Ints = npt.NDArray[np.integer[Any]]
 Masks = npt.NDArray[np.bool_]
@@ -27,11 +27,6 @@ OUT: Final = 5
 N_ACTIONS: Final = 6
 TYPED: Final = (BEGIN, IN, LAST, UNIT)
 NAMES: Final = "MBILUO"
-
-# ENT_IOB of a token: nothing known, inside, outside, first.
-IOB_INSIDE: Final = 1
-IOB_OUTSIDE: Final = 2
-IOB_BEGIN: Final = 3
 
 # What the token after one with a gold tag has, as far as costs depend on it.
 NEXT_OTHER: Final = 0
@@ -109,8 +104,8 @@ class Classes:
         fits = self.type == preset  # (K, 1, C)
         continues = self.type == opened  # (1, L + 1, C)
         free = opened == 0
-        begun, inside = iob == IOB_BEGIN, iob == IOB_INSIDE
-        next_begun, next_inside = next_iob == IOB_BEGIN, next_iob == IOB_INSIDE
+        begun, inside = iob == ent_iob.BEGIN, iob == ent_iob.INSIDE
+        next_begun, next_inside = next_iob == ent_iob.BEGIN, next_iob == ent_iob.INSIDE
         valid = {
             BEGIN: free & ~last & (self.type > 0) & ~inside
             & np.where(begun, fits & next_inside, ~next_begun & ~next_starts & ~space),

@@ -14,9 +14,8 @@ from thinc.api import Model
 
 from kernel.errors import DataError, KernelError
 from kernel.pipeline import Language, factory
-from kernel.text import Doc, Example, Vocab
-from kernel_plugin_ner.batch import concatenate
-from kernel_plugin_ner.classes import IOB_BEGIN, IOB_INSIDE, IOB_OUTSIDE, NAMES, OUT, TYPED, UNIT
+from kernel.text import Doc, DocBatch, Example, Vocab, ent_iob
+from kernel_plugin_ner.classes import NAMES, OUT, TYPED, UNIT
 from kernel_plugin_ner.system import BiluoSystem, Entities
 from kernel_plugin_transition.component import TransitionParser
 from kernel_plugin_transition.defaults import TOK2VEC, model_block
@@ -135,10 +134,9 @@ class EntityRecognizer(TransitionParser):
         """Return the frequencies of the entity types: the number of their tokens."""
         totals: dict[int, int] = {}
         for example in examples:
-            types = example.reference.get_column("ent_type")
-            if types is not None:
-                for label in types[types != 0].tolist():
-                    totals[label] = totals.get(label, 0) + 1
+            types = example.reference.column("ent_type")
+            for label in types[types != 0].tolist():
+                totals[label] = totals.get(label, 0) + 1
         strings = self.vocab.strings
         counts = {self.check_label(strings[label]): count for label, count in totals.items()}
         return typed_frequencies(counts)
@@ -164,11 +162,7 @@ class EntityRecognizer(TransitionParser):
 
     def add_missing_labels(self, docs: Iterable[Doc]) -> None:
         """Add the entity types in `docs` that are not known yet, in the order of their names."""
-        columns = [doc.get_column("ent_type") for doc in docs]
-        found = [column for column in columns if column is not None]
-        if not found:
-            return
-        typed = np.concatenate(found)
+        typed = DocBatch(docs).column("ent_type")
         hashes = np.unique(typed[typed != 0])
         unknown = hashes[self.system.classes.numbers(hashes) < 0]
         for label in sorted(self.vocab.strings[label] for label in unknown.tolist()):
@@ -178,20 +172,12 @@ class EntityRecognizer(TransitionParser):
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Entities | None) -> None:
         """Write entities into `docs`; tokens without annotation are outside of them."""
-        n_tokens = sum(map(len, docs))
-        if predictions is None or not n_tokens:
+        if predictions is None or not any(map(len, docs)):
             return
-        iob = concatenate(docs, "ent_iob", np.int8)
-        types = concatenate(docs, "ent_type", np.uint64)
-        iob = np.zeros(n_tokens, np.int8) if iob is None else iob
-        types = np.zeros(n_tokens, np.uint64) if types is None else types
+        batch = DocBatch(docs)
+        iob, types = batch.column("ent_iob"), batch.column("ent_type")
         _write_entities(iob, types, predictions)
-        start = 0
-        for doc in docs:
-            stop = start + len(doc)
-            doc.set_column("ent_iob", iob[start:stop])
-            doc.set_column("ent_type", types[start:stop])
-            start = stop
+        batch.write(ent_iob=iob, ent_type=types)
 
 
 def typed_frequencies(counts: Mapping[str, int]) -> dict[int, dict[str, int]]:
@@ -211,12 +197,12 @@ def _write_entities(
     types    (N,)
     """
     if not len(entities.starts):
-        iob[iob == 0] = IOB_OUTSIDE
+        iob[iob == 0] = ent_iob.OUTSIDE
         return
     lengths = entities.ends - entities.starts
     first = np.cumsum(lengths) - lengths
     inside = np.arange(int(lengths.sum())) - np.repeat(first - entities.starts, lengths)
-    iob[inside] = IOB_INSIDE
-    iob[entities.starts] = IOB_BEGIN
+    iob[inside] = ent_iob.INSIDE
+    iob[entities.starts] = ent_iob.BEGIN
     types[inside] = np.repeat(entities.labels, lengths)
-    iob[iob == 0] = IOB_OUTSIDE
+    iob[iob == 0] = ent_iob.OUTSIDE

@@ -12,13 +12,10 @@ import numpy.typing as npt
 from attrs import frozen
 
 from kernel.errors import DataError
-from kernel.text import Example
-from kernel_plugin_ner.batch import gather_spaces
+from kernel.text import DocBatch, Example, ent_iob
 from kernel_plugin_ner.classes import (
     BEGIN,
     IN,
-    IOB_INSIDE,
-    IOB_OUTSIDE,
     LAST,
     MISSING,
     N_ACTIONS,
@@ -102,15 +99,15 @@ def _gather_tags(examples: Sequence[Example], classes: Classes, offsets: Ints) -
     columns = [_aligned_columns(example) for example in examples]
     iob = np.concatenate([iob for iob, _ in columns]) if columns else np.zeros(0, np.int8)
     hashes = np.concatenate([types for _, types in columns]) if columns else np.zeros(0, np.uint64)
-    unknown = (hashes == 0) & (iob != IOB_OUTSIDE)
+    unknown = (hashes == 0) & (iob != ent_iob.OUTSIDE)
     if unknown.any():
         # Whitespace is outside of entities in a doc that has any annotation at all.
         total = np.concatenate([[0], np.cumsum(iob != 0)])
         annotated = np.repeat(np.diff(total[offsets]) > 0, np.diff(offsets))
-        spaces = gather_spaces([example.predicted for example in examples])
-        iob[unknown & annotated & spaces] = IOB_OUTSIDE
+        spaces = DocBatch([example.predicted for example in examples]).whitespace()
+        iob[unknown & annotated & spaces] = ent_iob.OUTSIDE
     goes_on = np.zeros(len(iob), np.bool_)  # whether the next token is inside the same entity
-    goes_on[:-1] = iob[1:] == IOB_INSIDE
+    goes_on[:-1] = iob[1:] == ent_iob.INSIDE
     goes_on[offsets[1:][np.diff(offsets) > 0] - 1] = False
     actions = _ACTIONS[iob + 4 * goes_on]
     types = np.maximum(classes.numbers(hashes), 0)
@@ -125,11 +122,7 @@ def _aligned_columns(example: Example) -> tuple[Ints, npt.NDArray[np.uint64]]:
     gold = example.reference
     if not _has_same_tokens(example):
         return example.aligned_ent_arrays()
-    iob, types = gold.get_column("ent_iob"), gold.get_column("ent_type")
-    if iob is None or types is None:
-        types = np.zeros(len(gold), np.uint64)
-        iob = np.zeros(len(gold), np.int8) if iob is None else iob
-    return iob, types
+    return gold.column("ent_iob"), gold.column("ent_type")
 
 
 def _has_same_tokens(example: Example) -> bool:

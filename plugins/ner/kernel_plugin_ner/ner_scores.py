@@ -29,7 +29,7 @@ class NerScores:
     def update(self, examples: Iterable[Example]) -> None:
         """Count the entities of `examples`."""
         for example in examples:
-            iob = example.reference.get_column("ent_iob")
+            iob = example.reference.annotations.get("ent_iob")
             if iob is not None and (iob.any() or not len(iob)):
                 self._count(example, iob)
 
@@ -60,7 +60,7 @@ class NerScores:
 
 
 def _entities(doc: Doc) -> list[Entity]:
-    if doc.get_column("ent_iob") is None:
+    if doc.annotations.get("ent_iob") is None:
         return []
     starts, ends, labels = (np.asarray(array).tolist() for array in doc.ent_arrays())
     strings = doc.vocab.strings

@@ -288,13 +288,5 @@ def n_tokens_that_fit(scorer: StateScorer, n_bytes: int) -> int:
 
 def preset_starts(docs: Sequence[Doc]) -> npt.NDArray[np.int8] | None:
     """Return the preset sentence starts of all docs, None if there are none: (N,)."""
-    columns = [doc.get_column("sent_start") for doc in docs]
-    if all(column is None for column in columns):
-        return None
-    whole_column: npt.NDArray[np.int8] = np.concatenate(
-        [
-            np.zeros(len(doc), np.int8) if column is None else column
-            for doc, column in zip(docs, columns, strict=True)
-        ]
-    )
-    return whole_column
+    batch = DocBatch(docs)
+    return batch.column("sent_start") if batch.has_column("sent_start") else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from kernel.scoring import MISSING, PRFScore, TypedScores, is_space
+from kernel.scoring import MISSING, PRFScore, TypedScores
 
 if TYPE_CHECKING:
     from kernel.text import Doc, Example, Token
@@ -96,7 +96,7 @@ class DepScores:
         heads = self._heads(doc)
         places = _gold_places(example)
         arcs: list[Arc] = []
-        for i in np.flatnonzero(~is_space(doc)).tolist():
+        for i in np.flatnonzero(~doc.whitespace()).tolist():
             place, head, label = places[i], places[heads[i]], labels[i]
             if place in self.missing_places or label in self.ignored:
                 continue
@@ -110,7 +110,7 @@ class DepScores:
     def _heads(self, doc: Doc) -> list[int]:
         heads: npt.NDArray[Any] | None = None
         if self.head_getter is getattr and self.head_attr == "head":
-            heads = doc.get_column("head")
+            heads = doc.annotations.get("head")
         if heads is not None:
             listed: list[int] = heads.tolist()
             return listed

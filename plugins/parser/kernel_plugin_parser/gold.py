@@ -67,7 +67,7 @@ def make_gold(examples: Sequence[Example], classes: ArcClasses) -> ArcGold:
 def _aligned_tree(example: Example) -> tuple[Ints, Hashes]:
     """Return projective heads, -1 where unknown, and hashes of labels, 0 where unknown: (n,)."""
     gold = example.reference
-    heads, labels = gold.get_column("head"), gold.get_column("dep")
+    heads, labels = gold.annotations.get("head"), gold.annotations.get("dep")
     n_tokens = len(example.predicted)
     if heads is None or labels is None or not labels.any():
         return np.full(n_tokens, UNKNOWN, np.intp), np.zeros(n_tokens, np.uint64)

@@ -53,7 +53,7 @@ def count_actions(
 
 
 def _count_doc(counts: Counts, doc: Doc) -> None:
-    heads, deps = doc.get_column("head"), doc.get_column("dep")
+    heads, deps = doc.annotations.get("head"), doc.annotations.get("dep")
     if heads is None or deps is None:
         return
     strings = doc.vocab.strings

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from kernel.text import Doc, hash_string
+from kernel.text import Doc, DocBatch, hash_string
 
 Ints = npt.NDArray[np.integer[Any]]
 Masks = npt.NDArray[np.bool_]
@@ -140,11 +140,10 @@ def likely_starts(docs: Sequence[Doc], sent_starts: Ints | None, *, least: int) 
     returns     (?,)  ascending
     """
     found = [np.zeros(0, np.intp)] if sent_starts is None else [np.flatnonzero(sent_starts == 1)]
-    first = 0
-    for doc in docs:
+    batch = DocBatch(docs)
+    for doc, first in zip(batch, batch.offsets.tolist(), strict=False):
         if len(doc) >= least:
             found.append(np.flatnonzero(_follows_full_stop(doc)) + first)
-        first += len(doc)
     return np.unique(np.concatenate(found))
 
 

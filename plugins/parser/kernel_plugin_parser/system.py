@@ -110,7 +110,7 @@ class ArcEagerSystem:
         """Return the states on the gold path of a doc; see `Path.starts`."""
         heads = gold.heads[part]
         heads = np.where(heads >= 0, heads - part.start, -1)
-        preset = doc.get_column("sent_start")
+        preset = doc.annotations.get("sent_start")
         parts = (heads, gold.starts[part], np.zeros(0) if preset is None else preset)
         key = hashlib.blake2b(b"|".join(p.tobytes() for p in parts), digest_size=16).digest()
         sent_starts = [0] * len(doc) if preset is None else preset.tolist()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text import DELIMITER, Doc, Tree, hash_string, sent_starts_of_heads
+from kernel.text import DELIMITER, Doc, DocBatch, Tree, hash_string, sent_starts_of_heads
 from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.rules import ROOT, SUBTOKEN
 
@@ -30,22 +30,20 @@ def write_trees(docs: Sequence[Doc], heads: Ints, labels: Ints, classes: ArcClas
     hashes[is_root] = hash_string(ROOT)
     lifted = classes.delimited[labels] & ~is_root
     starts = sent_starts_of_heads(heads.astype(np.int32))
-    first = 0
-    for doc in docs:
+    heads = heads.copy()
+    batch = DocBatch(docs)
+    for doc, first in zip(batch, batch.offsets.tolist(), strict=False):
         part = slice(first, first + len(doc))
-        if len(doc):
-            starts[first] = 1
-        own_heads, own_hashes = heads[part] - first, hashes[part]
+        starts[part][:1] = 1
         if lifted[part].any():
             names = {
                 int(token): classes.classes[labels[first + token]][1]
                 for token in np.flatnonzero(lifted[part])
             }
-            lower_arcs(doc, own_heads, own_hashes, names)
-        doc.set_column("head", own_heads)
-        doc.set_column("dep", own_hashes)
-        doc.set_column("sent_start", starts[part].copy())
-        first += len(doc)
+            own_heads = heads[part] - first
+            lower_arcs(doc, own_heads, hashes[part], names)
+            heads[part] = own_heads + first
+    batch.write(head=heads, dep=hashes, sent_start=starts)
 
 
 def lower_arcs(
@@ -60,7 +58,7 @@ def lower_arcs(
     That is the nearest one below the head that has the label, breadth first and from left to
     right; if there is none, the head stays.
     """
-    spaces = doc.to_array("IS_SPACE") != 0
+    spaces = doc.whitespace()
     for token, name in sorted(lifted.items()):
         label, above = name.split(DELIMITER, 1)
         head = _find_below(

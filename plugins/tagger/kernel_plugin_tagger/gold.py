@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from kernel.text import Example, hash_string
+from kernel.text import COLUMNS, Example, hash_string
 
 Ids = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.integer[Any]]
@@ -65,22 +65,19 @@ class LabelNumbers:
         return Gold(numbers, negatives if negatives.any() else None), unknown
 
 
-def gold_column(examples: Sequence[Example], name: str, dtype: Any) -> tuple[Any, Masks]:
+def gold_column(examples: Sequence[Example], name: str) -> tuple[Any, Masks]:
     """Return an annotation column of gold for the predicted tokens.
 
-    returns  (N,) and (N,)  the values, zero where nothing was set, and which of them are known:
+    returns  (N,) and (N,)  the values, unset where nothing was set, and which of them are known:
              those of tokens whose gold tokens all have the same value
     """
     values, known = [], []
     for example in examples:
-        column = example.reference.get_column(name)
-        if column is None:
-            column = np.zeros(len(example.reference), dtype)
-        aligned, mask = _align(example, column)
+        aligned, mask = _align(example, example.reference.column(name))
         values.append(aligned)
         known.append(mask)
     if not values:
-        return np.zeros(0, dtype), np.zeros(0, np.bool_)
+        return np.zeros(0, COLUMNS[name].dtype), np.zeros(0, np.bool_)
     return np.concatenate(values), np.concatenate(known)
 
 

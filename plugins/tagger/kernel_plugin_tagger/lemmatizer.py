@@ -146,7 +146,7 @@ class EditTreeLemmatizer(TokenClassifier):
         trees, counts = EditTrees(), dict[int, int]()
         known: dict[tuple[str, int], int] = {}
         for example in examples:
-            lemmas = example.reference.get_column("lemma")
+            lemmas = example.reference.annotations.get("lemma")
             if lemmas is None:
                 continue
             strings = example.reference.vocab.strings
@@ -184,7 +184,7 @@ class EditTreeLemmatizer(TokenClassifier):
 
     def gold_classes(self, examples: Sequence[Example]) -> Gold:
         """Return the tree that makes the gold lemma of each predicted token."""
-        ids, known = gold_column(examples, "lemma", np.uint64)
+        ids, known = gold_column(examples, "lemma")
         tokens = np.flatnonzero(known & (ids != 0))
         classes = np.full(len(ids), MISSING, np.int64)
         for table, part, rows in _by_table(predicted_docs(examples), tokens):

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from thinc.api import Model
 
 from kernel.errors import DataError
 from kernel.ops import Floats
 from kernel.pipeline import Language, factory
-from kernel.text import Doc, Example, Morphology, Vocab, symbols
+from kernel.text import Doc, DocBatch, Example, Morphology, Vocab, symbols
 from kernel_plugin_tagger.gold import MISSING, Gold, Ints, gold_column
 from kernel_plugin_tagger.morph_labels import (
     POS_FEATURE,
@@ -188,13 +187,9 @@ class Morphologizer(TokenClassifier):
         seen: set[tuple[int, int]] = set()
         for example in examples:
             gold = example.reference
-            pos, morph = (gold.get_column(name) for name in ("pos", "morph"))
-            if pos is None and morph is None:
-                continue
-            nothing = np.zeros(len(gold), np.uint64)
-            columns = [nothing if column is None else column for column in (pos, morph)]
+            columns = (gold.column(name).tolist() for name in ("pos", "morph"))
             # A loop over tokens, once a run: labels are numbered in the order they occur.
-            for pair in zip(*(column.tolist() for column in columns), strict=True):
+            for pair in zip(*columns, strict=True):
                 if pair not in seen and pair != (0, 0):
                     self._add(features_of(pair[1], gold.vocab.strings), POS_NAMES[pair[0]])
                 seen.add(pair)
@@ -221,8 +216,8 @@ class Morphologizer(TokenClassifier):
         It is missing where gold has neither features nor a part of speech, or a combination
         that is no label.
         """
-        pos, pos_known = gold_column(examples, "pos", np.uint64)
-        morph, morph_known = gold_column(examples, "morph", np.uint64)
+        pos, pos_known = gold_column(examples, "pos")
+        morph, morph_known = gold_column(examples, "morph")
         known = pos_known & morph_known & ((pos != 0) | (morph != 0))
         if not known.any():
             return Gold(np.full(len(known), MISSING, np.int32))
@@ -235,7 +230,7 @@ class Morphologizer(TokenClassifier):
         """Write features and parts of speech of the classes `predictions`, (N,), into `docs`."""
         overwrite, table = self.cfg["overwrite"], self.table
         if self.cfg["extend"]:
-            morph = table.merge(column_of(docs, "morph"), predictions, overwrite=overwrite)
+            morph = table.merge(DocBatch(docs).column("morph"), predictions, overwrite=overwrite)
             self.write_column(docs, "morph", morph, overwrite=True)
         else:
             self.write_column(docs, "morph", table.morph[predictions], overwrite=overwrite)
@@ -255,12 +250,3 @@ class Morphologizer(TokenClassifier):
             return json.dumps(dict(sorted(self.cfg.items())), indent=2).encode("utf8")
 
         return {**super()._writers(), "cfg": write_cfg}
-
-
-def column_of(docs: Sequence[Doc], name: str) -> npt.NDArray[np.uint64]:
-    """Return a column of all docs, zero where a doc does not have it: (N,)."""
-    columns = [np.zeros(0, np.uint64)]
-    for doc in docs:
-        column = doc.get_column(name)
-        columns.append(np.zeros(len(doc), np.uint64) if column is None else column)
-    return np.concatenate(columns)

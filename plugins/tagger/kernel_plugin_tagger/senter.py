@@ -93,8 +93,8 @@ class SentenceRecognizer(TokenClassifier):
         In a doc with any sentence starts, tokens of which nothing is said start none; nothing
         is known of one that has no such annotation at all.
         """
-        starts, known = gold_column(examples, "sent_start", np.int8)
-        annotated = [eg.reference.get_column("sent_start") is not None for eg in examples]
+        starts, known = gold_column(examples, "sent_start")
+        annotated = [eg.reference.annotations.get("sent_start") is not None for eg in examples]
         known &= np.repeat(np.array(annotated, np.bool_), [len(eg.predicted) for eg in examples])
         classes = np.where(starts == 1, START, INSIDE).astype(np.int32)
         classes[~known] = MISSING

@@ -157,7 +157,7 @@ class Tagger(TokenClassifier):
 
         Raises `DataError` for one that is no label.
         """
-        ids, known = gold_column(examples, "tag", np.uint64)
+        ids, known = gold_column(examples, "tag")
         gold, unknown = self.numbers.find(ids, known=known)
         if len(unknown):
             self._check_unknown(unknown, examples)
@@ -175,10 +175,9 @@ class Tagger(TokenClassifier):
     def _find_tags(self, examples: Iterable[Example]) -> list[str]:
         tags: set[str] = set()
         for example in examples:
-            column = example.reference.get_column("tag")
-            if column is not None:
-                strings = example.reference.vocab.strings
-                tags.update(strings[tag] for tag in np.unique(column[column != 0]).tolist())
+            column = example.reference.column("tag")
+            strings = example.reference.vocab.strings
+            tags.update(strings[tag] for tag in np.unique(column[column != 0]).tolist())
         return sorted(tag for tag in tags if not self._is_denied(tag))
 
     def _is_denied(self, tag: str) -> bool:

@@ -176,12 +176,11 @@ class TokenClassifier(TrainablePipe):
 
         values   (N,)
         """
-        start = 0
-        for doc in docs:
-            stop = start + len(doc)
-            new, old = values[start:stop], doc.get_column(name)
-            doc.set_column(name, new if overwrite or old is None else np.where(old == 0, new, old))
-            start = stop
+        batch = DocBatch(docs)
+        if not overwrite and batch.has_column(name):
+            old = batch.column(name)
+            values = np.where(old == 0, values, old)
+        batch.write(**{name: values})
 
     # Storage
 

@@ -37,7 +37,7 @@ def attribute_ids(names: Sequence[str | int]) -> tuple[int, ...]:
 
 def is_lexical(attr: int) -> bool:
     """Say whether an attribute belongs to the word type, whatever the context."""
-    return attr in attributes.FLAGS or attr in _LEXICAL
+    return attributes.is_lexical(attr)
 
 
 def lengths_of(docs: Sequence[Any]) -> Ints:
@@ -123,19 +123,3 @@ def _rows(doc: Any) -> Ints:
 
 def _table(doc: Any) -> Any:
     return doc.lexemes if hasattr(doc, "lexemes") else doc.doc.lexemes
-
-
-_LEXICAL = frozenset(
-    {
-        attributes.ORTH,
-        attributes.LOWER,
-        attributes.NORM,
-        attributes.SHAPE,
-        attributes.PREFIX,
-        attributes.SUFFIX,
-        attributes.LANG,
-        attributes.LENGTH,
-        attributes.ID,
-        attributes.CLUSTER,
-    }
-)

@@ -7,10 +7,10 @@ import pytest
 
 import kernel
 from kernel.errors import KernelError, PluginError
-from kernel.pipeline import Language, assembly
+from kernel.pipeline import Language
 from kernel.random import fix_random_seed
 from kernel.testing import plugged
-from kernel.text import Column, Example, attributes
+from kernel.text import Column, Example
 
 SHARED = {
     "@architectures": "kernel.HashEmbedCNN.v2",
@@ -115,23 +115,18 @@ def with_plugins():
             module = types.ModuleType(name)
             module.kernel_doc_columns = kernel.hookimpl(lambda own=(column,): own)
             stack.enter_context(plugged(module, name))
-        assembly.add_plugin_columns.cache_clear()
 
-    known = dict(attributes.COLUMNS)
     with contextlib.ExitStack() as stack:
         yield add
-    attributes.COLUMNS.clear()
-    attributes.COLUMNS.update(known)
-    assembly.add_plugin_columns.cache_clear()
 
 
 def test_a_plugin_gives_docs_a_column(with_plugins):
-    with_plugins(weather=Column(name="weather_mood", dtype="int8", default=3))
+    with_plugins(weather=Column(name="weather_mood", kind="number", dtype="int8", unset=3))
 
     nlp = kernel.blank("en")
     doc = nlp("fine rain")
 
-    assert doc.get_column("weather_mood") is None
+    assert "weather_mood" not in doc.annotations
     assert doc.column("weather_mood").tolist() == [3, 3]
 
 
@@ -149,7 +144,7 @@ def test_a_plugin_gives_docs_a_column(with_plugins):
     ],
 )
 def test_a_column_that_is_taken_names_the_plugin(with_plugins, columns, message):
-    with_plugins(**{key: Column(name=name, dtype="int8") for key, name in columns.items()})
+    with_plugins(**{key: Column(name=name, kind="number") for key, name in columns.items()})
 
     with pytest.raises(PluginError, match=message):
         kernel.blank("en")

@@ -142,7 +142,7 @@ def test_packed_docs_are_the_same_docs():
 
     assert one.to_bytes() == first.to_bytes()
     assert [token.norm_ for token in one] == ["neu", "york", "näher"]
-    assert one.columns.keys() == first.columns.keys()
+    assert one.annotations.keys() == first.annotations.keys()
     assert one.spans["group"][0].label_ == "CITY"
     assert one.user_data == {"list": [1, [2]]}
-    assert (len(empty), two.text, two.columns) == (0, "x", {})
+    assert (len(empty), two.text, two.annotations) == (0, "x", {})

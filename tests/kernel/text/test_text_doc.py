@@ -43,13 +43,13 @@ def test_arguments_that_do_not_fit_are_refused(vocab, kwargs, message):
 
 def test_columns_exist_only_once_set(make_doc):
     doc = make_doc()
-    assert doc.columns == {}
+    assert doc.annotations == {}
     assert doc.to_array(["TAG", "HEAD"]).tolist() == [[0, 0]] * 7
-    assert doc.columns == {}
+    assert doc.annotations == {}
 
     doc[3].tag_ = "IN"
 
-    assert list(doc.columns) == ["tag"]
+    assert list(doc.annotations) == ["tag"]
     assert [token.tag_ for token in doc] == ["", "", "", "IN", "", "", ""]
 
 
@@ -147,7 +147,7 @@ def test_bytes_keep_everything(parsed):
     assert again.to_json() == parsed.to_json()
     assert (again.user_data, again.tensor.tolist()) == (parsed.user_data, parsed.tensor.tolist())
     assert (again[0].norm_, again.spans["sc"][0].id_) == ("augusta", "i")
-    assert again.columns.keys() == parsed.columns.keys()
+    assert again.annotations.keys() == parsed.annotations.keys()
 
 
 def test_damaged_bytes_are_an_error(parsed):

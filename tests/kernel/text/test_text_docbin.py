@@ -1,4 +1,5 @@
 import json
+import zlib
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import LoadError, TextError
+from kernel.files import pack, unpack
 from kernel.text import Doc, DocBin, Span, Vocab
 
 VOCAB = Vocab()
@@ -148,7 +150,9 @@ def test_user_data_is_kept_on_request(parsed):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        pytest.param(lambda data: b"hello", r"bad\.spacy`: it is no `\.spacy` file", id="no-zlib"),
+        pytest.param(
+            lambda data: b"hello", r"bad\.spacy`: it is not a `\.spacy` file", id="no-zlib"
+        ),
         pytest.param(lambda data: data[: len(data) // 2], "or a damaged one", id="truncated"),
     ],
 )
@@ -160,10 +164,18 @@ def test_damaged_file_is_named(parsed, tmp_path, damage, message):
         DocBin().from_disk(path)
 
 
-def test_heads_outside_of_a_doc_are_damage(parsed):
-    docbin = DocBin(["HEAD"], docs=[parsed])
-    docbin._encode()
-    docbin._packed.tokens[0, 1] = np.uint64(50)
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        pytest.param(50, "damaged: a head lies outside of the doc", id="of-all-docs"),
+        pytest.param(9, "damaged: a head lies outside of its doc", id="in-the-next-doc"),
+    ],
+)
+def test_heads_outside_of_a_doc_are_damage(parsed, head, message):
+    data = unpack(zlib.decompress(DocBin(["HEAD"], docs=[parsed, parsed]).to_bytes()))
+    tokens = np.frombuffer(data["tokens"], np.uint64).reshape(-1, 2).copy()
+    tokens[0, 1] = head
+    damaged = zlib.compress(pack({**data, "tokens": tokens.tobytes()}))
 
-    with pytest.raises(LoadError, match="a head lies outside of its doc"):
-        list(docbin.get_docs(Vocab()))
+    with pytest.raises(LoadError, match=message):
+        list(DocBin().from_bytes(damaged).get_docs(Vocab()))

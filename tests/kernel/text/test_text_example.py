@@ -90,7 +90,7 @@ def test_links_and_spans_are_taken(make_doc):
         pytest.param({"tags": ["a"]}, "expected 7 values in `tags`, got 1", id="length"),
         pytest.param({"tags": [1] * 7}, "expected strings in `tags`, got 1", id="type"),
         pytest.param({"entities": [(0, 5, "A"), (3, 12, "B")]}, "overlap", id="overlap"),
-        pytest.param({"spans": {"a": [(0, 2)]}}, "is no whole tokens of 'Ada", id="span"),
+        pytest.param({"spans": {"a": [(0, 2)]}}, "is not whole tokens of 'Ada", id="span"),
         pytest.param({"links": {(0, 3): {"A": 1.0, "B": 1.0}}}, "several links", id="links"),
         pytest.param({"words": ["other"], "entities": ["O"]}, "not those of one text", id="text"),
         pytest.param({"entities": [5]}, "or as BILUO tags, got 5", id="entities"),

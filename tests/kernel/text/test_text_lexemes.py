@@ -4,15 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import TextError
-from kernel.text import Vocab
+from kernel.text import COLUMNS, Column, Vocab
 from kernel.text.words.attributes import (
     ID,
     IS_STOP,
     LIKE_NUM,
     NORM,
     ORTH,
-    Column,
-    add_columns,
     attr_id,
 )
 from kernel.text.words.lexical import like_email, like_num, like_url, word_shape
@@ -150,7 +148,7 @@ def test_taken_column_is_refused():
     from kernel.errors import PluginError
 
     with pytest.raises(PluginError, match="the doc column `tag` exists already"):
-        add_columns([Column(name="tag", dtype="float32")])
+        COLUMNS.add([Column(name="tag", kind="number")])
 
 
 def test_flag_out_of_range_is_refused(vocab):

@@ -107,7 +107,7 @@ class Reference:
 
 
 def column(doc, name):
-    values = doc.get_column(name)
+    values = doc.annotations.get(name)
     return [0] * len(doc) if values is None else values.tolist()
 
 

@@ -199,7 +199,7 @@ def test_preset_entities_and_blocked_tokens_are_kept(vocab, city_examples, make_
     ner(doc)
     assert entities(doc) == [(0, 2, "OTHER"), (5, 6, "LOC")]
     assert doc.ents[0].kb_id_ == "Q1"
-    assert doc.get_column("ent_iob").tolist() == [3, 1, 2, 3, 2, 3]
+    assert doc.annotations.get("ent_iob").tolist() == [3, 1, 2, 3, 2, 3]
 
 
 def test_sentence_starts_are_not_crossed(vocab, city_examples, make_ner, shake, entities):

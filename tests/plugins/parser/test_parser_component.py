@@ -317,5 +317,5 @@ def test_batch_of_docs_is_predicted_without_changing_them(clause_examples, make_
     docs = DocBatch([Doc(parser.vocab, words=["the", "dog"]) for _ in range(9)])
     arcs = parser.predict(docs)
     assert len(arcs.heads) == 18
-    assert all(not doc.columns for doc in docs)
+    assert all(not doc.annotations for doc in docs)
     assert parser.system.classes.actions[arcs.classes[arcs.classes >= 0]].min() >= min(LEFT, RIGHT)

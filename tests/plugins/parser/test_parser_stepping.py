@@ -30,7 +30,7 @@ def shaken(make_parser, shake, source, seed, **settings):
 
 
 def preset_of(doc):
-    column = doc.get_column("sent_start")
+    column = doc.annotations.get("sent_start")
     return None if column is None else column.tolist()
 
 

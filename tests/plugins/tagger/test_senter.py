@@ -33,7 +33,7 @@ def test_it_learns_where_sentences_start(sentences, make_component):
 def test_every_token_is_annotated(sentences, make_component):
     senter = make_component("senter", sentences, steps=40)
     doc = senter(Doc(senter.vocab, words=["The", "fish", "ran", "The", "."]))
-    assert doc.get_column("sent_start").tolist() == [1, -1, -1, 1, -1]
+    assert doc.annotations.get("sent_start").tolist() == [1, -1, -1, 1, -1]
     assert [len(sent) for sent in doc.sents] == [3, 2]
 
 
@@ -49,7 +49,7 @@ def test_starts_that_were_set_before_are_kept(sentences, make_component):
         senter = make_component("senter", sentences, steps=40, overwrite=overwrite)
         doc = Doc(senter.vocab, words=["The", "fish", "ran", "The"])
         doc.set_column("sent_start", [0, 1, 0, -1])
-        assert senter(doc).get_column("sent_start").tolist() == expected
+        assert senter(doc).annotations.get("sent_start").tolist() == expected
 
 
 @pytest.mark.parametrize(

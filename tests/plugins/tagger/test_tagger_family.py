@@ -108,7 +108,7 @@ def trained(config):
 
 def annotations(doc):
     names = ("tag", "pos", "morph", "lemma", "sent_start")
-    return [doc.get_column(name).tolist() for name in names]
+    return [doc.annotations.get(name).tolist() for name in names]
 
 
 def test_all_components_learn_from_one_shared_layer(trained):
