@@ -1,1 +1,1 @@
-"""kernel beside spaCy: the same texts, each measurement in a process of its own."""
+"""Benchmarks of kernel and spaCy on the same texts, each measurement in its own process."""

@@ -12,7 +12,7 @@ from benchmarks import corpora, sides, suite, table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Prepare data and environments, measure, print, and write where asked."""
+    """Prepare data and environments, measure, and print and save the results."""
     args = parse(argv)
     other = sides.earlier_side(args.against) if args.against else sides.spacy_side()
     both = [sides.kernel_side(), other]
@@ -34,10 +34,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="kernel beside spaCy")
-    parser.add_argument("--rounds", type=int, default=3, help="runs of each; medians are shown")
-    parser.add_argument("--steps", type=int, default=500, help="training steps a run")
+    """Return the command line options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="compare kernel with spaCy"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="runs of each measurement; medians are shown"
+    )
+    parser.add_argument("--steps", type=int, default=500, help="training steps per run")
     parser.add_argument(
         "--only", nargs="+", choices=suite.NAMES, default=suite.NAMES, metavar="NAME"
     )
@@ -45,9 +49,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--against",
         type=Path,
         metavar="PYTHON",
-        help="compare with the kernel that this interpreter has, in the place of spaCy",
+        help="compare with the version of kernel in this interpreter instead of with spaCy",
     )
-    parser.add_argument("--markdown", type=Path, help="put the table between this file's marks")
+    parser.add_argument(
+        "--markdown", type=Path, help="write the table between the marks in this file"
+    )
     return parser.parse_args(argv)
 
 

@@ -1,9 +1,9 @@
-"""Whole training runs on the Broad Twitter Corpus: accuracy, wall time, peak memory.
+"""Full training runs on the Broad Twitter Corpus: accuracy, wall time, peak memory.
 
     python -m benchmarks.btc_ner [--side kernel] [--seeds 0 1 2] [--again]
 
-Each side trains with its own default config, 2,000 steps, evaluation every 500, started by its
-own command line.
+Each side trains with its own default config and command line: 2,000 steps, with an evaluation
+every 500 steps.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ JOB = runs.Job(
 
 
 def main() -> None:
-    """Do the runs."""
+    """Run the benchmark."""
     corpora.require("btc")
     corpora.prepare()
     runs.main(JOB)

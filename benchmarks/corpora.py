@@ -1,11 +1,12 @@
-"""The texts that both sides read: real corpora where they are, the made one elsewhere.
+"""The texts that both sides read: real corpora if available, otherwise generated ones.
 
-Everything is written below `.bench/data`, the first three for training, as `train` and `dev`:
+All files are written to `.bench/data`. The first three kinds are for training, as `train` and
+`dev`:
 
-    .iob         a token and its tag a line
+    .iob         one token and its tag per line
     .conllu      a treebank, with entities in the last column
-    .jsonl       a text and its one label a line
-    docs.jsonl   one document a line to predict for: {"text", "words", "spaces"}
+    .jsonl       one text and its label per line
+    docs.jsonl   one document per line for prediction: {"text", "words", "spaces"}
 """
 
 from __future__ import annotations
@@ -43,33 +44,33 @@ class Document:
 
 
 def shared() -> Path:
-    """Return the folder of real corpora, which may be missing; `KERNEL_BENCH_DATA` names it."""
+    """Return the folder of real corpora, which may be missing; set by `KERNEL_BENCH_DATA`."""
     return Path(os.environ.get("KERNEL_BENCH_DATA", ROOT.parent / "shared" / "data"))
 
 
 def require(name: str) -> Path:
-    """Return the folder of the real corpus `name`; ends the program if it is missing."""
+    """Return the folder of the real corpus `name`; exit if it is missing."""
     folder = shared() / name
     if not folder.is_dir():
-        raise SystemExit(f"no {name}/ in {shared()}; KERNEL_BENCH_DATA names another folder")
+        raise SystemExit(f"no {name}/ in {shared()}; set KERNEL_BENCH_DATA to another folder")
     return folder
 
 
 def prepare() -> str:
-    """Write the data and return the name of what it is."""
+    """Write the data and return a title that names it."""
     DATA.mkdir(parents=True, exist_ok=True)
     if all((shared() / name).is_dir() for name in ("btc", "ewt", "banking77")):
-        documents = _take_real(shared())
-        title = "Broad Twitter Corpus (ner), banking77 (textcat), English Web Treebank (all else)"
+        documents = _copy_real(shared())
+        title = "Broad Twitter Corpus (ner), banking77 (textcat), English Web Treebank (others)"
     else:
-        documents = _make_up()
-        title = "everything on the corpora that examples/ makes"
+        documents = _generate()
+        title = "the generated corpora of examples/"
     lines = [document.to_json() for document in documents]
     (DATA / "docs.jsonl").write_text("\n".join(lines) + "\n", encoding="utf8")
     return title
 
 
-def _take_real(folder: Path) -> Iterator[Document]:
+def _copy_real(folder: Path) -> Iterator[Document]:
     for name in ("train", "dev"):
         shutil.copyfile(folder / "btc" / f"{name}.iob", DATA / f"{name}.iob")
         shutil.copyfile(folder / "banking77" / f"{name}.jsonl", DATA / f"{name}.jsonl")
@@ -78,7 +79,7 @@ def _take_real(folder: Path) -> Iterator[Document]:
     return read_conllu(folder / "ewt" / "en_ewt-ud-train.conllu")
 
 
-def _make_up() -> Iterator[Document]:
+def _generate() -> Iterator[Document]:
     for maker in ("make_corpus.py", "make_treebank.py"):
         command: list[str | Path] = [sys.executable, ROOT / "examples" / maker, DATA]
         subprocess.run(command, check=True, capture_output=True)
@@ -91,7 +92,7 @@ def _make_up() -> Iterator[Document]:
 
 
 def write_with_names(source: Path, target: Path) -> None:
-    """Copy a treebank, with each run of proper nouns as an entity, for a joint pipeline."""
+    """Copy a treebank, with each run of proper nouns marked as an entity."""
     rows, before = [], ""
     for row in source.read_text(encoding="utf8").splitlines():
         fields = row.split("\t")
@@ -107,46 +108,46 @@ def write_with_names(source: Path, target: Path) -> None:
 
 
 def convert(side: Side) -> Path:
-    """Convert the corpus of entities with the side's own command, and return the folder."""
+    """Convert the corpus of entities with the side's own command; return the folder."""
     sources = [DATA / f"{name}.iob" for name in ("train", "dev")]
     return _convert(side, HOME / side.name / "ner", sources, "-c", "ner", "-n", "1")
 
 
 def convert_joint(side: Side) -> Path:
-    """Convert the treebank with names, ten sentences a document, and return the folder."""
+    """Convert the treebank with names, ten sentences per document; return the folder."""
     sources = [DATA / f"{name}.conllu" for name in ("train", "dev")]
     return _convert(side, HOME / side.name / "joint", sources, "-n", "10")
 
 
 def convert_treebank(side: Side) -> Path:
-    """Convert the English Web Treebank, ten sentences a document, and return the folder."""
+    """Convert the English Web Treebank, ten sentences per document; return the folder."""
     folder = require("ewt")
     sources = [folder / f"en_ewt-ud-{name}.conllu" for name in ("train", "dev")]
     return _convert(side, HOME / side.name / "ewt", sources, "-n", "10", "-T")
 
 
 def convert_intents(side: Side) -> Path:
-    """Convert the corpus of intents, and return the folder."""
+    """Convert the corpus of intents; return the folder."""
     return _convert_jsonl(side, "intents", DATA)
 
 
 CONVERT = {"ner": convert, "joint": convert_joint, "intents": convert_intents}
-"""What writes each corpus that the table's training runs are on, for a side."""
+"""The function that writes each corpus of the table's training runs for a side."""
 
 
 def convert_categories(side: Side, *, name: str) -> Path:
-    """Convert the real corpus `name` of texts with categories, and return the folder."""
+    """Convert the real corpus `name` of texts with categories; return the folder."""
     return _convert_jsonl(side, name, require(name))
 
 
 def _convert_jsonl(side: Side, name: str, source: Path) -> Path:
-    # spaCy has no converter for it, so that both sides read what kernel wrote.
+    # spaCy has no converter for this format, so both sides read files written by kernel.
     sources = [source / f"{part}.jsonl" for part in ("train", "dev")]
     return _convert(kernel_side(), HOME / side.name / name, sources, "-l", "en")
 
 
 def _convert(side: Side, target: Path, sources: Sequence[Path], *options: str) -> Path:
-    """Write `train.spacy` and `dev.spacy` into `target`."""
+    """Write `train.spacy` and `dev.spacy` to `target`."""
     target.mkdir(parents=True, exist_ok=True)
     for name, source in zip(("train", "dev"), sources, strict=True):
         run([*side.cli, "convert", source, target, *options])
@@ -168,7 +169,7 @@ def read_conllu(path: Path) -> Iterator[Document]:
             continue
         space = "SpaceAfter=No" not in fields[9]
         first, _, last = fields[0].partition("-")
-        if last:  # a surface token over several words: the space after it is its last word's
+        if last:  # a surface token of several words; the space belongs to the last word
             range_end, range_space = int(last), space
             continue
         words.append(fields[1])
@@ -179,7 +180,7 @@ def read_conllu(path: Path) -> Iterator[Document]:
 
 
 def read_iob(paths: Iterable[Path]) -> Iterator[Document]:
-    """Yield the sentences of files with a token and its tag a line."""
+    """Yield the sentences of files with one token and its tag per line."""
     for path in paths:
         for block in path.read_text(encoding="utf8").split("\n\n"):
             words = [line.split("\t")[0] for line in block.splitlines()]

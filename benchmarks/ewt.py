@@ -1,8 +1,8 @@
-"""Whole training runs on the English Web Treebank: accuracy, wall time, peak memory.
+"""Full training runs on the English Web Treebank: accuracy, wall time, peak memory.
 
     python -m benchmarks.ewt [--side kernel] [--seeds 0 1 2] [--until-patience] [--again]
 
-Each side converts the treebank itself, ten sentences a document, and trains a tagger and a
+Each side converts the treebank itself, ten sentences per document, and trains a tagger and a
 parser with its own default config: 2,000 steps with an evaluation every 500, or until patience
 ends the run.
 """
@@ -22,7 +22,7 @@ JOB = runs.Job(
 
 
 def main() -> None:
-    """Do the runs."""
+    """Run the benchmark."""
     corpora.require("ewt")
     runs.main(JOB)
 

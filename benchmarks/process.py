@@ -1,4 +1,4 @@
-"""Running a command to its end, with its wall time and its own peak memory."""
+"""Running a command and measuring its wall time and peak memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Finished:
-    """What a finished command printed and took: seconds, and megabytes at its peak."""
+    """The output, wall time in seconds and peak memory in megabytes of a finished command."""
 
     stdout: str
     seconds: float
@@ -22,15 +22,15 @@ class Finished:
 
 
 def run(command: Sequence[str | Path], **variables: str) -> Finished:
-    """Run `command`, with environment `variables`, and return what it took.
+    """Run `command` with the environment `variables` added.
 
-    Raises `RuntimeError` with the end of its output if it fails.
+    Raises `RuntimeError` with the end of the output if the command fails.
     """
     env = {**os.environ, "PYTHONWARNINGS": "ignore", **variables}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         start = time.perf_counter()
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env)
-        # wait4 gives the memory of this child alone; getrusage, the largest of all so far.
+        # wait4 gives the peak memory of this child; getrusage that of the largest child so far.
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)

@@ -1,7 +1,7 @@
-"""Whole training runs of both sides: their scores, wall time and peak memory.
+"""Full training runs of both sides: scores, wall time and peak memory.
 
-A benchmark of this kind names its corpora and scores in a `Job`, and is a command line of its
-own. A finished run is kept in `.bench/<job>` and not repeated unless asked for.
+Each benchmark of this kind has its own module, which defines corpora and scores in a `Job`. A
+finished run is saved in `.bench/<job>`, and repeated only with `--again`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.training import default_config, train
 
 @frozen(kw_only=True)
 class Job:
-    """What both sides train on, and the scores that count.
+    """The components, corpora and scores of a benchmark.
 
     `convert` writes `train.spacy` and `dev.spacy` for a side and returns their folder. `steps`
     and `eval_frequency` are the defaults of the command line.
@@ -38,7 +38,7 @@ class Job:
 
 @frozen(kw_only=True)
 class Run:
-    """A finished run: scores of the best pipeline on the development set, seconds, megabytes."""
+    """The results of a run: scores of the best pipeline on the development set, time, memory."""
 
     side: str
     seed: int
@@ -48,7 +48,7 @@ class Run:
 
 
 def main(job: Job, argv: Sequence[str] | None = None) -> list[Run]:
-    """Do the runs of `job` that are missing, in turns; print them, their means and ratios."""
+    """Do the missing runs of `job`, sides in turn; print all runs, their means and ratios."""
     args = parse(job, argv)
     both = [side for side in (sides.kernel_side(), sides.spacy_side()) if side.name in args.side]
     folders = {side.name: job.convert(side) for side in both}
@@ -63,8 +63,8 @@ def main(job: Job, argv: Sequence[str] | None = None) -> list[Run]:
 
 
 def parse(job: Job, argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options."""
-    parser = argparse.ArgumentParser(description=f"whole training runs: {job.name}")
+    """Return the command line options."""
+    parser = argparse.ArgumentParser(description=f"full training runs: {job.name}")
     parser.add_argument(
         "--side", nargs="+", choices=["kernel", "spacy"], default=["kernel", "spacy"]
     )
@@ -74,15 +74,17 @@ def parse(job: Job, argv: Sequence[str] | None) -> argparse.Namespace:
     length.add_argument(
         "--until-patience",
         action="store_true",
-        help="train until the score no longer rises, with what the default config says of it",
+        help="train until the score stops rising, with the patience of the default config",
     )
-    parser.add_argument("--again", action="store_true", help="repeat runs that are finished")
-    parser.add_argument("--markdown", type=Path, help="put the table between this file's marks")
+    parser.add_argument("--again", action="store_true", help="repeat finished runs")
+    parser.add_argument(
+        "--markdown", type=Path, help="write the table between the marks in this file"
+    )
     return parser.parse_args(argv)
 
 
 def finished(job: Job, side: Side, folder: Path, seed: int, args: argparse.Namespace) -> Run:
-    """Return the run of `side` with `seed`, from disk if it is there."""
+    """Return the run of `side` with `seed`, from disk if it was saved."""
     length = "patience" if args.until_patience else str(args.steps)
     path = sides.HOME / job.name / f"{side.name}-{length}-{seed}.json"
     if args.again or not path.exists():
@@ -96,9 +98,9 @@ def finished(job: Job, side: Side, folder: Path, seed: int, args: argparse.Names
 
 
 def train_once(job: Job, side: Side, folder: Path, seed: int, steps: int | None) -> Run:
-    """Train by the side's own command line and read the scores that it saved.
+    """Train with the side's own command line and read the saved scores.
 
-    `steps` None trains until patience ends it.
+    With `steps` None, patience ends the run.
     """
     config = default_config(side, folder / f"{job.name}.cfg", job.pipeline)
     output = folder / f"{job.name}-{seed}"
@@ -117,12 +119,12 @@ def train_once(job: Job, side: Side, folder: Path, seed: int, steps: int | None)
 
 
 def line(run: Run) -> str:
-    """Return a run as a line of text."""
+    """Return the results of a run as one line of text."""
     return f"{run.side:7} seed {run.seed}  {_figures(run.scores, run.seconds, run.peak_mb)}"
 
 
 def report(runs: Sequence[Run]) -> str:
-    """Return the means of each side, and kernel's time and memory as parts of spaCy's."""
+    """Return the means of each side, and kernel's time and memory relative to spaCy's."""
     means = {name: mean(runs, name) for name in dict.fromkeys(run.side for run in runs)}
     lines = [
         f"{name:7} mean    {_figures(each.scores, each.seconds, each.peak_mb)}"
@@ -150,7 +152,7 @@ def mean(runs: Sequence[Run], side: str) -> Run:
 
 
 def markdown(runs: Sequence[Run]) -> str:
-    """Return the means of both sides in Markdown; after a mean score, that of each run."""
+    """Return the means of both sides in Markdown, with the score of each run in brackets."""
     by_side = {name: [run for run in runs if run.side == name] for name in ("kernel", "spacy")}
     rows = [
         [name, *(_spread([run.scores[name] for run in own]) for own in by_side.values())]

@@ -1,4 +1,4 @@
-"""The libraries that are compared: where their Python is, and how to start them."""
+"""The compared libraries: their interpreters and command lines."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SPACY = "spacy==3.8.18"
 
 @frozen(kw_only=True)
 class Side:
-    """A library and the interpreter that has it; `cli` starts its command line.
+    """A library, an interpreter in which it is installed, and its command line `cli`.
 
-    `name` names the side in figures and folders, `library` the package to import, `title` the
-    column of the table.
+    `name` is used in results and folders, `library` is the package to import, and `title` is
+    the heading of the side's column in the table.
     """
 
     name: str
@@ -31,15 +31,15 @@ class Side:
 
 
 def kernel_side() -> Side:
-    """Return kernel as it is installed beside this interpreter."""
+    """Return kernel as installed in this interpreter."""
     python = Path(sys.executable)
     return _kernel("kernel", "kernel", python)
 
 
 def spacy_side() -> Side:
-    """Return spaCy in an environment of its own, which the first call sets up.
+    """Return spaCy in its own environment, which the first call creates.
 
-    `KERNEL_SPACY_PYTHON` names an interpreter that already has it.
+    If `KERNEL_SPACY_PYTHON` is set, that interpreter is used instead.
     """
     given = os.environ.get("KERNEL_SPACY_PYTHON")
     python = Path(given) if given else HOME / "spacy" / "bin" / "python"
@@ -58,7 +58,7 @@ def spacy_side() -> Side:
 
 
 def earlier_side(python: Path) -> Side:
-    """Return an earlier version of kernel, which the interpreter `python` has installed."""
+    """Return an earlier version of kernel, installed in the interpreter `python`."""
     return _kernel("earlier", "kernel, earlier", python)
 
 

@@ -1,4 +1,4 @@
-"""A training logger that writes when each step ended. Given to both sides by `--code`."""
+"""A training logger that records when steps end. Both sides load it with `--code`."""
 
 import json
 import os
@@ -13,9 +13,10 @@ else:
 
 @registry.loggers("bench.StepTimes.v1")
 def step_times(path: str):
-    """Write a line of JSON at each evaluation: step, words so far, and two clocks.
+    """Write a line of JSON at each evaluation: step, words so far, and two times.
 
-    `before` is the time at which the last step ended, `after` the time after the evaluation.
+    `before` is the time before the evaluation (the end of the last step), `after` the time
+    after it.
     """
 
     def setup(nlp, stdout, stderr):

@@ -1,4 +1,4 @@
-"""Every measurement, taken in turns: one side, the other, and again."""
+"""All measurements of the table; both sides are measured in turn."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Result = dict[str, Any]
 class Measure:
     """A row of the table.
 
-    `unit` is "…/s" where more is better, and a plain unit where less is.
+    `unit` is "…/s" if higher figures are better, another unit if lower ones are.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Measure:
 
 @frozen(kw_only=True)
 class Training:
-    """A training run that is timed: of which components, on which corpus.
+    """A timed training run of the components `pipeline` on `corpus`.
 
     `batch_size` is None for batches that grow as in the default config.
     """
@@ -68,7 +68,7 @@ MEASURES = (
         key="single_joint", title="tagger+parser+ner, one doc of 15 words at a time", unit="words/s"
     ),
     Measure(key="long_doc", title="tagger+parser+ner, one doc of 100,000 words", unit="words/s"),
-    Measure(key="long_growth", title="its time beside that of 10,000 words", unit="times"),
+    Measure(key="long_growth", title="its time relative to 10,000 words", unit="times"),
     Measure(key="predict_textcat", title="textcat, batches of docs", unit="words/s"),
     Measure(key="tokenize", title="tokenization", unit="words/s"),
     Measure(key="tokenize_new", title="tokenization, all words new", unit="words/s"),
@@ -94,17 +94,18 @@ TRAININGS = {
     "train_textcat": Training(pipeline="textcat", corpus="intents"),
 }
 
-# What else a measurement gives: the key of the measure, and the key in its result.
-BESIDES = {
+# The second measure of a measurement: the key of the measure, and the key of the result.
+SECOND_MEASURES = {
     "train": ("train_memory", "peak_mb"),
     "train_parse": ("train_parse_memory", "peak_mb"),
     "predict_docs": ("predict_memory", "peak_mb"),
     "predict_joint": ("predict_joint_memory", "peak_mb"),
     "long_doc": ("long_growth", "growth"),
 }
-NAMES = [each.key for each in MEASURES if each.key not in {key for key, _ in BESIDES.values()}]
+_SECOND_KEYS = {key for key, _ in SECOND_MEASURES.values()}
+NAMES = [each.key for each in MEASURES if each.key not in _SECOND_KEYS]
 
-# The training run whose pipeline a task predicts with.
+# The training run that trains the pipeline of a task.
 MODELS = {
     **dict.fromkeys(
         ["predict_docs", "predict_texts", "predict_new_texts", "predict_single"], "train"
@@ -126,19 +127,19 @@ MODELS = {
 
 
 def corpora_of(names: Sequence[str]) -> set[str]:
-    """Return the corpora that the measurements called `names` train on."""
+    """Return the corpora that the measurements `names` train on."""
     return {TRAININGS[name].corpus for name in names if name in TRAININGS}
 
 
 def with_training(names: Sequence[str], sides: Sequence[Side]) -> list[str]:
-    """Return `names`, after the runs of training whose pipelines they need and that are missing."""
+    """Return `names`, preceded by the missing training runs whose pipelines they need."""
     needed = dict.fromkeys(MODELS[name] for name in names if name in MODELS)
     missing = [run for run in needed if not all(model_of(side, run).exists() for side in sides)]
     return [*(run for run in missing if run not in names), *names]
 
 
 def model_of(side: Side, name: str) -> Path:
-    """Return the folder of the pipeline that the training run called `name` leaves."""
+    """Return the folder of the pipeline that the training run `name` saves."""
     return HOME / side.name / TRAININGS[name].corpus / name / "model-last"
 
 
@@ -150,7 +151,7 @@ def measure(
     only: Sequence[str],
     say: Callable[[str], None],
 ) -> dict[str, dict[str, list[float]]]:
-    """Return the figures of each measure, for each side one a round."""
+    """Return the figures of each measure by side, one per round."""
     figures: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for number, name, turn in product(range(rounds), only, range(len(sides))):
         side = sides[(number + turn) % len(sides)]
@@ -161,23 +162,23 @@ def measure(
 
 
 def take(side: Side, name: str, steps: int) -> Iterator[tuple[str, float]]:
-    """Yield what one measurement gives, by the key of the measure it belongs to."""
+    """Yield the key and the figure of each measure of one measurement."""
     if name == "help":
         yield name, run([*side.cli, "--help"]).seconds
         return
     if name == "import":
-        # Without -P, a package in the working directory would stand for the installed one.
+        # Without -P, a package in the working directory would hide the installed one.
         yield name, run([side.python, "-P", "-c", f"import {side.library}"]).seconds
         return
     result = train(side, name, steps) if name in TRAININGS else task(side, name)
     yield name, result["amount"] / result["seconds"]
-    if name in BESIDES:
-        key, field = BESIDES[name]
+    if name in SECOND_MEASURES:
+        key, field = SECOND_MEASURES[name]
         yield key, result[field]
 
 
 def train(side: Side, name: str, steps: int) -> Result:
-    """Return the result of a training run; full batches are measured for a fifth of the steps."""
+    """Return the result of a training run; with full batches, a fifth of the steps is run."""
     training = TRAININGS[name]
     steps = steps if training.batch_size is None else max(steps // 5, 5)
     return measure_training(

@@ -1,4 +1,4 @@
-"""The table of two sides' medians and their ratios, for the terminal and for the docs."""
+"""The table of medians of two sides and their ratios, for the terminal and the docs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Figures = Mapping[str, Mapping[str, Sequence[float]]]
 
 @frozen(kw_only=True)
 class Row:
-    """A line of the table. `ratio` is how many times better the first side is."""
+    """A line of the table. `ratio` above 1 means that the first side is better."""
 
     title: str
     first: str
@@ -26,7 +26,7 @@ class Row:
 
 
 def rows(figures: Figures, sides: Sequence[Side]) -> Iterator[Row]:
-    """Yield a row for each measure that was taken on both of the two sides."""
+    """Yield a row for each measure that has figures of both sides."""
     digits = 1 if sides[0].library != sides[1].library else 2
     for measure in MEASURES:
         taken = figures.get(measure.key, {})
@@ -74,7 +74,7 @@ def markdown(figures: Figures, sides: Sequence[Side]) -> str:
 
 
 def put_into(path: Path, mark: str, text: str) -> None:
-    """Replace what stands between `<!-- mark -->` and `<!-- /mark -->` in the file."""
+    """Replace the text between `<!-- mark -->` and `<!-- /mark -->` in the file."""
     old = path.read_text(encoding="utf8")
     between = rf"(?s)(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)"
     new, n = re.subn(between, lambda _: text, old)

@@ -1,8 +1,8 @@
-"""One measurement, by either library, in the process that was started for it.
+"""One measurement of a library, in its own process.
 
-PYTHON benchmarks/tasks.py SIDE TASK MODEL DATA prints a line of JSON: how much was done (`amount`,
-in `unit`) in how many `seconds`. What both libraries offer has the same names in both, so the
-code is the same; it uses nothing but their public API, and not kernel's repository.
+PYTHON benchmarks/tasks.py SIDE TASK MODEL DATA prints a line of JSON with the amount of work
+(`amount`, in `unit`) and the time it took (`seconds`). The code uses only the public API that
+both libraries share. It does not import this repository.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from itertools import accumulate, cycle, islice
 from pathlib import Path
 
 ATTRIBUTES = ["ORTH", "LOWER", "NORM", "PREFIX", "SUFFIX", "SHAPE", "LENGTH", "IS_ALPHA"]
-N_SINGLE = 1_500
-N_ENTS = 10_000
-N_SHORT = 1_000
-SHORT = 15
-N_PARSED = 60_000
-LONG = 100_000
-JOINT = ("tagger", "parser", "ner")
+N_SINGLE_TEXTS = 1_500
+N_DOCS_WITH_ENTS = 10_000
+N_SHORT_DOCS = 1_000
+SHORT_DOC_WORDS = 15
+N_PARSED_WORDS = 60_000
+LONG_DOC_WORDS = 100_000
+JOINT_PIPES = ("tagger", "parser", "ner")
 
 
 class Bench:
-    """A library under test, and the data that it reads."""
+    """The library to measure, and its data."""
 
     def __init__(self, side: str, model: Path, data: Path) -> None:
         self.library = importlib.import_module(side)
@@ -36,7 +36,7 @@ class Bench:
         self.rows = self.read("docs.jsonl")
 
     def read(self, name):
-        """Return the lines of a JSONL file of the data."""
+        """Return the objects in a JSONL file."""
         lines = (self.data / name).read_text(encoding="utf8").splitlines()
         return [json.loads(line) for line in lines]
 
@@ -54,19 +54,19 @@ class Bench:
 
 
 def timed(unit: str, amount: float, func: Callable[[], object]) -> dict:
-    """Return how long `func` took."""
+    """Run `func` and return its time."""
     start = time.perf_counter()
     func()
     return {"unit": unit, "amount": amount, "seconds": time.perf_counter() - start}
 
 
 def n_words(docs) -> int:
-    """Return the number of tokens of all docs together."""
+    """Return the total number of tokens."""
     return sum(len(doc) for doc in docs)
 
 
 def predict_docs(bench: Bench) -> dict:
-    """Entities of tokenized documents, in batches; the pipeline has seen the words before."""
+    """Predict entities of tokenized documents in batches; all words have been seen before."""
     nlp = bench.library.load(bench.model)
     list(nlp.pipe(bench.docs(nlp.vocab)))
     docs = bench.docs(nlp.vocab)
@@ -74,14 +74,14 @@ def predict_docs(bench: Bench) -> dict:
 
 
 def predict_texts(bench: Bench) -> dict:
-    """Entities of plain texts, in batches; the pipeline has seen the words before."""
+    """Predict entities of plain texts in batches; all words have been seen before."""
     nlp = bench.library.load(bench.model)
     list(nlp.pipe(bench.texts))
     return predict_new_texts(bench, nlp)
 
 
 def predict_new_texts(bench: Bench, nlp=None) -> dict:
-    """Entities of plain texts, in batches, right after the pipeline was loaded."""
+    """Predict entities of plain texts in batches, right after loading the pipeline."""
     nlp = nlp or bench.library.load(bench.model)
     done = []
     result = timed("words", 0, lambda: done.extend(nlp.pipe(bench.texts)))
@@ -89,9 +89,9 @@ def predict_new_texts(bench: Bench, nlp=None) -> dict:
 
 
 def predict_single(bench: Bench) -> dict:
-    """Entities of plain texts, one call each."""
+    """Predict entities of plain texts, one call per text."""
     nlp = bench.library.load(bench.model)
-    short = [text for text in bench.texts if len(text) < 400][:N_SINGLE]
+    short = [text for text in bench.texts if len(text) < 400][:N_SINGLE_TEXTS]
     for text in short[:50]:
         nlp(text)
     done = []
@@ -100,66 +100,71 @@ def predict_single(bench: Bench) -> dict:
 
 
 def predict_joint(bench: Bench, *wanted: str) -> dict:
-    """Tags, trees and entities of tokenized documents, in batches, or only what is `wanted`."""
+    """Predict tags, trees and entities (or only those of `wanted`) of documents in batches."""
     nlp = load_only(bench, wanted)
-    rows = whole_documents(bench.rows, N_PARSED)
+    rows = whole_documents(bench.rows, N_PARSED_WORDS)
     list(nlp.pipe(bench.docs(nlp.vocab, rows)))
     docs = bench.docs(nlp.vocab, rows)
     return timed("words", n_words(docs), lambda: list(nlp.pipe(docs)))
 
 
 def single_joint(bench: Bench, *wanted: str) -> dict:
-    """Tags, trees and entities of documents of 15 words, one call each."""
+    """Predict tags, trees and entities of documents of 15 words, one call per document."""
     nlp = load_only(bench, wanted)
-    words = islice(all_words(bench.rows), SHORT * (N_SHORT + 50))
-    rows = [row_of(list(islice(words, SHORT))) for _ in range(N_SHORT + 50)]
+    n_docs, n_words_each = N_SHORT_DOCS + 50, SHORT_DOC_WORDS
+    words = islice(all_words(bench.rows), n_words_each * n_docs)
+    rows = [row_of(list(islice(words, n_words_each))) for _ in range(n_docs)]
     docs = bench.docs(nlp.vocab, rows)
     for doc in docs[:50]:
         nlp(doc)
-    return timed("words", SHORT * N_SHORT, lambda: [nlp(doc) for doc in docs[50:]])
+    amount = n_words_each * N_SHORT_DOCS
+    return timed("words", amount, lambda: [nlp(doc) for doc in docs[50:]])
 
 
 def long_doc(bench: Bench) -> dict:
-    """Tags, trees and entities of 100,000 words; `growth` is the time beside that of a tenth."""
-    nlp = load_only(bench, JOINT)
+    """Predict tags, trees and entities of one doc of 100,000 words.
+
+    `growth` is the time relative to a doc of a tenth of the words.
+    """
+    nlp = load_only(bench, JOINT_PIPES)
 
     def process(n: int) -> dict:
         (doc,) = bench.docs(nlp.vocab, [row_of(list(islice(all_words(bench.rows), n)))])
         return timed("words", n, lambda: nlp(doc))
 
-    process(LONG // 10)
-    # The short one is soon done: three times, and the median counts.
-    short = sorted(process(LONG // 10)["seconds"] for _ in range(3))[1]
-    whole = process(LONG)
+    process(LONG_DOC_WORDS // 10)  # warm up
+    # The median of three, because a single short time is noisy.
+    short = sorted(process(LONG_DOC_WORDS // 10)["seconds"] for _ in range(3))[1]
+    whole = process(LONG_DOC_WORDS)
     return {**whole, "growth": whole["seconds"] / short}
 
 
 def load_only(bench: Bench, wanted):
-    """Return the joint pipeline with the components that are `wanted`, all if none is named."""
+    """Return the joint pipeline with only the `wanted` components, or with all of them."""
     return bench.library.load(
-        bench.model, exclude=[name for name in JOINT if wanted and name not in wanted]
+        bench.model, exclude=[name for name in JOINT_PIPES if wanted and name not in wanted]
     )
 
 
 def whole_documents(rows, n: int):
-    """Return the first of `rows` that have `n` words together."""
+    """Return the first rows with at most `n` words in total, but at least one row."""
     counted = zip(rows, accumulate(len(row["words"]) for row in rows), strict=True)
     return [row for row, count in counted if count <= n] or rows[:1]
 
 
 def all_words(rows):
-    """Yield the words of all documents with the space after each, again and again."""
+    """Yield the words of all documents and the spaces after them, repeated without end."""
     for row in cycle(rows):
         yield from zip(row["words"], row["spaces"], strict=True)
 
 
 def row_of(pairs) -> dict:
-    """Return a document of the words and spaces in `pairs`."""
+    """Return a document with the words and spaces in `pairs`."""
     return {"words": [word for word, _ in pairs], "spaces": [space for _, space in pairs]}
 
 
 def predict_textcat(bench: Bench) -> dict:
-    """Categories of tokenized texts, in batches; the pipeline has seen the words before."""
+    """Predict categories of tokenized texts in batches; all words have been seen before."""
     nlp = bench.library.load(bench.model)
     texts = [row["text"] for row in bench.read("train.jsonl")]
     list(nlp.pipe(texts))
@@ -168,7 +173,7 @@ def predict_textcat(bench: Bench) -> dict:
 
 
 def tokenize(bench: Bench) -> dict:
-    """Tokens of plain texts whose words have been seen before."""
+    """Tokenize plain texts whose words have been seen before."""
     nlp = bench.library.blank("en")
     for _ in nlp.tokenizer.pipe(bench.texts):
         pass
@@ -176,7 +181,7 @@ def tokenize(bench: Bench) -> dict:
 
 
 def tokenize_new(bench: Bench, nlp=None) -> dict:
-    """Tokens of plain texts, with a vocabulary that starts empty."""
+    """Tokenize plain texts with a new vocabulary."""
     nlp = nlp or bench.library.blank("en")
     done = []
     result = timed("words", 0, lambda: done.extend(nlp.tokenizer.pipe(bench.texts)))
@@ -184,13 +189,13 @@ def tokenize_new(bench: Bench, nlp=None) -> dict:
 
 
 def docbin_write(bench: Bench) -> dict:
-    """Documents to the bytes of a `.spacy` file."""
+    """Write documents to the bytes of a `.spacy` file."""
     docs = with_entities(bench)
     return timed("words", n_words(docs), lambda: bench.tokens.DocBin(docs=docs).to_bytes())
 
 
 def docbin_read(bench: Bench) -> dict:
-    """Documents from the bytes of a `.spacy` file, with a vocabulary that starts empty."""
+    """Read documents from the bytes of a `.spacy` file with a new vocabulary."""
     docs = with_entities(bench)
     data = bench.tokens.DocBin(docs=docs).to_bytes()
     vocab = bench.library.blank("en").vocab
@@ -201,7 +206,7 @@ def docbin_read(bench: Bench) -> dict:
 
 
 def to_array(bench: Bench) -> dict:
-    """Eight attributes of each document as an array, asked for a second time."""
+    """Export eight attributes of each document to an array, for the second time."""
     docs = bench.docs(bench.library.blank("en").vocab)
     for doc in docs:
         doc.to_array(ATTRIBUTES)
@@ -209,7 +214,7 @@ def to_array(bench: Bench) -> dict:
 
 
 def set_ents(bench: Bench) -> dict:
-    """Entities of 10,000 documents, set from spans."""
+    """Set the entities of 10,000 documents from spans."""
     docs, spans = entity_spans(bench)
 
     def assign():
@@ -220,7 +225,7 @@ def set_ents(bench: Bench) -> dict:
 
 
 def get_ents(bench: Bench) -> dict:
-    """Entities of 10,000 documents, read."""
+    """Read the entities of 10,000 documents."""
     docs, spans = entity_spans(bench)
     for doc, ents in zip(docs, spans, strict=True):
         doc.ents = ents
@@ -235,8 +240,8 @@ def with_entities(bench: Bench):
     return docs
 
 
-def entity_spans(bench: Bench, n_docs: int = N_ENTS):
-    """Return documents, taken over again until there are `n_docs`, and spans for each."""
+def entity_spans(bench: Bench, n_docs: int = N_DOCS_WITH_ENTS):
+    """Return `n_docs` documents (repeated if there are fewer) and spans for each of them."""
     vocab = bench.library.blank("en").vocab
     rows = [bench.rows[i % len(bench.rows)] for i in range(n_docs)]
     docs = bench.docs(vocab, rows)

@@ -1,10 +1,10 @@
-"""Whole training runs of text classification: accuracy, wall time, peak memory.
+"""Full training runs of text classification: accuracy, wall time, peak memory.
 
     python -m benchmarks.textcat [banking77] [cooking] [--side kernel] [--seeds 0 1 2] [--again]
 
-banking77 has one of 77 intents a text (`textcat`, 1,000 steps); cooking has several of 11 topics
-a text (`textcat_multilabel`, 500 steps). Each side trains with its own default config, started
-by its own command line.
+In banking77, each text has one of 77 intents (`textcat`, 1,000 steps); in cooking, each text has
+several of 11 topics (`textcat_multilabel`, 500 steps). Each side trains with its own default
+config and command line.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ JOBS = {
 
 
 def main() -> None:
-    """Do the runs of the corpora that are named first, or of both."""
+    """Run the benchmarks of the corpora named first in the arguments, or of both corpora."""
     arguments = sys.argv[1:]
     named = [name for name in arguments if name in JOBS]
     for name in named or JOBS:

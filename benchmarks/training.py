@@ -1,4 +1,4 @@
-"""Training runs by the command lines of both sides, with what `init config` gives by default."""
+"""Training runs with the command line and the default config of each side."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ STEP_TIMES = Path(__file__).with_name("step_times.py")
 
 
 def default_config(side: Side, path: Path, pipeline: str) -> Path:
-    """Write the default config of `side` for the components of `pipeline` to `path`."""
+    """Write the default config of `side` for the components `pipeline` to `path`."""
     path.unlink(missing_ok=True)
     run([*side.cli, "init", "config", path, "--pipeline", pipeline])
     return path
 
 
 def measured_config(config: Path, log: Path) -> Path:
-    """Write a copy of `config` that logs the time of steps to `log` instead of to a table."""
+    """Write a copy of `config` with a logger that writes the times of steps to `log`."""
     block = f'[training.logger]\n@loggers = "bench.StepTimes.v1"\npath = "{log}"\n\n'
     text, n = re.subn(r"(?ms)^\[training\.logger\]\n.*?(?=^\[|\Z)", block, config.read_text("utf8"))
     if n != 1:
@@ -34,7 +34,7 @@ def measured_config(config: Path, log: Path) -> Path:
 
 
 def train(side: Side, config: Path, folder: Path, output: Path, **settings: float) -> Finished:
-    """Train on `train.spacy` and `dev.spacy` of `folder`; `settings` are keys of [training]."""
+    """Train on `train.spacy` and `dev.spacy` in `folder`; `settings` are keys of [training]."""
     shutil.rmtree(output, ignore_errors=True)
     output.parent.mkdir(parents=True, exist_ok=True)
     command: list[str | Path] = [*side.cli, "train", config, "--output", output]
@@ -57,9 +57,9 @@ def measure_training(
 ) -> dict[str, Any]:
     """Train `pipeline` for `steps` steps; return words and seconds after the first fifth.
 
-    Start-up, evaluation and saving are left out. The pipeline goes to the folder `output` of
-    `folder`. By default batches grow from 100 words to 1,000, on both sides alike; with a
-    `batch_size` they start at that many, which is what most steps of a long run have.
+    Start-up, evaluation and saving are not measured. The pipeline is saved in `output`, a
+    subfolder of `folder`. By default, batches grow from 100 to 1,000 words on both sides. With
+    `batch_size`, they start at that size; 1,000 is the size in most steps of a long run.
     """
     log = folder / "steps.jsonl"
     config = measured_config(default_config(side, folder / "config.cfg", pipeline), log)

@@ -1,9 +1,9 @@
-"""Make a small corpus of a shop's messages: people, places, companies and products.
+"""Generate a small corpus of messages to a shop: people, places, companies and products.
 
 python examples/make_corpus.py DIR writes DIR/train.iob and DIR/dev.iob: one token and its tag
-a line, a blank line between sentences. Sentences come from patterns that the names of
-`shop_names.json` are put into; the names of the development set, and some of its patterns,
-do not occur in training, so that the scores tell what was learned and not what was memorized.
+per line, and an empty line between sentences. Sentences are patterns filled with the names in
+`shop_names.json`. The names of the development set, and some of its patterns, do not occur in
+training, so the scores do not reward memorizing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Sentence = list[tuple[str, str]]
 
 
 def main() -> None:
-    """Write the two files and say what is in them."""
+    """Write the two files and print their size."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)
@@ -50,7 +50,7 @@ def make_corpus(seed: int = 0) -> dict[str, list[Sentence]]:
 def write(
     rng: random.Random, patterns: Sequence[str], names: dict[str, list[str]], n: int
 ) -> Iterator[Sentence]:
-    """Yield `n` sentences, some of them in lower case as people type them."""
+    """Yield `n` sentences, about one in seven in lower case."""
     for _ in range(n):
         sentence = list(fill(rng, rng.choice(patterns), names))
         if rng.random() < 0.15:
@@ -61,7 +61,7 @@ def write(
 def fill(
     rng: random.Random, pattern: str, names: dict[str, list[str]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the words of `pattern`, with a name for each LABEL in braces and a number for {N}."""
+    """Yield words and tags of `pattern`, with {LABEL} replaced by a name and {N} by a number."""
     for word in pattern.split():
         label = word.strip("{}")
         if label == word:
@@ -74,7 +74,7 @@ def fill(
 
 
 def name_of(rng: random.Random, label: str, names: dict[str, list[str]]) -> list[str]:
-    """Return the words of a random name; people go by one or both of theirs."""
+    """Return the words of a random name; a person has a first name, a last name, or both."""
     if label != "PERSON":
         return rng.choice(names[label]).split()
     first, last = rng.choice(names["FIRST"]), rng.choice(names["LAST"])
@@ -82,7 +82,7 @@ def name_of(rng: random.Random, label: str, names: dict[str, list[str]]) -> list
 
 
 def to_iob(sentences: Sequence[Sentence]) -> str:
-    """Return the sentences as tab-separated lines, one blank line after each."""
+    """Return the sentences as tab-separated lines, with an empty line after each sentence."""
     return "".join(
         "".join(f"{word}\t{tag}\n" for word, tag in sentence) + "\n" for sentence in sentences
     )

@@ -1,9 +1,9 @@
-"""Make a small treebank: texts with tags, features, lemmas, trees, entities and a topic each.
+"""Generate a small treebank: texts with tags, features, lemmas, trees, entities and topics.
 
-python examples/make_treebank.py DIR writes DIR/train.spacy and DIR/dev.spacy, with all of it, and
-DIR/train.conllu and DIR/dev.conllu, which have no topics. A sentence is a tree grown from the
-words of its topic at random: a subject, a verb, an object, and now and then a place, a day, or an
-adjective. A tenth of the nouns and names occur in the development set alone.
+python examples/make_treebank.py DIR writes DIR/train.spacy and DIR/dev.spacy with all annotations,
+and DIR/train.conllu and DIR/dev.conllu without topics. A sentence is a random tree with the words
+of its topic: a subject, a verb, an object, and sometimes a place, a day or an adjective. A tenth
+of the nouns and names occur only in the development set.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kernel.tokens import Doc, DocBin
 
 SIZES = {"train": 240, "dev": 60}
 
-# The topics: verbs, as base, past and participle, and nouns.
+# For each topic its verbs, with base form and past tense, and its nouns.
 TOPICS = {
     "FOOD": (
         "bake baked|roast roasted|taste tasted|serve served|peel peeled",
@@ -65,7 +65,7 @@ DAYS = ["yesterday", "today", "again", "early"]
 
 @frozen(kw_only=True)
 class Node:
-    """A word and what hangs on it, to its left and to its right."""
+    """A word of a tree, with its dependents to the left and to the right."""
 
     form: str
     lemma: str
@@ -80,14 +80,14 @@ class Node:
 
 @frozen(kw_only=True)
 class Row:
-    """A word of a sentence; `head` is its head's place in it, its own for the root."""
+    """A word of a sentence; `head` is the index of its head, or its own index for the root."""
 
     node: Node
     head: int
 
 
 def main() -> None:
-    """Write the files and say what is in them."""
+    """Write the files and print their size."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)
@@ -105,7 +105,7 @@ def main() -> None:
 
 
 def make_texts(seed: int, name: str, size: int) -> Iterator[tuple[str, list[list[Row]]]]:
-    """Yield the topic and the sentences of each text of "train" or "dev"."""
+    """Yield topic and sentences of each text; `name` is "train" or "dev"."""
     rng = random.Random(f"{seed} {name}")
     for _ in range(size):
         topic = rng.choice(list(TOPICS))
@@ -139,7 +139,7 @@ def sentence(rng: random.Random, topic: str, name: str) -> Node:
 
 
 def thing(rng: random.Random, nouns: Sequence[str], dep: str) -> Node:
-    """Return a noun with its determiner, perhaps an adjective, in the singular or the plural."""
+    """Return a noun, singular or plural, with its article and sometimes an adjective."""
     noun = rng.choice(nouns)
     is_plural = rng.random() < 0.4
     left = []
@@ -165,7 +165,7 @@ def thing(rng: random.Random, nouns: Sequence[str], dep: str) -> Node:
 
 
 def article(before: str, *, is_definite: bool) -> Node:
-    """Return the article for the word that comes after it."""
+    """Return the article that fits the word after it."""
     form = "the" if is_definite else "an" if before[0] in "aeiou" else "a"
     feats = f"Definite={'Def' if is_definite else 'Ind'}|PronType=Art"
     lemma = "the" if is_definite else "a"
@@ -173,19 +173,19 @@ def article(before: str, *, is_definite: bool) -> Node:
 
 
 def person(rng: random.Random, name: str, dep: str) -> Node:
-    """Return a person's name, its second word hanging on the first."""
+    """Return the name of a person; the first word is the head of the second."""
     return proper(rng.choice(words_of(PEOPLE, name)), dep, "PERSON")
 
 
 def place(rng: random.Random, name: str) -> Node:
-    """Return where something happens."""
+    """Return a place with its preposition."""
     preposition = Node(form="in", lemma="in", tag="IN", pos="ADP", dep="case")
     town = proper(rng.choice(words_of(PLACES, name)), "obl", "PLACE")
     return evolve(town, left=[preposition])
 
 
 def proper(words: str, dep: str, label: str) -> Node:
-    """Return a name of one word or two, an entity with this label."""
+    """Return a name of one or two words, an entity with this label."""
     first, *rest = [
         Node(
             form=word,
@@ -209,12 +209,12 @@ def plural(noun: str) -> str:
 
 
 def words_of(words: Sequence[str], name: str) -> Sequence[str]:
-    """Return the words that "train" or "dev" may use; the last is new in "dev"."""
+    """Return the words that "train" or "dev" may use; the last word occurs only in "dev"."""
     return words if name == "dev" else words[:-1]
 
 
 def to_rows(root: Node) -> list[Row]:
-    """Return the words of a tree in their order."""
+    """Return the words of a tree in the order of the text."""
     nodes: list[Node] = []
     heads: dict[int, int] = {}
 
@@ -231,7 +231,7 @@ def to_rows(root: Node) -> list[Row]:
 
 
 def has_space(sentence: Sequence[Row], end: int) -> bool:
-    """Say whether a space follows the first `end` words: not so before a full stop."""
+    """Return whether a space follows the first `end` words: yes, except before a full stop."""
     return end == len(sentence) or sentence[end].node.form != "."
 
 
@@ -250,7 +250,7 @@ def to_conllu(sentence: Sequence[Row]) -> str:
 
 
 def to_doc(vocab: kernel.Vocab, topic: str, sentences: Sequence[Sequence[Row]]) -> Doc:
-    """Return a text with all its annotation; `cats` has 1 for its topic and 0 for the others."""
+    """Return a text with all annotations; `cats` has 1 for its topic and 0 for the others."""
     rows = [row for sentence in sentences for row in sentence]
     starts = [len(sentence) for sentence in sentences]
     offsets = [sum(starts[:i]) for i, sentence in enumerate(sentences) for _ in sentence]

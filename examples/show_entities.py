@@ -17,7 +17,7 @@ SENTENCES = (
 
 
 def main(path: str) -> None:
-    """Print each sentence, and under it every entity with its label."""
+    """Print each sentence and the entities in it with their labels."""
     nlp = kernel.load(path)
     for doc in nlp.pipe(SENTENCES):
         print(doc.text)

@@ -1,9 +1,9 @@
-"""Train an entity recognizer in a loop of one's own, without a config file.
+"""Train an entity recognizer in your own loop, without a config file.
 
 python examples/train_loop.py
 
-`kernel train` does this and much more: it evaluates, keeps the best pipeline, resumes after
-a crash. The loop is for experiments, notebooks, and to see what a step consists of.
+`kernel train` does more: it evaluates, keeps the best pipeline, and resumes after a crash. Your
+own loop is useful in experiments and notebooks, and shows the parts of a training step.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TRAIN = [
 
 
 def main(n_epochs: int = 30) -> None:
-    """Train on six sentences and show what the pipeline makes of each."""
+    """Train on six sentences and print the predicted entities of each."""
     fix_random_seed(0)
     nlp = kernel.blank("en")
     nlp.add_pipe("ner")

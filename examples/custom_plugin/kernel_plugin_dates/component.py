@@ -1,4 +1,4 @@
-"""The component that finds dates, and the factory that makes it."""
+"""The component that finds dates, and its factory."""
 
 import re
 
@@ -10,7 +10,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Dates(Pipe):
-    """Adds an entity for each date that no other entity covers."""
+    """Adds an entity for each date that does not overlap with another entity."""
 
     def __init__(self, name: str, label: str) -> None:
         self.name = name
@@ -18,11 +18,11 @@ class Dates(Pipe):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The one label."""
+        """The label of dates, as a tuple."""
         return (self.label,)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set the entities of `doc`."""
+        """Add dates to the entities of `doc`."""
         taken = {token.i for entity in doc.ents for token in entity}
         found = [
             doc.char_span(*match.span(), label=self.label, alignment_mode="expand")
@@ -35,5 +35,5 @@ class Dates(Pipe):
 
 @kernel.factory("dates", default_config={"label": "DATE"}, assigns=["doc.ents"])
 def make_dates(nlp: Language, name: str, label: str) -> Dates:
-    """Make the component; `label` is what its entities are called."""
+    """Create the component; `label` is the label of its entities."""
     return Dates(name, label)

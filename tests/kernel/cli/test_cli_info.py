@@ -56,7 +56,7 @@ def test_info_describes_a_pipeline_without_its_scores(kernel, tmp_path):
 
 def test_info_of_nothing_is_an_error(kernel, tmp_path):
     for path, message in (
-        (tmp_path / "none", "there is no such folder"),
+        (tmp_path / "none", "the folder does not exist"),
         (tmp_path, "no meta.json"),
     ):
         result = kernel("info", path)

@@ -58,7 +58,7 @@ def test_table_is_keyed_by_id_or_string(vocab):
         True,
         1,
     )
-    with pytest.raises(TextError, match="there is a table `lemma` already"):
+    with pytest.raises(TextError, match="the table `lemma` exists already"):
         lookups.add_table("lemma")
     with pytest.raises(KeyError, match="no table `nope`\nhint: there are: lemma"):
         lookups.get_table("nope")
