@@ -1,4 +1,4 @@
-"""What there is to say about the installation, or about a pipeline."""
+"""Information about the installation or about a pipeline."""
 
 from __future__ import annotations
 
@@ -20,32 +20,37 @@ def info(
     silent: bool = True,
     exclude: Iterable[str] | None = None,
 ) -> dict[str, Any] | str:
-    """Return what describes a pipeline (a folder), or the installation if that is None.
+    """Return information about the pipeline in the folder `model`, or about the installation.
 
-    A dictionary, or with `markdown` a list in Markdown, without the keys in `exclude` ("labels"
-    if None). Unless `silent`, the list is printed. Raises LoadError if there is no such pipeline.
+    The result is a dict, or a list in Markdown if `markdown` is true, without the keys in
+    `exclude` (default: "labels"). Unless `silent`, the list is also printed.
+
+    Raises LoadError if `model` is not a pipeline.
     """
     entries = describe(model, ["labels"] if exclude is None else exclude)
     text = as_markdown(entries)
     if not silent:
-        print(text)  # noqa: T201 — what the caller asks for
+        print(text)  # noqa: T201 — requested by the caller
     return text if markdown else entries
 
 
 def describe(model: str | None, exclude: Iterable[str]) -> dict[str, Any]:
-    """Return what describes a pipeline or the installation, without the keys in `exclude`."""
+    """Return information about a pipeline, or the installation, without the keys in `exclude`.
+
+    Raises LoadError if `model` is not a pipeline.
+    """
     entries = _describe_installation() if model is None else _describe_pipeline(model)
-    left_out = set(exclude)
-    return {name: value for name, value in entries.items() if name not in left_out}
+    excluded = set(exclude)
+    return {name: value for name, value in entries.items() if name not in excluded}
 
 
 def as_markdown(entries: Mapping[str, Any]) -> str:
-    """Return a description as a list in Markdown."""
+    """Return the entries as a list in Markdown."""
     return "\n".join(f"- **{name}:** {in_words(value)}" for name, value in entries.items())
 
 
 def _describe_installation() -> dict[str, Any]:
-    """Return version and place of kernel, of the Python that runs it, and of its plugins."""
+    """Return version and location of kernel, its plugins, and the platform."""
     import kernel
     from kernel.plugins import distributions
     from kernel.registry import registry
@@ -61,16 +66,16 @@ def _describe_installation() -> dict[str, Any]:
 
 
 def _describe_pipeline(name: str) -> dict[str, Any]:
-    """Return the meta data of a pipeline without its scores, and where it is.
+    """Return the metadata of a pipeline without its scores, and its location.
 
-    Raises `LoadError` if there is no such pipeline or its meta data cannot be read.
+    Raises `LoadError` if the folder is not a pipeline or its metadata cannot be read.
     """
     path = Path(name)
     file = path / "meta.json"
     if not path.is_dir():
-        raise LoadError(f"no pipeline {name!r}: there is no such folder")
+        raise LoadError(f"no pipeline {name!r}: the folder does not exist")
     if not file.is_file():
-        raise LoadError(f"{path} is no pipeline: it has no meta.json")
+        raise LoadError(f"{path} is not a pipeline: it has no meta.json")
     try:
         meta = json.loads(file.read_text(encoding="utf8"))
     except ValueError as error:
@@ -80,7 +85,7 @@ def _describe_pipeline(name: str) -> dict[str, Any]:
 
 
 def in_words(value: Any) -> str:
-    """Return a value of a description as people write it."""
+    """Return a value as readable text; "-" if it is empty."""
     if isinstance(value, dict):
         return ", ".join(f"{key} ({in_words(inner)})" for key, inner in value.items()) or "-"
     if isinstance(value, list):

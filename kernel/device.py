@@ -1,4 +1,4 @@
-"""Choosing the device that models are built and run on. Call it before loading a pipeline."""
+"""Functions that select the device for models. Call them before loading a pipeline."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from kernel.errors import KernelError
 
 
 def prefer_gpu(gpu_id: int = 0) -> bool:
-    """Use the GPU `gpu_id` if there is one; returns whether it is used."""
+    """Use the GPU `gpu_id` if it is available; return whether it is used."""
     from thinc.api import prefer_gpu as thinc_prefer_gpu
 
     return bool(thinc_prefer_gpu(gpu_id))
 
 
 def require_gpu(gpu_id: int = 0) -> bool:
-    """Use the GPU `gpu_id`; raises `KernelError` if there is none."""
+    """Use the GPU `gpu_id`; raise `KernelError` if it is not available."""
     if not prefer_gpu(gpu_id):
         raise KernelError(
             f"no GPU {gpu_id}, or CuPy is not installed",

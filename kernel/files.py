@@ -1,8 +1,8 @@
-"""Files and folders that are either complete or not there.
+"""Atomic writing of files and folders, checksums, and MessagePack.
 
-A file or folder is written beside its place, flushed to disk, and renamed. A folder carries
-a manifest with the size and checksum of each of its files, written last. Binary data is
-MessagePack (`pack`, `unpack`), which runs no code when it is read.
+A file or folder is written under a temporary name in the same folder, flushed to disk, and
+renamed. A folder has a manifest with the size and checksum of each of its files, which is
+written last. Binary data is MessagePack (`pack`, `unpack`), which runs no code when read.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ MANIFEST: Final = "manifest.json"
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write `data` to `path`, so that at any moment either the old or the new file is there."""
-    aside = _aside(path)
+    """Write `data` to `path` atomically: a crash leaves either the old or the new file."""
+    temporary = _temporary_name(path)
     try:
-        with aside.open("wb") as stream:
+        with temporary.open("wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        aside.replace(path)
+        temporary.replace(path)
     except BaseException:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 
@@ -44,28 +44,28 @@ def write_json(path: Path, value: Any) -> None:
 
 @contextlib.contextmanager
 def replace_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder to fill, which takes the place of `path` when the block ends well.
+    """Yield an empty folder to fill, which replaces `path` when the block ends.
 
-    What is at `path` stays there until the new folder is complete, flushed and has its
-    manifest; if the block raises, it stays for good.
+    The old folder stays at `path` until the new one is complete, flushed and has its manifest.
+    If the block raises, the old folder is kept and the new one deleted.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = _aside(path)
-    aside.mkdir()
+    temporary = _temporary_name(path)
+    temporary.mkdir()
     try:
-        yield aside
-        write_manifest(aside)
-        swap_folder(aside, path)
+        yield temporary
+        write_manifest(temporary)
+        swap_folder(temporary, path)
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
 
 
 def swap_folder(new: Path, path: Path) -> None:
-    """Put the complete folder `new` in the place of `path`, then remove what was there.
+    """Rename the complete folder `new` to `path`, then delete the old folder.
 
-    A folder cannot be renamed over another one, so for an instant there is none at `path`:
-    `recover_folder` brings the old one back if the process dies in it.
+    A folder cannot be renamed over another one, so for a moment there is no folder at `path`.
+    `recover_folder` restores the old folder if the process dies at that moment.
     """
     old = path.with_name(f".{path.name}.old")
     if path.exists():
@@ -79,14 +79,14 @@ def swap_folder(new: Path, path: Path) -> None:
 
 
 def recover_folder(path: Path) -> None:
-    """Bring back the folder that `swap_folder` had moved away when the process died."""
+    """Restore the folder that `swap_folder` had moved away when the process died."""
     old = path.with_name(f".{path.name}.old")
     if old.exists() and not path.exists():
         old.rename(path)
 
 
 def write_manifest(folder: Path) -> None:
-    """Flush every file of `folder` and write its manifest."""
+    """Flush every file in `folder` to disk and write its manifest."""
     entries = {}
     for path in _files(folder):
         with path.open("rb") as stream:
@@ -98,9 +98,11 @@ def write_manifest(folder: Path) -> None:
 
 
 def verify_manifest(folder: Path) -> None:
-    """Raise `LoadError` naming the first file of `folder` that is missing, truncated or altered.
+    """Check the files of `folder` against its manifest.
 
-    A folder without a manifest (one that spaCy wrote, say) passes.
+    A folder without a manifest passes; spaCy writes such folders.
+
+    Raises `LoadError` with the name of the first file that is missing, truncated or changed.
     """
     manifest = folder / MANIFEST
     if not manifest.exists():
@@ -112,7 +114,7 @@ def verify_manifest(folder: Path) -> None:
     for name, expected in entries.items():
         path = folder / name
         if not path.is_file():
-            raise LoadError(f"{path} is missing", hint="the folder was not copied whole")
+            raise LoadError(f"{path} is missing", hint="the copy of the folder is incomplete")
         if path.stat().st_size != expected["bytes"]:
             raise LoadError(
                 f"{path} has {path.stat().st_size} bytes, expected {expected['bytes']}",
@@ -127,7 +129,7 @@ def verify_manifest(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush the names in `folder` to disk, where the system can."""
+    """Flush the entries of `folder` to disk, on systems that support it."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -149,13 +151,13 @@ def _fingerprint(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "blake2b": digest.hexdigest()}
 
 
-def _aside(path: Path) -> Path:
+def _temporary_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
 def pack(value: Any) -> bytes:
-    """Return `value` (of dicts, lists, strings, bytes, numbers and arrays) as MessagePack."""
-    # Imported here because it takes longer than all of `kernel.text`.
+    """Return `value` as MessagePack: dicts, lists, strings, bytes, numbers and arrays."""
+    # Imported here because importing it takes longer than importing `kernel.text`.
     from srsly import msgpack_dumps
 
     packed: bytes = msgpack_dumps(value)
@@ -163,9 +165,9 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(data: bytes, *, tuples: bool = False, name: str = "the data") -> Any:
-    """Return the value in `data`, lists as tuples if asked for.
+    """Return the value in `data`; with `tuples`, lists are returned as tuples.
 
-    Raises LoadError, with `name`, if it is not MessagePack.
+    Raises LoadError if `data` is not valid MessagePack; the message starts with `name`.
     """
     from srsly import msgpack_loads
 

@@ -1,10 +1,10 @@
 """Named streams of random numbers.
 
 Each consumer of randomness (data order, the dropout of a component, its initialization)
-draws from a stream of its own, derived from the run's seed and the consumer's name, so
-that adding one component does not shift another's numbers. While a stream is in use its
-state also stands in numpy's and Python's global generators (and CuPy's and PyTorch's, if
-something has imported them), which is where third-party layers draw from.
+has its own stream, derived from the seed of the run and the name of the consumer. Adding a
+component therefore does not change the random numbers of another one. While a stream is in
+use, its state is also set in the global generators of numpy and Python (and of CuPy and
+PyTorch if they are imported), from which third-party layers draw.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _unseeded: list[np.random.Generator] = []
 
 
 def generator() -> np.random.Generator:
-    """Return the generator of the stream in use; outside of any, one for the whole process.
+    """Return the generator of the stream in use, or one for the process if there is none.
 
-    The latter follows numpy's global seed as it stands at the first call.
+    The generator of the process is seeded at the first call from numpy's global state.
     """
     current = _current.get()
     if current is not None:
@@ -40,7 +40,7 @@ def generator() -> np.random.Generator:
 
 
 def fix_random_seed(seed: int = 0) -> None:
-    """Seed every global generator, and `generator`, for code that runs outside of a stream."""
+    """Seed all global generators, and `generator()`, for code that runs outside of a stream."""
     np.random.seed(seed % 2**32)  # noqa: NPY002, TID251 — for code that draws from the globals
     random.seed(seed)  # noqa: TID251 — likewise
     torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
@@ -53,7 +53,7 @@ def fix_random_seed(seed: int = 0) -> None:
 
 @contextlib.contextmanager
 def isolated() -> Iterator[None]:
-    """Leave the process's random state as it was, whatever is seeded or drawn inside."""
+    """Restore the random state of the process at the end of the block."""
     outer, unseeded = _Globals.take(), list(_unseeded)
     _Globals.fresh(0).put()
     try:
@@ -64,7 +64,7 @@ def isolated() -> Iterator[None]:
 
 
 class Streams:
-    """The random streams of one run, made from its seed as they are asked for."""
+    """The random streams of one run, each created from the run's seed at its first use."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -72,10 +72,10 @@ class Streams:
 
     @contextlib.contextmanager
     def use(self, name: str) -> Iterator[np.random.Generator]:
-        """Let everything inside draw from the stream called `name`, then go back.
+        """Use the stream `name` inside the block, for all generators.
 
-        Costs some 60 microseconds. The second of a pair of normal numbers, which numpy's legacy
-        `randn` keeps for its next call, is dropped at both ends.
+        Costs about 60 microseconds. Numpy's legacy `randn` makes normal numbers in pairs and
+        keeps the second for its next call; that number is dropped at both ends of the block.
         """
         own = self._stream(name)
         if _current.get() is own.generator:
@@ -92,7 +92,7 @@ class Streams:
             outer.put()
 
     def state(self) -> dict[str, Any]:
-        """Return all that a later `from_state` needs: dicts, lists, strings, numbers and arrays."""
+        """Return the state for `from_state`: dicts, lists, strings, numbers and arrays."""
         return {
             "seed": self.seed,
             "streams": {name: self.stream_state(name) for name in sorted(self._streams)},
@@ -110,7 +110,7 @@ class Streams:
         return streams
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Put every stream that was used when `state` was taken where it was then."""
+        """Restore every stream in `state`, as returned by `state()`."""
         for name, saved in state["streams"].items():
             self._stream(name).restore(saved)
 
@@ -123,7 +123,7 @@ class Streams:
 
 
 class _Globals:
-    """The state of the global generators. Numpy's and CuPy's are held and put by reference."""
+    """The state of the global generators; numpy's and CuPy's are kept by reference."""
 
     __slots__ = ("cupy", "numpy", "python", "torch")
 
@@ -150,7 +150,7 @@ class _Globals:
             mtrand.get_bit_generator(),
             random.getstate(),
             None if torch is None else torch.get_rng_state(),
-            # The current device's, which CuPy makes at the first call.
+            # The generator of the current device, which CuPy creates at the first call.
             None if cupy is None else cupy.random.get_random_state(),
         )
 
@@ -165,14 +165,14 @@ class _Globals:
 
 
 class _Stream:
-    """One stream: a generator of its own, and the states of the global ones."""
+    """One stream: its own generator, and the states of the global generators."""
 
     def __init__(self, seed: int) -> None:
         self.generator = np.random.Generator(np.random.PCG64(seed))
         self.globals = _Globals.fresh(seed)
 
     def state(self) -> dict[str, Any]:
-        """Return the state; a CuPy generator cannot be saved and starts anew when restored."""
+        """Return the state, without that of a CuPy generator, which cannot be saved."""
         version, words, gauss = self.globals.python
         state: dict[str, Any] = {
             "generator": self.generator.bit_generator.state,
@@ -184,7 +184,7 @@ class _Stream:
         return state
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
+        """Restore a state returned by `state`."""
         self.generator.bit_generator.state = state["generator"]
         self.globals.numpy.state = state["numpy"]
         version, words, gauss = state["python"]
@@ -195,7 +195,7 @@ class _Stream:
 
 
 def _global_seed() -> int:
-    """Return a seed that follows numpy's global state, without drawing from it."""
-    state: Any = np.random.get_state()  # noqa: NPY002 — the point is to follow it
+    """Return a seed that depends on numpy's global state, without drawing from it."""
+    state: Any = np.random.get_state()  # noqa: NPY002 — the seed must depend on it
     digest = hashlib.blake2b(state[1].tobytes(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") + int(state[2])  # how many of the words are used up
+    return int.from_bytes(digest, "little") + int(state[2])  # the position in the state's words

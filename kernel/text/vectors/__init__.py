@@ -1,1 +1,1 @@
-"""Word vectors: tables of them, their files, and search by cosine."""
+"""Word vectors: tables, files, and search by cosine similarity."""

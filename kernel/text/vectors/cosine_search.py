@@ -1,6 +1,6 @@
-"""The vectors that are most like others, by cosine.
+"""Search for the most similar vectors by cosine.
 
-Axes: Q queries, R rows of the table, C candidates among them, D width, K answers to each query.
+Axes: Q queries, R rows of the table, C candidate rows, D width, K results per query.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Scores = npt.NDArray[np.float32]
 def nearest_rows(
     queries: Any, table: Any, candidates: Rows, n: int, *, batch_size: int, sort: bool
 ) -> tuple[Rows, Scores]:
-    """Return the candidates that are most like each query, the best first if `sort`.
+    """Return the candidates most similar to each query, the best first if `sort` is true.
 
     queries     (Q, D)
     table       (R, D)
@@ -41,7 +41,7 @@ def nearest_rows(
 
 
 def normalized(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Return vectors of length 1; those of zeros stay.
+    """Return the vectors scaled to length 1; zero vectors stay zero.
 
     vectors  (., D)
     """
@@ -51,5 +51,5 @@ def normalized(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def host(array: Any) -> npt.NDArray[Any]:
-    """Return an array of any device as NumPy's."""
+    """Return an array from any device as a NumPy array."""
     return np.asarray(array.get() if hasattr(array, "get") else array)

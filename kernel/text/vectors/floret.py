@@ -1,7 +1,7 @@
-"""Vectors of words from the vectors of their character n-grams, as floret makes them.
+"""Word vectors computed from vectors of character n-grams, in the format of floret.
 
-Axes: N strings, B blocks of sixteen bytes of all strings one after the other, K words,
-R rows of the table, D width.
+Axes: N strings, B blocks of sixteen bytes (those of all strings in order), K words, R rows
+of the table, D width.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _BLOCK: Final = 16
 
 @frozen(kw_only=True)
 class Floret:
-    """How words are cut into n-grams of `minn` to `maxn` characters, and where those are kept.
+    """The settings of a floret table: n-grams of `minn` to `maxn` characters, and hashing.
 
-    `hash_count` rows of the table, from 1 to 4, belong to each n-gram; `bow` and `eow` mark
-    where a word begins and ends.
+    Each n-gram has `hash_count` rows of the table, from 1 to 4. `bow` and `eow` are the marks
+    put before and after a word.
     """
 
     minn: int
@@ -40,7 +40,7 @@ class Floret:
     eow: str
 
     def pieces(self, word: str) -> list[str]:
-        """Return the word between its marks, and its n-grams; nothing for an empty word."""
+        """Return the word with its marks, and its n-grams; an empty list for an empty word."""
         if not word:
             return []
         padded = f"{self.bow}{word}{self.eow}"
@@ -52,7 +52,7 @@ class Floret:
         return [padded, *grams]
 
     def vectors(self, words: Sequence[str], table: Any) -> Any:
-        """Return the mean of the rows of each word's pieces; zeros for an empty word.
+        """Return the mean of the rows of each word's pieces, zeros for an empty word.
 
         table    (R, D)
         returns  (K, D)
@@ -75,7 +75,7 @@ class Floret:
 def murmur128_all(texts: Sequence[bytes], seed: int) -> npt.NDArray[np.uint32]:
     """Hash byte strings with MurmurHash3_x64_128.
 
-    returns  (N, 4)  low and high half of the first number, then of the second
+    returns  (N, 4)  low and high half of the first 64-bit number, then of the second
     """
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
     blocks, starts = _pad_to_blocks(b"".join(texts), sizes)
@@ -86,7 +86,7 @@ def murmur128_all(texts: Sequence[bytes], seed: int) -> npt.NDArray[np.uint32]:
         todo = np.flatnonzero(n_full > step)
         k = blocks[starts[todo] + step]  # (., 2)
         h1[todo], h2[todo] = _mix_block(h1[todo], h2[todo], k[:, 0], k[:, 1])
-    # The rest of a string, filled up with zeros, mixes as nothing where there is none.
+    # The bytes after the last full block, padded with zeros; zeros alone change nothing.
     rest = blocks[starts + n_full]
     h2 ^= _rotated(rest[:, 1] * _C2, 33) * _C1
     h1 ^= _rotated(rest[:, 0] * _C1, 31) * _C2
@@ -123,7 +123,7 @@ def _rotated(k: Words64, bits: int) -> Words64:
 def _pad_to_blocks(
     data: bytes, sizes: npt.NDArray[np.int64]
 ) -> tuple[Words64, npt.NDArray[np.int64]]:
-    """Lay each string out on a border of sixteen bytes, with room for at least one zero.
+    """Align each string to sixteen bytes, padded with at least one zero byte.
 
     sizes    (N,)  bytes of each string
     returns  (B, 2)  and (N,), the first block of each string

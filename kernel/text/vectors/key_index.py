@@ -1,6 +1,6 @@
-"""From ids of words to rows of a table, one by one or many at once.
+"""A map from ids of words to rows of a table, for single keys and for arrays.
 
-Axes: N keys asked for, K keys known, R rows of the table.
+Axes: N keys to look up, K keys in the map, R rows of the table.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Rows = npt.NDArray[np.int32]
 
 
 class KeyIndex:
-    """The row of each key; several keys may share one."""
+    """Maps keys to rows; several keys may share a row."""
 
     def __init__(self, n_rows: int, rows: Mapping[int, int] | None = None) -> None:
         self._rows: dict[int, int] = {int(key): int(row) for key, row in (rows or {}).items()}
         self._is_used = self._used_of(n_rows)  # (R,)
-        # No row before this one is free.
+        # All rows before this one are in use.
         self._first = 0
         self._sorted: tuple[Ids, Rows] | None = None
         self._keys: dict[int, int] | None = None
@@ -34,15 +34,15 @@ class KeyIndex:
         return len(self._rows)
 
     def as_dict(self) -> dict[int, int]:
-        """Return the row of each key; a copy."""
+        """Return a copy of the map."""
         return dict(self._rows)
 
     def get(self, key: int) -> int:
-        """Return the row of a key, -1 if it has none."""
+        """Return the row of a key, -1 for an unknown key."""
         return self._rows.get(key, -1)
 
     def find(self, keys: Ids) -> Rows:
-        """Return the row of each key, -1 for one that has none.
+        """Return the row of each key, -1 for an unknown key.
 
         keys     (N,)
         returns  (N,)
@@ -50,11 +50,14 @@ class KeyIndex:
         if not self._rows:
             return np.full(len(keys), -1, np.int32)
         known, rows = self._in_order()
-        places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-        return np.where(known[places] == keys, rows[places], np.int32(-1))
+        indices = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.where(known[indices] == keys, rows[indices], np.int32(-1))
 
     def key_of(self, row: int) -> int:
-        """Return a key of the row, the one that came last; raises UnknownKeyError for none."""
+        """Return the key of the row that was added last.
+
+        Raises UnknownKeyError if the row has no key.
+        """
         if self._keys is None:
             self._keys = {known: key for key, known in self._rows.items()}
         if row not in self._keys:
@@ -62,23 +65,23 @@ class KeyIndex:
         return self._keys[row]
 
     def used_rows(self) -> Rows:
-        """Return the rows that have keys, in order."""
+        """Return the rows that have keys, sorted."""
         return np.flatnonzero(self._is_used).astype(np.int32)
 
     def first_free(self) -> int | None:
-        """Return the first row without a key, None if there is none."""
+        """Return the first row without a key, None if all rows have keys."""
         while self._first < len(self._is_used) and self._is_used[self._first]:
             self._first += 1
         return self._first if self._first < len(self._is_used) else None
 
     def set(self, key: int, row: int) -> None:
-        """Give a key a row."""
+        """Set the row of a key."""
         self._rows[key] = row
         self._is_used[row] = True
         self._sorted = self._keys = None
 
     def resize(self, n_rows: int) -> list[tuple[int, int]]:
-        """Change the number of rows; returns the keys, with their rows, that have none now."""
+        """Change the number of rows, and return the removed keys with their former rows."""
         lost = [(key, row) for key, row in self._rows.items() if row >= n_rows]
         self._rows = {key: row for key, row in self._rows.items() if row < n_rows}
         self._is_used = self._used_of(n_rows)
@@ -91,7 +94,7 @@ class KeyIndex:
         return is_used
 
     def _in_order(self) -> tuple[Ids, Rows]:
-        """Return keys, sorted, and their rows; made anew when a key was added.
+        """Return the sorted keys and their rows, cached until a key is added.
 
         returns  (K,) and (K,)
         """

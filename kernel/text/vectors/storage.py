@@ -1,4 +1,4 @@
-"""The files and bytes of word vectors, in spaCy's format."""
+"""Writing and reading word vectors in spaCy's format."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _TABLE: Final = "vectors"
 _ROWS: Final = "key2row"
 _SETTINGS: Final = "vectors.cfg"
-# Before key2row, spaCy wrote the keys in the order of their rows.
+# Older versions of spaCy wrote the keys in the order of their rows, without a key2row.
 _OLD_KEYS: Final = "keys"
-_FLORET: Final = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
+_FLORET_FIELDS: Final = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
 
 
 def to_bytes(vectors: Vectors, exclude: Collection[str]) -> bytes:
@@ -78,10 +78,10 @@ def _restore(
 ) -> None:
     data = None if table is None else _array(table, name)
     if data is not None and data.ndim != 2:
-        raise LoadError(f"{name} is damaged: expected a table of two axes, got {data.shape}")
+        raise LoadError(f"{name} is damaged: expected a table with two axes, got {data.shape}")
     n_rows = len(vectors) if data is None else len(data)
     if key2row and not 0 <= min(key2row.values()) <= max(key2row.values()) < n_rows:
-        raise LoadError(f"{name} is damaged: a word has a row that is not among its {n_rows}")
+        raise LoadError(f"{name} is damaged: a word has a row outside of the {n_rows} rows")
     parsed = None if settings is None else _parsed(settings, name)
     vectors.restore(data=data, key2row=key2row, settings=parsed)
 
@@ -92,17 +92,17 @@ def _parsed(settings: str, name: str) -> tuple[Floret | None, int]:
         attr = attr_id(values.get("attr", "ORTH"))
         if values.get("mode", "default") != "floret":
             return None, attr
-        return Floret(**{key: values[key] for key in _FLORET}), attr
+        return Floret(**{key: values[key] for key in _FLORET_FIELDS}), attr
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LoadError(f"the settings of {name} are damaged: {error!r}") from error
 
 
 def _settings(vectors: Vectors) -> str:
     if vectors.floret is None:
-        # spaCy writes no attribute here, and reads none: words are found by their text there.
+        # spaCy neither writes nor reads an attribute here: it looks words up by their text.
         other = {} if vectors.attr == ORTH else {"attr": vectors.attr}
         return json.dumps({"mode": "default", **other}, separators=(",", ":"))
-    own = {key: getattr(vectors.floret, key) for key in _FLORET}
+    own = {key: getattr(vectors.floret, key) for key in _FLORET_FIELDS}
     values = {"mode": "floret", **own, "attr": vectors.attr}
     return json.dumps(values, separators=(",", ":"))
 

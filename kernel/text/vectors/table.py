@@ -1,6 +1,6 @@
-"""Word vectors: a table with one row a word or several, or one of floret's n-grams.
+"""Tables of word vectors, with rows for words or for floret's n-grams.
 
-Axes: R rows of the table, D width, N keys asked for, Q queries, K answers to each.
+Axes: R rows of the table, D width, N keys to look up, Q queries, K results per query.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MODES: Final = ("default", "floret")
 
 
 class BaseVectors:
-    """What a vocabulary needs of its vectors; vectors of another make inherit from this."""
+    """The interface between a vocabulary and its vectors; other kinds of vectors subclass it."""
 
     name: str | None = None
     strings: StringStore
@@ -40,7 +40,7 @@ class BaseVectors:
         self.strings = StringStore() if strings is None else strings
 
     def __getitem__(self, key: Key) -> Any:
-        """Return the vector of a word, given as text or as id."""
+        """Return the vector of a word, given as text or id."""
         raise NotImplementedError
 
     def __contains__(self, key: object) -> bool:
@@ -51,15 +51,15 @@ class BaseVectors:
 
     @property
     def is_full(self) -> bool:
-        """Whether there is no row left for another word."""
+        """Whether there is no free row for another word."""
         raise NotImplementedError
 
     def get_batch(self, keys: Sequence[Key] | npt.NDArray[np.uint64]) -> Any:
-        """Return the vectors of many words."""
+        """Return the vectors of many words, given as text or id."""
         raise NotImplementedError
 
     def are_known(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-        """Say of each id whether the word has a vector.
+        """Return for each id whether the word has a vector.
 
         keys     (N,)
         returns  (N,)
@@ -67,7 +67,7 @@ class BaseVectors:
         return np.array([int(key) in self for key in keys], np.bool_)
 
     def add(self, key: Key, *, vector: Any = None, row: int | None = None) -> int:
-        """Give a word a vector, or a row; returns the row."""
+        """Set the vector or the row of a word, and return the row."""
         raise NotImplementedError
 
     def to_ops(self, ops: Any) -> None:
@@ -75,28 +75,28 @@ class BaseVectors:
         raise NotImplementedError
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return everything as bytes."""
+        """Return the vectors as bytes."""
         raise NotImplementedError
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> BaseVectors:
-        """Take over what `to_bytes` returned."""
+        """Replace the vectors with those in `data`, as returned by `to_bytes`."""
         raise NotImplementedError
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write everything into the folder `path`."""
+        """Write the vectors to the folder `path`."""
         raise NotImplementedError
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> BaseVectors:
-        """Take over what `to_disk` wrote."""
+        """Replace the vectors with those in the folder `path`, as written by `to_disk`."""
         raise NotImplementedError
 
 
 class Vectors(BaseVectors):
-    """Vectors by the id of the words' attribute `attr`.
+    """Word vectors, looked up by the id of the token attribute `attr`.
 
-    `data` (R, D) float32 is the table. In the mode "default", words are given rows by `add`,
-    in the mode "floret" every word has a vector, the mean of those of its n-grams; then `data`
-    is needed, and what would change the table raises TextError.
+    `data` (R, D) float32 is the table. In the mode "default", `add` gives words a row. In the
+    mode "floret", every word has a vector: the mean of the rows of its n-grams. This mode
+    requires `data`, and methods that change the table raise TextError.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Vectors(BaseVectors):
         self._index = KeyIndex(len(self.data))
         self._floret: Floret | None = None
         if mode not in MODES:
-            raise TextError(f"expected a mode of {' or '.join(MODES)}, got {mode!r}")
+            raise TextError(f"expected the mode {' or '.join(MODES)}, got {mode!r}")
         if mode == "floret":
             self._floret = Floret(
                 minn=minn, maxn=maxn, hash_count=hash_count, hash_seed=hash_seed, bow=bow, eow=eow
@@ -135,27 +135,27 @@ class Vectors(BaseVectors):
     def __repr__(self) -> str:
         return f"Vectors(shape={self.shape}, mode={self.mode!r}, name={self.name!r})"
 
-    # What it is
+    # Properties
 
     @property
     def mode(self) -> str:
-        """How words find their vectors: "default" or "floret"."""
+        """The kind of table: "default" or "floret"."""
         return "default" if self._floret is None else "floret"
 
     @property
     def floret(self) -> Floret | None:
-        """How words are cut into n-grams, None in the mode "default"."""
+        """The settings of the n-grams, None in the mode "default"."""
         return self._floret
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and width."""
+        """The number of rows and the width."""
         rows, width = self.data.shape
         return int(rows), int(width)
 
     @property
     def size(self) -> int:
-        """Rows times width."""
+        """The number of rows times the width."""
         return int(self.data.size)
 
     @property
@@ -165,12 +165,12 @@ class Vectors(BaseVectors):
 
     @property
     def is_full(self) -> bool:
-        """Whether no row is free."""
+        """Whether every row belongs to a word."""
         return self._floret is not None or self._index.first_free() is None
 
     @property
     def key2row(self) -> dict[int, int]:
-        """The row of each word, in the order in which they were added; a copy."""
+        """A copy of the map from ids of words to rows, in the order of adding."""
         return self._index.as_dict()
 
     def __len__(self) -> int:
@@ -186,34 +186,34 @@ class Vectors(BaseVectors):
         return iter(self._index.as_dict())
 
     def keys(self) -> list[int]:
-        """Return the id of every word with a row."""
+        """Return the id of each word with a row."""
         return list(self._index.as_dict())
 
     def values(self) -> list[Any]:
-        """Return the vector of every row that a word has."""
+        """Return the vector of each row that belongs to a word."""
         return [self.data[row] for row in self._index.used_rows().tolist()]
 
     def items(self) -> list[tuple[int, Any]]:
-        """Return every word's id with its vector."""
+        """Return the id and the vector of each word with a row."""
         return [(key, self.data[row]) for key, row in self._index.as_dict().items()]
 
     # Reading
 
     def __getitem__(self, key: Key) -> Any:
-        """Return the vector of a word, given as text or as id.
+        """Return the vector of a word, given as text or id.
 
         returns  (D,)
 
-        Raises UnknownKeyError if it has none.
+        Raises UnknownKeyError if the word has no vector.
         """
         if self._floret is not None:
             return self.get_batch([key])[0]
         return self.data[self._row(key)]
 
     def get_batch(self, keys: Sequence[Key] | npt.NDArray[np.uint64]) -> Any:
-        """Return the vectors of many words; one without a vector gets the last row, as in spaCy.
+        """Return the vectors of many words.
 
-        returns  (N, D)
+        returns  (N, D)  for a word without a vector the last row of the table, as in spaCy
         """
         if self._floret is not None:
             strings = self.strings
@@ -222,7 +222,7 @@ class Vectors(BaseVectors):
         return self.data[rows] if len(self) else np.zeros((len(rows), self.shape[1]), np.float32)
 
     def are_known(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-        """Say of each id whether the word has a vector.
+        """Return for each id whether the word has a vector.
 
         keys     (N,)
         returns  (N,)
@@ -239,9 +239,12 @@ class Vectors(BaseVectors):
         row: int | None = None,
         rows: Sequence[int] | None = None,
     ) -> Any:
-        """Return the row of a word or of many (-1 for none), or a word of a row or of many.
+        """Return the row of `key`, the rows of `keys`, or the ids of words by `row` or `rows`.
 
-        Raises UnknownKeyError for a row that no word has, TextError unless asked for one thing.
+        A word without a row has -1.
+
+        Raises UnknownKeyError for a row without a word, TextError unless exactly one argument
+        is given.
         """
         self._check_default("find")
         if sum(given is not None for given in (key, keys, row, rows)) != 1:
@@ -257,7 +260,7 @@ class Vectors(BaseVectors):
     def most_similar(
         self, queries: Any, *, batch_size: int = 1024, n: int = 1, sort: bool = True
     ) -> tuple[npt.NDArray[np.uint64], Rows, npt.NDArray[np.float32]]:
-        """Return the words whose vectors are most like each query.
+        """Return the words with the vectors most similar to each query.
 
         queries  (Q, D)
         returns  (Q, K) ids, rows and cosines, rounded to four digits; K is `n`
@@ -267,7 +270,7 @@ class Vectors(BaseVectors):
         self._check_default("most_similar")
         used = self._index.used_rows()
         if n > len(used):
-            raise TextError(f"{n} most similar words are asked for, but {len(used)} rows have any")
+            raise TextError(f"expected `n` of at most {len(used)}, the rows with words, got {n}")
         rows, scores = nearest_rows(queries, self.data, used, n, batch_size=batch_size, sort=sort)
         keys = np.array([self._index.key_of(row) for row in rows.ravel().tolist()], np.uint64)
         return keys.reshape(rows.shape), rows, scores
@@ -275,20 +278,23 @@ class Vectors(BaseVectors):
     # Writing
 
     def __setitem__(self, key: Key, vector: Any) -> None:
-        """Change the vector of a word; raises UnknownKeyError if it has no row."""
+        """Change the vector of a word; raises UnknownKeyError if the word has no row."""
         self._check_default("setting a vector")
         self.data[self._row(key)] = vector
 
     def add(self, key: Key, *, vector: Any = None, row: int | None = None) -> int:
-        """Give a word a vector, or the row of another; returns its row.
+        """Set the vector or the row of a word, and return the row.
 
-        vector   (D,)  None leaves the row as it is
+        vector   (D,)  None leaves the row unchanged
 
-        The row is its own if it has one, else the next that is free. Raises TextError if
-        none is, or there is no such row.
+        By default, a word keeps its row, and a new word gets the next free row.
+
+        Raises TextError if no row is free, or if `row` is out of range.
         """
         if self._floret is not None:
-            warnings.warn("a floret table has a vector of every word: none is added", stacklevel=2)
+            warnings.warn(
+                "a floret table has a vector for every word: nothing is added", stacklevel=2
+            )
             return -1
         number = self._id(key)
         if isinstance(key, str):
@@ -299,7 +305,7 @@ class Vectors(BaseVectors):
         if row is None:
             raise TextError(
                 f"the table is full: all of its {len(self)} rows have words",
-                hint="make room with `resize`",
+                hint="add rows with `resize`",
             )
         if not 0 <= row < len(self):
             raise TextError(f"there is no row {row} in a table of {len(self)}")
@@ -309,10 +315,11 @@ class Vectors(BaseVectors):
         return row
 
     def resize(self, shape: tuple[int, int], inplace: bool = False) -> list[tuple[int, int]]:
-        """Change rows and width; returns the words, with their rows, that lose their vectors.
+        """Change the shape, and return ids and former rows of words that lost their vectors.
 
-        `inplace` keeps the array's own memory, for which the width must stay and nobody else
-        may hold the array. Raises TextError if it cannot.
+        With `inplace`, the array's memory is reused. This needs the same width, and no other
+        references to the array may exist. Raises TextError if the width differs or the array
+        is not in main memory.
         """
         self._check_default("resize")
         if inplace:
@@ -320,13 +327,13 @@ class Vectors(BaseVectors):
             self.data.resize(shape, refcheck=False)
         else:
             rows, width = (min(pair) for pair in zip(self.data.shape, shape, strict=True))
-            made = np.zeros_like(self.data, shape=shape)  # of CuPy too
+            made = np.zeros_like(self.data, shape=shape)  # works for CuPy arrays too
             made[:rows, :width] = self.data[:rows, :width]
             self.data = made
         return self._index.resize(shape[0])
 
     def clear(self) -> None:
-        """Take every word's row away; the table stays as it is."""
+        """Remove all words; the table itself is not changed."""
         self._check_default("clear")
         self._index = KeyIndex(len(self))
 
@@ -337,22 +344,22 @@ class Vectors(BaseVectors):
     # Files
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return everything as spaCy packs it."""
+        """Return the vectors as bytes in spaCy's format."""
         return storage.to_bytes(self, tuple(exclude))
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vectors:
-        """Take over what `to_bytes` returned; raises LoadError if it is damaged."""
+        """Replace the vectors with those in `data`; raises LoadError if it is damaged."""
         storage.from_bytes(self, data, tuple(exclude))
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write `vectors`, `key2row`, `vectors.cfg` and `strings.json` into the folder `path`."""
+        """Write `vectors`, `key2row`, `vectors.cfg` and `strings.json` to the folder `path`."""
         storage.to_disk(self, Path(path), tuple(exclude))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Vectors:
-        """Take over what `to_disk` wrote; files that are not there change nothing.
+        """Replace the vectors with those in the folder `path`; missing files change nothing.
 
-        Raises LoadError naming a file that is damaged.
+        Raises LoadError with the name of a damaged file.
         """
         storage.from_disk(self, Path(path), tuple(exclude))
         return self
@@ -364,9 +371,9 @@ class Vectors(BaseVectors):
         key2row: dict[int, int] | None = None,
         settings: tuple[Floret | None, int] | None = None,
     ) -> None:
-        """Replace parts of the state, as reading a file does; None leaves a part as it is.
+        """Replace parts of the state when a file is read; None leaves a part unchanged.
 
-        `settings` are the n-grams, None in the mode "default", and the attribute.
+        `settings` are the floret settings (None in the mode "default") and the attribute.
         """
         if settings is not None:
             self._floret, self.attr = settings
@@ -394,7 +401,7 @@ class Vectors(BaseVectors):
     def _check_default(self, action: str) -> None:
         if self._floret is not None:
             raise TextError(
-                f"a floret table does not know `{action}`: its rows belong to n-grams",
+                f"`{action}` does not work with a floret table: its rows belong to n-grams",
                 hint="read vectors with `vectors[word]`",
             )
 
@@ -409,13 +416,15 @@ def _check_floret(floret: Floret, data: Any, keys: Iterable[Key] | None) -> None
     if not 1 <= floret.hash_count <= 4:
         raise TextError(f"expected a `hash_count` from 1 to 4, got {floret.hash_count}")
     if data is None or not len(data):
-        raise TextError("a floret table needs its `data`", hint="it cannot be filled later")
+        raise TextError("a floret table needs `data`", hint="it cannot be filled later")
     if keys is not None:
         raise TextError("a floret table has no `keys`", hint="its rows belong to n-grams")
 
 
 def _check_inplace(data: Any, shape: tuple[int, int]) -> None:
     if shape[1] != data.shape[1]:
-        raise TextError(f"in place the width stays {data.shape[1]}, got {shape[1]}")
+        raise TextError(
+            f"resizing in place cannot change the width from {data.shape[1]} to {shape[1]}"
+        )
     if not isinstance(data, np.ndarray):
         raise TextError("only a table in main memory can be resized in place")

@@ -1,1 +1,1 @@
-"""The vocabulary: everything that docs share."""
+"""The vocabulary: the data shared by all docs of a pipeline."""

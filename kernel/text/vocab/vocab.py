@@ -1,4 +1,4 @@
-"""The vocabulary: strings, lexemes and what belongs to the language."""
+"""The vocabulary: strings, lexemes, word vectors, and attributes of the language."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ NounChunks = Callable[["Doc | Span"], Iterator[tuple[int, int, int]]]
 class Vocab:
     """Strings, word types, lookup tables and word vectors.
 
-    `lex_attr_getters` maps attribute ids to functions of the word that replace the
-    language-independent ones.
+    `lex_attr_getters` maps attribute ids to functions that compute the attribute from the
+    word's text. They replace the language-independent functions.
 
-    Words that are met in texts are forgotten again once there are more than `transient_limit`
-    of them (None: never): a new lexeme table then takes the place of the old one, which lives
-    on as long as docs do that have it. Words that something was said of, such as a rank or a
-    flag, stay, and so do all strings that were added to `strings` by name.
+    Words found in texts are forgotten once there are more than `transient_limit` of them
+    (None: never). A new lexeme table then replaces the old one, which stays alive as long as
+    docs that use it. Words with an attribute that was set, such as a rank or a flag, are kept,
+    and so are all strings added to `strings` directly.
     """
 
     def __init__(
@@ -74,16 +74,16 @@ class Vocab:
         self._lookups = Lookups()
         self.lookups = Lookups() if lookups is None else lookups
 
-    # Words for a while and for good
+    # Transient and permanent words
 
     @property
     def lexemes(self) -> LexemeTable:
-        """The lexeme table of the words that were met last."""
+        """The current lexeme table."""
         return self._lexemes
 
     @property
     def transient_limit(self) -> int | None:
-        """How many words met in texts are remembered; None keeps all of them from now on."""
+        """The number of words found in texts that are remembered; None keeps all from now on."""
         return self._transient_limit
 
     @transient_limit.setter
@@ -98,9 +98,9 @@ class Vocab:
             table.generation = self.strings.generation
 
     def table_for_docs(self) -> LexemeTable:
-        """Return the lexeme table for a new doc: a new one if the last has enough words.
+        """Return the lexeme table for a new doc; a new table if the current one is full.
 
-        The rows of a doc must all be of one table, which is to be given to `Doc.from_rows`.
+        All rows of a doc must belong to one table; pass that table to `Doc.from_rows`.
         """
         table, limit = self._lexemes, self._transient_limit
         if limit is None or len(table) - table.n_first <= limit:
@@ -115,10 +115,10 @@ class Vocab:
 
     @contextlib.contextmanager
     def memory_zone(self, mem: object = None) -> Iterator[None]:
-        """Bound the memory that words take, at the end of the block too.
+        """Check the limit of remembered words at the end of the block.
 
-        It is bounded without this as well: the method is there for code that has it from
-        spaCy. Nothing that was made inside becomes invalid.
+        Memory is bounded without this method too; it exists for compatibility with spaCy.
+        Objects created in the block stay valid after it.
         """
         self._n_zones += 1
         try:
@@ -134,13 +134,13 @@ class Vocab:
 
     @property
     def lang(self) -> str:
-        """The language's code, "" if none is set."""
+        """The code of the language, "" if it is not set."""
         getter = self.lex_attr_getters.get(attributes.LANG)
         return str(getter("")) if getter is not None else ""
 
     @property
     def lookups(self) -> Lookups:
-        """The lookup tables; setting ones with a `lexeme_norm` changes the NORM of all words."""
+        """The lookup tables; setting tables with a `lexeme_norm` changes the NORM of all words."""
         return self._lookups
 
     @lookups.setter
@@ -153,7 +153,7 @@ class Vocab:
 
     @property
     def vectors(self) -> Any:
-        """The word vectors; an empty table if nothing has set any. Setting it adds its strings."""
+        """The word vectors, by default an empty table. Setting them adds their strings."""
         return self._vectors
 
     @vectors.setter
@@ -163,12 +163,12 @@ class Vocab:
 
     @property
     def vectors_length(self) -> int:
-        """The width of the vectors, 0 if there are none, -1 if they have no table."""
+        """The width of the vectors; 0 without vectors, -1 for vectors without a table."""
         return vocab_vectors.width(self._vectors)
 
     @property
     def vectors_attr(self) -> int:
-        """The attribute of a word by which its vector is known; ORTH if nothing is said."""
+        """The attribute by which vectors are looked up, by default ORTH."""
         return int(getattr(self._vectors, "attr", attributes.ORTH))
 
     @property
@@ -188,7 +188,7 @@ class Vocab:
         return (Lexeme(self, row=row, table=table) for row in list(table.base_rows()))
 
     def __getitem__(self, key: str | int) -> Lexeme:
-        """Return the lexeme of a word or of its id, made if there is none.
+        """Return the lexeme of a word or an id; an unknown word is added.
 
         Raises UnknownKeyError for an id whose string is unknown.
         """
@@ -197,9 +197,9 @@ class Vocab:
         return Lexeme(self, row=row, table=table)
 
     def add_flag(self, flag_getter: Callable[[str], bool], flag_id: int = -1) -> int:
-        """Add a boolean attribute, of the words that exist too, and return its id.
+        """Add a boolean attribute to all words, and return its id.
 
-        Raises TextError if `flag_id` is not from 1 to 63, or none is free.
+        Raises TextError if `flag_id` is not from 1 to 63, or if all flags are in use.
         """
         if flag_id == -1:
             taken = [flag for flag in attributes.FLAGS if self.lexemes.getter(flag) is not None]
@@ -216,16 +216,16 @@ class Vocab:
     # Vectors
 
     def has_vector(self, orth: str | int) -> bool:
-        """Say whether the word has a vector."""
+        """Return whether the word has a vector."""
         return self.has_vectors and self._vector_key(orth) in self._vectors
 
     def get_vector(self, orth: str | int) -> Any:
-        """Return the vector of a word, zeros if it has none.
+        """Return the vector of a word, zeros if the word has no vector.
 
         returns  (width,)
         """
         if isinstance(orth, str) and self.vectors_attr == attributes.ORTH:
-            key: str | int = orth  # text: a floret table makes a vector of any, known or not
+            key: str | int = orth  # a floret table has a vector for any text
         else:
             key = self._vector_key(orth)
         if self.has_vectors and key in self._vectors:
@@ -233,7 +233,7 @@ class Vocab:
         return np.zeros(max(0, self.vectors_length), np.float32)
 
     def set_vector(self, orth: str | int, vector: Any) -> None:
-        """Give a word a vector; the table grows if it must.
+        """Set the vector of a word; the table grows if necessary.
 
         vector   (width,)
         """
@@ -246,9 +246,9 @@ class Vocab:
     def reset_vectors(
         self, *, width: int | None = None, shape: tuple[int, int] | None = None
     ) -> None:
-        """Start with an empty table of another width or shape, or one like the one there is.
+        """Replace the vectors with an empty table, by default of the same shape.
 
-        Raises TextError if both are given.
+        Raises TextError if both `width` and `shape` are given.
         """
         if width is not None and shape is not None:
             raise TextError("give `width` or `shape`, not both")
@@ -257,16 +257,18 @@ class Vocab:
         self._vectors = Vectors(strings=self.strings, shape=new_shape, name=table.name)
 
     def prune_vectors(self, nr_row: int, batch_size: int = 1024) -> dict[str, tuple[str, float]]:
-        """Keep the vectors of the `nr_row` most probable words; others share the one most alike.
+        """Keep the vectors of the `nr_row` most probable words.
 
-        Returns for each word that lost its own whose it has now, and how alike the two are.
+        Every other word gets the row of the most similar vector.
+
+        Returns for each of these words the word whose vector it has now, and their cosine.
         """
         table = vocab_vectors.checked(self._vectors, "prune_vectors")
         self._vectors, shared = vocab_vectors.pruned(self, table, nr_row, batch_size)
         return shared
 
     def deduplicate_vectors(self) -> None:
-        """Let words whose vectors are the same share a row."""
+        """Let words with equal vectors share a row."""
         table = vocab_vectors.checked(self._vectors, "deduplicate_vectors")
         self._vectors = vocab_vectors.deduplicated(table)
 
@@ -279,7 +281,7 @@ class Vocab:
     # Writing and reading
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write strings, vectors and lookups into the folder `path`."""
+        """Write strings, vectors and lookups to the folder `path`."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         if "strings" not in exclude:
@@ -297,7 +299,7 @@ class Vocab:
         folder = Path(path)
         if "strings" not in exclude:
             if not (folder / "strings.json").exists():
-                raise LoadError(f"`{folder}` has no strings.json: it is no vocabulary")
+                raise LoadError(f"`{folder}` is not a vocabulary: it has no strings.json")
             self.strings.from_disk(folder / "strings.json")
         if "vectors" not in exclude:
             self._vectors.from_disk(folder, exclude=["strings"])
@@ -306,7 +308,7 @@ class Vocab:
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return strings, vectors and lookups."""
+        """Return strings, vectors and lookups as bytes."""
         parts: dict[str, Any] = {}
         if "strings" not in exclude:
             parts["strings"] = self.strings.to_bytes()

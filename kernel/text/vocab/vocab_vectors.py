@@ -1,4 +1,4 @@
-"""What a vocabulary does to the table of its word vectors.
+"""Changes of a vocabulary's table of word vectors: growing, pruning, deduplicating.
 
 Axes: R rows of the table, D width.
 """
@@ -16,18 +16,18 @@ from kernel.text.vectors.table import BaseVectors, Vectors
 if TYPE_CHECKING:
     from kernel.text.vocab.vocab import Vocab
 
-_LEAST_ROWS: Final = 100
-_GROWTH: Final = 1.3
+_MIN_ROWS: Final = 100
+_GROWTH_FACTOR: Final = 1.3
 
 
 def width(vectors: BaseVectors) -> int:
-    """Return the width of the vectors, -1 if they are made without a table."""
+    """Return the width of the vectors, -1 if they have no table."""
     shape = getattr(vectors, "shape", None)
     return -1 if shape is None else int(shape[1])
 
 
 def checked(vectors: BaseVectors, action: str) -> Vectors:
-    """Return vectors whose table can be changed; raises TextError for those of another kind."""
+    """Return `vectors` if their table can be changed; raise TextError otherwise."""
     if not isinstance(vectors, Vectors):
         raise TextError(f"`{action}` does not work with a {type(vectors).__name__}")
     if vectors.floret is not None and action != "reset_vectors":
@@ -36,16 +36,20 @@ def checked(vectors: BaseVectors, action: str) -> Vectors:
 
 
 def make_room(vectors: Vectors, key: int, n_values: int) -> None:
-    """Let the table grow if another word would not fit; the first one decides of its width."""
+    """Grow the table if `key` is new and no row is free; the first word sets the width."""
     if vectors.is_full and key not in vectors:
-        n_rows = max(_LEAST_ROWS, int(len(vectors) * _GROWTH))
+        n_rows = max(_MIN_ROWS, int(len(vectors) * _GROWTH_FACTOR))
         vectors.resize((n_rows, vectors.shape[1] or n_values))
 
 
 def pruned(
     vocab: Vocab, vectors: Vectors, nr_row: int, batch_size: int
 ) -> tuple[Vectors, dict[str, tuple[str, float]]]:
-    """Return a table of `nr_row` rows, and whose vector each of the other words has now."""
+    """Return a table with `nr_row` rows, and the new vectors of the other words.
+
+    The second result maps each of these words to the word whose vector it has now, and to
+    their cosine.
+    """
     rows = vectors.key2row
     keys = sorted(rows, key=lambda key: (-vocab[key].prob, rows[key]))
     kept, others = keys[:nr_row], keys[nr_row:]
@@ -61,25 +65,25 @@ def pruned(
     queries = vectors.data[[rows[key] for key in others]]
     nearest, new_rows, scores = made.most_similar(queries, batch_size=batch_size)
     shared = {}
-    for place, key in enumerate(others):
-        made.add(key, row=int(new_rows[place, 0]))
-        word = vocab.strings[int(nearest[place, 0])]
-        shared[vocab.strings[key]] = (word, float(scores[place, 0]))
+    for index, key in enumerate(others):
+        made.add(key, row=int(new_rows[index, 0]))
+        word = vocab.strings[int(nearest[index, 0])]
+        shared[vocab.strings[key]] = (word, float(scores[index, 0]))
     return made, shared
 
 
 def deduplicated(vectors: Vectors) -> Vectors:
-    """Return a table in which no two rows are the same; rows without words are left out.
+    """Return a table without duplicate rows and without rows that have no word.
 
-    The others stay in the order of their words, who rank by it.
+    The other rows keep their order, because the order of the words is their rank.
     """
     rows = vectors.key2row
     used = np.array(list(rows.values()), np.int64)
-    distinct, first, places = np.unique(
+    distinct, first, inverse = np.unique(
         host(vectors.data)[used], axis=0, return_index=True, return_inverse=True
     )
     order = np.argsort(first)
-    numbers = np.argsort(order)[places.reshape(-1)]
+    numbers = np.argsort(order)[inverse.reshape(-1)]
     data = distinct[order]
     made = Vectors(strings=vectors.strings, data=data, name=vectors.name, attr=vectors.attr)
     for key, row in zip(rows, numbers.tolist(), strict=True):

@@ -1,1 +1,1 @@
-"""Word types: their strings, ids and attributes."""
+"""Word types (lexemes): their strings, ids and attributes."""

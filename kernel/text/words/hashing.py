@@ -1,6 +1,6 @@
-"""MurmurHash64A, of one string or of many.
+"""The hash function MurmurHash64A, for one string or many.
 
-Axes: N strings, W eight-byte words of all strings one after the other.
+Axes: N strings, W eight-byte words (those of all strings in order).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 _M: Final = 0xC6A4A7935BD1E995
 _MASK: Final = (1 << 64) - 1
-# Below this many strings, and above this many bytes, plain integers are faster than arrays.
-_FEW: Final = 24
-_LONG: Final = 256
+# For fewer strings, and for longer strings, plain integers are faster than arrays.
+_ARRAYS_FROM_STRINGS: Final = 24
+_ARRAYS_UP_TO_BYTES: Final = 256
 
 
 def murmur64(data: bytes, seed: int = 1) -> int:
@@ -41,23 +41,23 @@ def murmur64_all(texts: Sequence[bytes], seed: int = 1) -> npt.NDArray[np.uint64
 
     returns  (N,)  the same as `murmur64` of each
     """
-    if len(texts) < _FEW:
+    if len(texts) < _ARRAYS_FROM_STRINGS:
         return np.array([murmur64(text, seed) for text in texts], np.uint64)
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    is_short = sizes <= _LONG
+    is_short = sizes <= _ARRAYS_UP_TO_BYTES
     if is_short.all():
         return _hash_short(b"".join(texts), sizes, seed)
     hashes = np.empty(len(texts), np.uint64)
-    short = [text for text in texts if len(text) <= _LONG]
+    short = [text for text in texts if len(text) <= _ARRAYS_UP_TO_BYTES]
     hashes[is_short] = _hash_short(b"".join(short), sizes[is_short], seed)
-    hashes[~is_short] = [murmur64(text, seed) for text in texts if len(text) > _LONG]
+    hashes[~is_short] = [murmur64(text, seed) for text in texts if len(text) > _ARRAYS_UP_TO_BYTES]
     return hashes
 
 
 def _hash_short(data: bytes, sizes: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.uint64]:
-    """Hash the N strings that `data` holds one after the other.
+    """Hash the N strings whose concatenation is `data`.
 
-    sizes    (N,)  bytes of each
+    sizes    (N,)  number of bytes of each string
     returns  (N,)
     """
     words, starts = _pad_to_words(data, sizes)
@@ -77,7 +77,7 @@ def _hash_short(data: bytes, sizes: npt.NDArray[np.int64], seed: int) -> npt.NDA
 def _pad_to_words(
     data: bytes, sizes: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    """Lay each string out on a border of eight bytes, filled up with zeros.
+    """Align each string to eight bytes, padded with zeros.
 
     sizes    (N,)  bytes of each string
     returns  (W,)  and (N,), the first word of each string

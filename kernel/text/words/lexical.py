@@ -1,4 +1,4 @@
-"""What is known of a word from its letters alone: shape, flags, base form."""
+"""Lexical attributes computed from the text of a word: shape, flags, base form."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from kernel.text.words import attributes
 
 Getter = Callable[[str], Any]
 
-_LONG: Final = 100
-_MIN_WWW: Final = 5
+_MAX_SHAPE_LENGTH: Final = 100
+_MIN_WWW_LENGTH: Final = 5
 _BRACKETS: Final = frozenset("()[]{}<>")
 _QUOTES: Final = frozenset("\"'`«»‘’‚‛“”„‟‹›❮❯") | {"''", "``"}
 _LEFT_PUNCT: Final = frozenset("([{<\"'«‘‚‛“„‟‹❮") | {"``"}
@@ -36,7 +36,7 @@ _TLDS: Final = frozenset(_TLD_NAMES.split())
 
 
 class _ShapeOfChar(dict[int, str]):
-    """Maps a code point to its letter in a shape; fills itself."""
+    """Maps a code point to its character in a shape; entries are added at their first use."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -57,24 +57,27 @@ def _cut_runs(shape: str) -> str:
 
 
 def word_shape(text: str) -> str:
-    """Return the text as X, x, d and other characters, no more than four of the same in a row."""
-    if len(text) >= _LONG:
+    """Return the text with X, x and d for letters and digits, in runs of at most four.
+
+    Return "LONG" for a text of 100 characters or more.
+    """
+    if len(text) >= _MAX_SHAPE_LENGTH:
         return "LONG"
     return _cut_runs(text.translate(_SHAPE_OF_CHAR))
 
 
 def is_punct(text: str) -> bool:
-    """Say whether all characters are punctuation; true of the empty text."""
+    """Return whether all characters are punctuation; true for the empty text."""
     return all(unicodedata.category(char)[0] == "P" for char in text)
 
 
 def is_currency(text: str) -> bool:
-    """Say whether all characters are currency signs; true of the empty text."""
+    """Return whether all characters are currency signs; true for the empty text."""
     return all(unicodedata.category(char) == "Sc" for char in text)
 
 
 def like_num(text: str) -> bool:
-    """Say whether the text is a number in digits, with sign, separators or a fraction bar."""
+    """Return whether the text is a number in digits, with sign, separators or fraction bar."""
     text = text[1:] if text.startswith(("+", "-", "±", "~")) else text
     text = text.replace(",", "").replace(".", "")
     if text.isdigit():
@@ -86,18 +89,18 @@ def like_num(text: str) -> bool:
 
 
 def like_email(text: str) -> bool:
-    """Say whether the text starts like an email address."""
+    """Return whether the text starts like an email address."""
     return "@" in text and _EMAIL.match(text) is not None
 
 
 def like_url(text: str, url_match: Callable[[str], Any] | None = None) -> bool:
-    """Say whether the text looks like a web address.
+    """Return whether the text looks like a web address.
 
-    `url_match`, where a language has one, finds those that the simple rules leave open.
+    `url_match`, the pattern of a language, is asked where the simple rules do not decide.
     """
     if text.startswith(("http://", "https://")):
         return True
-    if text.startswith("www.") and len(text) >= _MIN_WWW:
+    if text.startswith("www.") and len(text) >= _MIN_WWW_LENGTH:
         return True
     if "." not in text or text[0] == "." or text[-1] == "." or "@" in text:
         return False
@@ -125,7 +128,7 @@ FLAG_GETTERS: Final[dict[int, Getter]] = {
     attributes.IS_RIGHT_PUNCT: _RIGHT_PUNCT.__contains__,
     attributes.IS_CURRENCY: is_currency,
 }
-"""The flags that no language changes, by attribute id."""
+"""The functions of the flags that do not depend on the language, by attribute id."""
 
 BASE_NORMS: Final[dict[str, str]] = {
     form: norm
@@ -149,5 +152,5 @@ BASE_NORMS: Final[dict[str, str]] = {
 
 
 def base_norm(text: str) -> str:
-    """Return the base form of the text: from `BASE_NORMS`, or in lower case."""
+    """Return the base form of the text: the one in `BASE_NORMS`, or the text in lower case."""
     return BASE_NORMS.get(text) or text.lower()

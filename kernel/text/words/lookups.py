@@ -1,4 +1,4 @@
-"""Tables of linguistic data, by name: from a string to whatever is known of it."""
+"""Named tables of linguistic data, which map strings to values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FILE = "lookups.bin"
 
 
 class Table(dict[int, Any]):
-    """A dict whose keys are the ids of strings; a string may be given for its id."""
+    """A dict whose keys are ids of strings; methods accept the string or its id."""
 
     def __init__(
         self, name: str | None = None, data: Mapping[str | int, Any] | Iterable[Any] = ()
@@ -47,11 +47,11 @@ class Table(dict[int, Any]):
         self[key] = value
 
     def pop(self, key: str | int, *default: Any) -> Any:
-        """Take a value out of the table."""
+        """Remove a string and return its value."""
         return super().pop(_id_of(key), *default)
 
     def setdefault(self, key: str | int, default: Any = None) -> Any:
-        """Return the value of a string, set to `default` if there is none."""
+        """Return the value of a string, which is first set to `default` if it is missing."""
         return super().setdefault(_id_of(key), default)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
@@ -61,15 +61,15 @@ class Table(dict[int, Any]):
 
     @classmethod
     def from_dict(cls, data: Mapping[str | int, Any], name: str | None = None) -> Table:
-        """Return a table of this data."""
+        """Return a table with this data."""
         return cls(name, data)
 
     def to_bytes(self) -> bytes:
-        """Return name and content."""
+        """Return name and content as bytes."""
         return pack({"name": self.name, "dict": list(self.items())})
 
     def from_bytes(self, data: bytes) -> Table:
-        """Replace name and content by those in `data`."""
+        """Replace name and content with those in `data`."""
         loaded = unpack(data, name="the table")
         self.name = loaded["name"]
         self.clear()
@@ -97,22 +97,22 @@ class Lookups:
     def add_table(self, name: str, data: Mapping[Any, Any] | None = None) -> Table:
         """Add a new table.
 
-        Raises TextError if there is one called `name`.
+        Raises TextError if a table with this name exists.
         """
         if name in self._tables:
-            raise TextError(f"there is a table `{name}` already", hint="set_table replaces it")
+            raise TextError(f"the table `{name}` exists already", hint="set_table replaces it")
         return self.set_table(name, Table(name, data or {}))
 
     def set_table(self, name: str, table: Mapping[Any, Any]) -> Table:
-        """Put a table in, in place of an older one."""
+        """Add a table, or replace the one with this name."""
         made = table if isinstance(table, Table) else Table(name, table)
         self._tables[name] = made
         return made
 
     def get_table(self, name: str, *default: Any) -> Any:
-        """Return a table, or the default if one is given.
+        """Return a table, or the default if there is no such table.
 
-        Raises UnknownKeyError if there is no such table and no default.
+        Raises UnknownKeyError if there is neither.
         """
         if name in self._tables or not default:
             self._check(name)
@@ -120,31 +120,31 @@ class Lookups:
         return default[0]
 
     def remove_table(self, name: str) -> Table:
-        """Take a table out and return it; raises UnknownKeyError if there is none."""
+        """Remove a table and return it; raises UnknownKeyError if there is no such table."""
         self._check(name)
         return self._tables.pop(name)
 
     def has_table(self, name: str) -> bool:
-        """Say whether there is a table called `name`."""
+        """Return whether there is a table called `name`."""
         return name in self._tables
 
     def to_bytes(self) -> bytes:
-        """Return all tables."""
+        """Return all tables as bytes."""
         return pack({name: dict(table) for name, table in self._tables.items()})
 
     def from_bytes(self, data: bytes) -> Lookups:
-        """Replace all tables by those in `data`."""
+        """Replace all tables with those in `data`."""
         loaded = unpack(data, name=_FILE) if data else {}
         self._tables = {name: Table(name, table) for name, table in loaded.items()}
         return self
 
     def to_disk(self, path: str | Path, filename: str = _FILE) -> None:
-        """Write all tables into the folder `path`."""
+        """Write all tables to the folder `path`."""
         Path(path).mkdir(parents=True, exist_ok=True)
         Path(path, filename).write_bytes(self.to_bytes())
 
     def from_disk(self, path: str | Path, filename: str = _FILE) -> Lookups:
-        """Read the tables from the folder `path`; none if the file is missing."""
+        """Replace all tables with those in the folder `path`; a missing file changes nothing."""
         file = Path(path, filename)
         return self.from_bytes(file.read_bytes()) if file.exists() else self
 

@@ -1,4 +1,4 @@
-"""Morphological features, each analysis known by the id of its normal form."""
+"""Morphological features. The id of an analysis is the id of its normalized string."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Features = Mapping[str, str]
 
 
 class Morphology:
-    """Makes and finds the analyses of one vocabulary."""
+    """Stores the morphological analyses of one vocabulary."""
 
     FEATURE_SEP: Final = FEATURE_SEP
     FIELD_SEP: Final = FIELD_SEP
@@ -28,16 +28,16 @@ class Morphology:
 
     def __init__(self, strings: StringStore) -> None:
         self.strings: Final = strings
-        # Features recur by the million, their normal forms by the hundred.
+        # A cache: corpora have millions of tokens, but only hundreds of analyses.
         self._ids: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(set(self._ids.values()))
 
     def add(self, features: str | Features | int) -> int:
-        """Return the id of the analysis, whose normal form is in the strings from now on.
+        """Add the normal form of an analysis to the strings, and return its id.
 
-        Raises TextError for what is neither features nor the id of some.
+        Raises TextError if `features` is neither features nor the id of an analysis.
         """
         if isinstance(features, str):
             known = self._ids.get(features)
@@ -52,7 +52,7 @@ class Morphology:
         raise TextError(f"expected morphological features or their id, got {features!r}")
 
     def get(self, morph: int) -> str:
-        """Return the normal form of an id, "" if it is unknown."""
+        """Return the normal form with this id, "" for an unknown id."""
         return self.strings[morph] if morph in self.strings else ""  # noqa: SIM401 — no dict
 
     def normalize_features(self, features: str | Features) -> str:
@@ -69,7 +69,7 @@ class Morphology:
         fields: dict[str, list[str]] = {}
         for feature in feats.split(FEATURE_SEP):
             field, separator, values = feature.partition(FIELD_SEP)
-            # What is no feature is dropped, as in treebanks with remarks in this column.
+            # Some treebanks have remarks in this column; skip anything that is not a feature.
             if separator and FIELD_SEP not in values:
                 fields[field] = values.split(VALUE_SEP)
         order = sorted if sort_values else list
@@ -79,8 +79,8 @@ class Morphology:
     def dict_to_feats(features: Features, *, sort_values: bool = True) -> str:
         """Return fields and values as one string, sorted by field; "" if there are none.
 
-        Capitals come first, which is not the order of treebanks: the hash of this string is
-        what `.spacy` files have.
+        Capitals sort first, unlike in treebanks, because `.spacy` files contain the hash of
+        this string.
         """
         order = sorted if sort_values else list
         return FEATURE_SEP.join(
@@ -102,7 +102,7 @@ class MorphAnalysis:
 
     @classmethod
     def from_id(cls, vocab: Any, key: int) -> MorphAnalysis:
-        """Return the analysis with this id; 0 is one without features."""
+        """Return the analysis with this id; 0 is the analysis without features."""
         return cls(vocab, vocab.strings[key] if key else "")
 
     def __contains__(self, feature: object) -> bool:
@@ -132,7 +132,7 @@ class MorphAnalysis:
         return isinstance(other, MorphAnalysis) and self.key == other.key
 
     def get(self, field: str, default: list[str] | None = None) -> list[str]:
-        """Return the values of a field, or `default` (an empty list) if it has none."""
+        """Return the values of a field, or `default` (an empty list) if it is missing."""
         values = self.to_dict().get(field)
         if values is None:
             return [] if default is None else default

@@ -1,4 +1,4 @@
-"""The string store: every string once, known by its 64-bit hash."""
+"""The string store, which maps strings to their 64-bit hashes and back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def hash_string(text: str) -> int:
 
 
 class Generation:
-    """Strings that are known for as long as something, such as a doc, holds on to them."""
+    """Transient strings, known as long as something, such as a doc, refers to them."""
 
     __slots__ = ("__weakref__", "ids", "texts")
 
@@ -37,15 +37,15 @@ class Generation:
 
 
 class StringStore:
-    """Strings by id and ids by string.
+    """Maps strings to ids and ids to strings.
 
-    The symbols are always known; iteration and length leave them out. Strings of a generation
-    (of the words met in texts) are known as long as it is the current one or something holds
-    on to it, all others for good.
+    The symbols are always known, but iteration and length exclude them. Transient strings, such
+    as the words found in texts, belong to a generation. They are known as long as that is the
+    current generation or is referred to; all other strings are permanent.
     """
 
     def __init__(self, strings: Iterable[str] | None = None) -> None:
-        # Of all lasting strings and all symbols; `_texts` has the strings alone.
+        # The ids of all permanent strings and of the symbols; `_texts` excludes the symbols.
         self._ids: dict[str, int] = dict(IDS)
         self._texts: dict[int, str] = {}
         self._current = Generation()
@@ -72,9 +72,9 @@ class StringStore:
     @overload
     def __getitem__(self, key: int) -> str: ...
     def __getitem__(self, key: str | int) -> str | int:
-        """Return the id of a string (which is not added), or the string of an id.
+        """Return the id of a string, or the string of an id; nothing is added.
 
-        Raises UnknownKeyError for an id whose string was never added.
+        Raises UnknownKeyError for an id whose string is unknown.
         """
         if isinstance(key, str):
             known = self._ids.get(key)
@@ -94,9 +94,10 @@ class StringStore:
         *,
         generation: Generation | None = None,
     ) -> int:
-        """Return the id of `text`, which the store knows from now on.
+        """Add `text` and return its id.
 
-        With `allow_transient`, or a generation to put it into, it is forgotten when that is.
+        With `allow_transient` the string is added to the current generation, with `generation`
+        to that one, and is forgotten with it; otherwise it is permanent.
         """
         known = self._ids.get(text)
         if known is not None:
@@ -106,7 +107,7 @@ class StringStore:
         if generation is None and allow_transient:
             generation = self._current
         key = murmur64(_encode(text))
-        texts, ids = self._places(generation)
+        texts, ids = self._tables(generation)
         texts[key] = text
         ids[text] = key
         return key
@@ -114,19 +115,19 @@ class StringStore:
     def add_all(
         self, texts: Collection[str], *, generation: Generation | None = None
     ) -> npt.NDArray[np.uint64]:
-        """Add many strings, to a generation if one is given.
+        """Add many strings, permanently or to a generation.
 
         returns  (N,)  the id of each
         """
-        lasting, (own_texts, own) = self._ids, self._places(generation)
-        new = [text for text in dict.fromkeys(texts) if text not in lasting and text not in own]
+        permanent, (own_texts, own) = self._ids, self._tables(generation)
+        new = [text for text in dict.fromkeys(texts) if text not in permanent and text not in own]
         if new:
             hashes = murmur64_all([_encode(text) for text in new]).tolist()
             own_texts.update(zip(hashes, new, strict=True))
             own.update(zip(new, hashes, strict=True))
         if generation is None:
-            return np.fromiter(map(lasting.__getitem__, texts), np.uint64, len(texts))
-        ids = [lasting[text] if text in lasting else own[text] for text in texts]
+            return np.fromiter(map(permanent.__getitem__, texts), np.uint64, len(texts))
+        ids = [permanent[text] if text in permanent else own[text] for text in texts]
         return np.array(ids, np.uint64)
 
     # Generations
@@ -137,7 +138,10 @@ class StringStore:
         return self._current
 
     def renew(self) -> Generation:
-        """Start a new generation and return it; the last one lives while something holds it."""
+        """Start a new generation and return it.
+
+        The strings of the old one are forgotten when nothing refers to it any more.
+        """
         self._older = [old for old in self._older if old() is not None]
         self._older.append(weakref.ref(self._current))
         self._current = Generation()
@@ -145,48 +149,48 @@ class StringStore:
 
     @contextlib.contextmanager
     def memory_zone(self, mem: object = None) -> Iterator[None]:
-        """Let transient strings of the block, which nothing holds on to, go when it ends."""
+        """Forget the transient strings of the block at its end, except those still in use."""
         try:
             yield
         finally:
             self.renew()
 
     def keep(self, keys: Iterable[int]) -> None:
-        """Know these strings for good, if they are known now."""
+        """Make the strings with these ids permanent; unknown ids are ignored."""
         for key in keys:
             if key not in self._texts:
                 text = self._find(key)
                 if text is not None:
                     self.add(text)
 
-    def _places(self, generation: Generation | None) -> tuple[dict[int, str], dict[str, int]]:
+    def _tables(self, generation: Generation | None) -> tuple[dict[int, str], dict[str, int]]:
         if generation is None:
             return self._texts, self._ids
         return generation.texts, generation.ids
 
     def _all(self) -> dict[str, int]:
-        """Return the lasting strings and those of the current generation, with their ids."""
-        lasting = {text: key for key, text in self._texts.items()}
-        return {**lasting, **self._current.ids}
+        """Return the ids of the permanent strings and of the current generation."""
+        permanent = {text: key for key, text in self._texts.items()}
+        return {**permanent, **self._current.ids}
 
     def as_int(self, key: str | int) -> int:
-        """Return the id of a string; an id comes back as it is. Nothing is added."""
+        """Return the id of a string, or an id unchanged; nothing is added."""
         return self[key] if isinstance(key, str) else int(key)
 
     def as_string(self, key: str | int) -> str:
-        """Return the string of an id; a string comes back as it is."""
+        """Return the string of an id, or a string unchanged."""
         return key if isinstance(key, str) else self[key]
 
     def items(self) -> list[tuple[str, int]]:
-        """Return every string with its id, in the order in which they were added."""
+        """Return all strings with their ids, in the order of adding."""
         return list(self._all().items())
 
     def keys(self) -> list[str]:
-        """Return every string, in the order in which they were added."""
+        """Return all strings, in the order of adding."""
         return list(self._all())
 
     def values(self) -> list[int]:
-        """Return every id, in the order in which the strings were added."""
+        """Return all ids, in the order of adding."""
         return list(self._all().values())
 
     def to_bytes(self) -> bytes:
@@ -221,7 +225,7 @@ class StringStore:
 
 
 def _encode(text: str) -> bytes:
-    # Half of a surrogate pair cannot be encoded, but it turns up in texts that were cut.
+    # A text that was cut may end in half of a surrogate pair, which strict UTF-8 cannot encode.
     return text.encode("utf8", "surrogatepass")
 
 

@@ -1,6 +1,6 @@
 """The symbol table: names whose id is a small number instead of a hash.
 
-`from kernel.text.words.symbols import NOUN, nsubj` works for every name in it.
+`from kernel.symbols import NOUN, nsubj` works for every name in the table.
 """
 
 from __future__ import annotations
