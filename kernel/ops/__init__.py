@@ -13,8 +13,10 @@ from kernel.ops.threads import for_each, parallel, prefetch, thread_count
 from kernel.ops.types import Floats, Ints, array_module
 from kernel.ops.weights import (
     CachingModel,
+    NonFiniteGradientError,
     WeightNode,
     add_row_gradient,
+    check_finite,
     finish_update,
     gradient_of,
     gradients,
@@ -30,6 +32,7 @@ __all__ = [
     "Floats",
     "Ints",
     "KernelOps",
+    "NonFiniteGradientError",
     "Packed",
     "RowGradient",
     "WeightNode",
@@ -39,6 +42,7 @@ __all__ = [
     "backprop_layer_norm",
     "backprop_maxout",
     "backprop_window_columns",
+    "check_finite",
     "default_ops",
     "distinct_rows",
     "draw_bits",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from thinc.api import Model
 
+from kernel.errors import KernelError
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows
 
@@ -28,6 +30,26 @@ class WeightNode(Model[InT, OutT]):
     """
 
     version: int = 0
+    # The gradients of tables of which a step touches few rows, by parameter.
+    row_gradients: dict[str, RowGradient]
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.row_gradients = {}
+
+    def mark_changed(self) -> None:
+        """Count a change of parameters that was made in place."""
+        self.version += 1
+
+    def joint_views(
+        self, names: Sequence[str]
+    ) -> tuple[Sequence[str], int, Callable[[Floats], dict[str, Floats]]] | None:
+        """Say which of these parameters are faster to use if they are parts of one array.
+
+        returns  their names, the size of the array, and a function that returns their views of
+                 a flat array of that size; None if they are as well apart
+        """
+        return None
 
     def get_param(self, name: str) -> Any:
         """Return a parameter, of which all rows are brought up to date."""
@@ -73,12 +95,6 @@ class WeightNode(Model[InT, OutT]):
         else:
             super().inc_grad(name, value)
 
-    @property
-    def row_gradients(self) -> dict[str, RowGradient]:
-        """The gradients of tables of which a step touches few rows, by parameter."""
-        found: dict[str, RowGradient] = self.__dict__.setdefault("_row_gradients", {})
-        return found
-
     def _copy(self, seen: dict[int, Any] | None = None) -> Any:
         for name in self.row_gradients:
             self._flush(name)
@@ -87,7 +103,17 @@ class WeightNode(Model[InT, OutT]):
         copied = type(self).__new__(type(self))
         for slot in Model.__slots__:
             setattr(copied, slot, getattr(plain, slot))
+        copied.row_gradients = {}
         return copied
+
+
+class NonFiniteGradientError(KernelError):
+    """The gradient of a parameter, `name` of `node`, is infinite or not a number."""
+
+    def __init__(self, node: Any, name: str) -> None:
+        super().__init__(f"the gradient of `{name}` of the layer `{node.name}` is not finite")
+        self.node = node
+        self.name = name
 
 
 class CachingModel(WeightNode[InT, OutT]):
@@ -201,19 +227,41 @@ def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
 def finish_update(model: Any, optimizer: Any) -> None:
     """Let an optimizer change all weights, as Thinc's `Model.finish_update` does.
 
-    An optimizer that says `takes_rows` is given each `RowGradient` as it is.
+    An optimizer with `update_model` is given all parameters of the model at once; any other one
+    is called with one after another.
     """
-    for node in model.walk():
+    for node in _tree(model):
         for shim in node.shims:
             shim.finish_update(optimizer)
-    takes_rows = getattr(optimizer, "takes_rows", False)
+    if hasattr(optimizer, "update_model"):
+        optimizer.update_model(model, list(gradients(model)))
+        return
     for node, name, gradient in gradients(model):
-        key = node.id, name
-        if isinstance(gradient, RowGradient) and takes_rows:
-            if gradient.pending is not optimizer.pending_updates(key, stored_param(node, name)):
-                node.get_param(name)  # flushes what another optimizer left pending
-            param, _ = optimizer(key, stored_param(node, name), gradient)
-        else:
-            whole = gradient.whole() if isinstance(gradient, RowGradient) else gradient
-            param, _ = optimizer(key, node.get_param(name), whole)
+        whole = gradient.whole() if isinstance(gradient, RowGradient) else _own_gradient(node, name)
+        param, _ = optimizer((node.id, name), node.get_param(name), whole)
         node.set_param(name, param)
+
+
+def _own_gradient(node: Any, name: str) -> Floats:
+    """Return a gradient that is contiguous, as optimizers that change it in place expect."""
+    gradient: Floats = node.get_grad(name)
+    if not gradient.flags.c_contiguous:
+        gradient = gradient.copy()
+        node.set_grad(name, gradient)
+    return gradient
+
+
+def check_finite(found: Iterable[tuple[Any, str, Any]]) -> None:
+    """Raise `NonFiniteGradientError` for the first of the gradients that is not finite.
+
+    found  what `gradients` yields
+
+    The sum of squares tells in one pass without a temporary; only if that is not finite
+    (which a huge, finite gradient can cause too) is each value looked at.
+    """
+    for node, name, gradient in found:
+        is_by_rows = isinstance(gradient, RowGradient)
+        values = gradient.touched(node.ops)[1] if is_by_rows else gradient
+        flat = values.reshape(-1)
+        if not math.isfinite(float(flat @ flat)) and not node.ops.xp.isfinite(flat).all():
+            raise NonFiniteGradientError(node, name)

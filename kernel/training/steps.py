@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError
-from kernel.ops import RowGradient, gradients
+from kernel.ops import NonFiniteGradientError, check_finite, gradients
 from kernel.pipeline import update
 from kernel.training.batches import subdivide
 from kernel.training.evaluate import evaluate_run
@@ -59,11 +60,11 @@ def update_weights(run: TrainingRun, examples: Sequence[Example]) -> None:
             scope=run.streams.use,
         )
     check_losses(run.losses, run.step)
-    learners = run.learners
-    for name, component in learners:
-        check_gradients(name, component.model, run.step)
-    for _, component in learners:
-        component.finish_update(run.optimizer)
+    for name, component in run.learners:
+        with naming_gradients(name, run.step):
+            if not hasattr(run.optimizer, "update_model"):  # which checks by itself
+                check_finite(gradients(component.model))
+            component.finish_update(run.optimizer)
     run.optimizer.step_schedules()
 
 
@@ -74,32 +75,15 @@ def check_losses(losses: dict[str, float], step: int) -> None:
             raise _not_finite(f"the loss of `{name}` is {loss}", step)
 
 
-def check_gradients(name: str, model: Any, step: int) -> None:
-    """Raise `NonFiniteError` if a gradient anywhere in `model` is not finite.
-
-    The sum of squares tells in one pass without a temporary; only if that is not finite
-    (which a huge, finite gradient can cause too) is each value looked at.
-    """
-    squares: Any = 0.0
-    for _, _, values in _values(model):
-        flat = values.reshape(-1)
-        squares = squares + flat.dot(flat)
-    if not math.isfinite(float(squares)):
-        _look_closer(name, model, step)
-
-
-def _look_closer(name: str, model: Any, step: int) -> None:
-    for node, param, values in _values(model):
-        if not node.ops.xp.isfinite(values).all():
-            place = f"`{param}` of its layer `{node.name}`"
-            raise _not_finite(f"the gradient of `{name}`, for {place}, is not finite", step)
-
-
-def _values(model: Any) -> Iterator[tuple[Any, str, Any]]:
-    """Yield each node, parameter, and all of its gradient that may not be zero."""
-    for node, param, gradient in gradients(model):
-        is_by_rows = isinstance(gradient, RowGradient)
-        yield node, param, gradient.touched(node.ops)[1] if is_by_rows else gradient
+@contextlib.contextmanager
+def naming_gradients(component: str, step: int) -> Iterator[None]:
+    """Raise `NonFiniteError` naming the component for a gradient of it that is not finite."""
+    try:
+        yield
+    except NonFiniteGradientError as error:
+        layer = f"`{error.name}` of its layer `{error.node.name}`"
+        what = f"the gradient of `{component}`, for {layer}, is not finite"
+        raise _not_finite(what, step) from error
 
 
 def _not_finite(what: str, step: int) -> NonFiniteError:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from kernel.errors import CheckpointError, KernelError
-from kernel.ops import Floats, Ints, RowGradient, array_module, default_ops
+from kernel.ops import (
+    Floats,
+    Ints,
+    RowGradient,
+    array_module,
+    check_finite,
+    default_ops,
+    stored_param,
+)
 from kernel_plugin_thinc import updates
+from kernel_plugin_thinc.arena import Arena
 from kernel_plugin_thinc.deferred import DeferredRows
 from kernel_plugin_thinc.schedules import Schedule, as_schedule
 
 Key: TypeAlias = tuple[int, str]
+# Node, name, and gradient: an array, or a `RowGradient`.
+Parameter: TypeAlias = tuple[Any, str, Any]
 # A number, one a step, or a schedule.
 FloatOrSchedule: TypeAlias = float | list[float] | Iterable[float]
 
 _MOMENTS: Final = {"adam": 2, "radam": 2, "sgd": 0}
 _UPDATES: Final = {"adam": updates.adam, "radam": updates.radam, "sgd": updates.sgd}
 _STEP: Final = "schedule_step"
+_UNSCALED: Final = (1.0, 1.0)
 
 
 def Adam(  # noqa: N802 — the name that configs have
@@ -106,7 +119,7 @@ def SGD(  # noqa: N802 — the name that configs have
 
 
 class Optimizer:
-    """Changes weights by their gradients, one parameter array at a time.
+    """Changes weights by their gradients: those of a model at once, or one parameter array.
 
     What it knows of a parameter is kept by the parameter's key, (node id, name). Node ids
     differ between processes, so `state` and `load_state` go by names that the caller gives.
@@ -133,6 +146,10 @@ class Optimizer:
         self.moments: Final[dict[Key, list[Floats]]] = {}
         self._averages: Final[dict[Key, Floats] | None] = {} if use_averages else None
         self._tables: Final[dict[Key, DeferredRows]] = {}
+        self._arenas: Final[dict[int, list[Arena]]] = {}  # by the id of the model
+        self._arena_of: Final[dict[Key, int]] = {}
+        self._apart: Final[set[Key]] = set()  # parameters that no arena can hold
+        self._scale_of: Final[dict[Key, tuple[float, float]]] = {}  # see `Step.scales`
         # Step, steps of rows, and factors of tables of which the weights are not known yet.
         self._loaded: Final[dict[Key, tuple[int, Ints, Floats]]] = {}
         self.nr_update: Final[defaultdict[Key, int]] = defaultdict(int)
@@ -146,6 +163,8 @@ class Optimizer:
                 f"`beta1` and `beta2` must be above 0, got {self.b1!r} and {self.b2!r}",
                 hint="`SGD.v1` does without moments",
             )
+        is_steady = method != "sgd" and self.schedules.keys().isdisjoint({"b1", "b2"})
+        self._scales = (1 - self.b1, 1 - self.b2) if is_steady else _UNSCALED
 
     def step_schedules(self) -> None:
         """Go on to the next value of everything that changes from step to step."""
@@ -165,29 +184,144 @@ class Optimizer:
         """
         if len(weights) < 1:
             return weights, gradient
+        if key in self._arena_of:
+            self._dissolve(self._arena_of[key])
         self.nr_update[key] += 1
-        step = updates.Step(
-            count=self.nr_update[key],
+        step = self._step(self.nr_update[key], lr_scale)
+        if isinstance(gradient, RowGradient):
+            self._update_rows(step, key, weights, gradient)
+            return weights, gradient
+        if key in self._tables:
+            self._tables.pop(key).flush()
+        moments, average = self._arrays(key, weights, self._scales)
+        w, g = _flat(weights), _flat(gradient)
+        if self.L2 and not self.L2_is_weight_decay:
+            g += self.L2 * w
+        flat = [_flat(array) for array in moments]
+        flat_average = None if average is None else _flat(average)
+        clip = updates.clip_factor(g, step.threshold)
+        updates.apply(_UPDATES[self.method](step), step, w, g, flat, flat_average, clip=clip)
+        return _write_back(weights, w), _write_back(gradient, g)
+
+    def _step(self, count: int, lr_scale: float = 1.0) -> updates.Step:
+        return updates.Step(
+            count=count,
             rate=self.learn_rate * lr_scale,
             b1=self.b1,
             b2=self.b2,
             eps=self.eps,
             threshold=self.grad_clip,
             decay=self.L2 if self.L2_is_weight_decay else 0.0,
+            scales=self._scales,
         )
-        if isinstance(gradient, RowGradient):
-            self._update_rows(step, key, weights, gradient)
-            return weights, gradient
-        if key in self._tables:
-            self._tables.pop(key).flush()
-        moments, average = self._arrays(key, weights)
-        w, g = _flat(weights), _flat(gradient)
+
+    # Models, whose dense parameters are updated together
+
+    def update_model(self, model: Any, found: Sequence[Parameter]) -> None:
+        """Update all parameters of a model in place.
+
+        found  (node, name, gradient) of each: an array, or a `RowGradient`
+
+        Raises `NonFiniteGradientError`, before it changes anything, for a gradient that is not
+        finite.
+        """
+        dense, others = self._sorted(model.id, found)
+        arenas = self._arenas_for(model.id, dense)
+        squares = [arena.squares() for arena in arenas]
+        check_finite(others)
+        if not math.isfinite(sum(map(sum, squares))):
+            check_finite(dense)
+        for arena, own in zip(arenas, squares, strict=True):
+            self._update_arena(arena, own)
+        for node, name, gradient in others:
+            self._update_one(node, name, gradient)
+
+    def _sorted(
+        self, owner: int, found: Sequence[Parameter]
+    ) -> tuple[list[Parameter], list[Parameter]]:
+        """Tell parameters that an arena can hold from others, such as tables."""
+        dense: list[Parameter] = []
+        others: list[Parameter] = []
+        for node, name, gradient in found:
+            key = node.id, name
+            if self._arena_of.get(key, owner) != owner:  # two models have the node
+                self._apart.add(key)
+            is_apart = isinstance(gradient, RowGradient) or key in self._apart
+            (others if is_apart or key in self._tables else dense).append((node, name, gradient))
+        return dense, others
+
+    def _arenas_for(self, owner: int, dense: Sequence[Parameter]) -> list[Arena]:
+        """Return the arenas of a model's parameters; they are made if any was replaced."""
+        arenas = self._arenas.get(owner, [])
+        if sum(len(arena.entries) for arena in arenas) != len(dense) or not all(
+            any(arena.holds(*parameter) for arena in arenas) for parameter in dense
+        ):
+            self._dissolve(owner)
+            arenas = self._arenas[owner] = [
+                self._make_arena(owner, list(group)) for group in self._alike(dense)
+            ]
+        return arenas
+
+    def _alike(self, dense: Sequence[Parameter]) -> Iterable[list[Parameter]]:
+        """Return those together that are at the same step, and have the same kind of array."""
+        groups: defaultdict[Any, list[Parameter]] = defaultdict(list)
+        for node, name, gradient in dense:
+            kind = self.nr_update[node.id, name], gradient.dtype, array_module(gradient)
+            groups[kind].append((node, name, gradient))
+        return groups.values()
+
+    def _make_arena(self, owner: int, dense: Sequence[Parameter]) -> Arena:
+        arena = Arena(
+            [(node, name) for node, name, _ in dense],
+            n_moments=_MOMENTS[self.method],
+            has_averages=self._averages is not None,
+        )
+        for entry in arena.entries:
+            key = entry.key
+            moments, average = self._arrays(key, entry.weights, self._scales)
+            for own, moment in zip(entry.moments, moments, strict=True):
+                own[...] = moment
+            self.moments[key] = entry.moments
+            if self._averages is not None and entry.average is not None:
+                entry.average[...] = average
+                self._averages[key] = entry.average
+            self._arena_of[key] = owner
+            if not entry.is_moved_in:  # its node keeps arrays of its own
+                self._apart.add(key)
+        return arena
+
+    def _dissolve(self, owner: int) -> None:
+        """Give the parameters of a model moments and averages of their own again."""
+        for entry in [entry for arena in self._arenas.pop(owner, []) for entry in arena.entries]:
+            key = entry.key
+            del self._arena_of[key]
+            self.moments[key] = [moment.copy() for moment in entry.moments]
+            if self._averages is not None and entry.average is not None:
+                self._averages[key] = entry.average.copy()
+
+    def _update_arena(self, arena: Arena, squares: Sequence[float]) -> None:
+        count = self.nr_update[arena.entries[0].key] + 1
+        for entry in arena.entries:
+            self.nr_update[entry.key] = count
+        step = self._step(count)
         if self.L2 and not self.L2_is_weight_decay:
-            g += self.L2 * w
-        flat = [_flat(array) for array in moments]
-        flat_average = None if average is None else _flat(average)
-        updates.apply(_UPDATES[self.method](step), step, w, g, flat, flat_average)
-        return _write_back(weights, w), _write_back(gradient, g)
+            arena.gradients += self.L2 * arena.weights
+            squares = arena.squares()
+        arena.clip(squares, step.threshold)
+        flat = arena.weights, arena.gradients, arena.moments, arena.average
+        updates.apply(_UPDATES[self.method](step), step, *flat)
+        arena.mark_changed()
+
+    def _update_one(self, node: Any, name: str, gradient: Any) -> None:
+        key = node.id, name
+        if isinstance(gradient, RowGradient) and self.takes_rows:
+            if gradient.pending is not self.pending_updates(key, stored_param(node, name)):
+                node.get_param(name)  # flushes what another optimizer left pending
+            param, _ = self(key, stored_param(node, name), gradient)
+        else:
+            whole = gradient.whole() if isinstance(gradient, RowGradient) else gradient
+            param, _ = self(key, node.get_param(name), whole)
+        node.set_param(name, param)
 
     # Tables, the updates of whose rows are deferred until they are read
 
@@ -217,7 +351,7 @@ class Optimizer:
         gradient.pending = table
 
     def _new_table(self, key: Key, weights: Floats, count: int) -> DeferredRows:
-        moments, average = self._arrays(key, weights)
+        moments, average = self._arrays(key, weights, _UNSCALED)
         betas = self.b1, self.b2
         return DeferredRows(weights, moments, average, betas=betas, eps=self.eps, count=count)
 
@@ -239,8 +373,9 @@ class Optimizer:
 
         names    a name for each parameter's key that is the same in every process
 
-        Of tables it is what they are now, with rows that are behind; the weights that belong to
-        it are those that `kernel.ops.stored_param` returns.
+        Moments are those of Adam divided by `moment_scales`, if that is there. Tables are as they
+        are now, with updates pending; the weights that belong to them are those that
+        `kernel.ops.stored_param` returns.
         """
         state: dict[str, Any] = {_STEP: self._schedule_step}
         for key, name in names.items():
@@ -249,6 +384,8 @@ class Optimizer:
             state[f"{name}/updates"] = self.nr_update[key]
             for part, moment in zip(self._moment_names, self.moments[key], strict=True):
                 state[f"{name}/{part}"] = moment
+            if self._scale_of.get(key, _UNSCALED) != _UNSCALED:
+                state[f"{name}/moment_scales"] = self._scale_of[key]
             if self._averages is not None:
                 state[f"{name}/average"] = self._averages[key]
             if key in self._tables:
@@ -287,16 +424,28 @@ class Optimizer:
         arrays = [_copied(state[part]) for part in parts]
         self.nr_update[key] = int(state[f"{name}/updates"])
         self.moments[key] = arrays[:n_moments]
+        first, second = state.get(f"{name}/moment_scales", _UNSCALED)
+        self._scale_of[key] = first, second
         if self._averages is not None:
             self._averages[key] = arrays[-1]
         if f"{name}/up_to" in state:
             up_to, factors = _copied(state[f"{name}/up_to"]), _copied(state[f"{name}/factors"])
             self._loaded[key] = self.nr_update[key], up_to, factors
 
-    def _arrays(self, key: Key, weights: Floats) -> tuple[list[Floats], Floats | None]:
+    def _arrays(
+        self, key: Key, weights: Floats, scales: tuple[float, float]
+    ) -> tuple[list[Floats], Floats | None]:
+        """Return the moments of a parameter, divided by `scales`, and its average."""
         xp: Any = array_module(weights)
         if key not in self.moments:
             self.moments[key] = [xp.zeros_like(weights) for _ in range(_MOMENTS[self.method])]
+        before = self._scale_of.get(key, _UNSCALED)
+        if before != scales:
+            self.moments[key] = [
+                moment * (old / new)
+                for moment, old, new in zip(self.moments[key], before, scales, strict=True)
+            ]
+            self._scale_of[key] = scales
         if self._averages is None:
             return self.moments[key], None
         if key not in self._averages:

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from kernel.ops import Floats, array_module, parallel
 
-BLOCK: Final = 32_768
+BLOCK: Final = 131_072
 MAX_AVERAGE_DECAY: Final = 0.9999
 
 # weights, gradient, scratch, first and second moments, average: slices of the same place
@@ -29,6 +29,8 @@ class Step:
     threshold  largest norm of the gradient, 0 for any
     rate       the learning rate
     decay      the L2 penalty that acts on the weights themselves, 0 for none
+    scales     the moments are these times what is stored: with 1 - b1 and 1 - b2, the gradient
+               and its square are added as they are
     """
 
     count: int
@@ -38,6 +40,7 @@ class Step:
     eps: float
     threshold: float
     decay: float
+    scales: tuple[float, float] = (1.0, 1.0)
 
     @property
     def corrected_rate(self) -> float:
@@ -67,13 +70,13 @@ def move_average(average: Floats, weights: Floats, scratch: Floats, count: int) 
 
 def adam(step: Step) -> Callable[..., None]:
     """Return the update of Adam for blocks of arrays."""
-    rate = step.corrected_rate
+    rate, eps = _scaled(step, step.corrected_rate)
 
     def update(weights: Floats, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
         xp: Any = array_module(weights)
         _moments(step, gradient, t, m, v)
         xp.sqrt(v, out=t)
-        t += step.eps
+        t += eps
         xp.divide(m, t, out=t)
         t *= rate
         weights -= t
@@ -92,17 +95,18 @@ def radam(step: Step) -> Callable[..., None]:
         rate *= math.sqrt(
             (1 - b2_t) * (length - 4) / (most - 4) * (length - 2) / length * most / (most - 2)
         )
+    adaptive_rate, eps = _scaled(step, rate)
 
     def update(weights: Floats, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
         xp: Any = array_module(weights)
         _moments(step, gradient, t, m, v)
         if length >= 5:
             xp.sqrt(v, out=t)
-            t += step.eps
+            t += eps
             xp.divide(m, t, out=t)
-            t *= rate
+            t *= adaptive_rate
         else:
-            xp.multiply(m, rate, out=t)
+            xp.multiply(m, rate * step.scales[0], out=t)
         weights -= t
 
     return update
@@ -126,9 +130,13 @@ def apply(
     gradient: Floats,
     moments: list[Floats],
     average: Floats | None,
+    *,
+    clip: float = 1.0,
 ) -> None:
-    """Update flat arrays of one parameter, all (N,), in place; the gradient ends as zero."""
-    clip = clip_factor(gradient, step.threshold)
+    """Update flat arrays, all (N,), in place; the gradient ends as zero.
+
+    clip  what the gradient is multiplied by first
+    """
 
     def run(block: slice, t: Floats) -> None:
         w, g = weights[block], gradient[block]
@@ -166,18 +174,26 @@ def in_blocks(run: Callable[[slice, Floats], None], weights: Floats) -> None:
 
 
 def _parts(length: int) -> list[slice]:
-    if length < 4 * BLOCK:
+    if length < 2 * BLOCK:
         return [slice(0, length)]
     half = length // 2
     return [slice(0, half), slice(half, length)]
 
 
 def _moments(step: Step, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
+    """Move the moments; the gradient ends as what was added to the second one."""
     xp: Any = array_module(gradient)
+    gain1, gain2 = (1 - step.b1) / step.scales[0], (1 - step.b2) / step.scales[1]
     m *= step.b1
-    xp.multiply(gradient, 1 - step.b1, out=t)
-    m += t
+    m += gradient if gain1 == 1 else xp.multiply(gradient, gain1, out=t)
     v *= step.b2
-    xp.multiply(gradient, gradient, out=t)
-    t *= 1 - step.b2
-    v += t
+    xp.multiply(gradient, gradient, out=gradient)
+    if gain2 != 1:
+        gradient *= gain2
+    v += gradient
+
+
+def _scaled(step: Step, rate: float) -> tuple[float, float]:
+    """Return a rate and `eps` for m / (sqrt(v) + eps) of moments as they are stored."""
+    root = math.sqrt(step.scales[1])
+    return rate * step.scales[0] / root, step.eps / root

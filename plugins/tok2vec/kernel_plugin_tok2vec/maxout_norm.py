@@ -22,6 +22,7 @@ from kernel.ops import (
     maxout,
     standardize_inplace,
 )
+from kernel_plugin_tok2vec import layout
 
 # Vectors of a part: few enough for the cache.
 MAX_PART_VECTORS: Final = 1000
@@ -46,12 +47,14 @@ class Weights:
     def of(cls, maxout_node: Any, norm_node: Any) -> Weights:
         """Take the weights of a maxout node and a layer norm node."""
         W, b = maxout_node.get_param("W"), maxout_node.get_param("b")
-        n_out, n_pieces, n_in = W.shape
-        laid_out = array_module(W).empty((n_pieces, n_out, n_in + 1), dtype=W.dtype)
-        laid_out[:, :, :-1] = W.transpose(1, 0, 2)
-        laid_out[:, :, -1] = b.T
+        joined = maxout_node.joined(W, b)
+        if joined is None:
+            n_out, n_pieces, n_in = W.shape
+            joined = array_module(W).empty((n_pieces * n_out, n_in + 1), dtype=W.dtype)
+            for part, param in zip(layout.split(joined, n_out), (W, b), strict=True):
+                part[...] = param
         return cls(
-            W=laid_out.reshape(-1, n_in + 1),
+            W=joined,
             scale=norm_node.get_param("G")[:, None],
             shift=norm_node.get_param("b")[:, None],
         )
@@ -82,10 +85,13 @@ class Gradients:
     def add_to(self, maxout_node: Any, norm_node: Any) -> None:
         """Add them to those of the nodes that the weights were taken from."""
         d_weights, d_bias = gradient_of(maxout_node, "W"), gradient_of(maxout_node, "b")
-        n_out, n_pieces, n_in = d_weights.shape
-        laid_out = self.W.reshape(n_pieces, n_out, n_in + 1)
-        d_weights += laid_out[:, :, :-1].transpose(1, 0, 2)
-        d_bias += laid_out[:, :, -1].T
+        joined = maxout_node.joined(d_weights, d_bias)
+        if joined is not None:
+            joined += self.W
+        else:
+            W, b = layout.split(self.W, len(d_weights))
+            d_weights += W
+            d_bias += b
         d_scale, d_shift = gradient_of(norm_node, "G"), gradient_of(norm_node, "b")
         d_scale += self.scale
         d_shift += self.shift

@@ -7,7 +7,7 @@ of the ordinary layers; the fused models above them read the parameters and do t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from thinc.layers.dropout import forward as dropout_forward
@@ -17,8 +17,44 @@ from thinc.layers.maxout import forward as maxout_forward
 
 from kernel import random
 from kernel.ops import CachingModel, Floats, WeightNode
+from kernel_plugin_tok2vec import layout
 
 Node = WeightNode[Any, Any]
+
+
+class MaxoutNode(WeightNode[Any, Any]):
+    """A maxout layer whose weights and biases can be parts of one array."""
+
+    def joint_views(
+        self, names: Sequence[str]
+    ) -> tuple[Sequence[str], int, Callable[[Floats], dict[str, Floats]]] | None:
+        """Have `W` and `b` side by side, as products want them; see `WeightNode.joint_views`."""
+        if not {"W", "b"} <= set(names):
+            return None
+        n_out, n_pieces, n_in = self.get_param("W").shape
+
+        def views(flat: Floats) -> dict[str, Floats]:
+            W, b = layout.split(flat.reshape((-1, n_in + 1)), n_out)
+            return {"W": W, "b": b}
+
+        return ("W", "b"), n_out * n_pieces * (n_in + 1), views
+
+    def joined(self, W: Floats, b: Floats) -> Floats | None:
+        """Return the array that `W` and `b`, weights or gradients, are parts of, or None.
+
+        W        (O, P, I)
+        b        (O, P)
+        returns  (P * O, I + 1)
+        """
+        known: dict[int, Any] = self.__dict__.setdefault("_joined", {})
+        # Looking at addresses takes its time, and the same views come step after step.
+        before = known.get(id(W))
+        if before is None or before[0] is not W or before[1] is not b:
+            if len(known) > 4:  # weights, their gradient and average, and those before them
+                known.clear()
+            before = known[id(W)] = W, b, layout.joined(W, b)
+        array: Floats | None = before[2]
+        return array
 
 
 def hash_embed(width: int, n_rows: int, *, seed: int, column: int, drop: bool = True) -> Node:
@@ -45,7 +81,7 @@ def maxout(n_out: int, n_in: int, n_pieces: int) -> Node:
     Params: `W` (n_out, n_pieces, n_in), uniform within ±sqrt(6 / (n_out + n_pieces)), and `b`
     (n_out, n_pieces), zero.
     """
-    return WeightNode(
+    return MaxoutNode(
         "maxout",
         maxout_forward,
         init=_init_maxout,

@@ -102,22 +102,15 @@ def test_thinc_updates_and_clears_it(node, values, make):
     assert not node.get_grad("E").any()
 
 
-def test_optimizer_that_takes_rows_is_given_rows(node):
+def test_optimizer_that_takes_models_is_given_rows(node):
     class Taking:
-        takes_rows = True
-        seen = ()
-
-        def pending_updates(self, key, weights):
-            return None
-
-        def __call__(self, key, weights, gradient):
-            self.seen = (*self.seen, gradient)
-            return weights, gradient
+        def update_model(self, model, found):
+            self.seen = model, found
 
     optimizer = Taking()
     finish_update(node, optimizer)
 
-    assert optimizer.seen == (node.row_gradients["E"],)
+    assert optimizer.seen == (node, [(node, "E", node.row_gradients["E"])])
 
 
 def test_array_seen_once_counts_in_every_later_step(gradient, values):
