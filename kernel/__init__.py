@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kernel.errors import KernelError
     from kernel.hooks import hookimpl
     from kernel.pipeline import Language, blank, factory, load
+    from kernel.shared_layers import SHARED, SharedLayer, listens
     from kernel.text import Doc, DocBin, Example, Span, Token, Vocab
 
 __version__ = "0.1.0"
@@ -34,11 +35,13 @@ __version__ = "0.1.0"
 __path__.append(f"{__path__[0]}/compat/names")
 
 __all__ = [
+    "SHARED",
     "Doc",
     "DocBin",
     "Example",
     "KernelError",
     "Language",
+    "SharedLayer",
     "Span",
     "Token",
     "Vocab",
@@ -48,6 +51,7 @@ __all__ = [
     "factory",
     "hookimpl",
     "info",
+    "listens",
     "load",
     "prefer_gpu",
     "registry",
@@ -61,6 +65,7 @@ _HOMES: Final = {
     "kernel.errors": ("KernelError",),
     "kernel.hooks": ("hookimpl",),
     "kernel.pipeline": ("Language", "blank", "factory", "load"),
+    "kernel.shared_layers": ("SHARED", "SharedLayer", "listens"),
     "kernel.compat.glossary": ("explain",),
     "kernel.text": ("Doc", "DocBin", "Example", "Span", "Token", "Vocab"),
 }

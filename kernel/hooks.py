@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
+from kernel.shared_layers import SharedLayer
+
 if TYPE_CHECKING:
     from kernel.cli import Command, Group
     from kernel.config import Config
@@ -123,8 +125,20 @@ def kernel_recommend_component(
     """Return the recommended config block of `component`, or None if it is not this plugin's.
 
     Called: by `kernel init config`, once for each component asked for. `optimize` is
-    "efficiency" or "accuracy". A block that listens to a shared layer names it `tok2vec`;
-    that component is then put first in the pipeline. First answer wins.
+    "efficiency" or "accuracy". A block has `kernel.SHARED` where a shared layer goes, whichever
+    is installed. First answer wins.
+    """
+
+
+@first(SharedLayer)
+def kernel_recommend_shared_layer(
+    component: str | None, lang: str, optimize: str, gpu: bool
+) -> SharedLayer | None:
+    """Return the recommended shared layer, or None if it is not this plugin's.
+
+    Called: by `kernel init config`, once, if a component has `kernel.SHARED` in its block.
+    `component` is the name of the shared component that was asked for; for None any will do,
+    and a plugin whose layer is not for everybody returns None. First answer wins.
     """
 
 
@@ -132,7 +146,7 @@ def kernel_recommend_component(
 def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
     """Return settings of `[training]` that this plugin recommends for a pipeline.
 
-    Called: by `kernel init config`, with the names of the components, shared layers included.
+    Called: by `kernel init config`, with the names of the components, shared layers left out.
     Gathered; the default config has what no plugin names. Return an empty mapping where this
     plugin's components are not all that decides.
     """

@@ -17,7 +17,7 @@ from kernel.errors import KernelError
     "-p",
     default="tagger,parser,ner",
     show_default=True,
-    help="Components, with commas between. A shared tok2vec is added where one is listened to.",
+    help="Components, with commas between. A layer that they share is added.",
 )
 @click.option(
     "--optimize",
@@ -38,23 +38,23 @@ def init_config(
     """
     from kernel.cli import console
     from kernel.cli.config_files import write_config
-    from kernel.cli.recommend import recommend, remarks, reservations
+    from kernel.cli.recommend import recommend
 
     is_stdout = str(output_file) == "-"
     if not is_stdout and output_file.exists() and not force:
         raise KernelError(f"{output_file} exists", hint="replace it with --force")
     components = [name.strip() for name in pipeline.split(",") if name.strip()]
-    config = recommend(lang, components, optimize=optimize, gpu=gpu)
-    write_config(config, output_file, remarks=remarks(optimize))
+    found = recommend(lang, components, optimize=optimize, gpu=gpu)
+    write_config(found.config, output_file, remarks=found.remarks)
     for name, value in (
         ("Language", lang),
-        ("Pipeline", ", ".join(config["nlp"]["pipeline"])),
+        ("Pipeline", ", ".join(found.config["nlp"]["pipeline"])),
         ("Optimized for", optimize),
         ("Hardware", "GPU" if gpu else "CPU"),
     ):
         console.say(f"{name + ':':<15}{value}")
-    for reservation in reservations(components, config, gpu=gpu):
-        console.warn(reservation)
+    for warning in found.warnings:
+        console.warn(warning)
     if not is_stdout:
         console.good(f"{output_file} is complete; now train with it:")
         console.say(

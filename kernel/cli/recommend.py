@@ -1,79 +1,113 @@
-"""The recommended config for a language, the components it shall have, and a machine."""
+"""The recommended config for a language, its components, and a machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from attrs import frozen
+
 from kernel.config import Config, fill
 from kernel.errors import KernelError
-from kernel.pipeline import get_lang_class
+from kernel.pipeline import get_factory, get_lang_class
 from kernel.plugins import hooks
 from kernel.registry import registry
+from kernel.shared_layers import SHARED, SharedLayer
 
 Path = tuple[str, ...]
 
-# Shared layers: put first, and only where something listens to them.
-SHARED: Final = ("tok2vec", "transformer")
-EMBEDDING: Final = ("components", "tok2vec", "model", "embed")
-
 # Evaluating and saving averaged weights: a score then depends far less on the step at which it
 # was taken. The default config leaves it off, as spaCy's does.
-AVERAGED: Final = {"use_averages": True}
-
-REMARKS: Final[dict[Path, str]] = {
+_AVERAGED: Final = {"use_averages": True}
+_REMARKS: Final[dict[Path, str]] = {
     ("training", "optimizer", "use_averages"): (
         "true, where the default is false: scores then swing less from one evaluation to the next"
     ),
 }
-VECTORS: Final[dict[Path, str]] = {
-    ("paths", "vectors"): (
-        "none come with kernel; with some, and `include_static_vectors` of the embedding true, "
-        "the pipeline is more accurate"
-    ),
-    (*EMBEDDING, "include_static_vectors"): "true once `vectors` in [paths] names some",
-}
+
+
+@frozen(kw_only=True)
+class Recommendation:
+    """A complete config; why some of its settings are what they are; what it does not give."""
+
+    config: Config
+    remarks: Mapping[Path, str]
+    warnings: Sequence[str]
 
 
 def recommend(
     lang: str, pipeline: Sequence[str], *, optimize: str = "efficiency", gpu: bool = False
-) -> Config:
+) -> Recommendation:
     """Return a complete config for the components in `pipeline`.
 
     `optimize` is "efficiency" or "accuracy". The blocks come from the plugins; a component
-    that has no recommendation gets its factory's defaults. Raises `RegistryError` for a
-    language or component that no installed plugin has.
+    that has no recommendation gets its factory's defaults. A shared layer goes first, if a
+    component listens to one: the one that `pipeline` names, or else one that a plugin
+    recommends. Raises `RegistryError` for a language or component that no installed plugin has.
     """
     get_lang_class(lang)
-    wanted = [name for name in dict.fromkeys(pipeline) if name not in SHARED]
+    asked = list(dict.fromkeys(pipeline))
+    sharing = [name for name in asked if _shares(name, lang)]
+    wanted = [name for name in asked if name not in sharing]
     if not wanted:
         raise KernelError(
             "the pipeline has no components",
-            hint=f"name some of: {', '.join(_known_components())}; what they share is added",
+            hint=f"name some of: {', '.join(_known_components(lang))}; what they share is added",
         )
-    blocks = {name: _block(name, lang, optimize, gpu) for name in wanted}
-    if any(_listens(block) for block in blocks.values()):
-        blocks = {"tok2vec": _block("tok2vec", lang, optimize, gpu), **blocks}
+    machine: dict[str, Any] = {"lang": lang, "optimize": optimize, "gpu": gpu}
+    blocks = {name: _block(name, **machine) for name in wanted}
+    layer = None
+    if any(map(_listens, blocks.values())):
+        layer = _shared_layer(sharing, wanted, **machine)
+        placed = {name: _placed(block, layer.listener) for name, block in blocks.items()}
+        blocks = {layer.component: dict(layer.block), **placed}
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
-    training = {"optimizer": AVERAGED, **_training(list(blocks))}
-    return fill(Config({"nlp": nlp, "components": blocks, "training": training}))
+    training = {"optimizer": _AVERAGED, **_training(wanted)}
+    return Recommendation(
+        config=fill(Config({"nlp": nlp, "components": blocks, "training": training})),
+        remarks={**_REMARKS, **_remarks_about(layer)},
+        warnings=list(warnings_about(sharing, layer, gpu=gpu)),
+    )
 
 
-def remarks(optimize: str) -> dict[Path, str]:
-    """Return why settings that `recommend` gives are what they are, by their paths."""
-    return {**REMARKS, **(VECTORS if optimize == "accuracy" else {})}
-
-
-def reservations(pipeline: Sequence[str], config: Config, *, gpu: bool) -> Iterator[str]:
-    """Yield what was asked for, by `pipeline` and `gpu`, and is not what `config` has."""
-    for name in dict.fromkeys(pipeline):
-        if name in SHARED and name not in config["nlp"]["pipeline"]:
+def warnings_about(
+    sharing: Sequence[str], layer: SharedLayer | None, *, gpu: bool
+) -> Iterator[str]:
+    """Yield what was asked for, by `sharing` components and `gpu`, and is not given."""
+    for name in sharing:
+        if layer is None:
             yield f"`{name}` is left out: no other component of this pipeline listens to it"
-    if gpu and "transformer" not in config["nlp"]["pipeline"]:
+        elif name != layer.component:
+            yield f"`{name}` is left out: the other components listen to `{layer.component}`"
+    if gpu and (layer is None or not layer.for_gpu):
         yield (
-            "no installed plugin has a transformer, which is what a GPU is for: this is the config "
-            "for the CPU, with batches for a GPU"
+            "no installed plugin recommends a shared layer for the GPU: this is "
+            "the config for the CPU, with batches for a GPU"
         )
+
+
+def _shares(name: str, lang: str) -> bool:
+    is_known = registry.factories.has(name) or registry.factories.has(f"{lang}.{name}")
+    return is_known and get_factory(name, lang).shares
+
+
+def _shared_layer(sharing: Sequence[str], listeners: Sequence[str], **machine: Any) -> SharedLayer:
+    """Return the first of the layers that were asked for, or the recommended one."""
+    asked = sharing[0] if sharing else None
+    found = hooks().first("kernel_recommend_shared_layer", component=asked, **machine)
+    if found is None:
+        which = "a shared layer" if asked is None else f"the shared layer `{asked}`"
+        raise KernelError(
+            f"no installed plugin recommends {which}, which {', '.join(listeners)} would listen to",
+            hint="install a plugin that does; `kernel plugins` lists those that are there",
+        )
+    layer: SharedLayer = found
+    return layer
+
+
+def _remarks_about(layer: SharedLayer | None) -> dict[Path, str]:
+    remarks = {} if layer is None else layer.remarks
+    return {tuple(path.split(".")): text for path, text in remarks.items()}
 
 
 def _training(components: Sequence[str]) -> dict[str, Any]:
@@ -81,10 +115,8 @@ def _training(components: Sequence[str]) -> dict[str, Any]:
     return {key: value for _, settings in found for key, value in settings.items()}
 
 
-def _block(name: str, lang: str, optimize: str, gpu: bool) -> dict[str, Any]:
-    found = hooks().first(
-        "kernel_recommend_component", component=name, lang=lang, optimize=optimize, gpu=gpu
-    )
+def _block(name: str, **machine: Any) -> dict[str, Any]:
+    found = hooks().first("kernel_recommend_component", component=name, **machine)
     if found is not None:
         return dict(found)
     registry.factories.get(name)
@@ -92,13 +124,18 @@ def _block(name: str, lang: str, optimize: str, gpu: bool) -> dict[str, Any]:
 
 
 def _listens(block: Any) -> bool:
-    """Say whether a layer called `tok2vec` in the block listens to a component."""
-    if not isinstance(block, Mapping):
-        return False
-    layer = block.get("tok2vec")
-    name = layer.get("@architectures", "") if isinstance(layer, Mapping) else ""
-    return "Listener" in name or any(_listens(value) for value in block.values())
+    """Say whether `SHARED` is somewhere in the block."""
+    if isinstance(block, Mapping):
+        return any(map(_listens, block.values()))
+    return block is SHARED
 
 
-def _known_components() -> list[str]:
-    return [name for name in registry.factories.names() if name not in SHARED]
+def _placed(block: Any, listener: Mapping[str, Any]) -> Any:
+    """Return the block with `listener` in the place of `SHARED`."""
+    if isinstance(block, Mapping):
+        return {key: _placed(value, listener) for key, value in block.items()}
+    return dict(listener) if block is SHARED else block
+
+
+def _known_components(lang: str) -> list[str]:
+    return [name for name in registry.factories.names() if not _shares(name, lang)]

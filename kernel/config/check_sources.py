@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.config import load_config
 from kernel.config.describe import nearest
+from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.problems import Path, Problem
-from kernel.config.tree import Block, function_of, is_block, origin_of
+from kernel.config.tree import Block, is_block, origin_of
 from kernel.errors import ConfigError
 from kernel.registry import registry
+from kernel.shared_layers import is_listener
 
 if TYPE_CHECKING:
     from kernel.config.config import Config
@@ -76,10 +78,17 @@ def _component_problems(path: Path, block: Block, config: Config) -> Iterator[Pr
 def _listeners(block: Any, path: Path) -> Iterator[str]:
     if not isinstance(block, Mapping):
         return
-    if is_block(block) and "Listener" in str(function_of(block)[1]):
+    if is_block(block) and _is_listener(block, path):
         yield ".".join(path)
     for key, inner in block.items():
         yield from _listeners(inner, (*path, key))
+
+
+def _is_listener(block: Mapping[str, Any], path: Path) -> bool:
+    try:
+        return is_listener(find_function(block, path))
+    except LookupProblemError:
+        return False
 
 
 def _no_pipeline(path: Path, block: Block) -> Problem:

@@ -9,7 +9,6 @@ from kernel.pipeline.loading import blank, get_lang_class, load
 from kernel.pipeline.pipe import (
     Pipe,
     TrainablePipe,
-    as_batch,
     dump_json,
     ignore_error,
     is_trainable,
@@ -19,7 +18,8 @@ from kernel.pipeline.pipe import (
     raise_error,
     set_dropout_rate,
 )
-from kernel.pipeline.sharing import SharedOutput
+from kernel.pipeline.rehearse import RehearsingPipe
+from kernel.pipeline.sharing import SharedOutput, upstreams_of
 from kernel.pipeline.vocab_data import read_vocab_data
 
 __all__ = [
@@ -28,10 +28,10 @@ __all__ = [
     "Factory",
     "Language",
     "Pipe",
+    "RehearsingPipe",
     "SharedOutput",
     "TrainablePipe",
     "apply_gradients",
-    "as_batch",
     "blank",
     "dump_json",
     "factory",
@@ -50,4 +50,5 @@ __all__ = [
     "read_vocab_data",
     "set_dropout_rate",
     "update",
+    "upstreams_of",
 ]

@@ -14,7 +14,7 @@ from kernel.config import (
     resolve_section,
 )
 from kernel.errors import ConfigError, KernelError
-from kernel.pipeline.sharing import replace_listeners, upstream_of
+from kernel.pipeline.sharing import replace_listeners, upstreams_of
 from kernel.pipeline.vectors import fingerprint
 from kernel.text import Vectors, Vocab, attributes
 
@@ -175,13 +175,13 @@ def _load_source(nlp: Language, path: str) -> _Source:
 
 
 def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
-    upstream = upstream_of(source, name)
-    if upstream is None:
+    upstreams = upstreams_of(source, name)
+    if not upstreams:
         raise KernelError(
             f"`replace_listeners` of `{name}` names {', '.join(listeners)}, but in its pipeline "
             f"{source.path} the component listens to none"
         )
-    replace_listeners(source, upstream, name, listeners)
+    replace_listeners(source, upstreams[-1], name, listeners)
 
 
 def _checked_class(language: type[LanguageT], result: Any) -> type[LanguageT]:

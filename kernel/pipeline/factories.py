@@ -19,7 +19,9 @@ class Factory:
 
     `default_config` are the settings that a block may leave out, `default_score_weights`
     what the component adds to the training score (None: computed, but never weighted).
-    `assigns` and `requires` are attribute paths such as `doc.ents` or `token.tag`.
+    `assigns` and `requires` are attribute paths such as `doc.ents` or `token.tag`. `shares` says
+    that the component computes something once for others that listen to it (the protocol
+    `Sharing`).
     """
 
     name: str
@@ -28,6 +30,7 @@ class Factory:
     assigns: Sequence[str] = ()
     requires: Sequence[str] = ()
     retokenizes: bool = False
+    shares: bool = False
     default_score_weights: Mapping[str, float | None] = field(factory=dict)
 
     @property
@@ -52,6 +55,7 @@ def factory(
     assigns: Sequence[str] = (),
     requires: Sequence[str] = (),
     retokenizes: bool = False,
+    shares: bool = False,
     default_score_weights: Mapping[str, float | None] | None = None,
 ) -> Callable[[ComponentFunc], Factory]:
     """Return a decorator that turns a function of `nlp`, `name` and settings into a `Factory`.
@@ -68,6 +72,7 @@ def factory(
             assigns=tuple(assigns),
             requires=tuple(requires),
             retokenizes=retokenizes,
+            shares=shares,
             default_score_weights=dict(default_score_weights or {}),
         )
 

@@ -110,7 +110,7 @@ def update(
             component.share(batch.predicted)
         if name in annotates:
             batch = _annotate(nlp, name, component, batch)
-    _finish_shared(batch, scope)
+    _finish_shared(batch, losses, scope)
     if sgd is not False:
         apply_gradients(learners, sgd)
     return losses
@@ -127,10 +127,12 @@ def _learns(component: Any, name: str, exclude: Iterable[str]) -> bool:
     return name not in exclude and isinstance(component, Trainable)
 
 
-def _finish_shared(batch: ExampleBatch, scope: Scope) -> None:
+def _finish_shared(batch: ExampleBatch, losses: dict[str, float], scope: Scope) -> None:
     for name, shared in batch.shared.items():
         with scope(f"dropout.{name}"):
-            shared.finish()
+            loss = shared.finish()
+        if loss:
+            losses[name] = losses.get(name, 0.0) + loss
 
 
 def _fresh_batch(examples: Iterable[Example]) -> ExampleBatch:

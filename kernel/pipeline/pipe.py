@@ -36,11 +36,6 @@ def predicted_docs(examples: Sequence[Example]) -> DocBatch:
     return DocBatch([example.predicted for example in examples])
 
 
-def as_batch(docs: Sequence[Doc]) -> DocBatch:
-    """Return `docs` as a batch; a batch is returned as it is."""
-    return docs if isinstance(docs, DocBatch) else DocBatch(docs)
-
-
 class Pipe:
     """A component that annotates docs: the base of those that learn nothing.
 
@@ -136,8 +131,8 @@ class Pipe:
 class TrainablePipe(Pipe):
     """A component with a Thinc model: the base of those that learn.
 
-    A subclass gives `initialize`, `predict`, `set_annotations`, and either `get_loss` or an
-    `update` of its own.
+    A subclass gives `initialize`, `predict`, `set_annotations`, and either `get_loss` or
+    `learn`.
     """
 
     is_trainable = True
@@ -193,18 +188,35 @@ class TrainablePipe(Pipe):
 
         Returns `losses`, with this batch's loss added under the component's name.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        docs = predicted_docs(examples)
-        if not any(docs.lengths):
-            return losses
-        set_dropout_rate(self.model, drop)
-        scores, backprop = self.model.begin_update(docs)
+        return self._learn(self.learn, examples, drop=drop, sgd=sgd, losses=losses)
+
+    def learn(self, examples: ExampleBatch) -> float:
+        """Accumulate the gradients of `examples`, which have tokens, and return the loss.
+
+        `update` calls this once the dropout rate is set. The default asks `get_loss`.
+        """
+        scores, backprop = self.model.begin_update(examples.predicted)
         loss, d_scores = self.get_loss(examples, scores)
         backprop(d_scores)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
-        losses[self.name] += float(loss)
+        return float(loss)
+
+    def _learn(
+        self,
+        learn: Callable[[ExampleBatch], float],
+        examples: Sequence[Example],
+        *,
+        drop: float,
+        sgd: Any,
+        losses: dict[str, float] | None,
+    ) -> dict[str, float]:
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        batch = examples if isinstance(examples, ExampleBatch) else ExampleBatch(examples)
+        if any(len(example.predicted) for example in batch):
+            set_dropout_rate(self.model, drop)
+            losses[self.name] += learn(batch)
+            if sgd not in (None, False):
+                self.finish_update(sgd)
         return losses
 
     def finish_update(self, sgd: Any) -> None:

@@ -2,17 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import copy
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.blas import single_threaded_blas
 from kernel.pipeline.learn import apply_gradients, create_optimizer
+from kernel.pipeline.pipe import TrainablePipe, set_dropout_rate
 from kernel.pipeline.protocols import Rehearsing, Sharing
 from kernel.random import generator
 from kernel.text import Example, ExampleBatch
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
+
+
+class RehearsingPipe(TrainablePipe):
+    """A component that can rehearse: it keeps a copy of its model as a tutor.
+
+    A subclass may give `get_rehearsal_loss`.
+    """
+
+    tutor: Any = None
+
+    def start_rehearsal(self) -> None:
+        """Keep a copy of the model; `rehearse` learns to predict what it predicts."""
+        self.tutor = copy.deepcopy(self.model)
+        set_dropout_rate(self.tutor, 0.0)
+
+    def rehearse(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn to score as the tutor does: accumulate gradients, apply them if `sgd` is given.
+
+        Returns `losses`, with this batch's loss added. Does nothing before `start_rehearsal`.
+        """
+        learn = self._learn_from_tutor if self.tutor is not None else lambda _: 0.0
+        return self._learn(learn, examples, drop=drop, sgd=sgd, losses=losses)
+
+    def get_rehearsal_loss(self, scores: Any, wanted: Any) -> tuple[float, Any]:
+        """Return the sum of the squared differences, and the differences, as the gradient.
+
+        scores   (N, O)   of the model
+        wanted   (N, O')  of the tutor; outputs that were added since, O' to O, are left alone
+        returns  () and (N, O)
+        """
+        n_known = wanted.shape[1]
+        d_scores = scores.copy()
+        d_scores[:, :n_known] -= wanted
+        d_scores[:, n_known:] = 0
+        return float((d_scores**2).sum()), d_scores
+
+    def _learn_from_tutor(self, examples: ExampleBatch) -> float:
+        docs = examples.predicted
+        scores, backprop = self.model.begin_update(docs)
+        # Not `predict`, whose scores need not be those that are learned, such as probabilities.
+        wanted, _ = self.tutor.begin_update(docs)
+        loss, d_scores = self.get_rehearsal_loss(scores, wanted)
+        backprop(d_scores)
+        return loss
 
 
 def resume_training(nlp: Language, sgd: Any) -> Any:

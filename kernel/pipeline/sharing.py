@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kernel.errors import KernelError, ShapeError
 from kernel.pipeline.protocols import Sharing
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
     from kernel.pipeline.language import Language
     from kernel.pipeline.stages import Stage
 
-_SUFFIX: Final = "-listener"
-
 
 class SharedOutput:
     """What a layer computed for a batch, which several others read.
 
     `arrays` has one array a doc. In training those who read it hand back their gradients,
-    which are summed; `finish` sends the sum through the layer, once.
+    which are summed; `finish` sends the sum through the layer, once, by `backprop`, which
+    returns the loss of the layer.
     """
 
     __slots__ = ("_gradient", "arrays", "backprop")
 
-    def __init__(self, arrays: Sequence[Any], backprop: Callable[[Any], Any] | None = None) -> None:
+    def __init__(
+        self, arrays: Sequence[Any], backprop: Callable[[Any], float] | None = None
+    ) -> None:
         self.arrays = arrays
         self.backprop = backprop
         self._gradient: Any = None
@@ -50,20 +51,26 @@ class SharedOutput:
         for own, other in zip(self._gradient, gradient, strict=True):
             own[...] += other
 
-    def finish(self) -> None:
-        """Send the sum of the gradients through the layer; later calls do nothing."""
+    def finish(self) -> float:
+        """Send the sum of the gradients through the layer and return the layer's loss.
+
+        Returns 0 if there is none: nobody added a gradient since, or nothing is to be learned.
+        """
         gradient, self._gradient = self._gradient, None
-        if self.backprop is not None and gradient is not None:
-            self.backprop(gradient)
+        if self.backprop is None or gradient is None:
+            return 0.0
+        return self.backprop(gradient)
+
+
+def listeners_in(model: Any) -> list[Any]:
+    """Return the nodes of a model that listen to a shared component."""
+    nodes = model.walk() if hasattr(model, "walk") else ()
+    return [node for node in nodes if "listens_to" in node.attrs]
 
 
 def listener_nodes(model: Any, upstream: str) -> list[Any]:
     """Return the nodes of a model that listen to the component `upstream`."""
-    return [
-        node
-        for node in (model.walk() if hasattr(model, "walk") else ())
-        if node.name.endswith(_SUFFIX) and node.attrs.get("upstream", "*") in {"*", upstream}
-    ]
+    return [node for node in listeners_in(model) if node.attrs["listens_to"] in {"*", upstream}]
 
 
 def replace_listeners(
@@ -88,14 +95,16 @@ def replace_listeners(
         _replace_node(shared, stage.component, node)
 
 
-def upstream_of(nlp: Language, pipe_name: str) -> str | None:
-    """Return the name of the component before `pipe_name` that it listens to, None if none."""
-    model = getattr(nlp.get_pipe(pipe_name), "model", None)
-    before = nlp.component_names[: nlp.component_names.index(pipe_name)]
-    for name in reversed(before):
-        if isinstance(nlp.get_pipe(name), Sharing) and listener_nodes(model, name):
-            return name
-    return None
+def upstreams_of(nlp: Language, pipe_name: str) -> list[str]:
+    """Return the names of the components that the layers of `pipe_name` listen to."""
+    stage = nlp.stages.find(pipe_name)
+    before = nlp.stages[: nlp.stages.index(stage)]
+    shared = [other.name for other in before if isinstance(other.component, Sharing)]
+    wanted = [
+        node.attrs["listens_to"] for node in listeners_in(getattr(stage.component, "model", None))
+    ]
+    found = [shared[-1:] if name == "*" else [name] for name in wanted]
+    return list(dict.fromkeys(name for names in found for name in names if name in shared))
 
 
 def _replace_block(upstream: Stage, stage: Stage, path: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.config import Config, resolve_dot_names, resolve_section
 from kernel.device import require_gpu
 from kernel.errors import ConfigError
-from kernel.pipeline import Language, get_lang_class, initialize
+from kernel.pipeline import Language, get_lang_class, initialize, upstreams_of
 from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import read
 
@@ -85,18 +85,13 @@ def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
 
 def frozen_listeners(nlp: Language, frozen: Collection[str]) -> list[tuple[str, str]]:
     """Return (component, shared component) where only the former is frozen."""
-    found = []
-    shared: list[str] = []
-    for name, component in nlp.pipeline:
-        model: Any = getattr(component, "model", None)
-        if name in frozen and hasattr(model, "walk"):
-            for node in model.walk():
-                upstream = node.attrs.get("upstream")
-                heard = shared[-1:] if upstream == "*" else [n for n in shared if n == upstream]
-                found += [(name, other) for other in heard if other not in frozen]
-        if hasattr(component, "share"):
-            shared.append(name)
-    return found
+    return [
+        (name, upstream)
+        for name in nlp.pipe_names
+        if name in frozen
+        for upstream in upstreams_of(nlp, name)
+        if upstream not in frozen
+    ]
 
 
 def _reader(

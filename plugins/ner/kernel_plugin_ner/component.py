@@ -18,7 +18,7 @@ from kernel.text import Doc, DocBatch, Example, Vocab, ent_iob
 from kernel_plugin_ner.classes import NAMES, OUT, TYPED, UNIT
 from kernel_plugin_ner.system import BiluoSystem, Entities
 from kernel_plugin_transition.component import TransitionParser
-from kernel_plugin_transition.defaults import TOK2VEC, model_block
+from kernel_plugin_transition.defaults import HASH_EMBED_CNN, model_block
 from kernel_plugin_transition.scorer import StateScorer
 
 
@@ -29,7 +29,7 @@ from kernel_plugin_transition.scorer import StateScorer
         "update_with_oracle_cut_size": 100,
         "incorrect_spans_key": None,
         "scorer": {"@scorers": "kernel.ner_scorer.v1"},
-        "model": model_block("ner", TOK2VEC),
+        "model": model_block("ner", HASH_EMBED_CNN),
     },
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},

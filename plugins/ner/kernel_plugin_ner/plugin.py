@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import kernel
-from kernel_plugin_transition.defaults import LISTENER, model_block
+from kernel_plugin_transition.defaults import model_block
 
 
 @kernel.hookimpl
 def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
     if component != "ner":
         return None
-    model = model_block("ner", LISTENER)
+    model = model_block("ner", kernel.SHARED)
     return {"factory": "ner", "model": model}
 
 
@@ -22,4 +22,4 @@ def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
     # Corpora of entities are small, and learned by heart within an epoch or two: on tweets the
     # F-score is a point higher than with 0.1, on WNUT 2017 the same. Trees and tags, which every
     # token has, are learned more slowly with it.
-    return {"dropout": 0.2} if set(components) <= {"tok2vec", "ner"} else {}
+    return {"dropout": 0.2} if list(components) == ["ner"] else {}

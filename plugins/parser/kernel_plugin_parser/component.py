@@ -19,7 +19,7 @@ from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, REDUCE, RIGHT, ROOT, 
 from kernel_plugin_parser.system import ArcEagerSystem
 from kernel_plugin_parser.trees import merge_subtokens, write_trees
 from kernel_plugin_transition.component import TransitionParser
-from kernel_plugin_transition.defaults import TOK2VEC, model_block
+from kernel_plugin_transition.defaults import HASH_EMBED_CNN, model_block
 from kernel_plugin_transition.scorer import StateScorer
 
 
@@ -31,7 +31,7 @@ from kernel_plugin_transition.scorer import StateScorer
         "learn_tokens": False,
         "min_action_freq": 30,
         "scorer": {"@scorers": "kernel.parser_scorer.v1"},
-        "model": model_block("parser", TOK2VEC),
+        "model": model_block("parser", HASH_EMBED_CNN),
     },
     assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"],
     default_score_weights={

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import kernel
-from kernel_plugin_transition.defaults import LISTENER, model_block
+from kernel_plugin_transition.defaults import model_block
 
 
 @kernel.hookimpl
 def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
     if component != "parser":
         return None
-    model = model_block("parser", LISTENER, hidden_width=128, maxout_pieces=3)
+    model = model_block("parser", kernel.SHARED, hidden_width=128, maxout_pieces=3)
     return {"factory": "parser", "model": model}

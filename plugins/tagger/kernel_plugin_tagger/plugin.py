@@ -27,15 +27,10 @@ def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
         return {"factory": "senter"}
     if component not in _SETTINGS:
         return None
-    listener = {
-        "@architectures": "kernel.Tok2VecListener.v1",
-        "width": "${components.tok2vec.model.encode.width}",
-        "upstream": "*",
-    }
     model = {
         "@architectures": "kernel.Tagger.v2",
         "nO": None,
         "normalize": False,
-        "tok2vec": listener,
+        "tok2vec": kernel.SHARED,
     }
     return {"factory": component, **_SETTINGS[component], "model": model}

@@ -19,13 +19,9 @@ START: Final = 1
 
 TOK2VEC = {
     "@architectures": "kernel.HashEmbedCNN.v2",
-    "pretrained_vectors": None,
     "width": 12,
     "depth": 1,
-    "embed_size": 2000,
-    "window_size": 1,
     "maxout_pieces": 2,
-    "subword_features": True,
 }
 MODEL = {
     "@architectures": "kernel.Tagger.v2",

@@ -15,21 +15,11 @@ from kernel.text import Doc, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ids, Ints, LabelNumbers, gold_column
 from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
 
-TOK2VEC = {
-    "@architectures": "kernel.HashEmbedCNN.v2",
-    "pretrained_vectors": None,
-    "width": 96,
-    "depth": 4,
-    "embed_size": 2000,
-    "window_size": 1,
-    "maxout_pieces": 3,
-    "subword_features": True,
-}
 MODEL = {
     "@architectures": "kernel.Tagger.v2",
     "nO": None,
     "normalize": False,
-    "tok2vec": TOK2VEC,
+    "tok2vec": {"@architectures": "kernel.HashEmbedCNN.v2"},
 }
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kernel.errors import KernelError, TextError
 from kernel.ops import Packed, array_module, packed
-from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_dropout_rate
+from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ints
 from kernel_plugin_tagger.loss import cross_entropy_inplace, smoothed_shares
@@ -22,7 +22,7 @@ from kernel_plugin_tagger.model import forget_output, predict_in_parts
 GetExamples = Callable[[], Iterable[Example]]
 
 
-class TokenClassifier(TrainablePipe):
+class TokenClassifier(RehearsingPipe):
     """Gives each token the class that its model scores best.
 
     A subclass gives `labels`, `gold_classes` and `set_annotations`, finds its labels in
@@ -38,7 +38,6 @@ class TokenClassifier(TrainablePipe):
         self.name = name
         self.scorer = scorer
         self.cfg = cfg
-        self._rehearsal_model: Any = None
 
     # Labels
 
@@ -117,35 +116,16 @@ class TokenClassifier(TrainablePipe):
             )
         return loss, whole
 
-    def rehearse(
-        self,
-        examples: Sequence[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Any = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Learn to score as the model did when training was resumed.
+    def get_rehearsal_loss(self, scores: Any, wanted: Any) -> tuple[float, Packed]:
+        """Return the loss, and the gradient of the scores: the difference by the number of docs.
 
-        Returns `losses`, with the sum of the squared gradient added. Does nothing before
-        `nlp.resume_training`.
+        scores   B of (n_i, C)
+        wanted   B of (n_i, C'), of the tutor
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        docs = predicted_docs(examples)
-        if self._rehearsal_model is None or not np.any(docs.lengths):
-            return losses
-        set_dropout_rate(self.model, drop)
-        scores, backprop = self.model.begin_update(docs)
-        wanted, _ = self._rehearsal_model.begin_update(docs)
-        gradient = packed(scores)
-        gradient.data -= packed(wanted).data
-        gradient.data /= len(docs)
-        backprop(gradient)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
-        losses[self.name] += float((gradient.data**2).sum())
-        return losses
+        whole = packed(scores)
+        _, difference = super().get_rehearsal_loss(whole.data, packed(wanted).data)
+        difference /= len(whole.lengths)
+        return float((difference**2).sum()), whole.like(difference)
 
     # Prediction
 

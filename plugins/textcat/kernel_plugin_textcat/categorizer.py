@@ -13,12 +13,12 @@ import numpy as np
 
 from kernel.errors import KernelError, TextError
 from kernel.ops import Floats
-from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_dropout_rate
+from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_textcat.gold import check_cats, count_labels, read_gold
 
 
-class Categorizer(TrainablePipe):
+class Categorizer(RehearsingPipe):
     """Gives each doc a score for each label, from 0 to 1.
 
     A subclass says whether labels exclude each other, and how many it needs.
@@ -35,7 +35,6 @@ class Categorizer(TrainablePipe):
         self.name = name
         self.scorer = scorer
         self.cfg: dict[str, Any] = {"labels": [], **cfg}
-        self._rehearsal_model: Any = None
 
     # Labels
 
@@ -152,36 +151,6 @@ class Categorizer(TrainablePipe):
         ops = self.model.ops
         d_scores = (scores - ops.asarray(truths)) * ops.asarray(known)
         return float((d_scores**2).mean()), d_scores
-
-    def rehearse(
-        self,
-        examples: Sequence[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Any = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Learn to score as the copy of the model does that `nlp.resume_training` has kept.
-
-        Returns `losses`, with the sum of squared differences added; does nothing without a copy.
-        """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        docs = predicted_docs(examples)
-        if self._rehearsal_model is None or not any(docs.lengths):
-            return losses
-        set_dropout_rate(self.model, drop)
-        scores, backprop = self.model.begin_update(docs)
-        wanted = self._rehearsal_model.predict(docs)
-        d_scores = self.model.ops.xp.zeros_like(scores)
-        # Labels that were added since are not the tutor's to say.
-        known = wanted.shape[1]
-        d_scores[:, :known] = scores[:, :known] - wanted
-        backprop(d_scores)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
-        losses[self.name] += float((d_scores**2).sum())
-        return losses
 
     # Prediction
 

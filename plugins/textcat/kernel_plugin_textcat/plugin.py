@@ -28,10 +28,6 @@ def kernel_recommend_component(component: str, optimize: str) -> Mapping[str, An
         "@architectures": "kernel.TextCatEnsemble.v2",
         "nO": None,
         "linear_model": bow,
-        "tok2vec": {
-            "@architectures": "kernel.Tok2VecListener.v1",
-            "width": "${components.tok2vec.model.encode.width}",
-            "upstream": "*",
-        },
+        "tok2vec": kernel.SHARED,
     }
     return {"factory": component, "model": ensemble}

@@ -32,13 +32,13 @@ def tok2vec(
 
 def hash_embed_cnn(
     *,
-    width: int,
-    depth: int,
-    embed_size: int,
-    window_size: int,
-    maxout_pieces: int,
-    subword_features: bool,
-    pretrained_vectors: bool | None,
+    width: int = 96,
+    depth: int = 4,
+    embed_size: int = 2000,
+    window_size: int = 1,
+    maxout_pieces: int = 3,
+    subword_features: bool = True,
+    pretrained_vectors: bool | None = None,
 ) -> Model[list[Doc], list[Floats]]:
     """Make a `MultiHashEmbed` and a `MaxoutWindowEncoder` of the usual attributes.
 

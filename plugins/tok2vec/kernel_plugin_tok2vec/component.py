@@ -9,24 +9,18 @@ from typing import Any, Final
 from thinc.api import Model
 
 from kernel.ops import Floats, Packed, packed
-from kernel.pipeline import SharedOutput, TrainablePipe, factory, predicted_docs, set_dropout_rate
-from kernel.text import Doc, DocBatch, Example, Vocab
+from kernel.pipeline import SharedOutput, TrainablePipe, factory
+from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 
 _SAMPLE: Final = 10
 
-DEFAULT_MODEL: Final = {
-    "@architectures": "kernel.HashEmbedCNN.v2",
-    "pretrained_vectors": None,
-    "width": 96,
-    "depth": 4,
-    "embed_size": 2000,
-    "window_size": 1,
-    "maxout_pieces": 3,
-    "subword_features": True,
-}
 
-
-@factory("tok2vec", assigns=["doc.tensor"], default_config={"model": DEFAULT_MODEL})
+@factory(
+    "tok2vec",
+    assigns=["doc.tensor"],
+    shares=True,
+    default_config={"model": {"@architectures": "kernel.HashEmbedCNN.v2"}},
+)
 def make_tok2vec(nlp: Any, name: str, model: Model[list[Doc], list[Floats]]) -> Tok2Vec:
     """Make the shared component; `model` gives one vector a token."""
     return Tok2Vec(nlp.vocab, model, name)
@@ -68,36 +62,22 @@ class Tok2Vec(TrainablePipe):
         """Share the vectors of a batch without learning from it."""
         docs.shared[self.name] = SharedOutput(self.predict(docs), None)
 
-    def update(
-        self,
-        examples: Sequence[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Any = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Share the vectors of a batch and how to learn from their gradient.
+    def learn(self, examples: ExampleBatch) -> float:
+        """Share the vectors of a batch, and learn from their gradient once it is finished.
 
-        The gradient goes through the model when the batch's shared output is finished, and
-        the weights are then changed if there is an optimizer `sgd`.
+        Returns 0: the loss is known when the listeners have handed back their gradients.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        docs = predicted_docs(examples)
-        set_dropout_rate(self.model, drop)
-        vectors, backprop = self.model.begin_update(docs)
+        vectors, backprop = self.model.begin_update(examples.predicted)
+        width, xp = self._width(), self.model.ops.xp
 
-        def learn(gradients: Sequence[Floats]) -> None:
-            d_vectors = packed(gradients, width=self._width(), xp=self.model.ops.xp)
-            losses[self.name] += float((d_vectors.data**2).sum())
+        def finish(gradients: Sequence[Floats]) -> float:
+            d_vectors = packed(gradients, width=width, xp=xp)
+            loss = float((d_vectors.data**2).sum())
             backprop(d_vectors)
-            if sgd not in (None, False):
-                self.finish_update(sgd)
+            return loss
 
-        docs.shared[self.name] = SharedOutput(
-            packed(vectors, width=self._width(), xp=self.model.ops.xp), learn
-        )
-        return losses
+        examples.shared[self.name] = SharedOutput(packed(vectors, width=width, xp=xp), finish)
+        return 0.0
 
     def _width(self) -> int | None:
         width: int | None = self.model.maybe_get_dim("nO")

@@ -6,19 +6,19 @@ Axes: B docs, n_i tokens of doc i, W width.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from thinc.api import Model
 
+import kernel
 from kernel.errors import KernelError, ShapeError
 from kernel.ops import Floats, Packed, packed
 from kernel.text import Doc
 
-NAME: Final = "tok2vec-listener"
-
 Backprop = Callable[[Any], list[Any]]
 
 
+@kernel.listens
 def tok2vec_listener(width: int, upstream: str = "*") -> Model[list[Doc], list[Floats]]:
     """Listen to what a shared component says of this batch, and hand the gradient back to it.
 
@@ -28,11 +28,12 @@ def tok2vec_listener(width: int, upstream: str = "*") -> Model[list[Doc], list[F
 
     Docs that no shared component has seen in this batch are read from `doc.tensor`.
     """
-    return Model(NAME, _forward, dims={"nO": width}, attrs={"upstream": upstream})
+    attrs = {"listens_to": upstream}
+    return Model("tok2vec-listener", _forward, dims={"nO": width}, attrs=attrs)
 
 
 def _forward(model: Any, docs: Sequence[Any], is_train: bool) -> tuple[Packed, Backprop]:
-    shared = _find_shared(docs, model.attrs["upstream"])
+    shared = _find_shared(docs, model.attrs["listens_to"])
     width, xp = model.get_dim("nO"), model.ops.xp
     if shared is None:
         tensors = [_read_tensor(model, doc, is_train=is_train) for doc in docs]
@@ -63,7 +64,7 @@ def _read_tensor(model: Any, doc: Any, *, is_train: bool) -> Any:
         raise KernelError(
             "there is nothing to listen to: no shared component ran before, and the docs carry "
             "no tensor",
-            hint=f"put the component that `upstream` names ({model.attrs['upstream']!r}) before "
+            hint=f"put the component that `upstream` names ({model.attrs['listens_to']!r}) before "
             "this one; if it is frozen, add it to `training.annotating_components`",
         )
     return model.ops.alloc2f(len(doc), model.get_dim("nO"))
@@ -75,5 +76,6 @@ def _check_width(model: Any, array: Any) -> None:
         raise ShapeError(
             f"`width` of the listener is {width}, but the shared component gives "
             f"{array.shape[1]} dimensions",
-            hint="set it to `${components.tok2vec.model.encode.width}`",
+            hint="set it to the width of that component, by a variable such as "
+            "`${components.tok2vec.model.encode.width}`",
         )

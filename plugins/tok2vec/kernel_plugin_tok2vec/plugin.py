@@ -5,24 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kernel.hooks import hookimpl
+import kernel
 
 # Width and depth of the encoder, by what is asked for.
 _SIZES: Final = {"efficiency": (96, 4), "accuracy": (256, 8)}
+_WIDTH: Final = "${components.tok2vec.model.encode.width}"
+_REMARKS: Final = {
+    "paths.vectors": (
+        "none come with kernel; with some, and `include_static_vectors` of the embedding true, "
+        "the pipeline is more accurate"
+    ),
+    "components.tok2vec.model.embed.include_static_vectors": (
+        "true once `vectors` in [paths] names some"
+    ),
+}
 
 
-@hookimpl
-def kernel_recommend_component(component: str, optimize: str) -> Mapping[str, Any] | None:
-    if component != "tok2vec":
+@kernel.hookimpl(trylast=True)
+def kernel_recommend_shared_layer(
+    component: str | None, optimize: str
+) -> kernel.SharedLayer | None:
+    if component not in (None, "tok2vec"):
         return None
-    width, depth = _SIZES[optimize]
+    return kernel.SharedLayer(
+        component="tok2vec",
+        block=_block(*_SIZES[optimize]),
+        listener={
+            "@architectures": "kernel.Tok2VecListener.v1",
+            "width": _WIDTH,
+            "upstream": "*",
+        },
+        remarks=_REMARKS if optimize == "accuracy" else {},
+    )
+
+
+def _block(width: int, depth: int) -> Mapping[str, Any]:
     return {
         "factory": "tok2vec",
         "model": {
             "@architectures": "kernel.Tok2Vec.v2",
             "embed": {
                 "@architectures": "kernel.MultiHashEmbed.v2",
-                "width": "${components.tok2vec.model.encode.width}",
+                "width": _WIDTH,
                 "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
                 "rows": [5000, 1000, 2500, 2500],
                 # Static vectors have to be there before a config can ask for them.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from kernel.errors import KernelError, LoadError, TextError
-from kernel.pipeline import TrainablePipe, first_examples, predicted_docs, set_dropout_rate
-from kernel.text import Doc, DocBatch, Example, Vocab
+from kernel.pipeline import TrainablePipe, first_examples
+from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 from kernel_plugin_transition.learning import draw_max_moves, score_gradient, seen_classes
 from kernel_plugin_transition.scorer import hold_back
 from kernel_plugin_transition.system import System
@@ -105,37 +105,23 @@ class TransitionParser(TrainablePipe):
         self.model.initialize(X=DocBatch([example.reference for example in sample]))
         self.model.attrs["unseen_classes"] = []
 
-    def update(
-        self,
-        examples: Sequence[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Any = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Learn from `examples`: accumulate gradients, and apply them if `sgd` is given.
+    def learn(self, examples: ExampleBatch) -> float:
+        """Accumulate the gradients; returns the sum of the squared gradients of the scores.
 
-        Returns `losses`, with the sum of the squared gradients of the scores added. Examples
-        without gold annotation are left alone.
+        Examples without gold annotation are left alone.
         """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        docs = predicted_docs(examples)
-        self.add_missing_labels([*docs, *(example.reference for example in examples)])
+        docs = examples.predicted
+        self.add_missing_labels([*docs, *examples.reference])
         gold = self.system.gold(examples)
         max_moves = draw_max_moves(self.cfg["update_with_oracle_cut_size"])
         states = self.system.cut(docs, gold, max_moves)
         if not len(states):
-            return losses
-        set_dropout_rate(self.model, drop)
+            return 0.0
         scorer, backprop = self.model.begin_update(docs)
         costs, valid = self.system.explore(scorer, states, gold, max_moves)
         loss, d_scores = self.get_loss_of_states(scorer.scores(), costs, valid)
         backprop(d_scores)
-        if sgd not in {None, False}:
-            self.finish_update(sgd)
-        losses[self.name] += loss
-        return losses
+        return loss
 
     def get_loss_of_states(self, scores: Any, costs: Any, valid: Any) -> tuple[float, Any]:
         """Return the loss and the gradient of the scores, (S, C); notes which classes were seen."""

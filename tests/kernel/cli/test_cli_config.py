@@ -21,7 +21,7 @@ def config_file(kernel, tmp_path):
 
 
 def test_ner_gets_a_tok2vec_to_listen_to():
-    config = recommend("en", ["ner"])
+    config = recommend("en", ["ner"]).config
     assert config["nlp"]["pipeline"] == ["tok2vec", "ner"]
     assert config["nlp"]["lang"] == "en"
     assert config["nlp"]["batch_size"] == 1000
@@ -40,7 +40,7 @@ def test_ner_gets_a_tok2vec_to_listen_to():
 
 
 def test_recommended_config_is_complete():
-    config = recommend("en", ["ner"])
+    config = recommend("en", ["ner"]).config
     batcher = config["training"]["batcher"]
     assert batcher["@batchers"] == "kernel.batch_by_words.v1"
     assert (batcher["discard_oversize"], batcher["tolerance"]) == (False, 0.2)
@@ -54,13 +54,13 @@ def test_recommended_config_is_complete():
 
 
 def test_accuracy_asks_for_a_larger_model():
-    config = recommend("en", ["ner"], optimize="accuracy")
+    config = recommend("en", ["ner"], optimize="accuracy").config
     encode = config["components"]["tok2vec"]["model"]["encode"]
     assert (encode["width"], encode["depth"]) == (256, 8)
 
 
 def test_gpu_means_smaller_batches():
-    assert recommend("en", ["ner"], gpu=True)["nlp"]["batch_size"] == 128
+    assert recommend("en", ["ner"], gpu=True).config["nlp"]["batch_size"] == 128
 
 
 def test_unknown_component_is_an_error():

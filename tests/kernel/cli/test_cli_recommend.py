@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kernel.cli.comments import add_comments
-from kernel.cli.recommend import recommend, remarks
+from kernel.cli.recommend import recommend
 from kernel.config import Config, check, fill
 from kernel.config.explain import argument_helps
 from kernel.config.score_helps import SCORE_HELPS
@@ -51,7 +51,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_pipeline_and_score_weights_are_spacys(case):
-    config = recommend("en", case["asked"], optimize=case["optimize"])
+    config = recommend("en", case["asked"], optimize=case["optimize"]).config
     assert config["nlp"]["pipeline"] == case["pipeline"]
     assert config["training"]["score_weights"] == case["score_weights"]
 
@@ -59,7 +59,7 @@ def test_pipeline_and_score_weights_are_spacys(case):
 @pytest.mark.parametrize("optimize", BOTH)
 @pytest.mark.parametrize("name", ["tok2vec", *NAMES])
 def test_component_has_spacys_settings(name, optimize):
-    config = recommend("en", ["ner" if name == "tok2vec" else name], optimize=optimize)
+    config = recommend("en", ["ner" if name == "tok2vec" else name], optimize=optimize).config
     block = json.loads(json.dumps(config["components"][name]))
     expected = renamed(SPACY["components"][optimize][name])
     if name == "tok2vec":
@@ -71,7 +71,7 @@ def test_component_has_spacys_settings(name, optimize):
 @pytest.mark.parametrize("gpu", [False, True], ids=["cpu", "gpu"])
 @pytest.mark.parametrize("optimize", BOTH)
 def test_other_sections_are_spacys(optimize, gpu):
-    config = json.loads(json.dumps(recommend("en", ["tagger"], optimize=optimize, gpu=gpu)))
+    config = json.loads(json.dumps(recommend("en", ["tagger"], optimize=optimize, gpu=gpu).config))
     del config["components"], config["nlp"]["pipeline"], config["training"]["score_weights"]
     expected = renamed(SPACY["sections"])
     for path, value in OURS.items():
@@ -82,7 +82,7 @@ def test_other_sections_are_spacys(optimize, gpu):
 
 @pytest.mark.parametrize(("names", "dropout"), [(["ner"], 0.2), (["ner", "tagger"], 0.1)])
 def test_plugin_may_recommend_settings_of_training(names, dropout):
-    assert recommend("en", names)["training"]["dropout"] == dropout
+    assert recommend("en", names).config["training"]["dropout"] == dropout
 
 
 COMBINATIONS = [
@@ -95,21 +95,23 @@ COMBINATIONS = [
 @pytest.mark.parametrize("optimize", BOTH)
 @pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
 def test_recommended_config_is_sound_and_complete_in_both_formats(names, optimize):
-    config = recommend("en", names, optimize=optimize)
+    found = recommend("en", names, optimize=optimize)
+    config = found.config
     check(config)
     assert fill(config) == config
     for form in ("cfg", "toml"):
         text = config.to_str(interpolate=False, format=form)
         if form == "toml":
-            text = add_comments(text, config, remarks(optimize))
+            text = add_comments(text, config, found.remarks)
         assert Config().from_str(text, interpolate=False, format=form) == config
 
 
 @pytest.mark.parametrize("lang", ["en", "xx"])
 @pytest.mark.parametrize("optimize", BOTH)
 def test_every_key_has_a_comment(lang, optimize):
-    config = recommend(lang, NAMES, optimize=optimize)
-    text = add_comments(config.to_str(interpolate=False, format="toml"), config, remarks(optimize))
+    found = recommend(lang, NAMES, optimize=optimize)
+    text = found.config.to_str(interpolate=False, format="toml")
+    text = add_comments(text, found.config, found.remarks)
     lines = text.splitlines()
     bare = [
         line
@@ -120,7 +122,7 @@ def test_every_key_has_a_comment(lang, optimize):
 
 
 def test_every_score_is_explained():
-    weights = recommend("en", NAMES)["training"]["score_weights"]
+    weights = recommend("en", NAMES).config["training"]["score_weights"]
     assert [key for key in weights if key not in SCORE_HELPS] == []
 
 
@@ -143,15 +145,14 @@ def test_meaning_that_takes_two_lines_is_whole():
 
 @pytest.mark.parametrize("optimize", BOTH)
 def test_remarks_are_about_settings_there_are(optimize):
-    config = recommend("en", ["ner"], optimize=optimize)
-    for path in remarks(optimize):
-        *sections, key = path
-        assert key in functools.reduce(operator.getitem, sections, config)
+    found = recommend("en", ["ner"], optimize=optimize)
+    for *sections, key in found.remarks:
+        assert key in functools.reduce(operator.getitem, sections, found.config)
 
 
 def test_gpu_without_a_transformer_is_said(kernel):
     result = kernel("init", "config", "-", "-p", "ner", "--gpu")
-    assert "warning: no installed plugin has a transformer" in result.stderr
+    assert "warning: no installed plugin recommends a shared layer for the GPU" in result.stderr
     assert "batch_size = 128" in result.stdout
 
 

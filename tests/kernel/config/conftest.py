@@ -8,6 +8,7 @@ import catalogue
 import pytest
 from attrs import frozen
 
+import kernel
 from kernel.config import Config, fill
 from kernel.registry import registry
 
@@ -97,6 +98,7 @@ def maxout_window_encoder(width: int, window_size: int, maxout_pieces: int, dept
     return Model("encode", width=width, depth=depth)
 
 
+@kernel.listens
 def listener(width: int, upstream: str = "*") -> Model:
     return Model("listener", width=width, upstream=upstream)
 

@@ -129,7 +129,7 @@ class Written:
 @pytest.fixture(scope="module", params=CASES, ids="-".join)
 def written(request):
     kind, form = request.param
-    return Written(recommend("en", PIPELINES[kind]), form)
+    return Written(recommend("en", PIPELINES[kind]).config, form)
 
 
 def test_complete_config_has_no_problems(written):

@@ -1,11 +1,9 @@
 """Initialization: what gets weights, and from which random numbers."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-from thinc.api import Model
 
+import kernel
 from kernel import load
 from kernel.errors import ConfigError, KernelError
 from kernel.training import init_nlp
@@ -85,9 +83,10 @@ def test_unknown_gpu_is_an_error(toys):
     ],
 )
 def test_frozen_listener_of_a_learning_layer_is_found(upstream, frozen, expected):
-    def shared():
-        return SimpleNamespace(share=len, model=Model("shared", len))
-
-    head = SimpleNamespace(model=Model("listener", len, attrs={"upstream": upstream}))
-    nlp = SimpleNamespace(pipeline=[("first", shared()), ("second", shared()), ("head", head)])
+    own = {"@architectures": "kernel.HashEmbedCNN.v2", "width": 8, "depth": 1, "embed_size": 50}
+    listener = {"@architectures": "kernel.Tok2VecListener.v1", "width": 8, "upstream": upstream}
+    nlp = kernel.blank("en")
+    for name in ("first", "second"):
+        nlp.add_pipe("tok2vec", name, config={"model": own})
+    nlp.add_pipe("tagger", "head", config={"model": {"tok2vec": listener}})
     assert frozen_listeners(nlp, frozen) == expected

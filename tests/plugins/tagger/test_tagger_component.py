@@ -240,7 +240,7 @@ def test_model_that_others_made_is_asked_for_all_scores(tagged, make_component, 
 def test_rehearsal_pulls_back_to_what_was_known(tagged, tag_of, make_component, make_example, sgd):
     tagger = make_component("tagger", tagged, steps=30)
     assert tagger.rehearse(tagged) == {"tagger": 0.0}  # before there is a tutor
-    tagger._rehearsal_model = tagger.model.copy()
+    tagger.start_rehearsal()
     assert tagger.rehearse(tagged)["tagger"] == pytest.approx(0, abs=1e-9)
     wrong = [make_example([word], tags=["NN"]) for word in tag_of]
     for _ in range(20):

@@ -129,7 +129,7 @@ def test_untrained_scores_leave_out_docs_that_say_nothing(make_examples, make_te
 
 def test_rehearsing_brings_back_what_the_tutor_says(films, make_textcat, vocab):
     textcat = make_textcat(films, steps=40)
-    textcat._rehearsal_model = textcat.model.copy()
+    textcat.start_rehearsal()
     before = cats_of(textcat, "a good film", vocab)
     textcat.add_label("NEW")
     layer = textcat.model.get_ref("output_layer")

@@ -142,10 +142,11 @@ def test_component_learns_by_itself_with_an_optimizer(nlp):
     component, sgd = nlp.get_pipe("tok2vec"), registry.optimizers.get("Adam.v1")()
     batch, before = ExampleBatch(examples_of(nlp, "a b c")), weights(component)
 
-    component.update(batch, sgd=sgd)
+    component.update(batch)
     assert are_equal(before, weights(component))
     batch.shared["tok2vec"].add_gradient([np.ones((3, 8), "f")])
-    batch.shared["tok2vec"].finish()
+    assert batch.shared["tok2vec"].finish() == 3 * 8
+    component.finish_update(sgd)
 
     assert not are_equal(before, weights(component))
 
@@ -215,7 +216,7 @@ def test_listener_of_another_width_is_told_both(batch):
     ("optimize", "width", "depth"), [("efficiency", 96, 4), ("accuracy", 256, 8)]
 )
 def test_recommended_component_can_be_made(optimize, width, depth):
-    block = dict(plugin.kernel_recommend_component(component="tok2vec", optimize=optimize))
+    block = dict(plugin.kernel_recommend_shared_layer(component=None, optimize=optimize).block)
     encode = block["model"]["encode"]
     nlp = kernel.blank("xx")
     block.pop("factory")
@@ -229,4 +230,4 @@ def test_recommended_component_can_be_made(optimize, width, depth):
 
 
 def test_other_components_are_left_to_others():
-    assert plugin.kernel_recommend_component(component="ner", optimize="accuracy") is None
+    assert plugin.kernel_recommend_shared_layer(component="sun", optimize="accuracy") is None
