@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kernel.errors import KernelError
     from kernel.hooks import hookimpl
     from kernel.pipeline import Language, blank, factory, load
+    from kernel.scoring import Score
     from kernel.shared_layers import SHARED, SharedLayer, listens
     from kernel.text import Doc, DocBin, Example, Span, Token, Vocab
 
@@ -41,6 +42,7 @@ __all__ = [
     "Example",
     "KernelError",
     "Language",
+    "Score",
     "SharedLayer",
     "Span",
     "Token",
@@ -64,6 +66,7 @@ _HOMES: Final = {
     "kernel.device": ("prefer_gpu", "require_cpu", "require_gpu"),
     "kernel.errors": ("KernelError",),
     "kernel.hooks": ("hookimpl",),
+    "kernel.scoring": ("Score",),
     "kernel.pipeline": ("Language", "blank", "factory", "load"),
     "kernel.shared_layers": ("SHARED", "SharedLayer", "listens"),
     "kernel.compat.glossary": ("explain",),

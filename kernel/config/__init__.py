@@ -17,7 +17,7 @@ from kernel.config.schema import (
     SystemSettings,
     TrainingSettings,
 )
-from kernel.config.score_weights import combine_score_weights
+from kernel.config.score_weights import combine_score_weights, score_descriptions
 from kernel.config.sections import resolve_dot_names, resolve_section
 
 __all__ = [
@@ -53,4 +53,5 @@ __all__ = [
     "resolve",
     "resolve_dot_names",
     "resolve_section",
+    "score_descriptions",
 ]

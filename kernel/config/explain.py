@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -16,7 +16,7 @@ from kernel.config.describe import describe_type, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path
 from kernel.config.schema import SECTIONS
-from kernel.config.score_helps import SCORE_HELPS, UNKNOWN
+from kernel.config.score_weights import score_descriptions
 from kernel.config.signature import MISSING, signature_of
 from kernel.config.tree import is_block
 from kernel.config.types import class_hints
@@ -100,9 +100,15 @@ def helps_at(config: Mapping[str, Any], path: Path) -> dict[str, str]:
         fields = attrs.fields(SECTIONS[path[0]])
         return {field.name: field.metadata["help"] for field in fields}
     if path == ("training", "score_weights"):
-        return {key: SCORE_HELPS.get(key, UNKNOWN) for key in _find(config, path)}
+        return _score_helps(config, _find(config, path))
     func = function_at(config, path)
     return argument_helps(func) if func is not None else {}
+
+
+def _score_helps(config: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    described = score_descriptions(config)
+    helps = {name: described[name].help for name in names if name in described}
+    return {name: helps.get(name) or "its weight in the final score" for name in names}
 
 
 def function_at(config: Mapping[str, Any], path: Path) -> Any:

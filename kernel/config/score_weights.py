@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernel.config.describe import describe_value, nearest
 from kernel.config.lookup import LookupProblemError, find_factory
 from kernel.config.problems import Problem
 from kernel.config.tree import Block, origin_of
+
+if TYPE_CHECKING:
+    from kernel.scoring import Score
 
 
 def combine_score_weights(
@@ -42,27 +46,37 @@ def _sums_to_one(numbers: Sequence[float]) -> bool:
 
 def default_weights(tree: Mapping[str, Any]) -> list[Mapping[str, float | None]]:
     """Return the score weights that each component in the pipeline of `tree` declares."""
+    return [getattr(factory, "default_score_weights", {}) for factory in _factories(tree)]
+
+
+def score_descriptions(config: Mapping[str, Any]) -> dict[str, Score]:
+    """Return {name: description} of the scores of a config's pipeline, tokenization first.
+
+    Where two components describe the same score, the later one wins, as its value does.
+    """
+    from kernel.scoring import TOKENIZATION  # imports numpy, which few uses of configs need
+
+    found: dict[str, Score] = dict(TOKENIZATION)
+    for factory in _factories(config):
+        found.update(getattr(factory, "scores", {}))
+    return found
+
+
+def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the factories of the pipeline's components, those that can be found."""
     lang = lang_of(tree)
-    return [_weights_of(tree, name, lang) for name in _pipeline(tree)]
+    components = tree.get("components")
+    for name in _pipeline(tree):
+        block = components.get(name) if isinstance(components, Mapping) else None
+        if isinstance(block, Mapping) and isinstance(block.get("factory"), str):
+            with contextlib.suppress(LookupProblemError):
+                yield find_factory(block, (), lang)
 
 
 def _pipeline(tree: Mapping[str, Any]) -> list[str]:
     nlp = tree.get("nlp")
     names = nlp.get("pipeline") if isinstance(nlp, Mapping) else None
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-
-
-def _weights_of(tree: Mapping[str, Any], name: str, lang: str | None) -> Mapping[str, Any]:
-    components = tree.get("components")
-    block = components.get(name) if isinstance(components, Mapping) else None
-    if not isinstance(block, Mapping) or not isinstance(block.get("factory"), str):
-        return {}
-    try:
-        factory = find_factory(block, (), lang)
-    except LookupProblemError:
-        return {}
-    weights: Mapping[str, Any] = getattr(factory, "default_score_weights", {})
-    return weights
 
 
 def lang_of(config: Mapping[str, Any]) -> str | None:

@@ -61,4 +61,4 @@ def _cell(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple | list) else value
+    return list(value) if isinstance(value, tuple | list | Mapping) else value

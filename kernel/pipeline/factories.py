@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from kernel.errors import KernelError, RegistryError
 from kernel.registry import registry
+from kernel.scoring import Score
 
 ComponentFunc = Callable[..., Any]
 
@@ -17,11 +18,10 @@ ComponentFunc = Callable[..., Any]
 class Factory:
     """Makes a component: `func` takes `nlp`, `name` and the settings of the config block.
 
-    `default_config` are the settings that a block may leave out, `default_score_weights`
-    what the component adds to the training score (None: computed, but never weighted).
-    `assigns` and `requires` are attribute paths such as `doc.ents` or `token.tag`. `shares` says
-    that the component computes something once for others that listen to it (the protocol
-    `Sharing`).
+    `default_config` are the settings that a block may leave out, `scores` the scores that the
+    component gives, by their names. `assigns` and `requires` are attribute paths such as
+    `doc.ents` or `token.tag`. `shares` says that the component computes something once for others
+    that listen to it (the protocol `Sharing`).
     """
 
     name: str
@@ -31,7 +31,7 @@ class Factory:
     requires: Sequence[str] = ()
     retokenizes: bool = False
     shares: bool = False
-    default_score_weights: Mapping[str, float | None] = field(factory=dict)
+    scores: Mapping[str, Score] = field(factory=dict)
 
     @property
     def factory(self) -> str:
@@ -39,9 +39,9 @@ class Factory:
         return self.name
 
     @property
-    def scores(self) -> list[str]:
-        """The names of the scores that the component adds."""
-        return list(self.default_score_weights)
+    def default_score_weights(self) -> dict[str, float | None]:
+        """What each listed score adds to the training score (None: computed, never weighted)."""
+        return {name: score.weight for name, score in self.scores.items() if score.listed}
 
     def __call__(self, *args: Any, **settings: Any) -> Any:
         """Make a component."""
@@ -56,13 +56,17 @@ def factory(
     requires: Sequence[str] = (),
     retokenizes: bool = False,
     shares: bool = False,
+    scores: Mapping[str, Score] | None = None,
     default_score_weights: Mapping[str, float | None] | None = None,
 ) -> Callable[[ComponentFunc], Factory]:
     """Return a decorator that turns a function of `nlp`, `name` and settings into a `Factory`.
 
     Nothing is registered: a plugin points an entry point of the group `kernel_factories` at
     the result. `Language.factory` takes the same arguments and registers as well.
+
+    `default_score_weights` is short for `scores` of which only the weights are given.
     """
+    weighted = {key: Score(weight) for key, weight in (default_score_weights or {}).items()}
 
     def decorate(func: ComponentFunc) -> Factory:
         return Factory(
@@ -73,7 +77,7 @@ def factory(
             requires=tuple(requires),
             retokenizes=retokenizes,
             shares=shares,
-            default_score_weights=dict(default_score_weights or {}),
+            scores={**weighted, **(scores or {})},
         )
 
     return decorate

@@ -6,10 +6,12 @@ Here is what several tasks share. The scores of one task are in the plugin of it
 from kernel.scoring.auc import ROCAUCScore
 from kernel.scoring.pipeline import PipelineScores
 from kernel.scoring.prf import TINY, PRFScore, TypedScores, sum_scores
+from kernel.scoring.score import Score
 from kernel.scoring.spans import SpanScores, span_result
 from kernel.scoring.stream import Accumulator, StreamingScorer
 from kernel.scoring.tokens import (
     MISSING,
+    TOKENIZATION,
     TokenAttrScores,
     TokenizationScores,
     aligned_tokens,
@@ -18,10 +20,12 @@ from kernel.scoring.tokens import (
 __all__ = [
     "MISSING",
     "TINY",
+    "TOKENIZATION",
     "Accumulator",
     "PRFScore",
     "PipelineScores",
     "ROCAUCScore",
+    "Score",
     "SpanScores",
     "StreamingScorer",
     "TokenAttrScores",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.scoring.prf import PRFScore
+from kernel.scoring.score import Score
 from kernel.text import COLUMNS
 
 if TYPE_CHECKING:
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 Getter = Callable[[Any, str], Any]
 MISSING: frozenset[Any] = frozenset((None, 0, ""))
+
+TOKENIZATION: Final = {
+    "token_acc": Score(title="TOK", help="share of tokens that the tokenizer finds as annotated"),
+    "token_p": Score(help="share of the tokens found that are right"),
+    "token_r": Score(help="share of the annotated tokens that are found"),
+    "token_f": Score(help="F-score of tokens"),
+}
 
 
 class TokenizationScores:

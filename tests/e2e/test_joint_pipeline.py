@@ -123,9 +123,9 @@ def test_evaluation_shows_a_table_for_each_kind_of_score(scores):
     for title, score in {"TAG": "tag_acc", "LEMMA": "lemma_acc", "LAS": "dep_las"}.items():
         assert rows[title] == f"{values[score] * 100:.2f}"
     assert f"TEXTCAT ({values['cats_score_desc']})" in rows
-    for title in ("LAS (per type)", "NER (per type)", "MORPH (per type)", "TEXTCAT (per type)"):
+    for title in ("LAS (per type)", "NER (per type)", "MORPH (per feature)", "TEXTCAT (per type)"):
         assert title in printed
-    assert "TEXTCAT (ROC AUC per label)" in printed
+    assert "TEXTCAT AUC (per type)" in printed
     assert set(values["cats_auc_per_type"]) == {"FOOD", "TRAVEL", "MONEY"}
     assert {"det", "nsubj"} <= set(values["dep_las_per_type"])
     assert "Tense" in values["morph_per_feat"]

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import field, frozen
 
 from kernel import Language
+from kernel.config import score_descriptions
 from kernel.pipeline import is_trainable
 
 MAX_NAME = 13
@@ -17,18 +18,21 @@ class Columns:
 
     losses   names of the components with a loss
     scores   names of the scores whose weight is not null, in the config's order
+    titles   titles of scores, where they differ from the name
     missing  text shown for a score that was not measured
     """
 
     losses: tuple[str, ...]
     scores: tuple[str, ...]
+    titles: Mapping[str, str] = field(factory=dict)
     missing: str = "-"
     names: tuple[str, ...] = field(init=False)
     widths: tuple[int, ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         losses = [short_name(f"Loss {name}") for name in self.losses]
-        names = ("E", "#", *losses, *map(short_name, self.scores), "SCORE")
+        scores = [short_name(self.titles.get(name, name)) for name in self.scores]
+        names = ("E", "#", *losses, *scores, "SCORE")
         least = (3, 6, *(8 for _ in self.losses), *(6 for _ in self.scores), 6)
         widths = tuple(max(len(name), width) for name, width in zip(names, least, strict=True))
         object.__setattr__(self, "names", names)
@@ -54,10 +58,13 @@ class Columns:
 
 def columns_of(nlp: Language, *, missing: str = "-") -> Columns:
     """Return the columns of a pipeline; disabled components have none."""
-    weights = nlp.config["training"]["score_weights"]
+    config = nlp.config
+    weights = config["training"]["score_weights"]
+    described = score_descriptions(config)
     return Columns(
         losses=tuple(name for name, pipe in nlp.pipeline if is_trainable(pipe)),
         scores=tuple(name for name, weight in weights.items() if weight is not None),
+        titles={name: score.title for name, score in described.items() if score.title},
         missing=missing,
     )
 

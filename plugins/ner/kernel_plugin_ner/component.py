@@ -14,6 +14,7 @@ from thinc.api import Model
 
 from kernel.errors import DataError, KernelError
 from kernel.pipeline import Language, factory
+from kernel.scoring import Score
 from kernel.text import Doc, DocBatch, Example, Vocab, ent_iob
 from kernel_plugin_ner.classes import NAMES, OUT, TYPED, UNIT
 from kernel_plugin_ner.system import BiluoSystem, Entities
@@ -32,7 +33,14 @@ from kernel_plugin_transition.scorer import StateScorer
         "model": model_block("ner", HASH_EMBED_CNN),
     },
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
-    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+    scores={
+        "ents_f": Score(1.0, title="NER F", help="F-score of entities"),
+        "ents_p": Score(0.0, title="NER P", help="share of the entities found that are right"),
+        "ents_r": Score(0.0, title="NER R", help="share of the annotated entities that are found"),
+        "ents_per_type": Score(
+            title="NER", help="precision, recall and F-score of each entity type", per="type"
+        ),
+    },
 )
 def make_ner(
     nlp: Language,

@@ -12,6 +12,7 @@ from thinc.api import Model
 
 from kernel.errors import KernelError
 from kernel.pipeline import Language, factory
+from kernel.scoring import Score
 from kernel.text import DELIMITER, Doc, Example, Vocab
 from kernel_plugin_parser.decoding import Arcs
 from kernel_plugin_parser.labels import count_actions
@@ -34,13 +35,15 @@ from kernel_plugin_transition.scorer import StateScorer
         "model": model_block("parser", HASH_EMBED_CNN),
     },
     assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"],
-    default_score_weights={
-        "dep_uas": 0.5,
-        "dep_las": 0.5,
-        "dep_las_per_type": None,
-        "sents_p": None,
-        "sents_r": None,
-        "sents_f": 0.0,
+    scores={
+        "dep_uas": Score(0.5, title="UAS", help="share of tokens whose head is right"),
+        "dep_las": Score(0.5, title="LAS", help="share of tokens whose head and label are right"),
+        "dep_las_per_type": Score(
+            title="LAS", help="precision, recall and F-score of each label", per="type"
+        ),
+        "sents_p": Score(title="SENT P", help="share of the sentences found that are right"),
+        "sents_r": Score(title="SENT R", help="share of the annotated sentences that are found"),
+        "sents_f": Score(0.0, title="SENT F", help="F-score of sentences"),
     },
 )
 def make_parser(

@@ -15,6 +15,7 @@ from thinc.api import Model
 from kernel.errors import DataError, KernelError, LoadError
 from kernel.ops import Floats, array_module
 from kernel.pipeline import Language, factory, predicted_docs
+from kernel.scoring import Score
 from kernel.text import Doc, DocBatch, Example, LexemeTable, Vocab, attributes
 from kernel_plugin_tagger import tree_files
 from kernel_plugin_tagger.edit_trees import EditTrees
@@ -35,7 +36,7 @@ from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier, 
         "model": MODEL,
     },
     assigns=["token.lemma"],
-    default_score_weights={"lemma_acc": 1.0},
+    scores={"lemma_acc": Score(1.0, title="LEMMA", help="share of tokens whose lemma is right")},
 )
 def make_edit_tree_lemmatizer(
     nlp: Language,

@@ -15,6 +15,7 @@ from thinc.api import Model
 from kernel.errors import DataError
 from kernel.ops import Floats
 from kernel.pipeline import Language, factory
+from kernel.scoring import Score
 from kernel.text import Doc, DocBatch, Example, Morphology, Vocab, symbols
 from kernel_plugin_tagger.gold import MISSING, Gold, Ints, gold_column
 from kernel_plugin_tagger.morph_labels import (
@@ -62,7 +63,16 @@ MODEL = {
         "model": MODEL,
     },
     assigns=["token.morph", "token.pos"],
-    default_score_weights={"pos_acc": 0.5, "morph_acc": 0.5, "morph_per_feat": None},
+    scores={
+        "pos_acc": Score(0.5, title="POS", help="share of tokens whose part of speech is right"),
+        "morph_acc": Score(0.5, title="MORPH", help="share of tokens whose features are all right"),
+        "morph_micro_p": Score(help="precision of all features together", listed=False),
+        "morph_micro_r": Score(help="recall of all features together", listed=False),
+        "morph_micro_f": Score(help="F-score of all features together", listed=False),
+        "morph_per_feat": Score(
+            title="MORPH", help="precision, recall and F-score of each feature", per="feature"
+        ),
+    },
 )
 def make_morphologizer(
     nlp: Language,

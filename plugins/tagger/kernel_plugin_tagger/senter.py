@@ -10,6 +10,7 @@ from thinc.api import Model
 
 from kernel.ops import Floats
 from kernel.pipeline import Language, factory
+from kernel.scoring import Score
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_tagger.gold import MISSING, Gold, Ints, gold_column
 from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
@@ -39,7 +40,13 @@ MODEL = {
         "model": MODEL,
     },
     assigns=["token.is_sent_start"],
-    default_score_weights={"sents_f": 1.0, "sents_p": 0.0, "sents_r": 0.0},
+    scores={
+        "sents_f": Score(1.0, title="SENT F", help="F-score of sentences"),
+        "sents_p": Score(0.0, title="SENT P", help="share of the sentences found that are right"),
+        "sents_r": Score(
+            0.0, title="SENT R", help="share of the annotated sentences that are found"
+        ),
+    },
 )
 def make_senter(
     nlp: Language,

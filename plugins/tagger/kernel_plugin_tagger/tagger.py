@@ -11,6 +11,7 @@ from thinc.api import Model
 from kernel.errors import DataError
 from kernel.ops import Floats
 from kernel.pipeline import Language, factory
+from kernel.scoring import Score
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ids, Ints, LabelNumbers, gold_column
 from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
@@ -33,12 +34,12 @@ MODEL = {
         "model": MODEL,
     },
     assigns=["token.tag"],
-    default_score_weights={
-        "tag_acc": 1.0,
-        "pos_acc": 0.0,
-        "tag_micro_p": None,
-        "tag_micro_r": None,
-        "tag_micro_f": None,
+    scores={
+        "tag_acc": Score(1.0, title="TAG", help="share of tokens whose tag is right"),
+        "pos_acc": Score(0.0, title="POS", help="share of tokens whose part of speech is right"),
+        "tag_micro_p": Score(help="precision of all tags together"),
+        "tag_micro_r": Score(help="recall of all tags together"),
+        "tag_micro_f": Score(help="F-score of all tags together"),
     },
 )
 def make_tagger(

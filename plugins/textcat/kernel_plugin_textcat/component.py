@@ -12,7 +12,7 @@ from kernel.ops import Floats
 from kernel.pipeline import Language, factory
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_textcat.categorizer import Categorizer
-from kernel_plugin_textcat.defaults import SCORE_WEIGHTS, ensemble
+from kernel_plugin_textcat.defaults import SCORES, ensemble
 
 
 @factory(
@@ -23,7 +23,7 @@ from kernel_plugin_textcat.defaults import SCORE_WEIGHTS, ensemble
         "model": ensemble(exclusive_classes=True),
     },
     assigns=["doc.cats"],
-    default_score_weights=SCORE_WEIGHTS,
+    scores=SCORES,
 )
 def make_textcat(
     nlp: Language,

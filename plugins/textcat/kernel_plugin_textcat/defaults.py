@@ -1,21 +1,27 @@
-"""The models of components of which a config says nothing else, and the weights of their scores."""
+"""The models of components of which a config says nothing else, and their scores."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-# None: computed, but not part of the score.
-SCORE_WEIGHTS: Final[dict[str, float | None]] = {
-    "cats_score": 1.0,
-    "cats_score_desc": None,
-    "cats_micro_p": None,
-    "cats_micro_r": None,
-    "cats_micro_f": None,
-    "cats_macro_p": None,
-    "cats_macro_r": None,
-    "cats_macro_f": None,
-    "cats_macro_auc": None,
-    "cats_f_per_type": None,
+from kernel.scoring import Score
+
+SCORES: Final = {
+    "cats_score": Score(1.0, title="TEXTCAT", help="the score that `cats_score_desc` names"),
+    "cats_score_desc": Score(help="which score of the labels `cats_score` is"),
+    "cats_micro_p": Score(help="precision of the labels, decisions counted alike"),
+    "cats_micro_r": Score(help="recall of the labels, decisions counted alike"),
+    "cats_micro_f": Score(help="F-score of the labels, decisions counted alike"),
+    "cats_macro_p": Score(help="precision, the mean of all labels"),
+    "cats_macro_r": Score(help="recall, the mean of all labels"),
+    "cats_macro_f": Score(help="F-score, the mean of all labels"),
+    "cats_macro_auc": Score(help="area under the ROC curve, the mean of all labels"),
+    "cats_f_per_type": Score(
+        title="TEXTCAT", help="precision, recall and F-score of each label", per="type"
+    ),
+    "cats_auc_per_type": Score(
+        title="TEXTCAT AUC", help="area under the ROC curve of each label", per="type", listed=False
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from kernel.ops import Floats
 from kernel.pipeline import Language, factory
 from kernel.text import Doc, Vocab
 from kernel_plugin_textcat.categorizer import Categorizer
-from kernel_plugin_textcat.defaults import SCORE_WEIGHTS, ensemble
+from kernel_plugin_textcat.defaults import SCORES, ensemble
 
 
 @factory(
@@ -22,7 +22,7 @@ from kernel_plugin_textcat.defaults import SCORE_WEIGHTS, ensemble
         "model": ensemble(exclusive_classes=False),
     },
     assigns=["doc.cats"],
-    default_score_weights=SCORE_WEIGHTS,
+    scores=SCORES,
 )
 def make_textcat_multilabel(
     nlp: Language,

@@ -16,9 +16,8 @@ import pytest
 
 from kernel.cli.comments import add_comments
 from kernel.cli.recommend import recommend
-from kernel.config import Config, check, fill
+from kernel.config import Config, check, fill, score_descriptions
 from kernel.config.explain import argument_helps
-from kernel.config.score_helps import SCORE_HELPS
 
 SPACY = json.loads(Path(__file__).with_name("spacy_init_config.json").read_text(encoding="utf8"))
 NAMES = sorted(SPACY["components"]["efficiency"].keys() - {"tok2vec"})
@@ -122,8 +121,8 @@ def test_every_key_has_a_comment(lang, optimize):
 
 
 def test_every_score_is_explained():
-    weights = recommend("en", NAMES).config["training"]["score_weights"]
-    assert [key for key in weights if key not in SCORE_HELPS] == []
+    described = score_descriptions(recommend("en", NAMES).config)
+    assert [name for name, score in described.items() if not score.help] == []
 
 
 def test_meaning_that_takes_two_lines_is_whole():
