@@ -27,7 +27,7 @@ def listens(func: Func) -> Func:
 
 
 def is_listener(func: Any) -> bool:
-    """Say whether an architecture was marked with `listens`; no model is built for it."""
+    """Return whether an architecture was marked with `listens`; no model is built for it."""
     return bool(getattr(func, _MARK, False))
 
 
