@@ -1,4 +1,4 @@
-"""A word type, apart from any text: a view of one row of the lexeme table."""
+"""The lexeme: a word type without context, as a view of one row of the lexeme table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Lexeme(LexicalAttributes):
-    """The attributes of one word type; changing one changes it in every text.
+    """The attributes of one word type. A changed attribute changes in all texts.
 
     Made by `vocab["word"]`.
     """
@@ -75,7 +75,7 @@ class Lexeme(LexicalAttributes):
 
     @property
     def rank(self) -> int:
-        """Place in a list by frequency or in the vectors; 2**64 - 1 if it has none."""
+        """Index in a frequency list or in the vectors; 2**64 - 1 if it is not set."""
         return super().rank
 
     @rank.setter
@@ -84,7 +84,7 @@ class Lexeme(LexicalAttributes):
 
     @property
     def cluster(self) -> int:
-        """Brown cluster, 0 if it has none."""
+        """Brown cluster, 0 if it is not set."""
         return super().cluster
 
     @cluster.setter
@@ -93,7 +93,7 @@ class Lexeme(LexicalAttributes):
 
     @property
     def prob(self) -> float:
-        """Logarithm of the probability, from the lookup table `lexeme_prob`."""
+        """Log probability, from the lookup table `lexeme_prob`."""
         return super().prob
 
     @prob.setter
@@ -119,7 +119,7 @@ class Lexeme(LexicalAttributes):
         self.table.set_value(self.row, flag_id, int(value))
 
     def set_attrs(self, **values: Any) -> None:
-        """Set lexical attributes by name; floats are left out, strings are interned.
+        """Set lexical attributes by name; floats are ignored, strings are added to the store.
 
         Raises UnknownKeyError for an unknown attribute, TextError for one that is not lexical.
         """
@@ -139,7 +139,7 @@ class Lexeme(LexicalAttributes):
 
     @property
     def vector(self) -> Any:
-        """The word's vector, zeros if it has none.
+        """The vector of the word, zeros if it has no vector.
 
         returns  (width,)
 
@@ -162,7 +162,7 @@ class Lexeme(LexicalAttributes):
         return float(np.linalg.norm(host(self.vector)))
 
     def similarity(self, other: Any) -> float:
-        """Return the cosine of this vector and that of a lexeme, token, span or doc."""
+        """Return the cosine of the vectors of this lexeme and of a lexeme, token, span or doc."""
         norms = self.vector_norm * other.vector_norm
         return float(np.dot(host(self.vector), host(other.vector)) / norms) if norms else 0.0
 

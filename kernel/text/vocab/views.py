@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RowView(Protocol):
-    """Something that stands for one row of a lexeme table."""
+    """An object that represents one row of a lexeme table: a token or a lexeme."""
 
     @property
     def vocab(self) -> Vocab:
@@ -82,7 +82,7 @@ class LexicalFlag:
 
 
 class LexicalAttributes:
-    """What tokens and lexemes know from the word alone, and the vocabulary's tables of words."""
+    """The attributes of tokens and lexemes that depend only on the word."""
 
     __slots__ = ()
 
@@ -117,7 +117,7 @@ class LexicalAttributes:
     like_email = LexicalFlag(attributes.LIKE_EMAIL)
 
     def check_flag(self: RowView, flag_id: int) -> bool:
-        """Say whether the flag with this id is set."""
+        """Return whether the flag with this id is set."""
         return bool(self.table.value(self.row, flag_id))
 
     @property
@@ -127,23 +127,23 @@ class LexicalAttributes:
 
     @property
     def rank(self: RowView) -> int:
-        """Place in a list by frequency or in the vectors; 2**64 - 1 if it has none."""
+        """Index in a frequency list or in the vectors; 2**64 - 1 if it is not set."""
         return self.table.value(self.row, attributes.ID)
 
     @property
     def cluster(self: RowView) -> int:
-        """Brown cluster, 0 if it has none."""
+        """Brown cluster, 0 if it is not set."""
         own = self.table.value(self.row, attributes.CLUSTER)
         return own or int(lexeme_lookup(self, "lexeme_cluster", 0))
 
     @property
     def prob(self: RowView) -> float:
-        """Logarithm of the probability, from the lookup table `lexeme_prob`."""
+        """Log probability, from the lookup table `lexeme_prob`."""
         return lexeme_lookup(self, "lexeme_prob", self.vocab.cfg.get("oov_prob", -20.0))
 
 
 def lexeme_lookup(view: RowView, table: str, default: float) -> float:
-    """Return what a lookup table such as `lexeme_prob` says of the word."""
+    """Return the value of the word in a lookup table such as `lexeme_prob`, or `default`."""
     lookups = view.vocab.lookups
     if not lookups.has_table(table):
         return default

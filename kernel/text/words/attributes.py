@@ -52,7 +52,7 @@ ENT_ID: Final = 454
 IDX: Final = 455
 
 FLAGS: Final = range(1, 64)
-# Attributes of words that the lexeme table has a column for, in their order there.
+# The lexical attributes with a column in the lexeme table, in the order of the columns.
 LEXICAL: Final = (ORTH, LOWER, NORM, SHAPE, PREFIX, SUFFIX, LANG, LENGTH, ID, CLUSTER)
 
 _ALIASES: Final = {"TEXT": ORTH, "IS_SENT_START": SENT_START, "IS_SENT_END": SENT_START}
@@ -62,7 +62,7 @@ ATTR_IDS: Final[dict[str, int]] = {name: number for number, name in ATTR_NAMES.i
 
 
 def attr_id(name: str | int) -> int:
-    """Return the id of the attribute called `name`, in any case; an id comes back as it is.
+    """Return the id of the attribute called `name`, in any case; an id is returned unchanged.
 
     Raises UnknownKeyError for an unknown attribute.
     """
@@ -91,5 +91,5 @@ def attr_name(attr: int) -> str:
 
 
 def is_lexical(attr: int) -> bool:
-    """Say whether an attribute is one of words, apart from any text: a flag too."""
+    """Return whether an attribute depends only on the word; this includes all flags."""
     return attr in FLAGS or attr in LEXICAL

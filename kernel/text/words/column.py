@@ -27,21 +27,21 @@ _DTYPES: Final = {"label": "uint64", "string": "uint64", "number": "float32", "t
 
 @frozen(kw_only=True)
 class Column:
-    """An annotation column of docs: one value a token.
+    """An annotation column of docs, with one value per token.
 
-    `kind` decides how values are kept, joined, cut and stored:
+    `kind` decides how values are kept in memory, concatenated, split and stored:
 
-    - "label": the id of one of a few strings, such as tags; these are known forever
-    - "string": the id of one of many strings, such as lemmas; known as long as docs have them
-    - "number": a number of the type `dtype`, NumPy's name for it
-    - "token": the index of a token of the same doc, which moves with that token
+    - "label": the id of one of few strings, such as tags; these strings are permanent
+    - "string": the id of one of many strings, such as lemmas; known as long as docs use them
+    - "number": a number of the type `dtype`, given by NumPy's name
+    - "token": the index of a token in the same doc, which follows that token
 
-    `unset` is the number that a token has before anything sets it, `first` that of the first
-    token of a doc if it is another one, and `maximum` the largest that is allowed. Ids are unset
-    as 0, and the index of a token is its own. `has_symbols`: all strings are symbols, which every
-    store of strings knows.
+    `unset` is the number of a token before it is set, `first` that of the first token of a doc
+    if it differs, and `maximum` the largest allowed number. An id is 0 before it is set, and a
+    token index is that of the token itself. `has_symbols` means that all strings are symbols,
+    which every string store knows.
 
-    Raises PluginError for settings that do not go together.
+    Raises PluginError for settings that contradict each other.
     """
 
     name: str
@@ -65,14 +65,14 @@ class Column:
 
     def _problem(self) -> str:
         if not self.name.isidentifier() or self.name != self.name.lower():
-            return "needs a name of small letters, digits and underscores"
+            return "needs a name of lower-case letters, digits and underscores"
         if self.kind not in _DTYPES:
             return f"has the unknown kind {self.kind!r}; expected one of {', '.join(_DTYPES)}"
         if self.kind != "number":
             is_plain = (self.dtype, self.unset, self.first) == (_DTYPES[self.kind], 0, None)
             return "" if is_plain else f"of kind {self.kind!r} has no `dtype`, `unset` and `first`"
         is_number = np.dtype(self.dtype).kind in "biuf"
-        return "" if is_number else f"has the type {self.dtype!r}; expected that of numbers"
+        return "" if is_number else f"has the type {self.dtype!r}; expected a numeric type"
 
     @property
     def is_string(self) -> bool:
@@ -81,11 +81,11 @@ class Column:
 
     @property
     def is_built_in(self) -> bool:
-        """Whether the column is one of those of every doc, and in spaCy's formats."""
+        """Whether the column belongs to the kernel, and so to spaCy's formats."""
         return self.name.upper() in _BUILT_IN_ATTRS
 
     def unset_values(self, n: int) -> Values:
-        """Return the values of tokens that nothing has set.
+        """Return the values of `n` tokens before they are set.
 
         returns  (N,)
         """
@@ -97,7 +97,7 @@ class Column:
         return values
 
     def is_set(self, values: Values) -> npt.NDArray[np.bool_]:
-        """Say of each value whether it is another than the unset one; `first` is not looked at.
+        """Return for each value whether it differs from the unset value; `first` is ignored.
 
         values   (N,)
         returns  (N,)
@@ -107,9 +107,9 @@ class Column:
         return found
 
     def part(self, values: Values, start: int, end: int) -> Values:
-        """Return a copy of the values of the tokens from `start` to before `end`.
+        """Return a copy of the values of the tokens from `start` up to `end`.
 
-        Indices of tokens outside of the part become those of the tokens that have them.
+        An index of a token outside of the part becomes the index of the token that has it.
 
         values   (N,)
         returns  (end - start,)
@@ -121,19 +121,20 @@ class Column:
         return np.where(is_inside, moved, np.arange(end - start)).astype(self.dtype)
 
     def encode(self, values: Values) -> Values:
-        """Return values as `Doc.to_array` shows them, whose numbers are unsigned integers.
+        """Return values in the form used by `Doc.to_array`, which has unsigned integers.
 
-        Tokens are relative to the token that has them; fractions are the bits of a float64.
+        Token indices become relative to the token that has them; floats become the bits of a
+        float64.
 
         values   (N,)
-        returns  (N,)  of a type that fits uint64, negative numbers wrapped around
+        returns  (N,)  of a type that can be cast to uint64; negative numbers wrap around
         """
         if self.kind == "token":
             return values - np.arange(len(values))
         return values.astype(np.float64).view(np.uint64) if values.dtype.kind == "f" else values
 
     def decode(self, encoded: Ids) -> Values:
-        """Return the values of what `encode` returned.
+        """Return the values encoded by `encode`.
 
         encoded  (N,)
         returns  (N,)
@@ -171,10 +172,10 @@ _BUILT_IN: Final = (
 
 
 class ColumnRegistry:
-    """The columns that docs can have, by name: the built-in ones and those of plugins.
+    """All columns that docs can have, by name: built-in columns and those of plugins.
 
-    There is one, `COLUMNS`. Plugins are asked for theirs (`kernel_doc_columns`) when the first
-    vocabulary is made, or before that when a name is not known.
+    The only instance is `COLUMNS`. Columns of plugins (`kernel_doc_columns`) are added when the
+    first vocabulary is created, or earlier if an unknown name is looked up.
     """
 
     def __init__(self) -> None:
@@ -191,7 +192,7 @@ class ColumnRegistry:
         return iter(list(self._columns.values()))
 
     def __getitem__(self, name: str) -> Column:
-        """Return a column; raises TextError if there is none called `name`."""
+        """Return the column called `name`; raises TextError if there is no such column."""
         column = self.get(name)
         if column is None:
             known = ", ".join(self._columns)
@@ -199,13 +200,13 @@ class ColumnRegistry:
         return column
 
     def get(self, name: str) -> Column | None:
-        """Return a column, None if there is none called `name`."""
+        """Return the column called `name`, None if there is no such column."""
         if name not in self._columns:
             self.discover()
         return self._columns.get(name)
 
     def of_attr(self, attr: int) -> Column | None:
-        """Return the column of a token attribute, None if it has none."""
+        """Return the column of a token attribute, None if it has no column."""
         return self._by_attr.get(attr)
 
     def added(self) -> list[Column]:
@@ -213,32 +214,32 @@ class ColumnRegistry:
         return [column for column in self if not column.is_built_in]
 
     def add(self, columns: Iterable[Column]) -> None:
-        """Let docs have these columns too.
+        """Add columns for all docs.
 
-        Raises PluginError for a name that another column has.
+        Raises PluginError if another column has the same name.
         """
         for column in columns:
             if self._columns.get(column.name, column) != column:
                 raise PluginError(
                     f"the doc column `{column.name}` exists already",
-                    hint="give yours a name of its own, such as one that starts with the plugin's",
+                    hint="choose another name, such as one that starts with the plugin's name",
                 )
             self._columns[column.name] = self._by_attr[column.attr] = column
             if not column.is_built_in:
                 self._tell(column, is_added=True)
 
     def listen(self, listener: Callable[[Column, bool], None]) -> None:
-        """Call `listener(column, True)` for each added column, and with False when it goes."""
+        """Call `listener(column, True)` for each added column, with False for a removed one."""
         self._listeners.append(listener)
 
     def discover(self) -> None:
         """Add the columns of all plugins, once.
 
-        Raises PluginError naming a plugin whose column has the name of another.
+        Raises PluginError, which names the plugin, if two columns have the same name.
         """
         if self._is_complete:
             return
-        # Set first, for a plugin that makes docs when it is asked.
+        # Set first, because a plugin may create docs in its hook.
         self._is_complete = True
         try:
             self._ask_plugins()
@@ -247,7 +248,7 @@ class ColumnRegistry:
             raise
 
     def reset(self) -> None:
-        """Forget the columns of plugins, which are asked again when needed; for tests."""
+        """Remove the columns of plugins; they are added again when needed. For tests."""
         for column in [column for column in self._columns.values() if not column.is_built_in]:
             del self._columns[column.name], self._by_attr[column.attr]
             self._tell(column, is_added=False)
@@ -258,7 +259,7 @@ class ColumnRegistry:
             listener(column, is_added)
 
     def _ask_plugins(self) -> None:
-        # The one import upwards: text is below plugins, whose columns it has.
+        # The only import of a higher layer: plugins define columns of the text layer.
         from kernel.plugins import hooks
 
         owners: dict[str, str] = {}

@@ -11,11 +11,11 @@ Values = npt.NDArray[Any]
 
 
 def extended(known: tuple[int, Values] | None, fresh: Values) -> tuple[Values, int]:
-    """Return the values of all rows, given those that are known and those of the rows after.
+    """Append the values of new rows to the known values.
 
-    known    the number of rows that have values, and an array of at least as many
-    fresh    (r, ...)
-    returns  (R, ...)  and the number of rows; longer than that, for the next ones to fit
+    known    the number of rows with values, and an array of at least that length
+    fresh    (r, ...)  the values of the rows after them
+    returns  (R, ...)  and the number of rows; the array may be longer, to have space to grow
     """
     if known is None:
         return fresh, len(fresh)

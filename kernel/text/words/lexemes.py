@@ -1,6 +1,6 @@
-"""The lexeme table: one row a word type, one column an attribute.
+"""The lexeme table, with one row per word type and one column per attribute.
 
-Axes: N rows asked for, R rows of the table, C columns.
+Axes: N rows to look up, R rows of the table, C columns.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ _STRING_GETTERS: Final[dict[int, Getter]] = {
     attributes.SUFFIX: lambda text: text[-3:],
     attributes.LANG: lambda _: "",
 }
-_MADE: Final = attributes.LEXICAL[1:7]
+_COMPUTED_STRINGS: Final = attributes.LEXICAL[1:7]
 _COLUMNS: Final = {attr: index for index, attr in enumerate(attributes.LEXICAL)}
 # The first columns are ids of strings.
 _N_STRINGS: Final = 7
 _NORM: Final = _COLUMNS[attributes.NORM]
 _FLAGS: Final = len(attributes.LEXICAL)
 _N_COLUMNS: Final = _FLAGS + 1
-# Below this many new words, adding them one by one is faster.
-_SERIAL_BELOW: Final = 8
-# Each is as long as the table: more than a few different lists of attributes are rare.
+# For fewer new words than this, adding them one by one is faster.
+_BATCH_FROM_WORDS: Final = 8
+# A derived array is as long as the table, and few different ones are used.
 _MAX_DERIVED: Final = 16
 
 
 class LexemeTable:
-    """What is known of each word type, in one growing matrix of 64-bit columns.
+    """The lexical attributes of all word types, in one growing matrix of 64-bit columns.
 
-    A row once given stays the same word for good. Views (`matrix`, `column`) show the rows
-    that exist when they are asked for. Flags are worked out when a flag is first asked for.
-    The strings that its rows need are put into `generation` and live as long as the table; if
-    that is None, they are there for good.
+    A row belongs to the same word as long as the table exists. Views (`matrix`, `column`) show
+    the rows that exist at the time of the call. Flags are computed at the first access to a
+    flag. The strings of the rows are added to `generation` and live as long as the table; if
+    `generation` is None, they are permanent.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class LexemeTable:
     ) -> None:
         self.strings: Final = strings
         self.generation = generation
-        # Rows that were there from the start, and those that something has changed.
+        # The number of rows copied from an older table, and the rows with a changed value.
         self.n_first = 0
         self._changed: set[int] = set()
         self._derived: dict[Hashable, tuple[int, Values]] = {}
@@ -90,7 +90,7 @@ class LexemeTable:
     # Looking up and adding
 
     def row(self, text: str) -> int:
-        """Return the row of a word, made if there is none."""
+        """Return the row of a word; an unknown word is added."""
         known = self._rows.get(text)
         if known is not None:
             return known
@@ -98,7 +98,7 @@ class LexemeTable:
         return self._rows[text]
 
     def rows(self, texts: Sequence[str]) -> Rows:
-        """Return the row of each word, made where there is none.
+        """Return the row of each word; unknown words are added.
 
         returns  (N,)
         """
@@ -109,7 +109,7 @@ class LexemeTable:
         return np.fromiter(map(self._rows.__getitem__, texts), np.int32, len(texts))
 
     def row_of_orth(self, orth: int) -> int:
-        """Return the row of the word with this id, made if there is none.
+        """Return the row of the word with this id; an unknown word is added.
 
         Raises UnknownKeyError if the string of the id is unknown.
         """
@@ -122,17 +122,17 @@ class LexemeTable:
         orths    (N,)
         returns  (N,)
         """
-        distinct, places = np.unique(orths, return_inverse=True)
+        distinct, inverse = np.unique(orths, return_inverse=True)
         known = distinct.tolist()
         strings = self.strings
         self._add_all([strings[orth] for orth in known if orth not in self._by_orth])
         rows = np.fromiter(map(self._by_orth.__getitem__, known), np.int32, len(known))
-        return rows[places]
+        return rows[inverse]
 
     def variant(self, row: int, norm: int) -> int:
-        """Return a row of the same word whose NORM is `norm`, made if there is none.
+        """Return a row of the same word with the NORM `norm`, which is added if necessary.
 
-        0 stands for the NORM that the word has of itself.
+        0 stands for the word's own NORM.
         """
         if norm == 0:
             return self._bases.get(row, row)
@@ -165,21 +165,21 @@ class LexemeTable:
         return self._bases.get(row, row)
 
     def base_rows(self) -> Iterable[int]:
-        """Return the rows that are no variants, in the order of their making."""
+        """Return the rows that are not variants, in the order of adding."""
         return self._rows.values()
 
     # Values
 
     @property
     def matrix(self) -> Ids:
-        """All values, flags not brought up to date; see `column_index`.
+        """All values, without an update of the flags; see `column_index`.
 
-        returns  (R, C)  a view; read it, write through `set_value`
+        returns  (R, C)  a view, for reading only; `set_value` changes a value
         """
         return self._values[: len(self.texts)]
 
     def take(self, rows: Rows) -> Ids:
-        """Return all values of some rows, flags not brought up to date; see `column_index`.
+        """Return all values of some rows, without an update of the flags; see `column_index`.
 
         rows     (N,)
         returns  (N, C)
@@ -188,13 +188,13 @@ class LexemeTable:
 
     @staticmethod
     def column_index(attr: int) -> int | None:
-        """Return the column of `matrix` that holds a lexical attribute, None if none does."""
+        """Return the column of a lexical attribute in `matrix`, None if it has no column."""
         return _COLUMNS.get(attr)
 
     def column(self, attr: int | str) -> Ids:
-        """Return the values of one lexical attribute; those of a flag are 0 and 1.
+        """Return the values of one lexical attribute; a flag has the values 0 and 1.
 
-        returns  (R,)  a view, for flags a copy
+        returns  (R,)  a view, or a copy for a flag
 
         Raises UnknownKeyError if the attribute is not lexical.
         """
@@ -214,12 +214,13 @@ class LexemeTable:
         return (self.flags[start:] >> np.uint64(attr)) & np.uint64(1)
 
     def derived(self, key: Hashable, make: Callable[[LexemeTable, int], Values]) -> Values:
-        """Return a value per row that `make` works out, kept up to date as the table grows.
+        """Return an array with one value per row, computed by `make` and cached under `key`.
 
-        make     called with the table and a row: returns the values from that row on, (r, ...)
-        returns  (R, ...)  or longer, to read
+        make     function of the table and a row that returns the values from that row on, (r, ...)
+        returns  (R, ...)  or longer, for reading only
 
-        `key` stands for `make`. Values of the table that change let all be made again.
+        When the table has grown, only new rows are computed. When a value in the table has
+        changed, all rows are computed again.
         """
         known = self._derived.get(key)
         if known is not None and known[0] == len(self.texts):
@@ -231,7 +232,7 @@ class LexemeTable:
         return values
 
     def whitespace(self) -> npt.NDArray[np.bool_]:
-        """Say of each row whether it is whitespace: the flag IS_SPACE, without the other flags.
+        """Return the flag IS_SPACE of each row without computing the other flags.
 
         returns  (R,)  or longer
         """
@@ -247,7 +248,7 @@ class LexemeTable:
         return self.matrix[:, _FLAGS]
 
     def known_flags(self, start: int) -> Ids:
-        """Return all flags of the rows from `start` on that have been worked out.
+        """Return all flags of the rows from `start` on whose flags have been computed.
 
         returns  (r,)  a view
         """
@@ -266,7 +267,7 @@ class LexemeTable:
         return int(self._values[row, _FLAGS])
 
     def set_value(self, row: int, attr: int, value: int) -> None:
-        """Change one lexical attribute, a flag too, of one row."""
+        """Change one lexical attribute or flag of one row."""
         self._changed.add(row)
         self._derived = {}
         index = _COLUMNS.get(attr)
@@ -285,20 +286,20 @@ class LexemeTable:
     # Strings and generations
 
     def intern(self, text: str) -> int:
-        """Return the id of a string, which is known for at least as long as this table is."""
+        """Add a string and return its id; the string lives at least as long as the table."""
         return self.strings.add(text, generation=self.generation)
 
     def intern_all(self, texts: Collection[str]) -> Ids:
-        """Return the id of each string; see `intern`.
+        """Add strings and return their ids; see `intern`.
 
         returns  (N,)
         """
         return self.strings.add_all(texts, generation=self.generation)
 
     def successor(self, generation: Generation | None) -> LexemeTable:
-        """Return a new table of the words with values that something has set.
+        """Return a new table with only the words that have a changed value.
 
-        All others are made anew when they are met again, as they are from their text.
+        All other words can be computed from their text when they occur again.
         """
         with self._lock:
             kept = sorted({self.base(row) for row in self._changed})
@@ -316,10 +317,10 @@ class LexemeTable:
             self.strings.keep(np.unique(made._values[: len(kept), :_N_STRINGS]).tolist())
             return made
 
-    # How values are made
+    # Computing values
 
     def set_getter(self, attr: int, getter: Getter) -> None:
-        """Make an attribute with `getter` from now on, and anew for the rows that exist."""
+        """Compute an attribute with `getter` from now on, and for all existing rows."""
         with self._lock:
             self._getters[attr] = getter
             self._derived = {}
@@ -331,7 +332,7 @@ class LexemeTable:
                 self._set_flag(attr, slice(0, self._n_flagged))
 
     def getter(self, attr: int) -> Callable[[str], Any] | None:
-        """Return the function that makes an attribute, None if nothing does."""
+        """Return the function that computes an attribute, None if it has none."""
         return self._getters.get(attr)
 
     def _make(self, attr: int, texts: list[str]) -> Ids:
@@ -340,13 +341,13 @@ class LexemeTable:
     def _add_all(self, texts: Sequence[str]) -> None:
         with self._lock:
             new = [text for text in dict.fromkeys(texts) if text not in self._rows]
-            if len(new) < _SERIAL_BELOW:
+            if len(new) < _BATCH_FROM_WORDS:
                 for text in new:
                     self._add_one(text)
                 return
             start, stop = len(self.texts), len(self.texts) + len(new)
             self._reserve(stop)
-            # Everything that can raise comes before the table changes.
+            # Getters may raise, so they are called before the table changes.
             made = self._values[start:stop]
             self._fill(made, new)
             orths = made[:, _COLUMNS[attributes.ORTH]].tolist()
@@ -360,7 +361,7 @@ class LexemeTable:
         self._reserve(row + 1)
         add, getters = self.intern, self._getters
         orth = add(text)
-        made = [add(getters[attr](text)) for attr in _MADE]
+        made = [add(getters[attr](text)) for attr in _COMPUTED_STRINGS]
         self._values[row] = (orth, *made, len(text), NO_RANK, 0, 0)
         self.texts.append(text)
         self._by_orth[orth] = row
@@ -369,7 +370,7 @@ class LexemeTable:
     def _fill(self, values: Ids, texts: list[str]) -> None:
         n = len(texts)
         strings = texts.copy()
-        for attr in _MADE:
+        for attr in _COMPUTED_STRINGS:
             strings.extend(map(self._getters[attr], texts))
         values[:, :_N_STRINGS] = self.intern_all(strings).reshape(_N_STRINGS, n).T
         values[:, _COLUMNS[attributes.LENGTH]] = list(map(len, texts))
@@ -378,7 +379,7 @@ class LexemeTable:
     def _add_variant(self, base: int, norm: int) -> int:
         with self._lock:
             if base in self._changed:
-                # Its flags may not be those that its text would give the variant later.
+                # A flag may have been set by hand, so the variant must copy the flags.
                 self._update_flags()
             row = len(self.texts)
             self._reserve(row + 1)
@@ -416,7 +417,7 @@ class LexemeTable:
 
 
 def _whitespace_from(table: LexemeTable, start: int) -> npt.NDArray[np.bool_]:
-    # Making all flags of a row takes 18 times as long as this one.
+    # Computing all flags of a row takes 18 times as long as this one.
     is_space = table.getter(attributes.IS_SPACE) or str.isspace
     values = np.fromiter(map(is_space, table.texts[start:]), np.bool_)
     flagged = table.known_flags(start) >> np.uint64(attributes.IS_SPACE) & np.uint64(1)
