@@ -1,14 +1,20 @@
 """The errors that kernel raises.
 
 KernelError
-├── ConfigError        everything wrong with a configuration, at once
-├── RegistryError      a registered name is unknown, taken or malformed
-├── PluginError        a plugin is missing or broken
-├── LoadError          a saved pipeline is missing, truncated or altered
-├── CheckpointError    a training run cannot be saved or resumed
-├── ShapeError         arrays do not fit each other
-├── TextError          text, tokens and annotations do not fit each other (also a ValueError)
-└── DataError          a data file or an annotation in it is wrong (also a ValueError)
+├── ConfigError                everything wrong with a configuration, at once
+├── RegistryError              a registered name is unknown, taken or malformed
+├── PluginError                a plugin is missing or broken
+├── LoadError                  a saved pipeline is missing, truncated or altered
+├── CheckpointError            a training run cannot be saved or resumed
+├── TrainingInterrupted        Ctrl-C or a signal ended a training run, after saving
+├── NonFiniteError             a loss or a gradient is infinite or not a number
+├── WorkerError                a worker process of `nlp.pipe` failed or died
+├── ShapeError                 arrays do not fit each other
+├── TextError                  text, tokens and annotations do not fit (also a ValueError)
+│   ├── UnknownKeyError        there is no such key (also a KeyError)
+│   ├── BoundsError            an index is outside a doc or span (also an IndexError)
+│   └── UnknownAttributeError  there is no such attribute (also an AttributeError)
+└── DataError                  a data file, or an annotation in it, is wrong (also a ValueError)
 """
 
 from __future__ import annotations
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class KernelError(Exception):
-    """Something a caller can cause and can mend.
+    """An error that the caller can fix.
 
     `message` says what is wrong; `hint`, where there is one, what to do about it.
     """

@@ -58,7 +58,10 @@ def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
 
 @functools.cache
 def first_party_names() -> dict[str, dict[str, str]]:
-    """Return, for each kind, the names that first-party plugins register, with who ships them."""
+    """Return, for each kind, the names that first-party plugins provide, with who ships them.
+
+    Kinds are the registries, "commands" and "sections" (of a config).
+    """
     index = files("kernel").joinpath("first_party.json").read_text(encoding="utf8")
     names: dict[str, dict[str, str]] = json.loads(index)
     return names
@@ -76,6 +79,17 @@ def is_missing(kind: str, name: str) -> bool:
     """Say whether spaCy has `name`, and kernel nothing in its place."""
     spacy_name = f"spacy.{name.removeprefix('kernel.')}"
     return not {name, spacy_name}.isdisjoint(missing_names().get(kind, ()))
+
+
+def provider_hint(kind: str, name: str) -> str | None:
+    """Return which distribution of ours has `name` and how to install it; None if none has.
+
+    `kind` is a registry, or "commands" or "sections" (of a config).
+    """
+    distribution = first_party_names().get(kind, {}).get(canonical_name(name))
+    if distribution is None:
+        return None
+    return f"it is provided by `{distribution}`: pip install {distribution}"
 
 
 def canonical_name(name: str) -> str:
@@ -172,9 +186,9 @@ class Registry:
 
     def _hint(self, name: str) -> str:
         wanted = canonical_name(name)
-        distribution = first_party_names().get(self.kind, {}).get(wanted)
-        if distribution is not None:
-            return f"it is provided by `{distribution}`: pip install {distribution}"
+        hint = provider_hint(self.kind, name)
+        if hint is not None:
+            return hint
         if is_missing(self.kind, name):
             return f"kernel has no `{name}` yet; it can be registered in a `--code` file"
         close = get_close_matches(wanted, self._names(), n=1)

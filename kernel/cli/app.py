@@ -12,6 +12,7 @@ from kernel import __version__
 from kernel.cli.commands import OWN, Command, Group
 from kernel.errors import KernelError, PluginError
 from kernel.plugins import hooks
+from kernel.registry import provider_hint
 
 ERROR: Final = 1
 INTERRUPTED: Final = 130
@@ -34,6 +35,18 @@ class LazyGroup(click.Group):
         """Import the command called `cmd_name`; None if there is none."""
         found = self.table.get(cmd_name)
         return found.load() if isinstance(found, Command) else found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that `args` begin with; exit with 2 if there is none."""
+        if args[0] not in self.table:
+            typed = args[:1] if ctx.parent is None else [str(self.name), args[0]]
+            for name in (" ".join(typed), " ".join(args[:2])):
+                hint = provider_hint("commands", name)
+                if hint is not None:
+                    ctx.fail(f"No such command {name!r}: {hint}.")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands, importing none of them."""

@@ -13,7 +13,7 @@ from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
 from kernel.pipeline.selection import as_list
 from kernel.pipeline.serialization import find_config
-from kernel.registry import registry
+from kernel.registry import provider_hint, registry
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -28,9 +28,9 @@ def get_lang_class(lang: str) -> type[Language]:
     if not registry.languages.has(lang):
         known = registry.languages.names()
         close = get_close_matches(lang, known, n=1)
+        nearest = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}"
         raise RegistryError(
-            f"no language `{lang}`",
-            hint=f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}",
+            f"no language `{lang}`", hint=provider_hint("languages", lang) or nearest
         )
     found: type[Language] = registry.languages.get(lang)
     return found

@@ -23,6 +23,7 @@ from kernel.training.checkpoint import Checkpoints, read_checkpoint
 from kernel.training.initialize import init_nlp
 from kernel.training.loop import conduct, prepare, steps, train
 from kernel.training.output import open_output
+from kernel.training.reporting import StepWatcher, pass_step
 from kernel.training.run import TrainingRun
 from kernel.training.steps import NonFiniteError
 from kernel.training.stopping import EXIT_INTERRUPTED, EXIT_TERMINATED, TrainingInterrupted
@@ -35,6 +36,7 @@ __all__ = [
     "Checkpoints",
     "Example",
     "NonFiniteError",
+    "StepWatcher",
     "TrainingInterrupted",
     "TrainingRun",
     "biluo_tags_from_offsets",
@@ -48,6 +50,7 @@ __all__ = [
     "offsets_from_biluo_tags",
     "offsets_to_biluo_tags",
     "open_output",
+    "pass_step",
     "prepare",
     "read_checkpoint",
     "remove_bilu_prefix",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from kernel.errors import KernelError
 from kernel.hooks import hookimpl
@@ -18,24 +18,34 @@ Logger = Callable[[Any, IO[str], IO[str]], tuple[LogStep, Callable[[], None]]]
 log: Final = logging.getLogger("kernel.training")
 
 
+@runtime_checkable
+class StepWatcher(Protocol):
+    """A `log_step` that shows the steps between evaluations too.
+
+    It gets the run after every step, in place of the None that spaCy's loggers get.
+    """
+
+    def __call__(self, info: dict[str, Any] | None) -> None:
+        """Show an evaluation."""
+
+    def watch_step(self, run: TrainingRun) -> None:
+        """Show a step whose weights have changed."""
+
+
 class LoggerListener:
     """Drives a logger, `setup(nlp, stdout, stderr) -> (log_step, finalize)`.
 
-    `log_step` is called once a step: with the run's info at an evaluation, else with None. A
-    `log_step` with a method `watch_step` gets the run itself in place of None.
+    `log_step` is called once a step: with the run's info at an evaluation, else with None, or,
+    if it is a `StepWatcher`, with the run.
     """
 
     def __init__(self, log_step: LogStep, finalize: Callable[[], None]) -> None:
         self._log_step = log_step
-        self._watch_step = getattr(log_step, "watch_step", None)
         self._finalize = finalize
 
     @hookimpl
     def kernel_after_update(self, run: TrainingRun) -> None:
-        if self._watch_step is not None:
-            self._watch_step(run)
-        elif not run.is_evaluation_step:
-            self._log_step(None)
+        pass_step(self._log_step, run)
 
     @hookimpl
     def kernel_evaluated(self, run: TrainingRun) -> None:
@@ -44,6 +54,14 @@ class LoggerListener:
     @hookimpl
     def kernel_run_ended(self) -> None:
         self._finalize()
+
+
+def pass_step(log_step: LogStep, run: TrainingRun) -> None:
+    """Tell a logger of a step whose weights have changed."""
+    if isinstance(log_step, StepWatcher):
+        log_step.watch_step(run)
+    elif not run.is_evaluation_step:
+        log_step(None)
 
 
 def set_up_logger(

@@ -8,7 +8,8 @@ import pytest
 from kernel import registry
 
 INDEX = json.loads(files("kernel").joinpath("first_party.json").read_text(encoding="utf8"))
-NAMES = [(kind, name) for kind, names in INDEX.items() for name in names]
+KINDS = registry.get_registry_names()
+NAMES = [(kind, name) for kind in KINDS for name in INDEX.get(kind, ())]
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES, ids=[f"{kind}-{name}" for kind, name in NAMES])

@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from kernel import Language
 from kernel.errors import ConfigError
-from kernel.training import TrainingRun
+from kernel.training import TrainingRun, pass_step
 from kernel_plugin_loggers.console import Setup
 
 LogStep = Callable[[dict[str, Any] | None], None]
@@ -23,13 +23,9 @@ class ChainLog:
             log(info)
 
     def watch_step(self, run: TrainingRun) -> None:
-        """Pass the run to the loggers with a `watch_step`, and None to the others."""
+        """Pass the step to each logger."""
         for log in self._logs:
-            watch = getattr(log, "watch_step", None)
-            if watch is not None:
-                watch(run)
-            elif not run.is_evaluation_step:
-                log(None)
+            pass_step(log, run)
 
 
 def chain_logger(
