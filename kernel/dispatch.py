@@ -32,7 +32,7 @@ class Specification:
     expected: str
 
     def accepts(self, answer: Any) -> bool:
-        """Say whether a plugin may answer this."""
+        """Return whether a plugin may answer this."""
         is_text = isinstance(answer, str)  # which is a sequence too
         if not isinstance(answer, self.answer) or is_text != (self.answer is str):
             return False
