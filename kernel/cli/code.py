@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import traceback
 from pathlib import Path
 from typing import Final
 
 from kernel.errors import KernelError
+from kernel.files import import_file
 
 MODULE: Final = "python_code"
 
@@ -20,15 +19,8 @@ def import_code(path: Path | None) -> None:
     """
     if path is None:
         return
-    if not path.is_file():
-        raise KernelError(f"{path}: no such file", hint="--code names a Python file")
-    spec = importlib.util.spec_from_file_location(MODULE, path)
-    if spec is None or spec.loader is None:
-        raise KernelError(f"{path} is no Python file: its name does not end in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[MODULE] = module
     try:
-        spec.loader.exec_module(module)
+        import_file(MODULE, path)
     except KernelError:
         raise
     except Exception as error:

@@ -124,7 +124,7 @@ def _block(name: str, **machine: Any) -> dict[str, Any]:
 
 
 def _listens(block: Any) -> bool:
-    """Say whether `SHARED` is somewhere in the block."""
+    """Return whether `SHARED` is somewhere in the block."""
     if isinstance(block, Mapping):
         return any(map(_listens, block.values()))
     return block is SHARED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shlex
 import shutil
@@ -12,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from kernel.errors import KernelError
@@ -43,24 +41,6 @@ def make_tempdir() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-def import_file(name: str, location: str | Path) -> ModuleType:
-    """Import a Python file as the module `name` and return it.
-
-    Raises KernelError if it is no Python file; what it raises itself comes through.
-    """
-    spec = importlib.util.spec_from_file_location(name, location)
-    if spec is None or spec.loader is None or not Path(location).is_file():
-        raise KernelError(f"{location} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
 
 
 def split_command(command: str) -> list[str]:

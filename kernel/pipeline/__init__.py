@@ -18,18 +18,46 @@ from kernel.pipeline.pipe import (
     raise_error,
     set_dropout_rate,
 )
+from kernel.pipeline.protocols import (
+    Averaged,
+    Batched,
+    Component,
+    ErrorHandling,
+    Initializable,
+    Labelled,
+    Optimizable,
+    Packable,
+    Rehearsing,
+    Sharing,
+    Storable,
+    Streaming,
+    Trainable,
+)
 from kernel.pipeline.rehearse import RehearsingPipe
 from kernel.pipeline.sharing import SharedOutput, upstreams_of
 from kernel.pipeline.vocab_data import read_vocab_data
 
 __all__ = [
+    "Averaged",
     "BaseDefaults",
+    "Batched",
+    "Component",
     "Components",
+    "ErrorHandling",
     "Factory",
+    "Initializable",
+    "Labelled",
     "Language",
+    "Optimizable",
+    "Packable",
     "Pipe",
+    "Rehearsing",
     "RehearsingPipe",
     "SharedOutput",
+    "Sharing",
+    "Storable",
+    "Streaming",
+    "Trainable",
     "TrainablePipe",
     "apply_gradients",
     "blank",

@@ -135,7 +135,11 @@ class Language(Components):
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Any = None
     ) -> Any:
-        """Prepare every enabled component for training; returns the optimizer."""
+        """Prepare every enabled component for training; returns the optimizer.
+
+        The vocabulary keeps all words from then on, as those of training data come again;
+        set `nlp.vocab.transient_limit` to have it forget some again.
+        """
         return learn.initialize(self, get_examples, sgd=sgd)
 
     def begin_training(

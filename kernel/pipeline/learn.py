@@ -49,7 +49,7 @@ def initialize(
     scope: Scope = no_scope,
 ) -> Any:
     """Run `[initialize]`, then `initialize` of every enabled component; returns the optimizer."""
-    # Words of training data are met again and again: from here on all of them are kept.
+    # Words of training data are met again and again.
     nlp.vocab.transient_limit = None
     get_examples = _checked(nlp, get_examples)
     settings = resolve_section(nlp.config, "initialize")
@@ -94,7 +94,6 @@ def update(
     without learning; one in `annotates` writes its annotation for those that follow.
     """
     losses = {} if losses is None else losses
-    nlp.vocab.transient_limit = None
     batch = _fresh_batch(examples)
     if not batch:
         return losses

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from kernel.errors import LoadError
 from kernel.registry import registry
 
 if TYPE_CHECKING:
+    from kernel.config import Config
     from kernel.pipeline.language import Language
 
 
@@ -21,8 +23,9 @@ def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
         meta.setdefault(key, value)
     for key in ("description", "author", "email", "url", "license"):
         meta.setdefault(key, "")
-    meta["lang"] = nlp.config["nlp"]["lang"] or ""
-    meta["requires"] = required_distributions(nlp)
+    config = nlp.config
+    meta["lang"] = config["nlp"]["lang"] or ""
+    meta["requires"] = _required_distributions(config)
     meta["vectors"] = _about_vectors(nlp)
     meta["labels"] = nlp.pipe_labels
     meta["pipeline"] = nlp.pipe_names
@@ -42,14 +45,18 @@ def _about_vectors(nlp: Language) -> dict[str, Any]:
     }
 
 
-def required_distributions(nlp: Language) -> dict[str, str]:
-    """Return name and version of each distribution that the pipeline needs to run."""
+def _required_distributions(config: Config) -> dict[str, str]:
+    """Return name and version of each distribution that a pipeline needs to run."""
     needed = {"kernel-nlp"}
-    config = nlp.config
     for kind, name in _named_functions({"nlp": config["nlp"], "components": config["components"]}):
         needed.add(registry.of(kind).distribution(name) or "")
     needed.add(registry.languages.distribution(config["nlp"]["lang"] or "") or "")
-    return {name: importlib.metadata.version(name) for name in sorted(needed) if name}
+    return {name: _version(name) for name in sorted(needed) if name}
+
+
+@functools.cache
+def _version(distribution: str) -> str:
+    return importlib.metadata.version(distribution)
 
 
 def check_requirements(meta: Mapping[str, Any], path: Path) -> None:

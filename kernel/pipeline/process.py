@@ -159,7 +159,7 @@ def error_handler(nlp: Language, component: Any) -> ErrorHandler:
 
 
 def _predicts_batches(component: Any, method: str) -> bool:
-    """Say whether `predict` and `set_annotations` on a batch can stand in for `method`.
+    """Return whether `predict` and `set_annotations` on a batch can stand in for `method`.
 
     Not if a `TrainablePipe` overrides it, or another component has a `pipe` of its own.
     """

@@ -70,7 +70,6 @@ class RehearsingPipe(TrainablePipe):
 
 def resume_training(nlp: Language, sgd: Any) -> Any:
     """Keep a copy of each model that can rehearse, as its tutor; returns the optimizer."""
-    nlp.vocab.transient_limit = None
     for _, component in nlp.pipeline:
         if isinstance(component, Rehearsing):
             component.start_rehearsal()

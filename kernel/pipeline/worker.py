@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 import queue
 import signal
 import sys
@@ -18,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.files import pack, unpack
+from kernel.files import import_file, pack, unpack
 from kernel.pipeline.process import as_docs, run_batch
 from kernel.text import Doc, DocBatch, Span, Token, pack_docs
 
@@ -110,9 +109,6 @@ def _import_module(name: str, file: str | None) -> None:
     try:
         importlib.import_module(name)
     except ImportError:
-        spec = None if file is None else importlib.util.spec_from_file_location(name, file)
-        if spec is None or spec.loader is None:
+        if file is None:
             raise
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+        import_file(name, file)

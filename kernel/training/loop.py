@@ -92,6 +92,8 @@ def prepare(
     train_corpus, dev_corpus = resolve_dot_names(
         config, [settings.train_corpus, settings.dev_corpus]
     )
+    # Words of training data are met again in every epoch: none of them is forgotten.
+    nlp.vocab.transient_limit = None
     streams = Streams(seed)
     run = TrainingRun(
         nlp=nlp,

@@ -19,7 +19,6 @@ from kernel.compat.containers import (
 from kernel.compat.exceptions import expand_exc, update_exc
 from kernel.compat.files import (
     ensure_path,
-    import_file,
     make_tempdir,
     run_command,
     split_command,
@@ -65,6 +64,7 @@ from kernel.config import (
     load_config_from_str,
     resolve_dot_names,
 )
+from kernel.files import import_file
 from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
 from kernel.pipeline import load as load_model
 from kernel.registry import registry

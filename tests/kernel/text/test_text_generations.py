@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kernel
-from kernel.text import Doc, DocBin, Span, Vocab
+from kernel.text import Doc, DocBin, Example, Span, Vocab
 from kernel.text.errors import UnknownKeyError
 from kernel.text.files.doc_wire import pack_docs, unpack_docs
 
@@ -151,6 +151,17 @@ def test_a_pipeline_that_learns_keeps_its_words():
     assert nlp.vocab.transient_limit == 100_000
     nlp.initialize()
     assert nlp.vocab.transient_limit is None
+
+
+def test_a_service_that_learns_in_between_still_forgets_words():
+    nlp = kernel.blank("xx")
+    nlp.vocab.transient_limit = 10
+    doc = nlp.make_doc("a b")
+    nlp.update([Example(doc, doc.copy())], sgd=False)
+    nlp.rehearse([Example(doc, doc.copy())], sgd=False)
+    for start in range(0, 100, 10):
+        nlp(" ".join(new_words(10, start)))
+    assert len(nlp.vocab) < 50
 
 
 def test_nothing_made_in_a_memory_zone_becomes_invalid():
