@@ -5,7 +5,9 @@ Axes: N tokens, S states, F features, O outputs, P pieces, I width of a token ve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +19,46 @@ from kernel.ops import WeightNode
 
 Floats = npt.NDArray[np.floating[Any]]
 
+# The layer's axes in the order that scoring states wants.
+_AXES = {"W": (0, 3, 2, 1), "b": (1, 0), "pad": (0, 1, 3, 2)}
+
 N_STATES = 5000
 N_TOKENS = 1000
 MAX_ROUNDS = 10
 TOLERANCE = 0.01
+
+
+class AffineNode(WeightNode[Floats, Floats]):
+    """The layer's node, whose parameters can lie as states are scored with them."""
+
+    def joint_views(
+        self, names: Sequence[str]
+    ) -> tuple[Sequence[str], int, Callable[[Floats], dict[str, Floats]]]:
+        """Have each parameter in the layout of `views`; see `WeightNode.joint_views`."""
+        shapes = {name: self.get_param(name).shape for name in names}
+        sizes = [math.prod(shape) for shape in shapes.values()]
+        ends = list(itertools.accumulate(sizes))
+
+        def make(flat: Floats) -> dict[str, Floats]:
+            parts = zip(names, np.split(flat, ends[:-1]), strict=True)
+            return views(dict(parts), shapes)
+
+        return names, ends[-1], make
+
+
+def views(arrays: Mapping[str, Floats], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
+    """Return arrays that states are scored with as the layer has them.
+
+    arrays   `W` (F, I, P, O), `b` (P, O), `pad` (F, P, O), in any shape of as many values
+    shapes   those of the layer's parameters
+    returns  views: `W` (F, O, P, I), `b` (O, P), `pad` (1, F, O, P)
+    """
+    found = {}
+    for name, array in arrays.items():
+        axes = _AXES[name]
+        stored = [shapes[name][axis] for axis in axes]
+        found[name] = array.reshape(stored).transpose(np.argsort(axes))
+    return found
 
 
 def precomputable_affine(
@@ -34,7 +72,7 @@ def precomputable_affine(
     Params: `W` (F, O, P, I), scaled until the outputs for random states have unit variance;
     `b` (O, P), zero; `pad` (1, F, O, P), normal.
     """
-    return WeightNode(
+    return AffineNode(
         "precomputable_affine",
         _forward,
         init=_init,

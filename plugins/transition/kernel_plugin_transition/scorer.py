@@ -18,10 +18,12 @@ from kernel.ops import (
     add_rows,
     backprop_maxout,
     default_ops,
+    distinct_rows,
     dropout_mask,
     gather_sum,
     matmul,
     maxout,
+    parallel,
 )
 from kernel_plugin_transition.weights import StepGradients, StepWeights
 
@@ -296,19 +298,25 @@ class StateScorer:
     def _backprop_table(
         self, ids: Ints, d_affine: Floats, dX: Floats, gradients: StepGradients
     ) -> None:
-        """Add up the gradients of each token in each role first, then multiply once."""
-        n_features, width, n_out = self.weights.W.shape
+        """Add up the gradients of each token in each role first, then multiply.
+
+        A role shows half of the tokens on average: only these are multiplied.
+        """
         n_tokens = len(self.X)
-        d_table = np.zeros(((n_tokens + 1) * n_features, n_out), d_affine.dtype)
-        keys = np.where(ids >= 0, ids, n_tokens) * n_features + self._roles.T  # (S, F)
-        for column in keys.T:
-            add_rows(default_ops(), d_table, column, d_affine)
-        d_table = d_table.reshape((n_tokens + 1, n_features * n_out))
-        np.add(gradients.pad, d_table[-1].reshape((n_features, n_out)), out=gradients.pad)
-        d_stacked = matmul(self.X.T, d_table[:-1])  # (I, F * M)
-        d_W = d_stacked.reshape((width, n_features, n_out)).transpose(1, 0, 2)
-        np.add(gradients.W, d_W, out=gradients.W)
-        np.add(dX, matmul(d_table[:-1], self.weights.stacked.T), out=dX)
+
+        def run(feature: int) -> tuple[Ints, Floats]:
+            column = np.where(ids[:, feature] >= 0, ids[:, feature], n_tokens)
+            rows, places = distinct_rows(column, n_tokens + 1)
+            d_rows = np.zeros((len(rows), d_affine.shape[1]), d_affine.dtype)
+            add_rows(default_ops(), d_rows, places, d_affine)
+            if len(rows) and rows[-1] == n_tokens:
+                gradients.pad[feature] += d_rows[-1]
+                rows, d_rows = rows[:-1], d_rows[:-1]
+            gradients.W[feature] += self.X[rows].T @ d_rows
+            return rows, d_rows @ self.weights.W[feature].T
+
+        for rows, d_tokens in parallel(run, range(self.weights.n_features)):
+            dX[rows] += d_tokens
 
 
 def _merged(records: list[_Record]) -> Iterator[_Record]:

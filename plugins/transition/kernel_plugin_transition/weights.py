@@ -12,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from kernel.ops import gradient_of
+from kernel_plugin_transition import affine
+
 Floats = npt.NDArray[np.floating[Any]]
 
 # Folding two layers into one saves a pass over memory, which is worth this many more products.
@@ -130,12 +133,10 @@ class StepGradients:
 
 def add_gradients(gradients: StepGradients, lower: Any, upper: Any | None) -> None:
     """Add gradients to those of the layers that `read_weights` read."""
-    n_features, n_outputs, n_pieces, width = lower.get_param("W").shape
-    d_W = gradients.W.reshape((n_features, width, n_pieces, n_outputs)).transpose(0, 3, 2, 1)
-    d_pad = gradients.pad.reshape((1, n_features, n_pieces, n_outputs)).transpose(0, 1, 3, 2)
-    _add(lower, "W", d_W)
-    _add(lower, "b", gradients.b.reshape((n_pieces, n_outputs)).T)
-    _add(lower, "pad", d_pad)
+    found = {"W": gradients.W, "b": gradients.b, "pad": gradients.pad}
+    shapes = {name: lower.get_param(name).shape for name in found}
+    for name, view in affine.views(found, shapes).items():
+        _add(lower, name, view)
     if upper is not None and gradients.upper is not None:
         _add(upper, "W", gradients.upper.W.T)
         _add(upper, "b", gradients.upper.b)
@@ -147,7 +148,8 @@ def _read_upper(upper: Any) -> Upper:
 
 
 def _add(node: Any, name: str, gradient: Any) -> None:
-    node.inc_grad(name, node.ops.asarray(np.ascontiguousarray(gradient)))
+    total = gradient_of(node, name)
+    total += node.ops.asarray(gradient)
 
 
 def _to_numpy(node: Any, array: Any) -> Floats:
