@@ -109,11 +109,13 @@ def kernel_doc_columns() -> Sequence[Column]:
 
 
 @gather(Mapping)
-def kernel_default_config() -> Mapping[str, Any]:
-    """Return the sections that this plugin adds to the default config, with their defaults.
+def kernel_sections() -> Mapping[str, Any]:
+    """Return the sections of the config that this plugin adds, each with its class, by name.
 
-    Called: whenever defaults are filled in. Gathered; a top-level section named here is a
-    known one from then on.
+    Called: whenever a config is filled in, checked, explained or resolved. Gathered. A class has
+    a field for each key, made with `kernel.config.setting`. The name of a section that is there
+    (`training`) adds the keys to it; a dotted name (`training.acme`) adds a table. With `| None`
+    after the class, the section may be left out. A key that is taken raises `PluginError`.
     """
     raise AssertionError
 

@@ -18,11 +18,19 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from kernel.config.sections import OWN
+from kernel.config.settings import settings_of
 from kernel.plugins import hooks
 from kernel.registry import canonical_name
 
 ROOT = Path(__file__).parents[1]
 PINNED = ROOT / "tests" / "contracts" / "registered_names.json"
+
+# What spaCy's configs have, and a plugin that is not in this repository yet.
+PLANNED_SECTIONS = {
+    "initialize.init_tok2vec": "kernel-plugin-pretrain",
+    "pretraining": "kernel-plugin-pretrain",
+}
 
 
 def projects() -> list[tuple[Path, dict[str, Any]]]:
@@ -54,22 +62,27 @@ def answered() -> dict[str, dict[str, str]]:
     }
     sections = {
         name: owner
-        for hook in ("kernel_sections", "kernel_default_config")
-        if hook in known.specifications
-        for owner, answer in known.gather(hook)
-        for name in answer
+        for owner, answer in known.gather("kernel_sections")
+        for section, cls in answer.items()
+        for name in names_in(section, cls)
     }
     return {"commands": commands, "sections": sections}
+
+
+def names_in(section: str, cls: type) -> list[str]:
+    """Return what a plugin's `cls` adds to configs: its keys if the kernel has the section."""
+    return [f"{section}.{key}" for key in settings_of(cls)] if section in OWN else [section]
 
 
 def index() -> dict[str, dict[str, str]]:
     """Return all that the plugins in this repository provide, by kind."""
     own = {project["name"] for _, project in projects()}
     found = {**registered(), **answered()}
-    return {
+    provided = {
         kind: {name: found[kind][name] for name in sorted(found[kind]) if found[kind][name] in own}
         for kind in sorted(found)
     }
+    return {**provided, "sections": {**PLANNED_SECTIONS, **provided["sections"]}}
 
 
 def missing() -> dict[str, list[str]]:

@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config.explain import function_at, helps_at, summary_of
-from kernel.config.schema import SECTIONS
+from kernel.config.explain import function_at, helps_at
+from kernel.config.sections import class_at
+from kernel.config.signature import summary_of
 from kernel.config.toml_positions import find_positions
 
 if TYPE_CHECKING:
     from kernel.config import Config
 
-HEADERS: Final = {
-    "paths": "Files, for other sections to refer to.",
-    "components": "The components, each made by a factory.",
-    "corpora": "Where the data comes from.",
-}
 NAMES: Final = {"factory": "the kind of component"}
 
 Path = tuple[str, ...]
@@ -63,8 +59,5 @@ def _notes(config: Config, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _header(config: Config, path: Path) -> str | None:
-    if len(path) == 1:
-        section = SECTIONS.get(path[0])
-        return summary_of(section) if section else HEADERS.get(path[0])
-    function = function_at(config, path)
-    return summary_of(function) if function is not None else None
+    described = class_at(path) or function_at(config, path)
+    return summary_of(described) if described is not None else None

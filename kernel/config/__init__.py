@@ -1,35 +1,38 @@
 """Configurations: read, complete, check, and turn into objects."""
 
 from kernel.config.check import check, find_problems
-from kernel.config.config import Config, load_config, load_config_from_str, merge
-from kernel.config.defaults import default_config, pretraining_config
+from kernel.config.config import Config, merge
+from kernel.config.defaults import default_config
 from kernel.config.diff import ABSENT, Change, diff
 from kernel.config.explain import Explanation, explain
 from kernel.config.fill import fill, fill_block
 from kernel.config.json_schema import json_schema
+from kernel.config.load import load_config, load_config_from_str
 from kernel.config.override import flatten, nest, parse_overrides
 from kernel.config.problems import Origin, Problem
 from kernel.config.resolve import call, check_arguments, resolve
+from kernel.config.resolve_sections import resolve_dot_names, resolve_section
 from kernel.config.schema import (
     InitializeSettings,
     NlpSettings,
-    PretrainingSettings,
     SystemSettings,
     TrainingSettings,
 )
 from kernel.config.score_weights import combine_score_weights, score_descriptions
-from kernel.config.sections import resolve_dot_names, resolve_section
+from kernel.config.settings import Callback, Range, Schedule, setting
 
 __all__ = [
     "ABSENT",
+    "Callback",
     "Change",
     "Config",
     "Explanation",
     "InitializeSettings",
     "NlpSettings",
     "Origin",
-    "PretrainingSettings",
     "Problem",
+    "Range",
+    "Schedule",
     "SystemSettings",
     "TrainingSettings",
     "call",
@@ -49,9 +52,9 @@ __all__ = [
     "merge",
     "nest",
     "parse_overrides",
-    "pretraining_config",
     "resolve",
     "resolve_dot_names",
     "resolve_section",
     "score_descriptions",
+    "setting",
 ]

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kernel.config.arguments import no_function
 from kernel.config.check_blocks import block_problems, component_problems
 from kernel.config.check_references import reference_problems, referred_keys, referred_sections
+from kernel.config.check_sections import of_another_plugin, section_problems, without_absent_vectors
 from kernel.config.check_sources import sourced_problems
 from kernel.config.config import Config
-from kernel.config.defaults import PATHS, default_config
 from kernel.config.describe import describe_value, nearest
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.problems import UNKNOWN, Origin, Problem, raise_problems
-from kernel.config.schema import SECTIONS
 from kernel.config.score_weights import weight_problems
-from kernel.config.sections import section_problems, unknown_key, without_absent_vectors
-from kernel.config.tree import UNRESOLVED, Block, is_block, origin_of
-from kernel.config.type_problems import type_problems
-from kernel.config.types import class_hints
+from kernel.config.sections import sections, unset_elsewhere
+from kernel.config.tree import UNRESOLVED, Block, discard, is_block, origin_of
 
 
 def check(config: Mapping[str, Any], *, complete: bool = True) -> None:
@@ -36,6 +32,7 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
     tree, problems = (raw, []) if raw.is_interpolated else interpolate_leniently(raw)
     if isinstance(tree.get("nlp"), Block):
         tree["nlp"] = without_absent_vectors(tree["nlp"])
+    discard(tree, unset_elsewhere(tree))
     problems += _top_level_problems(tree, raw, complete)
     for name, section in tree.items():
         if isinstance(section, Block):
@@ -47,9 +44,9 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
 
 
 def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Problem]:
-    known = default_config()
-    missing = [name for name in known if name not in tree]
-    allowed = {*known, "pretraining", *referred_sections(raw)}
+    known = sections()
+    missing = [name for name in known if name not in tree and not known[name].is_optional]
+    allowed = {*known, *referred_sections(raw)}
     for name, section in tree.items():
         origin = origin_of(tree, name)
         if name.startswith("@"):
@@ -58,7 +55,7 @@ def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Pr
             close = nearest(name, missing) or nearest(name, known)
             if close in missing:
                 missing.remove(close)
-            yield _unknown_section(name, origin, close)
+            yield of_another_plugin((name,), origin) or _unknown_section(name, origin, close)
         elif section is not UNRESOLVED and not isinstance(section, Block):
             yield Problem(
                 path=(name,),
@@ -96,58 +93,26 @@ def _end_of(tree: Block) -> Origin:
 
 
 def _section_problems(
-    name: str, section: Block, tree: Block, raw: Config, complete: bool
+    name: str, values: Block, tree: Block, raw: Config, complete: bool
 ) -> Iterator[Problem]:
-    origin = origin_of(tree, name)
-    if name == "paths":
-        yield from _path_problems(section, origin, raw, complete)
-    elif name == "components":
-        yield from _component_problems(section, tree, complete)
-    elif name == "corpora":
-        yield from _corpus_problems(section, origin, complete)
-    elif name in SECTIONS and (section or name != "pretraining"):
-        yield from _typed_problems(name, section, origin, raw, complete)
-    else:
-        yield from block_problems(section, (name,), origin, complete=complete)
-
-
-def _typed_problems(
-    name: str, section: Block, origin: Origin, raw: Config, complete: bool
-) -> Iterator[Problem]:
-    cls = SECTIONS[name]
-    own = referred_keys(raw, name) if name == "system" else set()
-    known = Block({key: section[key] for key in section if key not in own}, section.origins)
-    known.update({key: section[key] for key in own & {*class_hints(cls)} & {*section}})
-    yield from section_problems(known, cls, (name,), origin, complete=complete)
-    hints = class_hints(cls)
-    for key, value in section.items():
-        at = origin_of(section, key)
-        hint = hints.get(key, Any)
-        yield from block_problems(value, (name, key), at, complete=complete, hint=hint)
-
-
-def _path_problems(
-    section: Block, origin: Origin, raw: Config, complete: bool
-) -> Iterator[Problem]:
-    missing = [key for key in PATHS if key not in section]
-    referred = referred_keys(raw, "paths")
-    for key, value in section.items():
-        at = origin_of(section, key)
-        close = nearest(key, missing)
-        if key in PATHS:
-            yield from type_problems(value, str | None, ("paths", key), at)
-        elif close is not None and key not in referred:
-            # The section is open to keys of one's own; this one looks like a slip.
-            missing.remove(close)
-            yield unknown_key(("paths", key), at, close)
-    for key in missing if complete else ():
-        yield Problem(
-            path=("paths", key),
-            origin=origin,
-            message=f"`{key}` is missing",
-            hint="run `kernel init fill-config` to add it with its default, null",
-            is_left_out=True,
+    section, origin = sections().get(name), origin_of(tree, name)
+    if name == "components":
+        yield from _component_problems(values, tree, complete)
+    elif section is None or is_block(values):
+        yield from block_problems(values, (name,), origin, complete=complete)
+    elif values or not section.is_optional:
+        yield from section_problems(
+            values,
+            section,
+            (name,),
+            origin,
+            complete=complete,
+            referred=referred_keys(raw, name),
         )
+        for key, value in values.items():
+            hint = getattr(section.settings.get(key, section.others), "hint", Any)
+            at = origin_of(values, key)
+            yield from block_problems(value, (name, key), at, complete=complete, hint=hint)
 
 
 def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator[Problem]:
@@ -181,15 +146,6 @@ def _lookalike(name: str, section: Block, nlp: Any) -> str | None:
         if isinstance(other, str) and not {"factory", "source"} & {*section.get(other, ())}
     ]
     return nearest(name, lacking)
-
-
-def _corpus_problems(section: Block, origin: Origin, complete: bool) -> Iterator[Problem]:
-    if not is_block(section):
-        for name, block in section.items():
-            if block is not UNRESOLVED and not is_block(block):
-                path = ("corpora", name)
-                yield no_function(path, origin_of(section, name), block, "readers")
-    yield from block_problems(section, ("corpora",), origin, complete=complete)
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

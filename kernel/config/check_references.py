@@ -11,9 +11,9 @@ from kernel.config.arguments import argument_problems
 from kernel.config.describe import describe_value, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path, Problem
-from kernel.config.schema import SECTIONS, section_defaults
+from kernel.config.sections import sections
 from kernel.config.signature import from_caller, signature_of
-from kernel.config.tree import is_block, origin_at, origin_of
+from kernel.config.tree import get_at, is_block, origin_at, origin_of
 from kernel.registry import is_missing, registry
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _COMPONENT_LISTS: Final = (
 _DOTTED: Final = (
     ("training", "train_corpus"),
     ("training", "dev_corpus"),
-    ("pretraining", "corpus"),
 )
 
 
@@ -50,7 +49,7 @@ def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    lang = _get(tree, ("nlp", "lang"))
+    lang = get_at(tree, ("nlp", "lang"))
     if not isinstance(lang, str) or registry.languages.has(lang):
         return
     known = registry.languages.names()
@@ -94,7 +93,7 @@ def _no_component(path: Path, origin: Origin, name: str, pipeline: Iterable[str]
 
 
 def _initialized_problems(tree: Mapping[str, Any], names: set[str]) -> Iterator[Problem]:
-    blocks = _get(tree, ("initialize", "components"))
+    blocks = get_at(tree, ("initialize", "components"))
     if not isinstance(blocks, Mapping):
         return
     for name, block in blocks.items():
@@ -114,11 +113,11 @@ def _initialize_problems(
     tree: Mapping[str, Any], name: str, block: Mapping[str, Any], path: Path, origin: Origin
 ) -> Iterator[Problem]:
     """Yield what a component's `initialize` does not take, if its factory says its class."""
-    component = _get(tree, ("components", name))
+    component = get_at(tree, ("components", name))
     if not isinstance(component, Mapping) or "factory" not in component:
         return
     try:
-        factory = find_factory(component, (), _get(tree, ("nlp", "lang")))
+        factory = find_factory(component, (), get_at(tree, ("nlp", "lang")))
     except LookupProblemError:
         return  # reported with the component
     made = signature_of(getattr(factory, "func", factory)).returns
@@ -130,7 +129,7 @@ def _initialize_problems(
 
 def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what the tokenizer's `initialize` does not take, if its maker says its class."""
-    settings, block = _get(tree, ("initialize", "tokenizer")), _get(tree, ("nlp", "tokenizer"))
+    settings, block = get_at(tree, ("initialize", "tokenizer")), get_at(tree, ("nlp", "tokenizer"))
     if not isinstance(settings, Mapping) or not settings or not is_block(block):
         return
     try:
@@ -155,7 +154,7 @@ def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
-    name = _get(tree, path)
+    name = get_at(tree, path)
     if not isinstance(name, str):
         return
     node: Any = tree
@@ -175,7 +174,8 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if ".".join(fixed) == name:
         fixed = [*fixed, next((key for key, value in node.items() if is_block(value)), "")]
     found = ".".join(fixed)
-    if name == _default_of(path) and found != name and is_block(_get(tree, tuple(fixed))):
+    default = sections()[path[0]].settings[path[1]].default
+    if name == default and found != name and is_block(get_at(tree, tuple(fixed))):
         # The setting says what it always says, so the slip is in the section.
         yield Problem(
             path=tuple(fixed),
@@ -194,13 +194,9 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     )
 
 
-def _default_of(path: Path) -> Any:
-    return section_defaults(SECTIONS[path[0]])[path[1]]
-
-
 def referred_sections(config: Config) -> set[str]:
     """Return the top-level sections that something in `config` refers to."""
-    dotted = [_get(config, path) for path in _DOTTED]
+    dotted = [get_at(config, path) for path in _DOTTED]
     names = [*config.variables, *(name for name in dotted if isinstance(name, str))]
     return {name.split(".")[0] for name in names}
 
@@ -212,15 +208,9 @@ def referred_keys(config: Config, section: str) -> set[str]:
 
 
 def _names(tree: Mapping[str, Any], path: Path) -> list[str]:
-    names = _get(tree, path)
+    names = get_at(tree, path)
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
-def _get(tree: Any, path: Path) -> Any:
-    for key in path:
-        tree = tree.get(key) if isinstance(tree, Mapping) else None
-    return tree
-
-
 def _place(tree: Mapping[str, Any], path: Path) -> Origin:
-    return origin_of(_get(tree, path[:-1]), path[-1])
+    return origin_of(get_at(tree, path[:-1]), path[-1])

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config.config import load_config
 from kernel.config.describe import nearest
+from kernel.config.load import load_config
 from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.problems import Path, Problem
 from kernel.config.tree import Block, is_block, origin_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
@@ -103,17 +102,18 @@ class Config(Block):
         overrides: Mapping[str, Any] | None = None,
         format: str | None = None,  # noqa: A002
         name: str | None = None,
+        defaults: Mapping[str, Any] | None = None,
     ) -> Config:
         """Become what `text` says, and return self.
 
-        `format` is "cfg" or "toml" (guessed if None); `name` is the file's, for messages.
+        format    "cfg" or "toml"; guessed if None
+        name      the file's, for messages
+        defaults  a config whose sections may be overridden where `text` leaves them out
         """
         form = format or guess_format(text)
         tree = read_toml(text, name) if form == "toml" else read_cfg(text, name)
         if overrides:
-            from kernel.config.defaults import default_config
-
-            apply_overrides(tree, overrides, default_config())
+            apply_overrides(tree, overrides, defaults or {})
         read = Config(tree, source=Source(text, form, name))
         read = read.interpolate() if interpolate else read
         self.clear()
@@ -139,14 +139,16 @@ class Config(Block):
         *,
         interpolate: bool = True,
         overrides: Mapping[str, Any] | None = None,
+        defaults: Mapping[str, Any] | None = None,
     ) -> Config:
-        """Become what the file says, `.cfg` or `.toml`, and return self."""
+        """Become what the file says, `.cfg` or `.toml`, and return self; see `from_str`."""
         return self.from_str(
             read_text(FilePath(path)),
             interpolate=interpolate,
             overrides=overrides,
             format=format_of(path),
             name=str(path),
+            defaults=defaults,
         )
 
     def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
@@ -195,32 +197,6 @@ def _doubled(value: Any) -> Any:
     if isinstance(value, list):
         return [_doubled(item) for item in value]
     return escape(value, raw=False) if has_variable(value) else value
-
-
-def load_config(
-    path: str | FilePath,
-    overrides: Mapping[str, Any] | None = None,
-    interpolate: bool = False,
-) -> Config:
-    """Return the config in the file `path`, or on standard input if it is "-".
-
-    `overrides` maps dotted keys to values. Raises `ConfigError` with all that is wrong with
-    the text.
-    """
-    if str(path) == "-":
-        return load_config_from_str(sys.stdin.read(), overrides, interpolate, name="<stdin>")
-    return Config().from_disk(path, interpolate=interpolate, overrides=overrides)
-
-
-def load_config_from_str(
-    text: str,
-    overrides: Mapping[str, Any] | None = None,
-    interpolate: bool = False,
-    *,
-    name: str | None = None,
-) -> Config:
-    """Return the config in `text`, `.cfg` or TOML."""
-    return Config().from_str(text, interpolate=interpolate, overrides=overrides, name=name)
 
 
 def format_of(path: str | FilePath) -> str:

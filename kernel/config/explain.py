@@ -11,15 +11,14 @@ import attrs
 from attrs import frozen
 
 from kernel.config.config import Config
-from kernel.config.defaults import PATHS
 from kernel.config.describe import describe_type, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path
-from kernel.config.schema import SECTIONS
 from kernel.config.score_weights import score_descriptions
+from kernel.config.sections import class_at
+from kernel.config.settings import settings_of
 from kernel.config.signature import MISSING, signature_of
 from kernel.config.tree import is_block
-from kernel.config.types import class_hints
 from kernel.errors import ConfigError
 
 _ARGUMENT = re.compile(r" *`{0,2}(\w+)`{0,2} {2,}(\S.*)")
@@ -63,7 +62,7 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
     )
     helps = helps_at(values, keys[:-1])
     found = attrs.evolve(found, help=helps.get(keys[-1]))
-    return _with_function(_with_schema(found), values)
+    return _with_function(_with_setting(found), values)
 
 
 def argument_helps(func: Any) -> dict[str, str]:
@@ -86,19 +85,11 @@ def argument_helps(func: Any) -> dict[str, str]:
     return helps
 
 
-def summary_of(thing: Any) -> str | None:
-    """Return the first paragraph of a docstring as one line, without `Section [name].`."""
-    doc = inspect.getdoc(thing)
-    return doc.split("\n\n")[0].split(" Section `[")[0].replace("\n", " ") if doc else None
-
-
 def helps_at(config: Mapping[str, Any], path: Path) -> dict[str, str]:
     """Return what the keys of the section at `path` mean, as far as anything says so."""
-    if path == ("paths",):
-        return PATHS
-    if len(path) == 1 and path[0] in SECTIONS:
-        fields = attrs.fields(SECTIONS[path[0]])
-        return {field.name: field.metadata["help"] for field in fields}
+    cls = class_at(path)
+    if cls is not None:
+        return {key: setting.help for key, setting in settings_of(cls).items()}
     if path == ("training", "score_weights"):
         return _score_helps(config, _find(config, path))
     func = function_at(config, path)
@@ -125,17 +116,17 @@ def function_at(config: Mapping[str, Any], path: Path) -> Any:
     return None
 
 
-def _with_schema(found: Explanation) -> Explanation:
-    cls = SECTIONS.get(found.path[0])
-    if cls is None or len(found.path) != 2 or found.path[1] not in class_hints(cls):
+def _with_setting(found: Explanation) -> Explanation:
+    cls = class_at(found.path[:-1])
+    setting = settings_of(cls).get(found.path[-1]) if cls is not None else None
+    if setting is None:
         return found
-    field = attrs.fields_dict(cls)[found.path[1]]
     return attrs.evolve(
         found,
-        expected=describe_type(class_hints(cls)[field.name]),
-        range=getattr(field.validator, "words", None),
-        default=field.metadata["default"],
-        function=f"{cls.__module__}.{cls.__qualname__}",
+        expected=describe_type(setting.hint),
+        range=setting.range.words if setting.range is not None else None,
+        default=setting.default,
+        function=setting.owner,
     )
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from kernel.config.config import Config
-from kernel.config.defaults import default_config, pretraining_config
+from kernel.config.defaults import default_config
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees, sort_like
-from kernel.config.problems import Origin
+from kernel.config.problems import DEFAULT
 from kernel.config.score_weights import combine_score_weights, default_weights, lang_of
+from kernel.config.sections import unset_elsewhere
 from kernel.config.signature import FACTORY_CONTEXT, Signature, defaults_of, signature_of, without
-from kernel.config.tree import Block, copy_tree, is_block, origin_of, with_origin
+from kernel.config.tree import Block, copy_tree, discard, is_block, origin_of, with_origin
 from kernel.errors import KernelError
 from kernel.registry import registry
-
-_DEFAULT: Final = Origin(layer="default")
 
 
 def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Config:
@@ -29,9 +28,8 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     given = Config(config)
     if given.is_interpolated:
         return fill(given.as_raw(), defaults=defaults).interpolate()
-    base = Config(defaults) if defaults is not None else default_config()
-    if defaults is None and given.get("pretraining"):
-        base = Config(merge_trees(base, pretraining_config()))
+    discard(given, unset_elsewhere(interpolate_leniently(given)[0]))
+    base = Config(defaults) if defaults is not None else default_config([*filter(given.get, given)])
     lang = lang_of(given)
     tree = merge_trees(merge_trees(base, _language_defaults(lang)), given)
     if given.source is not None and given.source.format == "toml":
@@ -57,7 +55,7 @@ def fill_block(
 
     `defaults` come before those of the signature; `given` are arguments that the caller adds.
     """
-    merged = merge_trees(with_origin(dict(defaults or {}), _DEFAULT), block)
+    merged = merge_trees(with_origin(dict(defaults or {}), DEFAULT), block)
     return _add_defaults(sort_like(merged, block), without(signature_of(func), given))
 
 
@@ -81,7 +79,7 @@ def _add_defaults(block: Mapping[str, Any], signature: Signature) -> Block:
     if "*" not in block:
         for name, default in defaults_of(signature):
             if name not in filled:
-                filled.set(name, fill_functions(with_origin(default, _DEFAULT)), _DEFAULT)
+                filled.set(name, fill_functions(with_origin(default, DEFAULT)), DEFAULT)
     return filled
 
 
@@ -114,7 +112,7 @@ def _fill_weights(tree: Block, known: Block) -> None:
     combined = combine_score_weights(default_weights(known), own)
     filled = Block()
     for key in [*own, *(key for key in combined if key not in own)]:
-        filled.set(key, combined[key], origin_of(own, key) if key in own else _DEFAULT)
+        filled.set(key, combined[key], origin_of(own, key) if key in own else DEFAULT)
     training["score_weights"] = filled
 
 
@@ -127,4 +125,4 @@ def _language_defaults(lang: str | None) -> Mapping[str, Any]:
     except KernelError:
         return {}  # `check` says why
     found: Mapping[str, Any] = getattr(getattr(language, "Defaults", None), "config", {})
-    return with_origin(dict(found), _DEFAULT) if found else {}
+    return with_origin(dict(found), DEFAULT) if found else {}

@@ -13,11 +13,18 @@ from typing import Any, Final
 import attrs
 
 from kernel.config.config import Config
-from kernel.config.defaults import default_config
-from kernel.config.explain import function_at, helps_at, summary_of
-from kernel.config.schema import SECTIONS, Range
-from kernel.config.signature import FACTORY_CONTEXT, Parameter, plain, signature_of, without
-from kernel.config.tree import function_of, is_block
+from kernel.config.explain import function_at, helps_at
+from kernel.config.sections import sections
+from kernel.config.settings import Setting, is_described, settings_of
+from kernel.config.signature import (
+    FACTORY_CONTEXT,
+    Parameter,
+    plain,
+    signature_of,
+    summary_of,
+    without,
+)
+from kernel.config.tree import function_of, get_at, is_block
 from kernel.config.types import TABLES, class_hints, options, strip
 from kernel.registry import registry
 
@@ -52,7 +59,7 @@ def json_schema(config: Mapping[str, Any]) -> dict[str, Any]:
     valid and is described once the schema is made anew. A variable is valid everywhere.
     """
     tree = Config(config).interpolate()
-    names = {**dict.fromkeys(default_config()), **dict.fromkeys(tree)}
+    names = dict.fromkeys([*sections(), *tree])
     return {
         "$schema": _DRAFT,
         "title": "kernel config",
@@ -62,23 +69,33 @@ def json_schema(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _section(tree: Config, name: str) -> dict[str, Any]:
-    cls = SECTIONS.get(name)
-    if cls is None:
+    section = sections().get(name)
+    if section is None or (section.others is not None and name != "system"):
         return _described(tree, (name,)) if name in tree else {"type": "object"}
-    hints = class_hints(cls)
-    properties = {}
-    for field in attrs.fields(cls):
-        path = (name, field.name)
-        value = tree.get(name, {}).get(field.name)
-        schema = _described(tree, path) if is_block(value) else _value_schema(hints[field.name])
-        schema = {**_limits(schema, field.validator), "description": field.metadata["help"]}
-        properties[field.name] = {**schema, "default": _written(field.metadata["default"])}
-    return {
-        "type": "object",
-        "description": summary_of(cls),
-        "properties": properties,
-        "additionalProperties": name == "system",
+    schema = _table_schema(section.cls)
+    for key, setting in section.settings.items():
+        if is_block(get_at(tree, (name, key))):
+            schema["properties"][key] = _setting_schema(_described(tree, (name, key)), setting)
+    return {**schema, "additionalProperties": section.others is not None}
+
+
+def _table_schema(cls: type) -> dict[str, Any]:
+    """Return the schema of a table of settings."""
+    properties = {
+        key: _setting_schema(_value_schema(setting.hint), setting)
+        for key, setting in settings_of(cls).items()
     }
+    description = {"description": doc} if (doc := summary_of(cls)) else {}
+    return {**_closed(properties), **description}
+
+
+def _setting_schema(schema: dict[str, Any], setting: Setting) -> dict[str, Any]:
+    schema = {**schema, "description": setting.help, "default": _written(setting.default)}
+    if setting.range is not None:
+        schema["minimum"] = setting.range.low
+    if setting.range is not None and setting.range.below is not None:
+        schema["exclusiveMaximum"] = setting.range.below
+    return schema
 
 
 def _described(tree: Config, path: Path) -> dict[str, Any]:
@@ -154,19 +171,16 @@ def _class_schema(cls: Any) -> dict[str, Any] | None:
         return {"type": "string"}
     if issubclass(cls, Enum):
         return {"enum": [member.value for member in cls]}
+    if is_described(cls):
+        return _table_schema(cls)
     if attrs.has(cls):
         properties = {key: _value_schema(hint) for key, hint in class_hints(cls).items()}
-        return {"type": "object", "properties": properties, "additionalProperties": False}
+        return _closed(properties)
     return None
 
 
-def _limits(schema: dict[str, Any], validator: Any) -> dict[str, Any]:
-    if not isinstance(validator, Range):
-        return schema
-    limits = {"minimum": validator.low}
-    if validator.below is not None:
-        limits["exclusiveMaximum"] = validator.below
-    return {**schema, **limits}
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _written(default: Any) -> Any:

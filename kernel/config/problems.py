@@ -48,6 +48,7 @@ class Origin:
 
 
 UNKNOWN = Origin()
+DEFAULT = Origin(layer="default")
 
 
 @frozen(kw_only=True)

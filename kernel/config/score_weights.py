@@ -32,7 +32,8 @@ def combine_score_weights(
     combined = {**{key: own.get(key, value) for key, value in combined.items()}, **own}
     numbers = [value for value in combined.values() if value]
     total = sum(numbers)
-    if total <= 0 or (combined.keys() == own.keys() and _sums_to_one(numbers)):
+    weighed = [value for value in combined.values() if value is not None]
+    if total <= 0 or (combined.keys() == own.keys() and _sums_to_one(weighed)):
         return combined
     return {key: round(value / total, 2) if value else value for key, value in combined.items()}
 

@@ -1,172 +1,166 @@
-"""From the sections that the kernel itself reads to typed settings."""
+"""Every section of a config: those that the kernel reads, and those that plugins describe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import contextlib
+import functools
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
+from attrs import evolve, frozen
 
-from kernel.config.arguments import no_function
-from kernel.config.config import Config
-from kernel.config.describe import describe_value, nearest
-from kernel.config.problems import Origin, Path, Problem, raise_problems
-from kernel.config.resolve import resolve
-from kernel.config.schema import SECTIONS, Range, section_defaults
-from kernel.config.structure import structure
-from kernel.config.tree import Block, is_block, origin_of
-from kernel.config.type_problems import type_problems
-from kernel.config.types import class_hints
-from kernel.config.values import has_variable, whole_variable
-from kernel.errors import ConfigError
-from kernel.registry import canonical_name, registry
+from kernel.config.schema import (
+    ComponentSettings,
+    CorpusSettings,
+    InitializeSettings,
+    NlpSettings,
+    PathSettings,
+    SystemSettings,
+    TrainingSettings,
+)
+from kernel.config.settings import Setting, owner_of, settings_of
+from kernel.config.signature import summary_of
+from kernel.config.tree import UNRESOLVED, get_at
+from kernel.errors import PluginError
+from kernel.plugins import hooks
+from kernel.registry import first_party_names
+
+if TYPE_CHECKING:
+    from kernel.config.problems import Path
 
 
-def resolve_section(config: Mapping[str, Any], name: str) -> Any:
-    """Return the section `name` with everything in it made.
+@frozen(kw_only=True)
+class Section:
+    """A top-level section: the class that describes it, and what else may stand in it.
 
-    `system`, `nlp`, `training`, `initialize` and `pretraining` come as the class of their
-    name in `kernel.config.schema`, with defaults for what the config does not say; any other
-    as a dict. Raises `ConfigError`.
+    others         describes keys that are not in the class; None allows none
+    is_referred    other keys are allowed only if a variable somewhere names them
+    is_optional    the section may be left out, and is not filled in then
     """
-    tree = Config(config).interpolate()
-    section = tree.get(name) or Block()
-    cls = SECTIONS.get(name)
-    if cls is None:
-        return resolve(section, where=name)
-    for key, default in section_defaults(cls).items():
-        if key not in section:
-            section.set(key, _default(tree, default), Origin(layer="default"))
-    section = without_absent_vectors(section) if name == "nlp" else section
-    raise_problems(section_problems(section, cls, (name,), tree.origin((name,))))
-    return structure(resolve(section, where=name), cls)
+
+    cls: type
+    others: Setting | None = None
+    is_referred: bool = False
+    is_optional: bool = False
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The settings that the class describes, by key."""
+        return settings_of(self.cls)
+
+    def allows(self, key: str, referred: Collection[str]) -> bool:
+        """Say whether `key` may be there besides the settings; variables name those `referred`."""
+        return self.others is not None and (key in referred or not self.is_referred)
 
 
-def resolve_dot_names(config: Mapping[str, Any], names: Sequence[str | None]) -> list[Any]:
-    """Return what the dotted `names` stand for; None stays None.
+_ANYTHING: Final = Setting(hint=Any)
+_READER: Final = Setting(hint=Callable[..., Any], registry="readers")
+OWN: Final = {
+    "paths": Section(cls=PathSettings, others=_ANYTHING),
+    "system": Section(cls=SystemSettings, others=_ANYTHING, is_referred=True),
+    "nlp": Section(cls=NlpSettings),
+    "components": Section(cls=ComponentSettings, others=_ANYTHING),
+    "corpora": Section(cls=CorpusSettings, others=_READER),
+    "training": Section(cls=TrainingSettings),
+    "initialize": Section(cls=InitializeSettings),
+}
 
-    The top-level section of a name is made once, however many names are in it. Raises
-    `ConfigError` for a name that leads to nothing.
+
+def sections() -> Mapping[str, Section]:
+    """Return every section that the kernel or a plugin describes, in the order of a config.
+
+    Raises `PluginError` for a plugin whose sections cannot be added.
     """
-    made: dict[str, Any] = {}
-    return [None if name is None else _fetch(config, name, made) for name in names]
-
-
-def _fetch(config: Mapping[str, Any], name: str, made: dict[str, Any]) -> Any:
-    section, *keys = name.split(".")
-    if section in config and section not in made:
-        made[section] = resolve_section(config, section)
-    value: Any = made
-    for key in (section, *keys):
-        if isinstance(value, Mapping) and key in value:
-            value = value[key]
-        elif attrs.has(type(value)) and hasattr(value, key):
-            value = getattr(value, key)
-        else:
-            raise ConfigError(
-                f"`{name}` leads to nothing in the config",
-                hint=_near(value, key),
-            )
-    return value
-
-
-def _near(value: Any, key: str) -> str | None:
-    close = nearest(key, value) if isinstance(value, Mapping) else None
-    return f"did you mean `{close}`?" if close else None
-
-
-def section_problems(
-    section: Mapping[str, Any], cls: type, path: Path, origin: Origin, *, complete: bool = False
-) -> Iterator[Problem]:
-    """Yield what is wrong with a section of the class `cls`; `complete` also asks for defaults."""
-    hints = class_hints(cls)
-    fields = {field.name: field for field in attrs.fields(cls)}
-    missing = [name for name in hints if name not in section]
-    for key, value in section.items():
-        at, own = (*path, key), origin_of(section, key)
-        if key not in hints:
-            close = nearest(key, missing) or nearest(key, hints)
-            if close in missing:
-                missing.remove(close)
-            yield unknown_key(at, own, close)
-            continue
-        problems = list(_registry_problems(value, fields[key].metadata["registry"], at, own))
-        problems = problems or list(type_problems(value, hints[key], at, own))
-        yield from problems or _range_problems(value, fields[key].validator, at, own)
-    for key in missing if complete else ():
-        default = describe_value(fields[key].metadata["default"])
-        yield Problem(
-            path=(*path, key),
-            origin=origin,
-            message=f"`{key}` is missing",
-            hint=f"run `kernel init fill-config` to add it with its default, {default}",
-            is_left_out=True,
-        )
-
-
-def unknown_key(path: Path, origin: Origin, close: str | None) -> Problem:
-    """Return the problem of a key that its section does not have."""
-    return Problem(
-        path=path,
-        origin=origin,
-        message=f"[{'.'.join(path[:-1])}] has no `{path[-1]}`",
-        suggestion=close,
-        hint=None if close else "remove it",
+    answers = hooks().gather("kernel_sections")
+    return _with_plugins(
+        tuple((plugin, name, cls) for plugin, added in answers for name, cls in added.items())
     )
 
 
-def without_absent_vectors(section: Block) -> Block:
-    """Return `[nlp]` with no vectors if it asks for the usual ones and no plugin has them.
+@functools.lru_cache(maxsize=8)
+def _with_plugins(added: tuple[tuple[str, str, Any], ...]) -> Mapping[str, Section]:
+    table = dict(OWN)
+    for plugin, name, described in added:
+        with _naming(plugin, name):
+            _add(table, name, described)
+    # The innermost first, so that each is complete when it becomes a key of another.
+    for plugin, name, _ in sorted(added, key=lambda each: -each[1].count(".")):
+        if "." in name and name in table:
+            with _naming(plugin, name):
+                _add_to_parent(table, name)
+    return table
 
-    spaCy writes the block into every config, also of pipelines that have no vectors.
+
+@contextlib.contextmanager
+def _naming(plugin: str, section: str) -> Iterator[None]:
+    try:
+        yield
+    except PluginError as error:
+        message = f"the section [{section}] of the plugin `{plugin}`: {error.message}"
+        raise PluginError(message, hint=error.hint) from None
+
+
+def _add(table: dict[str, Section], name: str, described: Any) -> None:
+    classes = [arm for arm in get_args(described) or [described] if arm is not type(None)]
+    settings = settings_of(classes[0])
+    if name in table:
+        table[name] = _extended(table[name], settings)
+    else:
+        is_optional = type(None) in get_args(described)
+        table[name] = Section(cls=classes[0], is_optional=is_optional)
+
+
+def _add_to_parent(table: dict[str, Section], name: str) -> None:
+    """Make the dotted `name` a key of the section that it is in."""
+    parent, _, key = name.rpartition(".")
+    if parent not in table:
+        raise PluginError(f"there is no section [{parent}]")
+    cls = table.pop(name).cls
+    made = Setting(hint=cls, default={}, help=summary_of(cls) or "", owner=owner_of(cls))
+    table[parent] = _extended(table[parent], {key: made})
+
+
+def _extended(section: Section, settings: Mapping[str, Setting]) -> Section:
+    taken = section.settings.keys() & settings.keys()
+    if taken:
+        raise PluginError(f"there is already a setting `{min(taken)}`")
+    fields = {name: each.field for name, each in settings.items()}
+    cls = section.cls
+    made = attrs.make_class(cls.__name__, fields, bases=(cls,), frozen=True, kw_only=True)
+    made.__doc__, made.__module__ = cls.__doc__, cls.__module__
+    return evolve(section, cls=made)
+
+
+def class_at(path: Path) -> type | None:
+    """Return the class that describes the table of settings at `path`, if one does."""
+    section = sections().get(path[0]) if path else None
+    cls = section.cls if section is not None else None
+    for key in path[1:]:
+        setting = settings_of(cls).get(key) if cls is not None else None
+        cls = setting.table if setting is not None else None
+    return cls
+
+
+def elsewhere() -> Mapping[Path, str]:
+    """Return the sections and settings of first-party plugins that are not installed.
+
+    Each comes with the distribution of its plugin.
     """
-    block = section.get("vectors")
-    if not (isinstance(block, dict) and set(block) == {"@vectors"}):
-        return section
-    name = str(block["@vectors"])
-    if canonical_name(name) != "kernel.Vectors.v1" or registry.vectors.has(name):
-        return section
-    changed = Block(section, section.origins)
-    changed["vectors"] = None
-    return changed
+    known = sections()
+    found = {}
+    for name, distribution in first_party_names().get("sections", {}).items():
+        section, *keys = name.split(".")
+        if section not in known or (keys and keys[0] not in known[section].settings):
+            found[(section, *keys)] = distribution
+    return found
 
 
-def _range_problems(value: Any, validator: Any, path: Path, origin: Origin) -> Iterator[Problem]:
-    if isinstance(validator, Range) and not validator.holds(value):
-        yield Problem(
-            path=path,
-            origin=origin,
-            message="out of range",
-            expected=f"a number {validator.words}",
-            received=describe_value(value),
-        )
+def unset_elsewhere(values: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield the paths of `elsewhere` at which `values` has nothing but null or an empty section.
 
-
-def _registry_problems(
-    value: Any, wanted: str | None, path: Path, origin: Origin
-) -> Iterator[Problem]:
-    if wanted is None or not isinstance(value, dict):
-        return
-    if not is_block(value):
-        yield no_function(path, origin, value, wanted)
-        return
-    kind = next(key for key in value if key.startswith("@"))
-    # `@misc` holds what fits no other registry, and may make anything.
-    if kind not in (f"@{wanted}", "@misc") and registry.has(kind[1:], str(value[kind])):
-        yield Problem(
-            path=(*path, kind),
-            origin=origin_of(value, kind),
-            message="a function of the wrong kind",
-            expected=f"one of the registry `{wanted}`",
-            received=f'{kind} = "{value[kind]}"',
-            suggestion=f"@{wanted}",
-        )
-
-
-def _default(tree: Config, default: Any) -> Any:
-    if not has_variable(default):
-        return default
-    value: Any = tree
-    for key in (whole_variable(default) or "").split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+    spaCy writes them into every config.
+    """
+    for path in elsewhere():
+        if get_at(values, path, UNRESOLVED) in (None, {}):
+            yield path

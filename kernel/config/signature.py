@@ -94,6 +94,12 @@ def defaults_of(signature: Signature) -> Iterator[tuple[str, Any]]:
                 continue  # an object; the function makes it itself
 
 
+def summary_of(thing: Any) -> str | None:
+    """Return the first paragraph of a docstring as one line, without `Section [name].`."""
+    doc = inspect.getdoc(thing)
+    return doc.split("\n\n")[0].split(" Section `[")[0].replace("\n", " ") if doc else None
+
+
 def plain(value: Any) -> Any:
     """Return `value` as JSON has it; raises TypeError if it cannot be."""
     if isinstance(value, Enum):

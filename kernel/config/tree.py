@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kernel.config.problems import UNKNOWN, Origin, Path
@@ -42,6 +42,21 @@ def origin_of(block: Any, key: str) -> Origin:
     """Return where `key` of `block` was set, as far as that is known."""
     origins: Mapping[str, Origin] = getattr(block, "origins", {})
     return origins.get(key, UNKNOWN)
+
+
+def get_at(root: Any, path: Path, default: Any = None) -> Any:
+    """Return the value at `path` under `root`, or `default` if there is none."""
+    for key in path:
+        if not isinstance(root, Mapping) or key not in root:
+            return default
+        root = root[key]
+    return root
+
+
+def discard(root: Any, paths: Iterable[Path]) -> None:
+    """Take what is at each of `paths`, which are there, out of `root`."""
+    for *sections, key in list(paths):
+        del get_at(root, tuple(sections))[key]
 
 
 def origin_at(root: Any, path: Path) -> Origin:

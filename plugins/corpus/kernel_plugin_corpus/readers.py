@@ -25,7 +25,7 @@ Augmenter = Callable[[Any, Example], Iterable[Example]]
 
 def create_docbin_reader(
     path: Path | None,
-    gold_preproc: bool,
+    gold_preproc: bool = False,
     max_length: int = 0,
     limit: int = 0,
     augmenter: Callable[..., Any] | None = None,

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.config import Config, combine_score_weights, default_config, fill, fill_block, merge
+from kernel.config import (
+    Config,
+    combine_score_weights,
+    default_config,
+    diff,
+    fill,
+    fill_block,
+    merge,
+)
 
 PARTIAL = """\
 # My recognizer.
@@ -32,18 +40,14 @@ model = {"@architectures" = "kernel.Tok2VecListener.v1", width = 3}
 """
 
 
-def test_default_config_is_complete(functions):
-    config = default_config()
-    assert fill(config) == config | {
-        "training": config["training"]
-        | {
-            "logger": {"@loggers": "kernel.ConsoleLogger.v1", "progress_bar": False},
-            "batcher": config["training"]["batcher"]
-            | {
-                "get_length": None,
-                "size": config["training"]["batcher"]["size"] | {"t": 0.0},
-            },
-        }
+def test_default_config_lacks_only_arguments_of_functions(functions):
+    changes = diff(default_config(), fill(default_config()))
+    reader = {"gold_preproc": False, "max_length": 0, "limit": 0, "augmenter": None}
+    assert {".".join(change.path): change.after for change in changes} == {
+        **{f"corpora.{name}.{key}": reader[key] for name in ("train", "dev") for key in reader},
+        "training.logger.progress_bar": False,
+        "training.batcher.get_length": None,
+        "training.batcher.size.t": 0.0,
     }
 
 
@@ -100,13 +104,6 @@ def test_language_adds_its_defaults(functions, register, read):
     register("languages", "tlh", type("Klingon", (), {"Defaults": defaults}))
     assert fill(read('[nlp]\nlang = "tlh"'))["nlp"]["batch_size"] == 7
     assert fill(read('[nlp]\nlang = "tlh"\nbatch_size = 8'))["nlp"]["batch_size"] == 8
-
-
-def test_pretraining_is_filled_only_where_it_is_there(functions, read):
-    assert "pretraining" not in fill(read("[nlp]"))
-    filled = fill(read("[pretraining]\nmax_epochs = 5"))
-    assert (filled["pretraining"]["max_epochs"], filled["pretraining"]["dropout"]) == (5, 0.2)
-    assert filled["corpora"]["pretrain"]["path"] == "${paths.raw_text}"
 
 
 def test_filling_keeps_comments_and_order_in_toml(functions, read):

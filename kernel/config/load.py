@@ -1,0 +1,48 @@
+"""Reading a config, with overrides of all that a complete one has."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kernel.config.config import Config
+from kernel.config.defaults import default_config
+
+
+def load_config(
+    path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    interpolate: bool = False,
+) -> Config:
+    """Return the config in the file `path`, or on standard input if it is "-".
+
+    `overrides` maps dotted keys to values. Raises `ConfigError` with all that is wrong with
+    the text.
+    """
+    if str(path) == "-":
+        return load_config_from_str(sys.stdin.read(), overrides, interpolate, name="<stdin>")
+    return Config().from_disk(
+        path,
+        interpolate=interpolate,
+        overrides=overrides,
+        defaults=default_config() if overrides else None,
+    )
+
+
+def load_config_from_str(
+    text: str,
+    overrides: Mapping[str, Any] | None = None,
+    interpolate: bool = False,
+    *,
+    name: str | None = None,
+) -> Config:
+    """Return the config in `text`, `.cfg` or TOML."""
+    return Config().from_str(
+        text,
+        interpolate=interpolate,
+        overrides=overrides,
+        name=name,
+        defaults=default_config() if overrides else None,
+    )
