@@ -1,4 +1,4 @@
-"""Build the wheel of the kernel and of each plugin, and check that no file is missing in it.
+"""Build the wheels of the kernel and of all plugins, and check that no file is missing.
 
 python tools/build_wheels.py DIR
 """
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def projects() -> list[Path]:
-    """Return the folders that a wheel is built from: the root, then each plugin."""
+    """Return the project folders: the root, then each plugin."""
     return [ROOT, *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]
 
 
@@ -49,7 +49,7 @@ def missing(project: Path, wheel: Path) -> list[str]:
 
 
 def main(target: Path) -> int:
-    """Build everything into `target`; return the number of wheels that lack a file."""
+    """Build all wheels into `target`; return the number of wheels with missing files."""
     n_bad = 0
     for project in projects():
         wheel = build(project, target)

@@ -1,4 +1,4 @@
-"""Tokenizer exceptions: strings whose tokens are given by a table."""
+"""Building tables of tokenizer exceptions, which map strings to their tokens."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ Exceptions = Mapping[str, Sequence[Mapping[Any, Any]]]
 
 
 def update_exc(base_exceptions: Exceptions, *addition_dicts: Exceptions) -> dict[str, Any]:
-    """Return tokenizer exceptions put together, with a curly apostrophe for each straight one.
+    """Return `base_exceptions` updated with the additions.
 
-    Raises TextError for one whose tokens do not make it up.
+    Each string with an apostrophe is added a second time with a curly one.
+
+    Raises TextError if the tokens of a string do not join to it.
     """
     made: dict[str, Any] = dict(base_exceptions)
     for additions in addition_dicts:
@@ -26,7 +28,7 @@ def update_exc(base_exceptions: Exceptions, *addition_dicts: Exceptions) -> dict
 
 
 def expand_exc(excs: Exceptions, search: str, replace: str) -> dict[str, Any]:
-    """Return exceptions with another for each that has `search` in it, with `replace` there."""
+    """Return `excs`, and for each string that contains `search` a copy with `replace` instead."""
     others = {
         text.replace(search, replace): _replaced(tokens, search, replace)
         for text, tokens in excs.items()
@@ -39,8 +41,8 @@ def _check_exception(text: str, tokens: Sequence[Mapping[Any, Any]]) -> None:
     orths = [value for token in tokens for key, value in token.items() if attr_id(key) == ORTH]
     if not all(isinstance(orth, str) for orth in orths) or "".join(orths) != text:
         raise TextError(
-            f"the exception {text!r} has other tokens: {orths!r}",
-            hint="the ORTH values of its tokens, one after the other, are the text",
+            f"the tokens of the exception {text!r} do not join to it: {orths!r}",
+            hint="the ORTH values of the tokens, joined, must be the string",
         )
 
 

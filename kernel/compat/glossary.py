@@ -1,4 +1,4 @@
-"""What labels, tags and parts of speech mean."""
+"""Explanations of labels, tags and parts of speech."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _GLOSSARY: Final = "kernel.Glossary.v1"
 
 
 def explain(term: str) -> str | None:
-    """Return what a label, tag or part of speech means; warns, with None, if nobody knows.
+    """Return the meaning of a label, tag or part of speech; None, with a warning, if unknown.
 
-    Raises RegistryError if no plugin has a glossary.
+    Raises RegistryError if no plugin provides a glossary.
     """
     found: str | None = registry.misc.get(_GLOSSARY)().get(term)
     if found is None:

@@ -1,4 +1,4 @@
-"""Scores of what entities are linked to."""
+"""Scores of entity linking."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class LinkScores:
-    """`nel_score`, `nel_micro_*`, `nel_macro_*` and `nel_f_per_type`: entities with the right id.
+    """`nel_score`, `nel_micro_*`, `nel_macro_*` and `nel_f_per_type` of linked entities.
 
-    Only predicted entities at the characters of a gold entity count, under the label of the
-    latter. The ids in `negative_labels` stand for no link: to give one rightly counts nothing.
+    A predicted entity counts only if it has the same characters as a gold entity; it counts for
+    the label of the gold entity. The ids in `negative_labels` mean that there is no link. If both
+    entities have no link, they are not counted.
     """
 
     def __init__(self, *, negative_labels: Collection[str], **_: Any) -> None:
@@ -32,7 +33,7 @@ class LinkScores:
                     self._count(match.label_, ent.kb_id_, match.kb_id_)
 
     def merge(self, other: Self) -> None:
-        """Add what `other` has counted."""
+        """Add the counts of `other`."""
         self.per_type.merge(other.per_type)
 
     def result(self) -> dict[str, Any]:
@@ -57,6 +58,6 @@ class LinkScores:
         if found == gold:
             score.tp += 1
             return
-        # A wrong link is both one too many and one too few.
+        # A wrong link is both a false positive and a false negative.
         score.fp += not found_none
         score.fn += not gold_none

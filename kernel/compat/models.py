@@ -1,4 +1,4 @@
-"""Finding and building pipelines and languages, by the names that spaCy has for it."""
+"""Finding and building pipelines and languages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kernel.text import Vocab
 
 Names = str | Iterable[str]
-# "Several" and "undetermined" are what the multi-language class is for.
+# The multi-language class covers the ISO codes for "multiple" and "undetermined".
 _CODES: Final = {"mul": "xx", "und": "xx"}
 
 
@@ -30,7 +30,7 @@ def load_model_from_path(
     exclude: Names = (),
     config: Mapping[str, Any] | None = None,
 ) -> Language:
-    """Return the pipeline in a folder; see `kernel.load`. `meta` is added to its own."""
+    """Return the pipeline in a folder; see `kernel.load`. `meta` updates its metadata."""
     nlp = load_folder(
         Path(model_path),
         vocab=vocab,
@@ -52,10 +52,10 @@ def load_model_from_init_py(
     exclude: Names = (),
     config: Mapping[str, Any] | None = None,
 ) -> Language:
-    """Return the pipeline of a package, from its `__init__.py`: it lies in a folder beside it.
+    """Return the pipeline of a package, given the package's `__init__.py`.
 
-    The folder is called after language, name and version, as its `meta.json` has them. Raises
-    LoadError if it is not there.
+    The pipeline is in a folder next to that file, named after language, name and version in the
+    package's `meta.json`. Raises LoadError if it is missing.
     """
     package = Path(init_file).parent
     meta = load_meta(package / "meta.json")
@@ -84,9 +84,9 @@ def load_model_from_config(
     auto_fill: bool = False,
     validate: bool = True,
 ) -> Language:
-    """Return the pipeline that a config describes, of the language it names, not initialized.
+    """Return the pipeline described by a config, not initialized.
 
-    Raises ConfigError if it names none.
+    Raises ConfigError if the config does not set the language.
     """
     lang = config.get("nlp", {}).get("lang")
     if not lang:
@@ -116,7 +116,7 @@ def load_meta(path: str | Path) -> dict[str, Any]:
 
 
 def get_sourced_components(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the settings of the components that a config takes from other pipelines."""
+    """Return the settings of the components that a config copies from other pipelines."""
     pipeline = config.get("nlp", {}).get("pipeline", ())
     return {
         name: dict(block)
@@ -126,12 +126,12 @@ def get_sourced_components(config: Mapping[str, Any]) -> dict[str, dict[str, Any
 
 
 def set_lang_class(name: str, cls: type[Language]) -> None:
-    """Let `cls` be the class of the language with the code `name`."""
+    """Register `cls` as the class of the language with the code `name`."""
     registry.languages.register(name)(cls)
 
 
 def find_matching_language(lang: str) -> str | None:
-    """Return the code of the installed language that a tag such as `en-GB` asks for, or None."""
+    """Return the code of the installed language for a tag such as `en-GB`, or None."""
     language = lang.lower().replace("_", "-").partition("-")[0]
     code = _CODES.get(language, language)
     return code if registry.languages.has(code) else None

@@ -10,21 +10,21 @@ from kernel.errors import ConfigError, KernelError
 
 
 def dot_to_dict(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {"a": {"b": 1}} for {"a.b": 1}; raises KernelError if a value is in the way."""
+    """Return {"a": {"b": 1}} for {"a.b": 1}; raises KernelError if "a" also has a value."""
     nested: dict[str, Any] = {}
     for path, value in values.items():
         *parents, last = path.split(".")
-        place = nested
+        inner = nested
         for key in parents:
-            place = place.setdefault(key, {})
-            if not isinstance(place, dict):
+            inner = inner.setdefault(key, {})
+            if not isinstance(inner, dict):
                 raise KernelError(f"`{path}` lies below `{key}`, which has a value of its own")
-        place[last] = dot_to_dict(value) if isinstance(value, dict) else value
+        inner[last] = dot_to_dict(value) if isinstance(value, dict) else value
     return nested
 
 
 def dict_to_dot(nested: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {"a.b": 1} for {"a": {"b": 1}}; empty dictionaries stay."""
+    """Return {"a.b": 1} for {"a": {"b": 1}}; empty dictionaries are kept as values."""
     flat: dict[str, Any] = {}
     for key, value in nested.items():
         if isinstance(value, Mapping) and value:
@@ -37,7 +37,7 @@ def dict_to_dot(nested: Mapping[str, Any]) -> dict[str, Any]:
 def walk_dict(
     node: Mapping[str, Any], parent: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield the path of keys and the value of everything that is no dictionary."""
+    """Yield the path of keys and the value of each leaf of a nested dictionary."""
     for key, value in node.items():
         if isinstance(value, Mapping):
             yield from walk_dict(value, (*parent, key))
@@ -46,7 +46,7 @@ def walk_dict(
 
 
 def dot_to_object(config: Mapping[str, Any], section: str) -> Any:
-    """Return what stands at a dotted key; raises KeyError with the key if nothing does."""
+    """Return the value at a dotted key; raises KeyError with the key if it is missing."""
     value: Any = config
     for part in section.split("."):
         if not isinstance(value, Mapping) or part not in value:
@@ -56,17 +56,17 @@ def dot_to_object(config: Mapping[str, Any], section: str) -> Any:
 
 
 def set_dot_to_object(config: dict[str, Any], section: str, value: Any) -> None:
-    """Put a value at a dotted key that is there; raises KeyError with the key if it is not."""
+    """Replace the value at a dotted key; raises KeyError with the key if it is missing."""
     dot_to_object(config, section)
     parents, _, last = section.rpartition(".")
-    place = dot_to_object(config, parents) if parents else config
-    place[last] = value
+    parent = dot_to_object(config, parents) if parents else config
+    parent[last] = value
 
 
 def copy_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy that shares nothing; raises ConfigError for what JSON does not know."""
+    """Return a deep copy; raises ConfigError for a value that cannot be written as JSON."""
     try:
         copied: dict[str, Any] = json.loads(json.dumps(config))
     except TypeError as error:
-        raise ConfigError(f"a config holds what JSON knows, and nothing else: {error}") from error
+        raise ConfigError(f"a config can only hold values of JSON: {error}") from error
     return copied

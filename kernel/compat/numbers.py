@@ -1,4 +1,4 @@
-"""Series of numbers, and truth in three values."""
+"""Infinite series of numbers, and ternary truth values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def compounding(start: float, stop: float, compound: float) -> Iterator[float]:
-    """Yield numbers from `start` on, each `compound` times the last, as far as `stop`."""
+    """Yield numbers from `start`, each `compound` times the last one, limited by `stop`."""
     limit = max if start > stop else min
     value = float(start)
     while True:
@@ -16,7 +16,7 @@ def compounding(start: float, stop: float, compound: float) -> Iterator[float]:
 
 
 def decaying(start: float, stop: float, decay: float) -> Iterator[float]:
-    """Yield `start` / (1 + `decay` * step), but nothing below `stop`."""
+    """Yield `start` / (1 + `decay` * step) for each step, but at least `stop`."""
     step = 0
     while True:
         yield max(start / (1 + decay * step), stop)
@@ -31,6 +31,6 @@ def to_ternary_int(value: Any) -> int:
 
 
 def all_equal(*groups: Iterable[Any]) -> bool:
-    """Say whether all values of all groups are the same; true of none."""
+    """Return whether all values of all groups are equal; true for no values."""
     values = [value for group in groups for value in group]
     return all(value == values[0] for value in values)

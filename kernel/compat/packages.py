@@ -14,7 +14,7 @@ from kernel.registry import registry
 
 
 def is_package(name: str) -> bool:
-    """Say whether a distribution is installed."""
+    """Return whether a distribution is installed."""
     return get_package_version(name) is not None
 
 
@@ -27,23 +27,23 @@ def get_package_version(name: str) -> str | None:
 
 
 def get_package_path(name: str) -> Path:
-    """Return the folder of an importable package; raises KernelError if there is none."""
+    """Return the folder of a package; raises KernelError if it cannot be imported."""
     try:
         module = importlib.import_module(name)
     except ImportError as error:
         raise KernelError(f"no package `{name}`: {error}") from error
     if module.__file__ is None:
-        raise KernelError(f"the package `{name}` is in no single folder")
+        raise KernelError(f"the package `{name}` has no single folder")
     return Path(module.__file__).parent
 
 
 def get_installed_models() -> list[str]:
-    """Return the names of the pipelines that are installed as packages."""
+    """Return the names of the pipelines installed as packages."""
     return registry.models.names()
 
 
 def is_compatible_version(version: str, constraint: str, prereleases: bool = True) -> bool | None:
-    """Say whether a version satisfies a constraint, such as `>=1.0,<2`; None if one is no such."""
+    """Return whether `version` satisfies a constraint such as `>=1.0,<2`; None if invalid."""
     exact = f"=={constraint}" if constraint[:1].isdigit() else constraint
     try:
         wanted = SpecifierSet(exact)
@@ -53,6 +53,6 @@ def is_compatible_version(version: str, constraint: str, prereleases: bool = Tru
 
 
 def get_minor_version_range(version: str) -> str:
-    """Return the constraint that all versions of the same minor release satisfy."""
+    """Return a constraint for all versions of the same minor release."""
     major, minor = Version(version).release[:2]
     return f">={major}.{minor}.0,<{major}.{minor + 1}.0"

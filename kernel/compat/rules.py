@@ -1,4 +1,4 @@
-"""Joining tokenizer rules, which are regular expressions, into one pattern."""
+"""Joining tokenizer rules (regular expressions) into one pattern."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 
 def compile_prefix_regex(entries: Iterable[str]) -> re.Pattern[str]:
-    """Join rules for what is cut off the start; use the pattern's `search`."""
+    """Join prefix rules; use the `search` method of the pattern."""
     return re.compile("|".join(f"^{entry}" for entry in entries if entry.strip()))
 
 
 def compile_suffix_regex(entries: Iterable[str]) -> re.Pattern[str]:
-    """Join rules for what is cut off the end; use the pattern's `search`."""
+    """Join suffix rules; use the `search` method of the pattern."""
     return re.compile("|".join(f"{entry}$" for entry in entries if entry.strip()))
 
 
 def compile_infix_regex(entries: Iterable[str]) -> re.Pattern[str]:
-    """Join rules for where words are cut in the middle; use the pattern's `finditer`."""
+    """Join infix rules; use the `finditer` method of the pattern."""
     return re.compile("|".join(entry for entry in entries if entry.strip()))

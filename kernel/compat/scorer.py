@@ -25,9 +25,8 @@ DEFAULT_PIPELINE: Final = ("senter", "tagger", "morphologizer", "parser", "ner",
 class Scorer:
     """Scores examples with the scorers of the components of `nlp`.
 
-    Without `nlp`: with the registered scorers of `default_pipeline`, those that are installed.
-    Further settings are passed to every scorer. `default_lang` is accepted for compatibility;
-    no score depends on it.
+    Without `nlp`, the installed scorers of `default_pipeline` are used. Other settings are passed
+    to every scorer. `default_lang` is accepted for compatibility, but has no effect.
 
     The static methods that score one task call the scorer that the task's plugin registers. They
     raise RegistryError, with the distribution to install, if it is missing.

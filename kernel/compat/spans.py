@@ -1,4 +1,4 @@
-"""Choosing among spans, and laying words out in a text."""
+"""Filtering spans, and aligning words with a text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def filter_spans(spans: Iterable[Span]) -> list[Span]:
-    """Return spans of which no two overlap: the longest, of equals the first; in their order."""
+    """Return spans that do not overlap, in order; longer spans win, then earlier ones."""
     chosen: list[Span] = []
     taken: set[int] = set()
     for span in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
-        # What is longer was looked at before, so it cannot lie inside.
+        # Longer spans come first, so a taken span cannot lie inside of this one.
         if span.start not in taken and span.end - 1 not in taken:
             chosen.append(span)
             taken.update(range(span.start, span.end))
@@ -24,14 +24,14 @@ def filter_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def filter_chain_spans(*spans: Iterable[Span]) -> list[Span]:
-    """Return `filter_spans` of the spans of several lists."""
+    """Return the result of `filter_spans` for the spans of several lists."""
     return filter_spans([span for each in spans for span in each])
 
 
 def get_words_and_spaces(words: Iterable[str], text: str) -> tuple[list[str], list[bool]]:
-    """Return words that cover the text, whitespace as words of its own, and their spaces.
+    """Return words and spaces that cover the text; extra whitespace becomes words.
 
-    Raises TextError if the words are not those of the text.
+    Raises TextError if the words differ from the text in more than whitespace.
     """
     given = list(words)
     if "".join("".join(given).split()) != "".join(text.split()):
@@ -58,9 +58,9 @@ def get_words_and_spaces(words: Iterable[str], text: str) -> tuple[list[str], li
 def normalize_slice(
     length: int, start: int | None, stop: int | None, step: int | None = None
 ) -> tuple[int, int]:
-    """Return the bounds of a slice of `length` things, as Python cuts them.
+    """Return the bounds of a slice of a sequence with `length` items, by Python's rules.
 
-    Raises TextError for a step.
+    Raises TextError for a step other than 1.
     """
     if step not in (None, 1):
         raise TextError(f"a span has no gaps: expected no step, got {step}")

@@ -1,4 +1,4 @@
-"""Lookup tables that installed distributions have."""
+"""Lookup tables provided by installed distributions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from kernel.text import Lookups
 
 
 def load_lookups(lang: str, tables: Iterable[str], *, strict: bool = True) -> Lookups:
-    """Return tables of a language that an installed distribution has.
+    """Return tables of a language from an installed distribution.
 
-    A distribution registers a mapping from names of tables to their content, or to JSON files
-    of it, under the language's code in the registry `lookups`. Raises RegistryError if nobody
-    has tables of the language, TextError if a table is missing; without `strict`, what is
-    missing is left out.
+    A distribution registers a mapping under the code of the language in the registry `lookups`.
+    It maps names of tables to their content, or to JSON files with the content. If `strict` is
+    false, missing tables are skipped.
+
+    Raises RegistryError if there are no tables of the language, TextError for a missing table.
     """
     found = Lookups()
     if not strict and not registry.lookups.has(lang):

@@ -21,7 +21,7 @@ _C1: Final = np.uint64(0x87C37B91114253D5)
 _C2: Final = np.uint64(0x4CF5AD432745937F)
 _MIX1: Final = np.uint64(0xFF51AFD7ED558CCD)
 _MIX2: Final = np.uint64(0xC4CEB9FE1A85EC53)
-_BLOCK: Final = 16
+_BLOCK_BYTES: Final = 16
 
 
 @frozen(kw_only=True)
@@ -130,7 +130,7 @@ def _pad_to_blocks(
     """
     n_blocks = (sizes >> 4) + 1
     starts = np.cumsum(n_blocks) - n_blocks
-    shifts = starts * _BLOCK - (np.cumsum(sizes) - sizes)
-    padded = np.zeros(int(n_blocks.sum()) * _BLOCK, np.uint8)
+    shifts = starts * _BLOCK_BYTES - (np.cumsum(sizes) - sizes)
+    padded = np.zeros(int(n_blocks.sum()) * _BLOCK_BYTES, np.uint8)
     padded[np.arange(len(data)) + np.repeat(shifts, sizes)] = np.frombuffer(data, np.uint8)
     return padded.view("<u8").astype(np.uint64, copy=False).reshape(-1, 2), starts

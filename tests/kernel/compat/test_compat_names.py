@@ -125,7 +125,7 @@ def test_exceptions_get_curly_apostrophes():
 
     assert [token["ORTH"] for token in made["can’t"]] == ["ca", "n’t"]
     assert made.keys() == {":)", "can't", "can’t"}
-    with pytest.raises(TextError, match="the exception 'ab' has other tokens"):
+    with pytest.raises(TextError, match="exception 'ab' do not join"):
         util.update_exc({}, {"ab": [{"ORTH": "a"}]})
 
 

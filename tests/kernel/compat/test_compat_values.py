@@ -30,7 +30,7 @@ def test_copy_of_a_config_shares_nothing_and_refuses_objects():
     copied["a"]["b"].append(2)
 
     assert config == {"a": {"b": [1]}}
-    with pytest.raises(ConfigError, match="what JSON knows"):
+    with pytest.raises(ConfigError, match="only hold values of JSON"):
         util.copy_config({"a": object()})
 
 
