@@ -111,7 +111,7 @@ def table() -> str:
         f"| [{folder.name}](plugins/{folder.name}) | {project['description']} |"
         for folder, project in projects()
     ]
-    return "\n".join(["| plugin | what it has |", "| --- | --- |", *rows])
+    return "\n".join(["| plugin | contents |", "| --- | --- |", *rows])
 
 
 def outputs() -> dict[Path, str]:
