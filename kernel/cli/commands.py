@@ -50,7 +50,6 @@ OWN: Final[Sequence[Command | Group]] = (
         "Add all defaults to a config.",
         "kernel.cli.fill_config:fill_config",
     ),
-    Command("convert", "Convert annotated files to corpora.", "kernel.cli.convert:convert"),
     Command("train", "Train a pipeline, or resume its training.", "kernel.cli.train:train"),
     Command("evaluate", "Score a trained pipeline on a corpus.", "kernel.cli.evaluate:evaluate"),
     Command("debug config", "Check a config.", "kernel.cli.debug_config:debug_config"),

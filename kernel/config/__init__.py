@@ -8,6 +8,7 @@ from kernel.config.explain import Explanation, explain
 from kernel.config.fill import fill, fill_block
 from kernel.config.json_schema import json_schema
 from kernel.config.load import load_config, load_config_from_str
+from kernel.config.options import Option, options_of
 from kernel.config.override import flatten, nest, parse_overrides
 from kernel.config.problems import Origin, Problem
 from kernel.config.resolve import call, check_arguments, resolve
@@ -29,6 +30,7 @@ __all__ = [
     "Explanation",
     "InitializeSettings",
     "NlpSettings",
+    "Option",
     "Origin",
     "Problem",
     "Range",
@@ -51,6 +53,7 @@ __all__ = [
     "load_config_from_str",
     "merge",
     "nest",
+    "options_of",
     "parse_overrides",
     "resolve",
     "resolve_dot_names",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from kernel import hookimpl
+from kernel.cli import Command
 
 # Suffixes of which the content says more than the name does.
 _EITHER = {".iob", ".ner", ".conll", ".bio", ".txt"}
@@ -21,6 +23,15 @@ _BY_SUFFIX = {
 # A label may be missing: the converter says so, and better than that the format is unclear.
 _PIPED = re.compile(r"\S+\|(O|[BILUES]-\S*)")
 _COLUMNS = re.compile(r"\S+\s+(O|[BILUES]-\S*)$")
+
+
+@hookimpl
+def kernel_commands() -> Sequence[Command]:
+    return [
+        Command(
+            "convert", "Convert annotated files to corpora.", "kernel_plugin_corpus.command:convert"
+        )
+    ]
 
 
 @hookimpl

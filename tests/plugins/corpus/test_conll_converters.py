@@ -120,17 +120,6 @@ def test_byte_order_mark_and_windows_line_ends_are_no_text(nlp, write):
     assert [token.text for token in doc] == ["Ada", "saw"]
 
 
-def test_segmenter_cuts_a_file_without_blank_lines(nlp):
-    def every_other(doc):
-        for token in doc:
-            token.is_sent_start = token.i % 2 == 0
-        return doc
-
-    text = "a\tB-X\nb\tI-X\nc\tO\nd\tO\n"
-    docs = list(conll_ner.convert(text, nlp=nlp, segmenter=every_other))
-    assert [doc.text.split() for doc in docs] == [["a", "b"], ["c", "d"]]
-
-
 def test_long_file_without_blank_lines_is_warned_about(nlp):
     with pytest.warns(UserWarning, match="no blank lines: all 300 tokens are one sentence"):
         (doc,) = conll_ner.convert("a\tO\n" * 300, nlp=nlp)

@@ -76,7 +76,7 @@ def test_sentences_of_a_doc_are_apart_by_a_space(nlp):
 
 
 def test_morphology_is_appended_to_tags(nlp):
-    doc = next(iter(convert(SPANISH, nlp=nlp, append_morphology=True)))
+    doc = next(iter(convert(SPANISH, nlp=nlp, morphology=True)))
     assert [token.tag_ for token in doc][:3] == ["PUNCT", "V__B=2,1|A=1", "P__B=3"]
 
 

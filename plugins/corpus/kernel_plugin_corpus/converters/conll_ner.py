@@ -7,7 +7,7 @@ second is the part-of-speech tag. A blank line ends a sentence, `-DOCSTART-` sta
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from attrs import define, field
 
 from kernel.text import Doc
 from kernel_plugin_corpus.converters.grouping import check_n_sents, group
+from kernel_plugin_corpus.converters.segmenting import load_segmenter, segmented
 from kernel_plugin_corpus.converters.source import Source, open_source
 from kernel_plugin_corpus.converters.tags import to_iob
 
@@ -40,14 +41,19 @@ def convert(
     *,
     nlp: Language,
     n_sents: int = 1,
-    segmenter: Callable[[Doc], Doc] | None = None,
+    seg_sents: bool = False,
+    base: str | None = None,
 ) -> Iterator[Doc]:
-    """Yield the docs of `source`, `n_sents` sentences each (0: as the file has them, or one).
+    """Yield the docs of `source`.
 
-    `segmenter` sets the sentence starts of a file that has no blank lines.
+    n_sents    sentences in a document; 0 for documents as the file has them
+    seg_sents  segment the sentences of a file that has no blank lines
+    base       the pipeline that segments; by default a rule for punctuation
+
     Raises `DataError` with the line for a row of another number of columns or with a bad tag.
     """
     check_n_sents(n_sents)
+    segmenter = load_segmenter(nlp, base) if seg_sents else None
     opened = open_source(source)
     documents = [part for part in _read_documents(opened) if part]
     if not documents:
@@ -135,7 +141,7 @@ class _RowReader:
 
 
 def _cut(
-    whole: Sentence, source: Source, nlp: Language, segmenter: Callable[[Doc], Doc] | None
+    whole: Sentence, source: Source, nlp: Language, segmenter: Language | None
 ) -> list[Sentence]:
     """Cut the one sentence of a file without blank lines where `segmenter` says."""
     if segmenter is None:
@@ -148,7 +154,7 @@ def _cut(
             whole.tags[sent.start : sent.end],
             whole.ents[sent.start : sent.end],
         )
-        for sent in segmenter(Doc(nlp.vocab, words=whole.words)).sents
+        for sent in segmented(segmenter, whole.words).sents
     ]
 
 

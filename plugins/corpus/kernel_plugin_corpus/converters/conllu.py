@@ -28,16 +28,21 @@ def convert(
     nlp: Language,
     n_sents: int = 1,
     merge_subtokens: bool = False,
-    append_morphology: bool = False,
+    morphology: bool = False,
     ner_map: Mapping[str, str] | None = None,
     on_misaligned: Policy = "error",
     misaligned: list[MisalignedEntity] | None = None,
 ) -> Iterator[Doc]:
-    """Yield the docs of `source`, `n_sents` sentences each; 0 for one doc of all.
+    """Yield the docs of `source`.
 
-    `append_morphology` makes a tag `TAG__FEATS`. `ner_map` gives entity labels other names; an
-    empty one takes the entity out. With `merge_subtokens` an entity may cover a part of a token
-    only; `on_misaligned` says what then, and `misaligned` is given those entities.
+    n_sents          sentences in a document; 0 for one document of all
+    merge_subtokens  merge the words of a multiword token
+    morphology       append the features to the tags: `TAG__FEATS`
+    ner_map          new names for entity labels; an empty one removes the entity
+    on_misaligned    what to do with entities that cover only a part of a merged token: stop, leave
+                     their tokens without annotation, or widen them to whole tokens
+    misaligned       receives those entities
+
     Raises `DataError` with the line of a malformed row.
     """
     check_n_sents(n_sents)
@@ -54,11 +59,11 @@ def convert(
         ]
         found.finish()
     for several in group(sentences, n_sents):
-        yield make_doc(nlp, several, has_ents=has_ents, append_morphology=append_morphology)
+        yield make_doc(nlp, several, has_ents=has_ents, morphology=morphology)
 
 
 def make_doc(
-    nlp: Language, sentences: Sequence[Sentence], *, has_ents: bool, append_morphology: bool
+    nlp: Language, sentences: Sequence[Sentence], *, has_ents: bool, morphology: bool
 ) -> Doc:
     """Return one doc of several sentences, a space between them."""
     words = [word for sentence in sentences for word in sentence.words]
@@ -75,7 +80,7 @@ def make_doc(
         nlp.vocab,
         words=[word.form for word in words],
         spaces=spaces,
-        tags=[_tag(word, append_morphology) for word in words],
+        tags=[_tag(word, morphology) for word in words],
         pos=[word.pos for word in words],
         morphs=[word.feats for word in words],
         lemmas=[word.lemma for word in words],
@@ -86,5 +91,5 @@ def make_doc(
     )
 
 
-def _tag(word: Word, append_morphology: bool) -> str:
-    return f"{word.tag}__{word.feats}" if append_morphology and word.feats else word.tag
+def _tag(word: Word, morphology: bool) -> str:
+    return f"{word.tag}__{word.feats}" if morphology and word.feats else word.tag

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def convert(source: Path | str, *, nlp: Language, n_sents: int = 1) -> Iterator[Doc]:
-    """Yield the docs of `source`, `n_sents` lines each; 0 for one doc of all.
+    """Yield the docs of `source`.
+
+    n_sents  lines in a document; 0 for one document of all
 
     Raises `DataError` with the line for a token of another number of fields or with a bad tag.
     """

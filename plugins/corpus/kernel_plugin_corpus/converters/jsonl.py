@@ -51,8 +51,11 @@ def convert(
 ) -> Iterator[Doc]:
     """Yield one doc a line of `source`, tokenized by `nlp`.
 
-    `on_misaligned` says what becomes of entities that do not align with the tokens; `misaligned` is
-    given them. Raises `DataError` with the line of a malformed entry.
+    on_misaligned  what to do with entities that do not align with the tokens: stop, leave their
+                   tokens without annotation, or widen them to whole tokens
+    misaligned     receives those entities
+
+    Raises `DataError` with the line of a malformed entry.
     """
     opened = open_source(source)
     found = Misalignments(on_misaligned, misaligned if misaligned is not None else [])

@@ -37,8 +37,12 @@ def convert(
 ) -> Iterator[Doc]:
     """Yield one doc a paragraph of `source`.
 
-    Entities are taken from the tokens' `ner`, or else from the character offsets in `entities`;
-    `on_misaligned` says what becomes of those that do not align, and `misaligned` is given them.
+    Entities are taken from the tokens' `ner`, or else from the character offsets in `entities`.
+
+    on_misaligned  what to do with entities that do not align with the tokens: stop, leave their
+                   tokens without annotation, or widen them to whole tokens
+    misaligned     receives those entities
+
     Raises `DataError` with the number of the malformed document.
     """
     opened = open_source(source)

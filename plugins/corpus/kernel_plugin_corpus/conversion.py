@@ -6,28 +6,23 @@ import inspect
 import json
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from kernel.config import Option, options_of
 from kernel.errors import DataError, KernelError
 from kernel.files import write_file
+from kernel.pipeline import Language
 from kernel.plugins import hooks
 from kernel.registry import registry
 from kernel.text import Doc, DocBin, docs_to_json
 
 HEAD = 4000
-
-
-@frozen
-class Option:
-    """A converter's option as the user gave it: its name on the command line, and its value."""
-
-    flag: str
-    value: Any
-    is_given: bool
+# What a converter is passed besides its options.
+_ALWAYS = ("source", "nlp", "misaligned")
 
 
 @define
@@ -90,20 +85,34 @@ def choose_converter(path: Path, name: str) -> str:
     return guess
 
 
-def convert_file(path: Path, name: str, options: Mapping[str, Option], **given: Any) -> Converted:
+def options_of_converter(name: str) -> dict[str, Option]:
+    """Return the options of the converter `name`: its arguments, but for those it always gets."""
+    return options_of(registry.converters.get(name), _ALWAYS)
+
+
+def convert_file(
+    path: Path, name: str, given: Mapping[str, str | bool], *, nlp: Language
+) -> Converted:
     """Read all docs of `path` with the converter called `name`.
 
-    It gets those of `options` that it has, and `given`. Raises `KernelError` for an option
-    that the user asked for and the converter does not have.
+    `given` are options as they were typed. Raises `KernelError` for one that the converter does
+    not have or whose type is another one.
     """
-    convert = registry.converters.get(name)
+    convert, options = registry.converters.get(name), options_of_converter(name)
+    unknown = [key for key in given if key not in options]
+    if unknown:
+        flag = unknown[0].replace("_", "-")
+        raise KernelError(
+            f"the converter `{name}` has no option --{flag}",
+            hint=f"it has: {', '.join(option.flag for option in options.values()) or 'none'}",
+        )
+    settings = {key: options[key].read(value) for key, value in given.items()}
     converted = Converted(path, [])
-    settings = _settings(convert, name, options)
     if "misaligned" in inspect.signature(convert).parameters:
         settings["misaligned"] = converted.misaligned
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        converted.docs = list(convert(path, **given, **settings))
+        converted.docs = list(convert(path, nlp=nlp, **settings))
     converted.notes = [str(warning.message) for warning in caught]
     if not converted.docs:
         raise DataError("the file has no documents", path=path)
@@ -125,20 +134,6 @@ def write_docs(docs: Sequence[Doc], path: Path, file_type: str) -> None:
         write_file(path, (training_json(docs) + "\n").encode("utf8"))
         return
     write_file(path, DocBin(docs=docs, store_user_data=True).to_bytes())
-
-
-def _settings(
-    convert: Callable[..., Any], name: str, options: Mapping[str, Option]
-) -> dict[str, Any]:
-    parameters = inspect.signature(convert).parameters
-    takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-    settings = {}
-    for key, option in options.items():
-        if takes_all or key in parameters:
-            settings[key] = option.value
-        elif option.is_given:
-            raise KernelError(f"the converter `{name}` has no option {option.flag}")
-    return settings
 
 
 def training_json(docs: Sequence[Doc]) -> str:

@@ -1,14 +1,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pytest
+from click.testing import CliRunner
 
 import kernel as library
-from kernel.text import DocBin
+from kernel.cli.app import make_program
+from kernel.registry import registry
+from kernel.text import Doc, DocBin
 
 IOB = "Ada\tB-PER\nsaw\tO\nRome\tB-LOC\n\nhello\tO\n"
 BAD = json.dumps({"text": "Ada saw Rome", "entities": [[0, 2, "PER"], [8, 12, "LOC"]]})
+
+
+@pytest.fixture
+def kernel():
+    """Run the program in this process; returns click's result, stdout and stderr apart."""
+
+    def run(*arguments, commands=None):
+        return CliRunner().invoke(make_program(commands), list(map(str, arguments)))
+
+    return run
 
 
 @pytest.fixture
@@ -125,6 +139,15 @@ def test_labels_are_mapped(kernel, write, tmp_path):
         (["a.iob", "out", "-c", "nope"], "no `nope` in the registry `converters`"),
         (["a.iob", "out", "-T"], "the converter `ner` has no option --merge-subtokens"),
         (["a.iob", "out", "-n", "-1"], "`n_sents` is -1; expected 0 or more"),
+        (["a.iob", "out", "-n", "two"], "--n-sents two: expected a whole number"),
+        (
+            ["a.json", "out", "--on-misaligned", "x"],
+            '--on-misaligned x: expected one of "error", "skip", "snap"',
+        ),
+        (["a.iob", "out", "-c", "conllu", "--ner-map", "no.json"], "no.json: No such file"),
+        (["a.iob", "out", "-c", "conllu", "--ner-map", '{"A": 1}'], "expected a table"),
+        (["one.ner", "out", "--seg-sents"], "no installed plugin segments sentences by rules"),
+        (["one.ner", "out", "--seg-sents", "-b", "plain"], "finds no sentences"),
         (["a.iob", "out", "-l", "qq"], "no language `qq`"),
         (["a.what", "out"], "neither the name nor the content says what format this is"),
         (["mixed", "out"], "the folder has files of several kinds: .iob, .json"),
@@ -139,8 +162,78 @@ def test_what_cannot_be_converted_is_said(kernel, write, tmp_path, monkeypatch, 
         write(name, IOB)
     write("mixed/b.json", "[]")
     write("a.what", "some text")
+    write("a.json", "[]")
+    write("one.ner", "Ada\tB-PER\nsaw\tO\n")
+    library.blank("xx").to_disk(tmp_path / "plain")
     tmp_path.joinpath("hollow").mkdir()
     result = kernel("convert", *arguments)
     assert result.exit_code == 1
     assert f"error: {message}" in result.stderr or message in result.stderr.splitlines()[0]
     assert "Traceback" not in result.stderr
+
+
+@registry.converters.register("acme")
+def read_acme(
+    source, *, nlp, times: int = 2, tags: Mapping[str, str] | None = None, loud: bool = False
+):
+    """Yield docs.
+
+    times  how often each word comes
+    tags   tags of words
+    """
+    for line in source.read_text().splitlines():
+        words = [line.upper() if loud else line] * times
+        yield Doc(nlp.vocab, words=words, tags=[(tags or {}).get(word, "") for word in words])
+
+
+def test_a_converter_of_ones_own_has_its_options_on_the_command_line(kernel, write, tmp_path):
+    arguments = ["--times", "3", "--tags", '{"ADA": "N"}', "--loud"]
+    path = write("in/a.acme", "ada")
+    done = kernel("convert", path, tmp_path / "a.spacy", "-c", "acme", *arguments)
+    assert done.exit_code == 0, done.output
+    (doc,) = read(tmp_path / "a.spacy")
+    assert [(token.text, token.tag_) for token in doc] == [("ADA", "N")] * 3
+
+
+def test_defaults_are_those_of_the_converter(kernel, write, tmp_path):
+    assert (
+        kernel("convert", write("a.acme", "ada"), tmp_path / "a.spacy", "-c", "acme").exit_code == 0
+    )
+    assert [len(doc) for doc in read(tmp_path / "a.spacy")] == [2]
+
+
+def test_help_of_one_converter_has_its_options_only(kernel):
+    text = kernel("convert", "--converter", "acme", "--help").stdout
+    assert "Options of the converter acme" in text
+    assert "how often each word comes; a whole number. Default: 2." in " ".join(text.split())
+    assert "--n-sents" not in text
+
+
+def test_help_has_the_options_of_all_converters(kernel):
+    text = kernel("convert", "--help").stdout
+    for title in ("acme", "conllu, conllubio", "conll, ner", "iob", "json, jsonl"):
+        assert f"{title}:" in text
+    assert "-n, --n-sents VALUE" in text
+
+
+def test_a_pipeline_segments_sentences(kernel, write, tmp_path):
+    nlp = library.blank("xx")
+    nlp.add_pipe("acme_every_other")
+    nlp.to_disk(tmp_path / "base")
+    path = write("a.ner", "".join(f"{word}\tO\n" for word in "abcdef"))
+    done = kernel("convert", path, tmp_path / "a.spacy", "-s", "--base", tmp_path / "base")
+    assert done.exit_code == 0, done.output
+    assert [len(doc) for doc in read(tmp_path / "a.spacy")] == [2, 2, 2]
+
+
+@library.Language.component("acme_every_other")
+def every_other(doc):
+    for token in doc:
+        token.is_sent_start = token.i % 2 == 0
+    return doc
+
+
+def test_without_the_plugin_its_distribution_is_named(kernel):
+    done = kernel("convert", "a", "b", commands=[])
+    assert done.exit_code == 2
+    assert "pip install kernel-plugin-corpus" in done.stderr

@@ -1,0 +1,230 @@
+"""`kernel convert`: annotated files in, corpora out."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kernel.errors import KernelError, PluginError
+
+if TYPE_CHECKING:
+    from kernel.config import Option
+    from kernel_plugin_corpus.conversion import Converted
+
+SHOWN: Final = 20
+AUTO: Final = "auto"
+# The letters that spaCy's command has for the options of its converters.
+_LETTERS: Final = {
+    "base": "-b",
+    "merge_subtokens": "-T",
+    "morphology": "-m",
+    "n_sents": "-n",
+    "ner_map": "-nm",
+    "seg_sents": "-s",
+}
+
+
+class ConvertCommand(click.Command):
+    """A command with options of its own, and those that converters take as arguments.
+
+    If the command line names a converter, its options are there, else those of all converters.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Find the converters that the arguments may be for, then parse them."""
+        ctx.meta[__name__] = _options_by_converter(_named_converter(args))
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own parameters, then the options of the converters."""
+        own = super().get_params(ctx)
+        taken = {parameter.name for parameter in own}
+        options = {
+            name: option
+            for options in ctx.meta.get(__name__, {}).values()
+            for name, option in options.items()
+            if name not in taken
+        }
+        return [*own, *map(_click_option, options.values())]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command's own options, then a section for each converter."""
+        own = [each for each in super().get_params(ctx) if isinstance(each, click.Option)]
+        sections: list[tuple[str, list[click.Option]]] = [("Options", own)]
+        for names, options in _same_options(ctx.meta.get(__name__, {})):
+            title = f"Options of the converter{'s' if ',' in names else ''} {names}"
+            sections.append((title, [_click_option(option) for option in options.values()]))
+        for title, parameters in sections:
+            records = [parameter.get_help_record(ctx) for parameter in parameters]
+            if any(records):
+                with formatter.section(title):
+                    formatter.write_dl([record for record in records if record is not None])
+
+
+def _named_converter(args: Sequence[str]) -> str:
+    """Return the converter that the arguments name, before anything else is known of them."""
+    for index, word in enumerate(args):
+        name, equals, value = word.partition("=")
+        if name == "--converter" and equals:
+            return value
+        if word in {"-c", "--converter"} and index + 1 < len(args):
+            return args[index + 1]
+    return AUTO
+
+
+def _options_by_converter(name: str) -> dict[str, dict[str, Option]]:
+    from kernel.registry import registry
+    from kernel_plugin_corpus.conversion import options_of_converter
+
+    if name != AUTO:
+        return {name: options_of_converter(name)}
+    found = {}
+    for known in registry.converters.names():
+        with contextlib.suppress(PluginError):  # reported if it is the one that is needed
+            found[known] = options_of_converter(known)
+    return found
+
+
+def _same_options(
+    by_converter: Mapping[str, Mapping[str, Option]],
+) -> Iterator[tuple[str, Mapping[str, Option]]]:
+    """Yield the names of converters with the same options together, and the options."""
+    left = dict(by_converter)
+    while left:
+        options = next(iter(left.values()))
+        names = [name for name, each in left.items() if each == options]
+        left = {name: each for name, each in left.items() if name not in names}
+        yield ", ".join(names), options
+
+
+def _click_option(option: Option) -> click.Option:
+    letter = [_LETTERS[option.name]] if option.name in _LETTERS else []
+    if option.is_switch:
+        flag = f"{option.flag}/--no-{option.flag[2:]}" if option.default is True else option.flag
+        return click.Option([*letter, flag, option.name], is_flag=True, help=option.help)
+    shown = "" if option.is_required or option.default is None else f" Default: {option.default}."
+    expected = option.expected.removesuffix(" or null")
+    text = f"{option.help}; {expected}." if option.help else f"{expected}."
+    return click.Option([*letter, option.flag, option.name], metavar="VALUE", help=f"{text}{shown}")
+
+
+@click.command(cls=ConvertCommand)
+@click.argument("input_path", type=click.Path(path_type=Path))
+@click.argument("output", default="-")
+@click.option(
+    "--file-type",
+    "-t",
+    type=click.Choice(["spacy", "json"]),
+    help="Kind of output: .spacy (the default), or JSON, which is all that stdout gets.",
+)
+@click.option("--converter", "-c", default=AUTO, help="Name of the converter.")
+@click.option("--lang", "-l", default="xx", help="Language of the tokenizer.")
+@click.option("--concatenate", "-C", is_flag=True, help="Put all input into one output file.")
+@click.pass_context
+def convert(
+    ctx: click.Context,
+    /,
+    input_path: Path,
+    output: str,
+    *,
+    file_type: str | None,
+    converter: str,
+    lang: str,
+    concatenate: bool,
+    **settings: Any,
+) -> None:
+    """Convert annotated files to the .spacy corpora that training reads.
+
+    INPUT_PATH is a file, or a folder that is searched. OUTPUT is a folder, or a file name
+    that ends in .spacy or .json.
+    """
+    from kernel.pipeline import blank
+    from kernel_plugin_corpus.conversion import choose_converter, convert_file, find_inputs
+
+    file_type = file_type or ("json" if output.endswith(".json") else "spacy")
+    if output == "-" and file_type != "json":
+        raise KernelError(
+            "a .spacy file cannot go to stdout",
+            hint="name an output folder, or ask for --file-type json",
+        )
+    inputs = find_inputs(input_path, converter)
+    nlp, converted = blank(lang), []
+    given = {name: value for name, value in settings.items() if _is_given(ctx, name)}
+    for path in inputs:
+        name = choose_converter(path, converter)
+        converted.append(convert_file(path, name, given, nlp=nlp))
+        _report(converted[-1])
+    _write(converted, input_path, output, file_type, concatenate=concatenate)
+
+
+def _is_given(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) != click.core.ParameterSource.DEFAULT
+
+
+def _report(converted: Converted) -> None:
+    from kernel.cli import console
+
+    for note in converted.notes:
+        console.warn(note)
+    if not converted.misaligned:
+        return
+    count = len(converted.misaligned)
+    console.warn(f"{count} {'entity' if count == 1 else 'entities'} did not align with tokens:")
+    for entity in converted.misaligned[:SHOWN]:
+        console.say(f"  {entity}")
+    if count > SHOWN:
+        console.say(f"  … and {count - SHOWN} more")
+
+
+def _write(
+    converted: list[Converted], source: Path, target: str, file_type: str, *, concatenate: bool
+) -> None:
+    from kernel.cli import console
+    from kernel_plugin_corpus.conversion import training_json, write_docs
+
+    if target == "-":
+        console.data(training_json([doc for each in converted for doc in each.docs]))
+        return
+    for path, docs in _outputs(converted, source, Path(target), file_type, concatenate):
+        write_docs(docs, path, file_type)
+        console.good(f"{path}: {_summary(docs)}")
+
+
+def _outputs(
+    converted: list[Converted], source: Path, target: Path, file_type: str, concatenate: bool
+) -> list[tuple[Path, list[Any]]]:
+    suffix = f".{file_type}"
+    is_file = target.suffix == suffix
+    if concatenate or (is_file and len(converted) == 1):
+        path = target if is_file else (target / source.name).with_suffix(suffix)
+        return [(path, [doc for each in converted for doc in each.docs])]
+    if is_file:
+        raise KernelError(
+            f"{len(converted)} input files, but one output file: {target}",
+            hint="name an output folder, or put them all into the one file with --concatenate",
+        )
+    root = source if source.is_dir() else source.parent
+    outputs = [
+        ((target / each.path.relative_to(root)).with_suffix(suffix), each.docs)
+        for each in converted
+    ]
+    paths = [path for path, _ in outputs]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise KernelError(f"several input files would be written to {path}")
+    return outputs
+
+
+def _summary(docs: list[Any]) -> str:
+    from kernel_plugin_corpus.conversion import count_entities
+
+    text = f"{len(docs):,} documents, {sum(map(len, docs)):,} tokens"
+    counts = count_entities(docs)
+    if counts:
+        labels = ", ".join(f"{label} {counts[label]:,}" for label in sorted(counts))
+        text += f", {counts.total():,} entities ({labels})"
+    return text
