@@ -76,7 +76,7 @@ def missing_names() -> dict[str, list[str]]:
 
 
 def is_missing(kind: str, name: str) -> bool:
-    """Say whether spaCy has `name`, and kernel nothing in its place."""
+    """Return whether spaCy has `name`, and kernel nothing in its place."""
     spacy_name = f"spacy.{name.removeprefix('kernel.')}"
     return not {name, spacy_name}.isdisjoint(missing_names().get(kind, ()))
 
@@ -144,7 +144,7 @@ class Registry:
         raise RegistryError(f"no `{name}` in the registry `{self.kind}`", hint=self._hint(name))
 
     def has(self, name: str) -> bool:
-        """Say whether `name` can be looked up; imports nothing."""
+        """Return whether `name` can be looked up; imports nothing."""
         names = self._names()
         return name in names or canonical_name(name) in names
 
@@ -228,7 +228,7 @@ class Registries:
         return self.of(kind).get(name)
 
     def has(self, kind: str, name: str) -> bool:
-        """Say whether the registry `kind` knows `name`."""
+        """Return whether the registry `kind` knows `name`."""
         return kind in self and self.of(kind).has(name)
 
     def find(self, kind: str, name: str) -> dict[str, Any]:

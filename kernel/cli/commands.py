@@ -54,7 +54,7 @@ OWN: Final[Sequence[Command | Group]] = (
     Command("evaluate", "Score a trained pipeline on a corpus.", "kernel.cli.evaluate:evaluate"),
     Command("debug config", "Check a config.", "kernel.cli.debug_config:debug_config"),
     Command("info", "Describe the installation or a pipeline.", "kernel.cli.info:info"),
-    Command("plugins", "List the installed plugins.", "kernel.cli.plugins:plugins"),
+    Command("plugins", "List the plugins, or begin a new one.", "kernel.cli.plugins:plugins"),
     Command(
         "config explain",
         "Say what a setting is and where it comes from.",

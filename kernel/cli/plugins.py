@@ -6,11 +6,16 @@ import json
 
 import click
 
+from kernel.cli.new_plugin import new
 
-@click.command()
+
+@click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def plugins(*, as_json: bool) -> None:
+@click.pass_context
+def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     """List the installed plugins: what they provide, and the errors of broken ones."""
+    if ctx.invoked_subcommand is not None:
+        return
     import attrs
 
     from kernel.cli import console
@@ -39,3 +44,6 @@ def plugins(*, as_json: bool) -> None:
     for kind in registry.get_registry_names():
         for name, owners in registry.of(kind).clashes().items():
             console.warn(f"`{name}` in `{kind}` is declared by {' and '.join(owners)}")
+
+
+plugins.add_command(new)

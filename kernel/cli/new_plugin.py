@@ -1,0 +1,75 @@
+"""`kernel plugins new`: a plugin to begin with, complete and tested."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+import click
+
+from kernel import __version__
+from kernel.errors import KernelError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+@click.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+def new(name: str, folder: Path) -> None:
+    """Write a plugin NAME into FOLDER.
+
+    It has a component and tests that pass, in a new folder NAME; change it to what you need.
+    """
+    from kernel.cli import console
+
+    made = write_plugin(name, folder)
+    console.good(f"wrote the plugin kernel-plugin-{name} to {made}")
+    console.say(f"next: pip install -e {made} && python -m pytest {made}/tests")
+
+
+def write_plugin(name: str, folder: Path) -> Path:
+    """Write a plugin called `name`, and return its folder.
+
+    Raises `KernelError` for a name that cannot be that of a Python module, or a folder that
+    there is already.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+        raise KernelError(
+            f"`{name}` cannot be the name of a plugin",
+            hint="use lower-case letters, digits and underscores, a letter first",
+        )
+    target = folder / name
+    if target.exists():
+        raise KernelError(f"{target}: there is such a folder or file already")
+    package = f"kernel_plugin_{name}"
+    major, minor, *_ = __version__.split(".")
+    fields = {
+        "name": name,
+        "package": package,
+        "class_name": "".join(part.capitalize() for part in name.split("_")),
+        "version": f"{major}.{minor}",
+        "next_version": f"{major}.{int(minor) + 1}",
+    }
+    for path, text in _templates(files("kernel.cli").joinpath("plugin_template"), ()):
+        file = target.joinpath(*(package if part == "package" else part for part in path))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(Template(text).substitute(fields), encoding="utf8")
+    return target
+
+
+def _templates(folder: Traversable, above: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
+    """Return the path of each file to write, and what it is written from."""
+    found = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _templates(entry, (*above, entry.name))
+        elif entry.name.endswith(".txt"):
+            path = (*above, entry.name.removesuffix(".txt"))
+            found.append((path, entry.read_text(encoding="utf8")))
+    return found

@@ -1,0 +1,53 @@
+"""`kernel plugins new` writes a plugin that can be installed and keeps the rules."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def test_written_plugin_says_where_it_is(kernel, tmp_path):
+    result = kernel("plugins", "new", "acme", tmp_path)
+    assert result.exit_code == 0
+    assert str(tmp_path / "acme") in result.stderr
+    assert 'acme = "kernel_plugin_acme.component:make_acme"' in (
+        (tmp_path / "acme" / "pyproject.toml").read_text()
+    )
+    assert (tmp_path / "acme" / "kernel_plugin_acme" / "py.typed").exists()
+    left = [path for path in (tmp_path / "acme").rglob("*") if path.is_file()]
+    assert not [path for path in left if "$" in path.read_text()]
+
+
+@pytest.mark.parametrize("name", ["Acme", "my-plugin", "2nd", "class", "", "a/b"])
+def test_name_that_is_none_of_a_module_is_refused(kernel, tmp_path, name):
+    result = kernel("plugins", "new", name, tmp_path)
+    assert result.exit_code == 1
+    assert f"`{name}` cannot be the name of a plugin" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_that_is_there_is_left_alone(kernel, tmp_path):
+    (tmp_path / "acme").mkdir()
+    result = kernel("plugins", "new", "acme", tmp_path)
+    assert result.exit_code == 1
+    assert "there is such a folder or file already" in result.stderr
+    assert list((tmp_path / "acme").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_written_plugin_passes_its_own_tests_once_installed(kernel, tmp_path):
+    kernel("plugins", "new", "acme_words", tmp_path)
+    project, site = tmp_path / "acme_words", tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, "--no-build-isolation", "--target", site, project], check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
