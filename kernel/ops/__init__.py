@@ -9,6 +9,7 @@ from kernel.ops.packed import Packed, packed
 from kernel.ops.product import matmul
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
+from kernel.ops.thinc_weights import ThincWeights
 from kernel.ops.threads import for_each, parallel, prefetch, thread_count
 from kernel.ops.types import Floats, Ints, array_module
 from kernel.ops.weights import (
@@ -35,6 +36,7 @@ __all__ = [
     "NonFiniteGradientError",
     "Packed",
     "RowGradient",
+    "ThincWeights",
     "WeightNode",
     "add_row_gradient",
     "add_rows",

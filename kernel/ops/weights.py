@@ -108,12 +108,11 @@ class WeightNode(Model[InT, OutT]):
 
 
 class NonFiniteGradientError(KernelError):
-    """The gradient of a parameter, `name` of `node`, is infinite or not a number."""
+    """A gradient is infinite or not a number; `where` says of which parameter, in words."""
 
-    def __init__(self, node: Any, name: str) -> None:
-        super().__init__(f"the gradient of `{name}` of the layer `{node.name}` is not finite")
-        self.node = node
-        self.name = name
+    def __init__(self, where: str) -> None:
+        super().__init__(f"the gradient of {where} is not finite")
+        self.where = where
 
 
 class CachingModel(WeightNode[InT, OutT]):
@@ -264,4 +263,4 @@ def check_finite(found: Iterable[tuple[Any, str, Any]]) -> None:
         values = gradient.touched(node.ops)[1] if is_by_rows else gradient
         flat = values.reshape(-1)
         if not math.isfinite(float(flat @ flat)) and not node.ops.xp.isfinite(flat).all():
-            raise NonFiniteGradientError(node, name)
+            raise NonFiniteGradientError(f"`{name}` of the layer `{node.name}`")

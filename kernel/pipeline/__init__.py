@@ -32,6 +32,8 @@ from kernel.pipeline.protocols import (
     Storable,
     Streaming,
     Trainable,
+    Weighted,
+    Weights,
 )
 from kernel.pipeline.rehearse import RehearsingPipe
 from kernel.pipeline.sharing import SharedOutput, upstreams_of
@@ -59,6 +61,8 @@ __all__ = [
     "Streaming",
     "Trainable",
     "TrainablePipe",
+    "Weighted",
+    "Weights",
     "apply_gradients",
     "blank",
     "dump_json",

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 ErrorHandler: TypeAlias = Callable[[str, Any, list[Doc], Exception], None]
 GetExamples: TypeAlias = Callable[[], Iterable[Example]]
@@ -94,6 +97,39 @@ class Optimizable(Protocol):
     def finish_update(self, sgd: Any) -> None:
         """Apply the accumulated gradients with the optimizer `sgd`."""
         raise NotImplementedError
+
+
+class Weights(Protocol):
+    """The weights of a component, whatever library they belong to.
+
+    A name means the same in every process. `kernel.ops.ThincWeights` are those of Thinc models.
+    """
+
+    def named_arrays(self) -> Mapping[str, npt.NDArray[Any]]:
+        """Return all that the next update depends on, by name: numpy arrays, or copies as such.
+
+        The state of an optimizer of the component's own belongs to it, that of the run does not.
+        """
+        raise NotImplementedError
+
+    def load_arrays(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take over arrays that `named_arrays` returned."""
+        raise NotImplementedError
+
+    def optimizer_keys(self) -> Mapping[Any, str]:
+        """Return the names of the weights by the keys that an optimizer is called with."""
+        raise NotImplementedError
+
+    def gradients(self) -> Iterable[tuple[str, npt.NDArray[Any]]]:
+        """Yield the gradients that the run's optimizer is about to apply, by name."""
+        raise NotImplementedError
+
+
+@runtime_checkable
+class Weighted(Protocol):
+    """Has weights that a run checks and saves, but not in a Thinc model as its `model`."""
+
+    weights: Weights
 
 
 @runtime_checkable

@@ -23,7 +23,7 @@ from attrs import frozen
 from kernel.errors import CheckpointError, DataError, LoadError
 from kernel.files import MANIFEST, replace_folder, verify_manifest
 from kernel.hooks import hookimpl
-from kernel.ops import restore_pending
+from kernel.ops import ThincWeights, restore_pending
 from kernel.plugins import distributions
 from kernel.training import parameters
 from kernel.training.batches import ORDER, READING
@@ -37,8 +37,10 @@ from kernel.training.output import (
 )
 from kernel.training.packing import (
     is_same,
+    pack_strings,
     read_arrays,
     read_values,
+    unpack_strings,
     write_arrays,
     write_values,
 )
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from kernel.pipeline import Language
     from kernel.training.run import TrainingRun
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 WEIGHTS: Final = "weights.npz"
 
 # What may change between a run and its resumption without making it another run.
@@ -144,7 +146,7 @@ def snapshot(run: TrainingRun) -> dict[str, Any]:
         "seconds": run.seconds,
         "streams": run.streams.state(),
         # What evaluations found, such as lemmas, is in the vocabulary from then on.
-        "strings": list(run.nlp.vocab.strings),
+        "strings": pack_strings(run.nlp.vocab.strings),
         "optimizer": run.optimizer.state(parameters.optimizer_keys(run.nlp)),
     }
 
@@ -196,10 +198,11 @@ def restore(run: TrainingRun, saved: Saved) -> None:
     run.optimizer.load_state(parameters.optimizer_keys(run.nlp), state["optimizer"])
     if hasattr(run.optimizer, "pending_updates"):
         for _, component in run.learners:
-            restore_pending(component.model, run.optimizer)
+            weights = parameters.weights_of(component)
+            if isinstance(weights, ThincWeights):
+                restore_pending(weights.model, run.optimizer)
     run.streams.restore(state["streams"])
-    for text in state["strings"]:
-        run.nlp.vocab.strings.add(text)
+    run.nlp.vocab.strings.add_all(unpack_strings(state["strings"]))
     for _ in range(state["step"]):
         next(run.dropouts)
     run.step, run.epoch, run.words = state["step"], state["epoch"], state["words"]

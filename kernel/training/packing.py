@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +41,21 @@ def unpack(value: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     if isinstance(value, list):
         return [unpack(inner, arrays) for inner in value]
     return value
+
+
+def pack_strings(strings: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
+    """Return many strings as two arrays: `text`, in UTF-8, and the `lengths` in characters."""
+    known = list(strings)
+    text = "".join(known).encode("utf8", "surrogatepass")
+    lengths = np.fromiter(map(len, known), "int32", len(known))
+    return {"text": np.frombuffer(text, "uint8"), "lengths": lengths}
+
+
+def unpack_strings(packed: Mapping[str, npt.NDArray[Any]]) -> list[str]:
+    """Return what `pack_strings` was given."""
+    text = packed["text"].tobytes().decode("utf8", "surrogatepass")
+    ends = packed["lengths"].cumsum().tolist()
+    return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def is_same(one: Any, other: Any) -> bool:

@@ -1,8 +1,7 @@
 """The weights of a pipeline by names that mean the same in every process.
 
-Thinc numbers its nodes as they are made, so a number says nothing in another process. Here
-a parameter is called by its component, the path to its node and its own name:
-`ner/0.2.1/W` is the `W` of the second layer of the third layer of the first layer of `ner`.
+An array is called by its component and its name there: `ner/0.2.1/W`. See
+`kernel.pipeline.protocols.Weights` and, for models of Thinc, `kernel.ops.ThincWeights`.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import CheckpointError
-from kernel.ops import stored_param
+from kernel.ops import ThincWeights
+from kernel.pipeline import Weighted, Weights
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -23,36 +23,32 @@ if TYPE_CHECKING:
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def named_nodes(nlp: Language) -> Iterator[tuple[str, str, Any]]:
-    """Yield (component, name, node) for each node of each model of `nlp`, a shared one once."""
-    seen: set[int] = set()
-    for name, component in nlp.components:
-        model = getattr(component, "model", None)
-        if hasattr(model, "walk"):
-            for path, node in _walk(model, "", seen):
-                yield name, f"{name}/{path}", node
+def weights_of(component: Any) -> Weights | None:
+    """Return the weights of a component: its `weights`, those of its Thinc `model`, or None."""
+    if isinstance(component, Weighted):
+        return component.weights
+    model = getattr(component, "model", None)
+    return ThincWeights(model) if hasattr(model, "walk") else None
 
 
-def optimizer_keys(nlp: Language) -> dict[tuple[int, str], str]:
+def optimizer_keys(nlp: Language) -> dict[Any, str]:
     """Return the name of each parameter by the key that the optimizer is called with."""
     return {
-        (node.id, param): f"{name}/{param}"
-        for _, name, node in named_nodes(nlp)
-        for param in node.param_names
+        key: f"{component}/{name}"
+        for component, weights, elsewhere in _each(nlp)
+        for key, name in weights.optimizer_keys().items()
+        if name not in elsewhere
     }
 
 
 def get_weights(nlp: Language, components: Collection[str]) -> Arrays:
-    """Return copies, on the host, of the weights of the `components` named.
-
-    They are as they are stored: pending updates of rows of tables are in the optimizer's state.
-    """
+    """Return copies, on the host, of the weights of the `components` named."""
     return {
-        f"{name}/{param}": node.ops.to_numpy(stored_param(node, param)).copy()
-        for component, name, node in named_nodes(nlp)
+        f"{component}/{name}": np.array(array)
+        for component, weights, elsewhere in _each(nlp)
         if component in components
-        for param in node.param_names
-        if node.has_param(param)
+        for name, array in weights.named_arrays().items()
+        if name not in elsewhere
     }
 
 
@@ -76,10 +72,16 @@ def set_weights(
     nlp: Language, components: Collection[str], weights: Mapping[str, npt.NDArray[Any]]
 ) -> None:
     """Give `nlp` the weights that `get_weights` returned."""
-    for component, name, node in named_nodes(nlp):
-        for param in node.param_names if component in components else ():
-            if f"{name}/{param}" in weights:
-                node.set_param(param, node.ops.asarray(weights[f"{name}/{param}"]))
+    for component, own, _ in _each(nlp):
+        prefix = f"{component}/"
+        if component in components:
+            own.load_arrays(
+                {
+                    name.removeprefix(prefix): array
+                    for name, array in weights.items()
+                    if name.startswith(prefix)
+                }
+            )
 
 
 def digest_weights(nlp: Language, components: Collection[str]) -> str:
@@ -92,16 +94,21 @@ def digest_weights(nlp: Language, components: Collection[str]) -> str:
 
 
 def foreign_layers(nlp: Language, components: Collection[str]) -> list[str]:
-    """Return the names of nodes that keep weights of another library, which have no names here."""
+    """Return the names of layers that keep weights of another library, which have no names here."""
     return [
-        name for component, name, node in named_nodes(nlp) if component in components and node.shims
+        f"{component}/{path}"
+        for component, weights, _ in _each(nlp)
+        if component in components and isinstance(weights, ThincWeights)
+        for path in weights.foreign_layers()
     ]
 
 
-def _walk(node: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    yield path or "model", node
-    for index, layer in enumerate(node.layers):
-        yield from _walk(layer, f"{path}.{index}" if path else str(index), seen)
+def _each(nlp: Language) -> Iterator[tuple[str, Weights, set[str]]]:
+    """Yield components with their weights, and the names of those that an earlier one has too."""
+    seen: set[Any] = set()
+    for component, pipe in nlp.components:
+        weights = weights_of(pipe)
+        if weights is not None:
+            keys = weights.optimizer_keys()
+            yield component, weights, {name for key, name in keys.items() if key in seen}
+            seen.update(keys)

@@ -14,6 +14,7 @@ from kernel.pipeline import Language, is_trainable
 from kernel.plugins import Hooks, hooks
 from kernel.random import Streams
 from kernel.training.batches import Batches
+from kernel.training.parameters import weights_of
 
 
 @define(kw_only=True, eq=False)
@@ -89,7 +90,7 @@ class TrainingRun:
             for name, component in self.nlp.pipeline
             if name not in self.frozen
             and is_trainable(component)
-            and getattr(component, "model", None) is not None
+            and weights_of(component) is not None
         ]
 
     def stop(self, reason: str) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 
 from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError
-from kernel.ops import NonFiniteGradientError, check_finite, gradients
+from kernel.ops import NonFiniteGradientError, ThincWeights, check_finite, gradients
 from kernel.pipeline import update
 from kernel.training.batches import subdivide
 from kernel.training.evaluate import evaluate_run
+from kernel.training.parameters import weights_of
 
 if TYPE_CHECKING:
     from kernel.text import Example
@@ -62,8 +63,7 @@ def update_weights(run: TrainingRun, examples: Sequence[Example]) -> None:
     check_losses(run.losses, run.step)
     for name, component in run.learners:
         with naming_gradients(name, run.step):
-            if not hasattr(run.optimizer, "update_model"):  # which checks by itself
-                check_finite(gradients(component.model))
+            check_gradients(component, run.optimizer)
             component.finish_update(run.optimizer)
     run.optimizer.step_schedules()
 
@@ -75,14 +75,29 @@ def check_losses(losses: dict[str, float], step: int) -> None:
             raise _not_finite(f"the loss of `{name}` is {loss}", step)
 
 
+def check_gradients(component: Any, optimizer: Any) -> None:
+    """Raise `NonFiniteGradientError` for a gradient that is not finite.
+
+    An optimizer that updates Thinc models at once checks them by itself, with the norms that it
+    needs anyway.
+    """
+    weights = weights_of(component)
+    if isinstance(weights, ThincWeights):
+        if not hasattr(optimizer, "update_model"):
+            check_finite(gradients(weights.model))
+        return
+    for name, gradient in weights.gradients() if weights is not None else ():
+        if not np.isfinite(gradient).all():
+            raise NonFiniteGradientError(f"`{name}`")
+
+
 @contextlib.contextmanager
 def naming_gradients(component: str, step: int) -> Iterator[None]:
     """Raise `NonFiniteError` naming the component for a gradient of it that is not finite."""
     try:
         yield
     except NonFiniteGradientError as error:
-        layer = f"`{error.name}` of its layer `{error.node.name}`"
-        what = f"the gradient of `{component}`, for {layer}, is not finite"
+        what = f"the gradient of `{component}`, for {error.where}, is not finite"
         raise _not_finite(what, step) from error
 
 

@@ -10,9 +10,11 @@ from kernel.errors import CheckpointError
 from kernel.training.packing import (
     is_same,
     pack,
+    pack_strings,
     read_arrays,
     read_values,
     unpack,
+    unpack_strings,
     write_arrays,
     write_values,
 )
@@ -94,3 +96,8 @@ def test_pickled_arrays_are_not_read(tmp_path):
 )
 def test_sameness_looks_into_arrays(other, same):
     assert is_same({"a": (1, np.arange(3))}, other) is same
+
+
+@given(st.lists(st.text()))
+def test_strings_come_back_from_arrays(strings):
+    assert unpack_strings(pack_strings(strings)) == strings

@@ -1,0 +1,76 @@
+"""The weights of a Thinc model by names that mean the same in every process.
+
+Thinc numbers its nodes as they are made, so a number says nothing in another process. Here a
+parameter is called by the path to its node and its own name: `0.2.1/W` is the `W` of the second
+layer of the third layer of the first layer of the model, `model/W` that of the model itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy.typing as npt
+
+from kernel.ops.row_gradient import RowGradient
+from kernel.ops.weights import gradients, stored_param
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class ThincWeights:
+    """The weights of a Thinc model, as `kernel.pipeline.protocols.Weights`."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def named_arrays(self) -> Arrays:
+        """Return the weights, on the host, as they are stored.
+
+        Pending updates of rows of tables are in the optimizer's state.
+        """
+        return {
+            f"{path}/{param}": node.ops.to_numpy(stored_param(node, param))
+            for path, node in self._nodes()
+            for param in node.param_names
+            if node.has_param(param)
+        }
+
+    def load_arrays(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Set the parameters that are among `arrays`."""
+        for path, node in self._nodes():
+            for param in node.param_names:
+                if f"{path}/{param}" in arrays:
+                    node.set_param(param, node.ops.asarray(arrays[f"{path}/{param}"]))
+
+    def optimizer_keys(self) -> dict[tuple[int, str], str]:
+        """Return the name of each parameter by (node id, parameter name)."""
+        return {
+            (node.id, param): f"{path}/{param}"
+            for path, node in self._nodes()
+            for param in node.param_names
+        }
+
+    def gradients(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+        """Yield the name of each parameter, and all of its gradient that may not be zero."""
+        names = self.optimizer_keys()
+        for node, param, gradient in gradients(self.model):
+            is_by_rows = isinstance(gradient, RowGradient)
+            values = gradient.touched(node.ops)[1] if is_by_rows else gradient
+            yield names[node.id, param], values
+
+    def foreign_layers(self) -> list[str]:
+        """Return the paths of nodes that keep weights of another library, which have no names."""
+        return [path for path, node in self._nodes() if node.shims]
+
+    def _nodes(self) -> Iterator[tuple[str, Any]]:
+        yield from _walk(self.model, "", set())
+
+
+def _walk(node: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    yield path or "model", node
+    for index, layer in enumerate(node.layers):
+        yield from _walk(layer, f"{path}.{index}" if path else str(index), seen)
