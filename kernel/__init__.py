@@ -6,8 +6,8 @@
     for doc in nlp.pipe(texts):
         print([(ent.text, ent.label_) for ent in doc.ents])
 
-A name is imported when it is first used: the command line, and a plugin that only needs
-`hookimpl`, pay for nothing else.
+Names are imported at their first use, so that the command line, or a plugin that needs only
+`hookimpl`, starts quickly.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-# Not late like the others: a module has the same name, and would take its place.
+# Imported at once, because the module `kernel.registry` has the same name.
 from kernel.registry import registry
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(importlib.import_module(_HOME_OF[name]), name)
     else:
         value = _submodule(name)
-    globals()[name] = value  # from now on it is found without asking here
+    globals()[name] = value  # later look-ups do not call this function
     return value
 
 

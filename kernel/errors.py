@@ -1,20 +1,20 @@
-"""The errors that kernel raises.
+"""The exceptions of kernel.
 
 KernelError
-├── ConfigError                everything wrong with a configuration, at once
+├── ConfigError                all problems of a config
 ├── RegistryError              a registered name is unknown, taken or malformed
 ├── PluginError                a plugin is missing or broken
-├── LoadError                  a saved pipeline is missing, truncated or altered
+├── LoadError                  a saved pipeline is missing, truncated or changed
 ├── CheckpointError            a training run cannot be saved or resumed
 ├── TrainingInterrupted        Ctrl-C or a signal ended a training run, after saving
 ├── NonFiniteError             a loss or a gradient is infinite or not a number
 ├── WorkerError                a worker process of `nlp.pipe` failed or died
-├── ShapeError                 arrays do not fit each other
-├── TextError                  text, tokens and annotations do not fit (also a ValueError)
-│   ├── UnknownKeyError        there is no such key (also a KeyError)
-│   ├── BoundsError            an index is outside a doc or span (also an IndexError)
-│   └── UnknownAttributeError  there is no such attribute (also an AttributeError)
-└── DataError                  a data file, or an annotation in it, is wrong (also a ValueError)
+├── ShapeError                 shapes of arrays do not match
+├── TextError                  text, tokens or annotations are invalid (also a ValueError)
+│   ├── UnknownKeyError        unknown key (also a KeyError)
+│   ├── BoundsError            index outside of a doc or span (also an IndexError)
+│   └── UnknownAttributeError  unknown attribute (also an AttributeError)
+└── DataError                  a data file or an annotation in it is invalid (also a ValueError)
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class KernelError(Exception):
     """An error that the caller can fix.
 
-    `message` says what is wrong; `hint`, where there is one, what to do about it.
+    `message` describes the problem, and `hint`, if given, how to fix it.
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
@@ -43,10 +43,9 @@ class KernelError(Exception):
 
 
 class ConfigError(KernelError):
-    """Everything that is wrong with a configuration, at once.
+    """All problems of a config.
 
-    `problems` has one entry for each thing to mend, in the order of the file; it is empty
-    where the message says it all.
+    `problems` lists them in the order of the file. It is empty if the error has only a message.
     """
 
     def __init__(self, problems: Sequence[Problem] | str, *, hint: str | None = None) -> None:
@@ -70,7 +69,7 @@ class PluginError(KernelError):
 
 
 class LoadError(KernelError):
-    """A saved pipeline is missing, truncated or altered."""
+    """A saved pipeline is missing, truncated or changed."""
 
 
 class CheckpointError(KernelError):
@@ -78,17 +77,17 @@ class CheckpointError(KernelError):
 
 
 class ShapeError(KernelError):
-    """Arrays do not fit each other."""
+    """The shapes of arrays do not match."""
 
 
 class TextError(KernelError, ValueError):
-    """Text, tokens and annotations do not fit each other."""
+    """Text, tokens or annotations are invalid, or contradict each other."""
 
 
 class DataError(KernelError, ValueError):
-    """A data file, or an annotation in it, is wrong.
+    """A data file, or an annotation in it, is invalid.
 
-    `path` and `line` (from 1) say where, as far as they are known.
+    `path` and `line` (counted from 1) give the position, if known.
     """
 
     def __init__(
@@ -99,7 +98,7 @@ class DataError(KernelError, ValueError):
         line: int | None = None,
         hint: str | None = None,
     ) -> None:
-        place = ":".join(str(part) for part in (path, line) if part is not None)
-        super().__init__(f"{place}: {message}" if place else message, hint=hint)
+        origin = ":".join(str(part) for part in (path, line) if part is not None)
+        super().__init__(f"{origin}: {message}" if origin else message, hint=hint)
         self.path = path
         self.line = line

@@ -1,4 +1,4 @@
-"""The contract for plugins, as tests that plugin authors run.
+"""The contract of plugins, as checks that plugin authors run in their tests.
 
     import pytest
     from kernel.testing import component_checks, plugin_checks
@@ -11,7 +11,7 @@
     def test_component(check):
         check()
 
-A new rule for plugins arrives here as a new check with a name of its own.
+Each new rule for plugins is added here as a check with its own name.
 """
 
 from kernel.testing.check import Check

@@ -1,4 +1,4 @@
-"""A named check that raises AssertionError when its promise is broken."""
+"""A named check, which raises AssertionError if it fails."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from attrs import frozen
 
 @frozen
 class Check:
-    """A promise, and the function that tests it."""
+    """A named function that checks one rule."""
 
     name: str
     run: Callable[[], None]
 
     def __call__(self) -> None:
-        """Test the promise; raises `AssertionError` if it is broken."""
+        """Run the check; raises `AssertionError` if it fails."""
         self.run()
 
     def __str__(self) -> str:

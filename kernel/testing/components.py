@@ -1,4 +1,4 @@
-"""What every component promises."""
+"""Checks for components."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def component_checks(
     lang: str = "en",
     config: dict[str, Any] | None = None,
 ) -> list[Check]:
-    """Return the checks for the component that `factory` makes.
+    """Return the checks for the component created by `factory`.
 
     `make_examples` takes a pipeline and returns at least ten examples with the annotation
-    that the component learns from; `config` are settings that differ from the defaults.
+    that the component learns from. `config` has settings that replace the defaults.
     """
     bench = functools.partial(_trained, factory, make_examples, lang, config or {})
     checks: list[tuple[str, Callable[[], None]]] = [
@@ -44,7 +44,7 @@ def component_checks(
 def _trained(
     factory: str, make_examples: MakeExamples, lang: str, config: dict[str, Any]
 ) -> tuple[Language, Sequence[Example]]:
-    """Return a pipeline with the component after three updates, and the examples it saw."""
+    """Return a pipeline with the component after three updates, and the examples used."""
     from kernel.pipeline import initialize, update
 
     nlp = blank(lang)
@@ -61,9 +61,9 @@ def _trained(
 
 def _describes_itself(factory: str, lang: str) -> None:
     described = get_factory(factory, lang)
-    assert described.name == factory, f"the factory calls itself `{described.name}`"
+    assert described.name == factory, f"the factory has the name `{described.name}`"
     for path in (*described.assigns, *described.requires):
-        assert path.split(".")[0] in ("doc", "token", "span"), f"no attribute path: {path!r}"
+        assert path.split(".")[0] in ("doc", "token", "span"), f"not an attribute path: {path!r}"
 
 
 def _batch_invariant(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
@@ -72,7 +72,7 @@ def _batch_invariant(bench: Callable[[], tuple[Language, Sequence[Example]]]) ->
     expected = [_annotations(doc) for doc in nlp.pipe(texts, batch_size=BATCH_SIZES[0])]
     for size in BATCH_SIZES[1:]:
         got = [_annotations(doc) for doc in nlp.pipe(texts, batch_size=size)]
-        assert got == expected, f"batches of {size} give other annotations than single docs"
+        assert got == expected, f"annotations of batches of {size} differ from those of single docs"
 
 
 def _survives_saving(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
@@ -88,7 +88,7 @@ def _survives_saving(bench: Callable[[], tuple[Language, Sequence[Example]]]) ->
     texts = [example.text for example in examples]
     before = [_annotations(doc) for doc in nlp.pipe(texts)]
     after = [_annotations(doc) for doc in again.pipe(texts)]
-    assert before == after, "the loaded pipeline annotates differently"
+    assert before == after, "annotations of the loaded pipeline differ"
 
 
 def _is_deterministic(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
@@ -96,7 +96,7 @@ def _is_deterministic(bench: Callable[[], tuple[Language, Sequence[Example]]]) -
     for name, component in one.components:
         if isinstance(component, Packable):
             same = other.get_pipe(name).to_bytes(exclude=()) == component.to_bytes(exclude=())
-            assert same, f"two runs from one seed leave `{name}` with other weights"
+            assert same, f"two runs with the same seed give different weights of `{name}`"
 
 
 def _leaves_examples_alone(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
@@ -106,11 +106,11 @@ def _leaves_examples_alone(bench: Callable[[], tuple[Language, Sequence[Example]
     if any(is_trainable(component) for _, component in nlp.components):
         nlp.update(examples, sgd=False)
     after = [(_annotations(eg.predicted), _annotations(eg.reference)) for eg in examples]
-    assert before == after, "the examples that were given came back changed"
+    assert before == after, "the given examples were changed"
 
 
 class _Cats(dict[str, float]):
-    """Scores of categories, equal to others up to the rounding of sums in another order."""
+    """Scores of categories that compare equal up to rounding errors."""
 
     __hash__ = None
 

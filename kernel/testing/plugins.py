@@ -1,4 +1,4 @@
-"""What every plugin promises, whatever it ships."""
+"""Checks for plugins."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEAVY = ("thinc", "torch", "cupy", "transformers", "ray", "click", "rich")
 
 
 def plugin_checks(distribution: str) -> list[Check]:
-    """Return the checks for the plugin that the installed `distribution` holds."""
+    """Return the checks for the plugin in the installed `distribution`."""
     points = importlib.metadata.distribution(distribution).entry_points
     declares = functools.partial(_declares_plugin, points)
     checks = [Check(f"declares-one-plugin[{distribution}]", declares)]
@@ -38,9 +38,9 @@ def plugin_checks(distribution: str) -> list[Check]:
 
 @contextlib.contextmanager
 def plugged(plugin: object, name: str = "plugged") -> Iterator[None]:
-    """Let `plugin`, an object with hooks, take part as an installed plugin does.
+    """Register `plugin`, an object with hooks, as if it were installed, until the block ends.
 
-    `name` stands in messages in the place of a distribution.
+    `name` is used in messages instead of the name of a distribution.
     """
     hooks().register(plugin, name)
     COLUMNS.reset()
@@ -67,7 +67,7 @@ def _loads_lightly(point: importlib.metadata.EntryPoint) -> None:
 
 
 def _is_not_set_aside(point: importlib.metadata.EntryPoint) -> None:
-    # Together with the other plugins, whose hooks it may implement.
+    # Loaded together with all other plugins, because it may implement their hooks.
     error = plugins().error_of(point)
     assert error is None, f"`{point.module}` is set aside: {error}"
 
@@ -77,4 +77,4 @@ def _names_a_callable(point: importlib.metadata.EntryPoint) -> None:
     assert kind in registry, f"there is no registry `{kind}`"
     assert callable(point.load()), f"`{point.name}` is not callable"
     if kind in ("architectures", "batchers", "readers", "tokenizers", "loggers", "scorers"):
-        assert re.search(r"\.v\d+$", point.name), f"`{point.name}` carries no version (`.v1`)"
+        assert re.search(r"\.v\d+$", point.name), f"`{point.name}` has no version (`.v1`)"

@@ -1,4 +1,4 @@
-"""Errors of the text types that also are what Python code usually catches there."""
+"""Errors of the text types that are also subclasses of Python's usual exceptions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from kernel.errors import TextError
 
 
 class UnknownKeyError(TextError, KeyError):
-    """A string, an id or a table that is not there."""
+    """An unknown string, id or table."""
 
 
 class BoundsError(TextError, IndexError):
-    """A position outside of a doc, a span or a group."""
+    """An index outside of a doc, a span or a group."""
 
 
 class UnknownAttributeError(TextError, AttributeError):

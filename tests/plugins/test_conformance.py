@@ -57,5 +57,5 @@ def test_a_component_that_breaks_a_rule_is_found():
 
     checks = {str(check): check for check in component_checks("batchy", make_examples)}
     checks["batchy-describes-itself"]()  # keeps this one
-    with pytest.raises(AssertionError, match="batches of 7 give other annotations"):
+    with pytest.raises(AssertionError, match="annotations of batches of 7 differ"):
         checks["batchy-same-results-for-every-batch-size"]()
