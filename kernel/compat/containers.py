@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import srsly
-
 from kernel.errors import KernelError
+from kernel.files import pack, unpack
 from kernel.pipeline.fields import is_excluded
 
 Getters = Mapping[str, Callable[[], Any]]
@@ -37,15 +36,14 @@ def from_dict(
 
 def to_bytes(getters: Getters, exclude: Iterable[str] = ()) -> bytes:
     """Return `to_dict` as a msgpack map."""
-    packed: bytes = srsly.msgpack_dumps(to_dict(getters, exclude))
-    return packed
+    return pack(to_dict(getters, exclude))
 
 
 def from_bytes(
     bytes_data: bytes, setters: Setters, exclude: Iterable[str] = ()
 ) -> Mapping[str, Any]:
     """Hand the values of what `to_bytes` returned to their setters; returns them."""
-    return from_dict(srsly.msgpack_loads(bytes_data), setters, exclude)
+    return from_dict(unpack(bytes_data), setters, exclude)
 
 
 def to_disk(

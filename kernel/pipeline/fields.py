@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from kernel import files
 from kernel.errors import LoadError
+from kernel.files import pack
 
 Writers = Mapping[str, Callable[[], bytes]]
 Readers = Mapping[str, Callable[[bytes], object]]
@@ -22,12 +24,10 @@ def is_excluded(name: str, exclude: Iterable[str]) -> bool:
 
 def to_bytes(writers: Writers, exclude: Iterable[str]) -> bytes:
     """Return the fields of `writers` as one msgpack map."""
-    import srsly
-
     exclude = tuple(exclude)
-    fields = {name: write() for name, write in writers.items() if not is_excluded(name, exclude)}
-    packed: bytes = srsly.msgpack_dumps(fields)
-    return packed
+    return pack(
+        {name: write() for name, write in writers.items() if not is_excluded(name, exclude)}
+    )
 
 
 def from_bytes(data: bytes, readers: Readers, exclude: Iterable[str]) -> None:
@@ -44,12 +44,7 @@ def from_bytes(data: bytes, readers: Readers, exclude: Iterable[str]) -> None:
 
 def unpack(data: bytes) -> dict[str, bytes]:
     """Return the msgpack map that `data` is; raises `LoadError` if it is none."""
-    import srsly
-
-    try:
-        fields = srsly.msgpack_loads(data)
-    except Exception as error:
-        raise LoadError(f"not the bytes of a saved object: {error}") from error
+    fields = files.unpack(data, name="the saved object")
     if not isinstance(fields, dict):
         raise LoadError(f"not the bytes of a saved object: a {type(fields).__name__}")
     return fields

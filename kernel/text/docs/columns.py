@@ -20,7 +20,7 @@ from kernel.text.words.column import COLUMNS, Column
 from kernel.text.words.symbols import IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.lexemes import LexemeTable
@@ -348,7 +348,7 @@ def concatenate(parts: Sequence[Columns], name: str) -> Values:
     return values
 
 
-def write_parts(parts: Iterable[Columns], name: str, values: npt.ArrayLike) -> None:
+def write_parts(parts: Sequence[Columns], name: str, values: npt.ArrayLike) -> None:
     """Set a column of all parts; indices of tokens count through all of them.
 
     values   (N,)
@@ -356,15 +356,15 @@ def write_parts(parts: Iterable[Columns], name: str, values: npt.ArrayLike) -> N
     Raises TextError for another number of values.
     """
     column = COLUMNS[name]
-    whole = np.asarray(values, column.dtype)
+    whole, n_tokens = np.asarray(values, column.dtype), sum(map(len, parts))
+    if whole.shape != (n_tokens,):
+        raise TextError(f"expected {n_tokens} values of `{name}`, got {whole.shape}")
     start = 0
     for part in parts:
         # Copied, so that one part does not keep the memory of all.
         own = whole[start : start + len(part)].copy()
-        part.set_column(name, own - start if column.kind == "token" else own)
+        part.annotations[name] = own - start if column.kind == "token" else own
         start += len(part)
-    if start != len(whole):
-        raise TextError(f"expected {start} values of `{name}`, got {len(whole)}")
 
 
 @frozen(eq=False)

@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from kernel.text.docs.span import Span
     from kernel.text.words.lexemes import LexemeTable
 
+
+def copy_hooks(doc: Doc, made: Doc) -> None:
+    """Give `made` the user hooks of `doc`."""
+    if doc.has_hooks:
+        made.user_hooks.update(doc.user_hooks)
+        made.user_token_hooks.update(doc.user_token_hooks)
+        made.user_span_hooks.update(doc.user_span_hooks)
+
+
 # Many docs in one
 
 
@@ -33,7 +42,7 @@ def from_docs(
     attrs: Collection[Attr] | None,
     exclude: Collection[str],
 ) -> Doc | None:
-    """See `Doc.from_docs`."""
+    """Return one doc of many that share a vocabulary, None of none."""
     if not docs:
         return None
     vocab = docs[0].vocab
@@ -124,7 +133,7 @@ def as_doc(
     array_head: Collection[Any] | None,
     array: Any,
 ) -> Doc:
-    """See `Span.as_doc`."""
+    """Return the tokens of a span, with their annotations, as a doc of their own."""
     doc, start, end = span.doc, span.start, span.end
     part = doc.part(start, end)
     made = type(doc).from_rows(doc.vocab, part.lex, part.spaces, doc.lexemes)
@@ -140,8 +149,8 @@ def as_doc(
         made.annotations["sent_start"][:1] = 1
     _cut_entities(doc, made, start, end)
     made.cats = _cats_of(span)
-    made._tensor = None if doc._tensor is None or not doc.tensor.size else doc.tensor[start:end]
-    made._hooks = doc._hooks
+    made.tensor = doc.tensor[start:end] if doc.tensor.size else None
+    copy_hooks(doc, made)
     if copy_user_data:
         made.user_data = _user_data_of(span)
     return made

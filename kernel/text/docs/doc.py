@@ -19,6 +19,7 @@ from kernel.text.docs import entities as entity_columns
 from kernel.text.docs.annotate import annotate, rows_of_words, spaces_of_words
 from kernel.text.docs.char_spans import char_span
 from kernel.text.docs.columns import Attr, Columns, Ids, Ints, by_attribute
+from kernel.text.docs.retokenizer import Retokenizer
 from kernel.text.docs.span import Span
 from kernel.text.docs.span_group import SpanGroups
 from kernel.text.docs.token import Token
@@ -32,7 +33,6 @@ from kernel.text.words.attributes import DEP, HEAD, SENT_START, attr_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from kernel.text.docs.retokenizer import Retokenizer
     from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.lexemes import LexemeTable
 
@@ -106,7 +106,7 @@ class Doc(Columns, Extensible):
         spaces   (N,)
         """
         doc = cls.__new__(cls)
-        doc._set_up(vocab, lex, spaces, vocab.lexemes if lexemes is None else lexemes)
+        cls._set_up(doc, vocab, lex, spaces, vocab.lexemes if lexemes is None else lexemes)
         return doc
 
     def _set_up(
@@ -349,11 +349,10 @@ class Doc(Columns, Extensible):
         made.user_data = copy.deepcopy(self.user_data)
         made.sentiment = self.sentiment
         made.has_unknown_spaces = self.has_unknown_spaces
-        made._tensor = copy.deepcopy(self._tensor)
-        if self._hooks is not None:
-            made._hooks = {view: dict(hooks) for view, hooks in self._hooks.items()}
+        made.tensor = copy.deepcopy(self._tensor)
+        copies.copy_hooks(self, made)
         if self._spans:
-            made._spans = self._spans.copy(made)
+            made.spans.update(self._spans.copy(made))
         return made
 
     @staticmethod
@@ -374,8 +373,6 @@ class Doc(Columns, Extensible):
 
     def retokenize(self) -> Retokenizer:
         """Return a context in which tokens are merged and split; done when it is left."""
-        from kernel.text.docs.retokenizer import Retokenizer
-
         return Retokenizer(self)
 
     def to_bytes(self, *, exclude: Collection[str] = ()) -> bytes:
@@ -407,10 +404,7 @@ class Doc(Columns, Extensible):
         return json_form.to_json(self, underscore)
 
     def from_json(self, doc_json: Mapping[str, Any], *, validate: bool = False) -> Doc:
-        """Fill this doc, which must be empty, from what `to_json` returned; returns it.
-
-        `validate` is for spaCy's signature: what is wrong raises TextError with or without it.
-        """
+        """Fill this doc, which must be empty, from what `to_json` returned; returns it."""
         return json_form.from_json(self, doc_json)
 
     def to_utf8_array(self, nr_char: int = -1) -> npt.NDArray[np.uint8]:
@@ -448,6 +442,11 @@ class Doc(Columns, Extensible):
         if self._hooks is None:
             self._hooks = {"doc": {}, "token": {}, "span": {}}
         return self._hooks[view]
+
+    @property
+    def has_hooks(self) -> bool:
+        """Whether there are any hooks; `user_hooks` makes an empty dict to say so."""
+        return self._hooks is not None
 
     def hook(self, view: _View, name: str) -> Callable[..., Any] | None:
         """Return the user's function for a member of docs, tokens or spans, None if unset."""

@@ -65,7 +65,7 @@ def ent_arrays(doc: Doc) -> tuple[Ints, Ints, Ids]:
 
 
 def get_ents(doc: Doc) -> tuple[Span, ...]:
-    """See `Doc.ents`."""
+    """Return the entities that have a label."""
     columns = doc.annotations
     iob, types = columns.get("ent_iob"), columns.get("ent_type")
     if iob is None:
@@ -109,7 +109,10 @@ def set_ents(
     outside: Iterable[Span] | None = None,
     default: str = "outside",
 ) -> None:
-    """See `Doc.set_ents`."""
+    """Set entities, and what is known of the tokens outside of them; see `Doc.set_ents`.
+
+    Raises TextError if spans overlap, or for an unknown `default`.
+    """
     if default not in DEFAULTS:
         raise TextError(f"expected a default of {', '.join(DEFAULTS)}, got {default!r}")
     others = [checked_spans(spans or ()) for spans in (blocked, missing, outside)]

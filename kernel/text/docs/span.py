@@ -315,7 +315,7 @@ class Span(Extensible):
         label: str | int = 0,
         kb_id: str | int = 0,
         vector: Any = None,
-        id: str | int = 0,  # noqa: A002 — spaCy has it, and leaves it unused
+        id: str | int = 0,  # noqa: A002 — spaCy's name
         alignment_mode: str | int = "strict",
         span_id: str | int = 0,
     ) -> Span | None:

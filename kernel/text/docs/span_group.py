@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 _SPAN: Final = struct.Struct(">QQQllll")
 _EMPTY: Final = b"\x90"
 # start, end, label, kb_id, id, and the characters if they were set apart from the tokens
-_Item = tuple[int, int, int, int, int, tuple[int, int] | None]
+Entry = tuple[int, int, int, int, int, tuple[int, int] | None]
 
 
 class SpanGroup:
-    """Spans of one doc, kept by value: change one by assigning it anew.
+    """Spans of one doc, kept by value: to change one, assign it again.
 
-    The group does not keep the doc alive.
+    `entries` has the values: start, end, label, kb_id, id, and the offsets of characters if
+    those were set apart from the tokens. The group does not keep the doc alive.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class SpanGroup:
         self._doc_ref = weakref.ref(doc)
         self.name = name
         self.attrs: dict[str, Any] = dict(attrs or {})
-        self._items: list[_Item] = []
+        self.entries: list[Entry] = []
         self.extend(spans)
 
     @property
@@ -65,21 +66,21 @@ class SpanGroup:
         return f"SpanGroup({self.name!r}, {len(self)} spans)"
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self.entries)
 
     def __iter__(self) -> Iterator[Span]:
         doc = self.doc
-        return (_make(doc, item) for item in list(self._items))
+        return (_make(doc, item) for item in list(self.entries))
 
     def __getitem__(self, i: int) -> Span:
         """Return a copy of a span; raises BoundsError if there is none."""
-        return _make(self.doc, self._items[self._place(i)])
+        return _make(self.doc, self.entries[self._place(i)])
 
     def __setitem__(self, i: int, span: Span) -> None:
-        self._items[self._place(i)] = self._item(span)
+        self.entries[self._place(i)] = self._item(span)
 
     def __delitem__(self, i: int) -> None:
-        del self._items[self._place(i)]
+        del self.entries[self._place(i)]
 
     def __add__(self, other: SpanGroup | Iterable[Span]) -> SpanGroup:
         made = self.copy()
@@ -94,21 +95,21 @@ class SpanGroup:
 
     def append(self, span: Span) -> None:
         """Add a span; raises TextError if it is one of another doc."""
-        self._items.append(self._item(span))
+        self.entries.append(self._item(span))
 
     def extend(self, spans: SpanGroup | Iterable[Span]) -> None:
         """Add spans of the same doc."""
         if isinstance(spans, SpanGroup):
             if spans.doc is not self.doc:
                 raise TextError("the span group belongs to another doc", hint="use copy(doc=...)")
-            self._items.extend(spans._items)
+            self.entries.extend(spans.entries)
             return
-        self._items.extend([self._item(span) for span in spans])
+        self.entries.extend([self._item(span) for span in spans])
 
     @property
     def has_overlap(self) -> bool:
         """Whether any two spans share a token."""
-        bounds = sorted(item[:2] for item in self._items)
+        bounds = sorted(item[:2] for item in self.entries)
         return any(one[1] > two[0] for one, two in pairwise(bounds))
 
     def arrays(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
@@ -116,8 +117,8 @@ class SpanGroup:
 
         returns  (M,)  each
         """
-        bounds = np.array([item[:2] for item in self._items], np.int32).reshape(-1, 2)
-        labels = np.array([item[2] for item in self._items], np.uint64)
+        bounds = np.array([item[:2] for item in self.entries], np.int32).reshape(-1, 2)
+        labels = np.array([item[2] for item in self.entries], np.uint64)
         return bounds[:, 0], bounds[:, 1], labels
 
     def extend_arrays(
@@ -130,7 +131,7 @@ class SpanGroup:
         labels   (M,)  ids of strings
         """
         columns = (np.asarray(values).tolist() for values in (starts, ends, labels))
-        self._items.extend([(*item, 0, 0, None) for item in zip(*columns, strict=True)])
+        self.entries.extend([(*item, 0, 0, None) for item in zip(*columns, strict=True)])
 
     def copy(self, doc: Doc | None = None) -> SpanGroup:
         """Return a copy, for another doc of the same text if one is given.
@@ -139,7 +140,7 @@ class SpanGroup:
         """
         if doc is None or doc is self.doc:
             made = SpanGroup(self.doc, name=self.name, attrs=self.attrs)
-            made._items = self._items.copy()
+            made.entries = self.entries.copy()
             return made
         return SpanGroup(doc, name=self.name, attrs=self.attrs, spans=_carry(self, doc))
 
@@ -150,7 +151,7 @@ class SpanGroup:
 
     def _packed(self, starts: list[int], ends: list[int]) -> list[bytes]:
         spans = []
-        for start, end, label, kb_id, span_id, chars in self._items:
+        for start, end, label, kb_id, span_id, chars in self.entries:
             first, last = chars or (starts[start], ends[end - 1] if end > start else starts[start])
             spans.append(_SPAN.pack(span_id, kb_id, label, start, end, first, last))
         return spans
@@ -160,12 +161,12 @@ class SpanGroup:
         loaded = unpack(data, name="the span group")
         self.name = loaded.get("name", "")
         self.attrs = dict(loaded.get("attrs") or {})
-        self._items = []
+        self.entries = []
         for packed in loaded["spans"]:
             span_id, kb_id, label, start, end, *_ = _SPAN.unpack(packed)
             if not 0 <= start <= end <= len(self.doc):
                 raise LoadError(f"the span group `{self.name}` has a span outside of the doc")
-            self._items.append((start, end, label, kb_id, span_id, None))
+            self.entries.append((start, end, label, kb_id, span_id, None))
         # Their strings came together with those of the words, which are not permanent.
         self.doc.vocab.strings.keep(self.labels())
         return self
@@ -173,8 +174,8 @@ class SpanGroup:
     def shifted(self, doc: Doc, offset: int) -> SpanGroup:
         """Return the group for a doc in which this one's tokens start at `offset`."""
         made = SpanGroup(doc, name=self.name, attrs=self.attrs)
-        made._items = [
-            (item[0] + offset, item[1] + offset, *item[2:5], None) for item in self._items
+        made.entries = [
+            (item[0] + offset, item[1] + offset, *item[2:5], None) for item in self.entries
         ]
         return made
 
@@ -183,23 +184,23 @@ class SpanGroup:
 
         first, last  (N,)  the first and the last of the tokens that each old one has become
         """
-        moved: list[_Item] = []
-        for start, end, label, kb_id, span_id, _ in self._items:
+        moved: list[Entry] = []
+        for start, end, label, kb_id, span_id, _ in self.entries:
             new_start = int(first[start]) if start < len(first) else 0
             new_end = int(last[end - 1]) + 1 if end > start else new_start
             moved.append((new_start, new_end, label, kb_id, span_id, None))
-        self._items = moved
+        self.entries = moved
 
     def labels(self) -> set[int]:
         """Return the ids of all labels, knowledge base ids and span ids."""
-        return {number for item in self._items for number in item[2:5]}
+        return {number for item in self.entries for number in item[2:5]}
 
     def _place(self, i: int) -> int:
         if not -len(self) <= i < len(self):
             raise BoundsError(f"no span {i} in a group of {len(self)}")
         return i % len(self)
 
-    def _item(self, span: Span) -> _Item:
+    def _item(self, span: Span) -> Entry:
         if span.doc is not self.doc:
             raise TextError(f"the span {span.text!r} belongs to another doc")
         return span.start, span.end, span.label, span.kb_id, span.id, span.known_chars
@@ -274,13 +275,13 @@ class SpanGroups(dict[str, SpanGroup]):
         return self
 
 
-def _make(doc: Doc, item: _Item) -> Span:
+def _make(doc: Doc, item: Entry) -> Span:
     return Span.make(doc, *item)
 
 
 def _carry(group: SpanGroup, doc: Doc) -> Iterator[Span]:
     starts, ends = _char_bounds(group.doc)
-    for start, end, label, kb_id, span_id, _ in group._items:
+    for start, end, label, kb_id, span_id, _ in group.entries:
         last = ends[end - 1] if end > start else starts[start]
         bounds = doc.char_span(starts[start], last)
         if bounds is None:

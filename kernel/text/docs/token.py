@@ -386,16 +386,17 @@ def _show_column(column: Column, is_added: bool) -> None:
         views = {column.name: ColumnToken(column.name)}
     else:
         views = {column.name: ColumnNumber(column)}
+    taken = [name for name in views if is_added and hasattr(Token, name)]
+    if taken:
+        raise PluginError(
+            f"the doc column `{column.name}` would hide `Token.{taken[0]}`",
+            hint="give it a name of its own, such as one that starts with the plugin's",
+        )
     for name, view in views.items():
-        if not is_added:
-            delattr(Token, name)
-        elif hasattr(Token, name):
-            raise PluginError(
-                f"the doc column `{column.name}` would hide `Token.{name}`",
-                hint="give it a name of its own, such as one that starts with the plugin's",
-            )
-        else:
+        if is_added:
             setattr(Token, name, view)
+        else:
+            delattr(Token, name)
 
 
 COLUMNS.listen(_show_column)

@@ -38,7 +38,7 @@ def align(predicted: Doc, reference: Doc) -> Alignment:
 
 
 def get_aligned(example: Example, field: str, *, as_string: bool) -> list[Any]:
-    """See `Example.get_aligned`."""
+    """Return the reference's value of an attribute for each predicted token."""
     column = COLUMNS.of_attr(attr_id(field))
     if column is None or column.is_built_in:
         values = example.reference.to_array(field)  # (M,)
@@ -75,7 +75,7 @@ def _shared(n: int, least: Any, most: Any) -> Any:
 def get_aligned_parse(
     example: Example, *, projectivize: bool
 ) -> tuple[list[int | None], list[str | None]]:
-    """See `Example.get_aligned_parse`."""
+    """Return head and label for each predicted token, None where they are unknown."""
     reference, alignment = example.reference, example.alignment
     n = len(example.predicted)
     heads: list[int | None] = [None] * n
@@ -100,7 +100,7 @@ def get_aligned_parse(
 
 
 def get_aligned_sent_starts(example: Example) -> list[bool | None]:
-    """See `Example.get_aligned_sent_starts`."""
+    """Say for each predicted token whether a reference sentence starts there."""
     n = len(example.predicted)
     if not example.reference.has_annotation("SENT_START"):
         return [None] * n
@@ -142,7 +142,7 @@ def _squeezed(text: str) -> str:
 
 
 def aligned_ent_arrays(example: Example) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
-    """See `Example.aligned_ent_arrays`."""
+    """Return ENT_IOB and ENT_TYPE of the reference for the predicted tokens, (N,) each."""
     return _ents_and_arrays(example)[1:]
 
 
@@ -182,7 +182,7 @@ def _all_outside(gold_iob: npt.NDArray[np.int8], x2y: AlignmentArray) -> npt.NDA
 
 
 def get_aligned_ents_and_ner(example: Example) -> tuple[list[Span], list[str | None]]:
-    """See `Example.get_aligned_ents_and_ner`."""
+    """Return the reference's entities in the predicted doc, and a BILUO tag a token."""
     ents, iob, _ = _ents_and_arrays(example)
     tags: list[str | None] = ["O" if code == OUTSIDE else None for code in iob.tolist()]
     for ent in ents:
@@ -192,7 +192,7 @@ def get_aligned_ents_and_ner(example: Example) -> tuple[list[Span], list[str | N
 
 
 def get_matching_ents(example: Example, *, check_label: bool) -> list[Span]:
-    """See `Example.get_matching_ents`."""
+    """Return the predicted entities that the reference has too."""
     gold = {
         (ent.start_char, ent.end_char, ent.label_ if check_label else "")
         for ent in example.reference.ents

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import warnings
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from attrs import frozen
 
 from kernel.errors import TextError
@@ -37,22 +38,26 @@ class Misaligned:
     reason: str
 
 
-def find_misaligned(doc: Doc, entities: Iterable[Sequence[object]]) -> list[Misaligned]:
-    """Return the entities (start, end, label) that are no whole tokens of the doc."""
+def find_misaligned(doc: Doc, entities: Iterable[Sequence[Any]]) -> list[Misaligned]:
+    """Return the entities (start, end, label, …) that are not whole tokens of the doc."""
     text = doc.text
     found = []
-    for start, end, label, *_ in entities:
-        reason = _why_misaligned(doc, text, int(str(start)), int(str(end)))
+    for start, end, label in _as_offsets(entities):
+        reason = _why_misaligned(doc, text, start, end)
         if reason:
-            found.append(
-                Misaligned(
-                    start=int(str(start)),
-                    end=int(str(end)),
-                    label=str(label),
-                    text=text[max(0, int(str(start))) : max(0, int(str(end)))],
-                    reason=reason,
-                )
-            )
+            shown = text[max(0, start) : max(0, end)]
+            found.append(Misaligned(start=start, end=end, label=label, text=shown, reason=reason))
+    return found
+
+
+def _as_offsets(entities: Iterable[Sequence[Any]]) -> list[Offsets]:
+    """Return (start, end, label) of each; raises TextError for offsets that are not integers."""
+    found = []
+    for entity in entities:
+        start, end, label, *_ = entity
+        if not (isinstance(start, int | np.integer) and isinstance(end, int | np.integer)):
+            raise TextError(f"expected (start, end, label) with whole numbers, got {entity!r}")
+        found.append((int(start), int(end), str(label)))
     return found
 
 
@@ -86,14 +91,14 @@ def _why_misaligned(doc: Doc, text: str, start: int, end: int) -> str:
 
 
 def offsets_to_biluo_tags(
-    doc: Doc, entities: Iterable[Sequence[object]], missing: Tag = "O"
+    doc: Doc, entities: Iterable[Sequence[Any]], missing: Tag = "O"
 ) -> list[Tag]:
     """Return the tags of entities given as (start, end, label), offsets in characters.
 
     Tokens that an entity touches without fitting are `-`, with a warning; tokens in no entity
     are `missing`. Raises TextError if entities overlap.
     """
-    given = [(int(str(each[0])), int(str(each[1])), str(each[2])) for each in entities]
+    given = _as_offsets(entities)
     _check_overlap([entity for entity in given if entity[2]])
     firsts = {start: i for i, start in enumerate(doc.char_starts().tolist())}
     lasts = {end: i for i, end in enumerate(doc.char_ends().tolist())}

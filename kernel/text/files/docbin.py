@@ -100,7 +100,7 @@ class DocBin:
         self._encode()
         return self._strings
 
-    def _whole(self) -> TokenArrays:
+    def arrays(self) -> TokenArrays:
         """Return the tokens of all docs."""
         self._encode()
         self._parts = [TokenArrays.joined(self._parts, len(self.attrs))]
@@ -112,7 +112,7 @@ class DocBin:
         Columns of plugins that are not installed are left out, with a warning; the bin itself
         keeps them. Raises LoadError if what was read does not make docs.
         """
-        whole = self._whole()
+        whole = self.arrays()
         whole = evolve(whole, columns=known_columns(whole.columns))
         # All docs have this table, in which their strings are.
         table = vocab.table_for_docs()
@@ -144,7 +144,7 @@ class DocBin:
             )
         self._strings |= other.strings
         self._encode()
-        self._parts.append(other._whole())
+        self._parts.append(other.arrays())
         self.cats += other.cats
         self.flags += other.flags
         self.span_groups += other.span_groups
@@ -152,7 +152,7 @@ class DocBin:
 
     def to_bytes(self) -> bytes:
         """Return the content of a `.spacy` file."""
-        whole = self._whole()
+        whole = self.arrays()
         data: dict[str, Any] = {
             "version": _VERSION,
             "attrs": self.attrs,

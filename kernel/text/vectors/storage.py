@@ -29,7 +29,7 @@ _FLORET_FIELDS: Final = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow"
 
 
 def to_bytes(vectors: Vectors, exclude: Collection[str]) -> bytes:
-    """See `Vectors.to_bytes`."""
+    """Return the vectors as bytes, fields in `exclude` left out."""
     fields = {_ROWS: vectors.key2row, _TABLE: _npy(vectors), _SETTINGS: _settings(vectors)}
     if "strings" not in exclude:
         fields = {"strings": vectors.strings.to_bytes(), **fields}
@@ -37,7 +37,7 @@ def to_bytes(vectors: Vectors, exclude: Collection[str]) -> bytes:
 
 
 def from_bytes(vectors: Vectors, data: bytes, exclude: Collection[str]) -> None:
-    """See `Vectors.from_bytes`."""
+    """Fill vectors from what `to_bytes` returned."""
     fields = unpack(data, name="the vectors")
     if not isinstance(fields, dict):
         raise LoadError(f"the vectors are damaged: expected a map, got {type(fields).__name__}")
@@ -48,7 +48,7 @@ def from_bytes(vectors: Vectors, data: bytes, exclude: Collection[str]) -> None:
 
 
 def to_disk(vectors: Vectors, folder: Path, exclude: Collection[str]) -> None:
-    """See `Vectors.to_disk`."""
+    """Write the vectors to a folder, fields in `exclude` left out."""
     folder.mkdir(parents=True, exist_ok=True)
     if "strings" not in exclude:
         vectors.strings.to_disk(folder / "strings.json")
@@ -58,7 +58,7 @@ def to_disk(vectors: Vectors, folder: Path, exclude: Collection[str]) -> None:
 
 
 def from_disk(vectors: Vectors, folder: Path, exclude: Collection[str]) -> None:
-    """See `Vectors.from_disk`."""
+    """Fill vectors from what `to_disk` wrote."""
     if "strings" not in exclude and folder.joinpath("strings.json").exists():
         vectors.strings.from_disk(folder / "strings.json")
     settings = _read(folder / _SETTINGS)

@@ -55,7 +55,11 @@ class BaseVectors:
         raise NotImplementedError
 
     def get_batch(self, keys: Sequence[Key] | npt.NDArray[np.uint64]) -> Any:
-        """Return the vectors of many words, given as text or id."""
+        """Return the vectors of many words, given as text or id, in a new array that the
+        caller may change.
+
+        returns  (N, width)
+        """
         raise NotImplementedError
 
     def are_known(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

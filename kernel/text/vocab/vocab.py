@@ -178,7 +178,7 @@ class Vocab:
 
     def __len__(self) -> int:
         """Return the number of word types."""
-        return sum(1 for _ in self.lexemes.base_rows())
+        return len(self.lexemes.base_rows())
 
     def __contains__(self, key: object) -> bool:
         return key in self.lexemes

@@ -46,7 +46,7 @@ class Column:
 
     name: str
     kind: Kind
-    dtype: str = field(default=Factory(lambda self: _DTYPES[self.kind], takes_self=True))
+    dtype: str = field(default=Factory(lambda self: _DTYPES.get(self.kind, ""), takes_self=True))
     unset: float = 0
     first: float | None = None
     maximum: int | None = None
@@ -224,9 +224,10 @@ class ColumnRegistry:
                     f"the doc column `{column.name}` exists already",
                     hint="choose another name, such as one that starts with the plugin's name",
                 )
-            self._columns[column.name] = self._by_attr[column.attr] = column
-            if not column.is_built_in:
+            if column.name not in self._columns:
+                # Told first: a listener may refuse the column.
                 self._tell(column, is_added=True)
+            self._columns[column.name] = self._by_attr[column.attr] = column
 
     def listen(self, listener: Callable[[Column, bool], None]) -> None:
         """Call `listener(column, True)` for each added column, with False for a removed one."""

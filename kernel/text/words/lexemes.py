@@ -18,7 +18,7 @@ from kernel.text.words.derived import Values, extended
 from kernel.text.words.lexical import FLAG_GETTERS, Getter, base_norm, word_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
     from kernel.text.words.strings import Generation, StringStore
 
@@ -164,8 +164,8 @@ class LexemeTable:
         """Return the row of the same word with its own NORM."""
         return self._bases.get(row, row)
 
-    def base_rows(self) -> Iterable[int]:
-        """Return the rows that are not variants, in the order of adding."""
+    def base_rows(self) -> Collection[int]:
+        """Return the rows that are not variants, in the order in which they were made."""
         return self._rows.values()
 
     # Values

@@ -57,7 +57,7 @@ class StringStore:
         return f"StringStore({len(self)} strings)"
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self._texts) + len(self._current.ids.keys() - self._ids.keys())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kernel.errors import DataError
+from kernel.files import pack, unpack
 from kernel.text import StringStore
 from kernel_plugin_tagger.edit_trees import EditTrees
 
@@ -13,14 +14,11 @@ _STRINGS: Final = ("orig", "subst")
 
 def dump(trees: EditTrees, strings: StringStore) -> bytes:
     """Return the trees as msgpack; who reads it needs the strings of `strings_of` as well."""
-    import srsly
-
     nodes = [
         {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
         for node in trees.to_list()
     ]
-    packed: bytes = srsly.msgpack_dumps({"trees": nodes})
-    return packed
+    return pack({"trees": nodes})
 
 
 def load(data: bytes, strings: StringStore) -> EditTrees:
@@ -28,10 +26,8 @@ def load(data: bytes, strings: StringStore) -> EditTrees:
 
     Raises `DataError` for anything else, and for a string that `strings` does not know.
     """
-    import srsly
-
     try:
-        nodes = srsly.msgpack_loads(data)["trees"]
+        nodes = unpack(data, name="the file of edit trees")["trees"]
         named = [
             {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
             for node in nodes

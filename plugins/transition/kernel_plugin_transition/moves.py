@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import LoadError
+from kernel.files import pack, unpack
 
 Labels = dict[int, dict[str, int]]
 
@@ -62,18 +63,13 @@ class Moves:
 
     def to_bytes(self) -> bytes:
         """Return the inventory as msgpack, JSON inside."""
-        import srsly
-
         moves = json.dumps(self.to_dict(), separators=(",", ":"))
-        packed: bytes = srsly.msgpack_dumps({"moves": moves, "cfg": self.cfg})
-        return packed
+        return pack({"moves": moves, "cfg": self.cfg})
 
     def from_bytes(self, data: bytes) -> None:
         """Take over what `to_bytes` returned; raises `LoadError` if it is nothing of the kind."""
-        import srsly
-
         try:
-            fields: Any = srsly.msgpack_loads(data)
+            fields: Any = unpack(data, name="the transition system")
             labels = json.loads(fields["moves"])
             self.cfg = dict(fields["cfg"])
         except (ValueError, TypeError, KeyError) as error:

@@ -44,15 +44,21 @@ def parsed(make_doc):
 
 
 @pytest.fixture(scope="session")
-def both_sides():
-    """Runs `both_sides.py` with either library; skips where there is no spaCy."""
+def spacy_python():
+    """The interpreter that has spaCy; skips where there is none."""
     default = Path(__file__).parents[3] / ".bench/spacy/bin/python"
     python = os.environ.get("KERNEL_SPACY_PYTHON", str(default))
     if not Path(python).exists():
         pytest.skip("no interpreter with spaCy; KERNEL_SPACY_PYTHON names one")
+    return python
+
+
+@pytest.fixture(scope="session")
+def both_sides(spacy_python):
+    """Runs `both_sides.py` with either library."""
 
     def run(library, *args):
-        program = python if library == "spacy" else sys.executable
+        program = spacy_python if library == "spacy" else sys.executable
         command = [program, str(HERE / "both_sides.py"), library, *map(str, args)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr

@@ -255,3 +255,30 @@ def test_utf8_array_goes_from_both_ends(make_doc):
     array = make_doc(["abcd", "é"]).to_utf8_array(4)
 
     assert array.tolist() == [[97, 100, 98, 99], [195, 169, 255, 255]]
+
+
+def test_bytes_of_an_unparsed_doc_have_no_parse(vocab):
+    doc = Doc(vocab, ["a", "b"], tags=["X", "Y"])
+
+    again = Doc(vocab).from_bytes(doc.to_bytes())
+
+    assert again.annotations.keys() == {"tag"}
+
+
+def test_reading_entities_adds_no_column(vocab):
+    doc = Doc(vocab, ["a", "b"])
+    doc.set_column("ent_iob", [3, 2])
+
+    starts, _, _ = doc.ent_arrays()
+
+    assert len(starts) == 0
+    assert doc.annotations.keys() == {"ent_iob"}
+
+
+def test_hooks_of_users_go_with_copies_and_parts(vocab):
+    doc = Doc(vocab, ["a", "b"])
+    doc.user_hooks["vector_norm"] = lambda doc: 3.0
+
+    assert [each.vector_norm for each in (doc, doc.copy(), doc[:1].as_doc())] == [3.0] * 3
+    doc.copy().user_hooks.clear()
+    assert doc.vector_norm == 3.0

@@ -12,6 +12,7 @@ from kernel.text import (
     Vocab,
     biluo_tags_to_offsets,
     biluo_to_iob,
+    find_misaligned,
     iob_to_biluo,
     offsets_to_biluo_tags,
     tags_to_entities,
@@ -147,3 +148,9 @@ def test_vocab_knows_what_it_has(vocab):
 
     assert ("cat" in vocab, [lexeme.text for lexeme in vocab]) == (True, ["cat"])
     assert isinstance(Vocab().from_bytes(vocab.to_bytes()), Vocab)
+
+
+def test_offsets_that_are_no_integers_are_refused(make_doc):
+    for find in (find_misaligned, offsets_to_biluo_tags):
+        with pytest.raises(TextError, match="with whole numbers, got \\('0', 3, 'A'\\)"):
+            find(make_doc(), [("0", 3, "A")])

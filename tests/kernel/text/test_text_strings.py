@@ -64,3 +64,12 @@ def test_damaged_strings_are_named(tmp_path):
 
     with pytest.raises(LoadError, match=r"strings\.json` is not JSON"):
         StringStore().from_disk(tmp_path / "strings.json")
+
+
+def test_length_counts_each_string_once():
+    store = StringStore(["a"])
+    store.add("b", allow_transient=True)
+    store.add("a", allow_transient=True)
+    store.add("b")
+
+    assert len(store) == len(list(store)) == 2

@@ -1,6 +1,8 @@
 """Arrays show the words as they are now, however often they were asked for before."""
 
-from kernel.text import Doc, Vocab, attr_id
+import numpy as np
+
+from kernel.text import Doc, DocBatch, Vocab, attr_id
 
 NAMES = ["ORTH", "NORM", "IS_STOP", "ID", "LENGTH", "TAG", "ENT_IOB", "HEAD"]
 
@@ -50,3 +52,36 @@ def test_more_lists_of_attributes_than_are_remembered():
             array = doc.to_array(names).reshape(2, -1)
             for k, name in enumerate(names):
                 assert array[:, k].tolist() == doc.to_array([name]).tolist()
+
+
+def test_derived_values_follow_the_table():
+    table = Vocab().lexemes
+    calls = []
+
+    def lengths(table, start):
+        calls.append(start)
+        return np.array([len(text) for text in table.texts[start:]], np.int32)
+
+    for size in (1, 3, 40):
+        rows = table.rows([f"{'x' * number}" for number in range(1, size + 1)])
+        assert table.derived("lengths", lengths)[rows].tolist() == list(range(1, size + 1))
+        table.derived("lengths", lengths)
+    assert calls == [0, 1, 3]
+    table.set_value(0, attr_id("IS_STOP"), 1)
+    table.derived("lengths", lengths)
+    assert calls == [0, 1, 3, 0]
+
+
+def test_whitespace_is_the_flag():
+    vocab = Vocab()
+    doc = Doc(vocab, ["a", " ", "\n", "b"])
+
+    assert doc.whitespace().tolist() == [False, True, True, False]
+    vocab["b"].set_flag(attr_id("IS_SPACE"), True)
+    longer = Doc(vocab, ["b", "\t", "c"])
+    assert longer.whitespace().tolist() == [True, True, False]
+    batch = DocBatch([doc, Doc(Vocab(), ["\t"]), longer])
+    assert batch.whitespace().tolist() == [
+        flag for each in batch for flag in (each.to_array("IS_SPACE") != 0).tolist()
+    ]
+    assert DocBatch().whitespace().tolist() == []
