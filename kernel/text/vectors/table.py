@@ -55,10 +55,9 @@ class BaseVectors:
         raise NotImplementedError
 
     def get_batch(self, keys: Sequence[Key] | npt.NDArray[np.uint64]) -> Any:
-        """Return the vectors of many words, given as text or id, in a new array that the
-        caller may change.
+        """Return the vectors of many words, given as text or id.
 
-        returns  (N, width)
+        returns  (N, width)  a new array, which the caller may change
         """
         raise NotImplementedError
 

@@ -302,14 +302,14 @@ def test_processes_that_only_import_text_know_the_columns():
     ("settings", "message"),
     [
         pytest.param(
-            {"name": "Acme", "kind": "number"}, "needs a name of small letters", id="case"
+            {"name": "Acme", "kind": "number"}, "needs a name of lower-case letters", id="case"
         ),
         pytest.param({"name": "acme", "kind": "text"}, "unknown kind 'text'", id="kind"),
         pytest.param(
             {"name": "acme", "kind": "label", "dtype": "int8"}, "has no `dtype`", id="dtype"
         ),
         pytest.param(
-            {"name": "acme", "kind": "number", "dtype": "U5"}, "that of numbers", id="text"
+            {"name": "acme", "kind": "number", "dtype": "U5"}, "expected a numeric type", id="text"
         ),
     ],
 )
