@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from thinc.api import Model
 
-from kernel.errors import DataError, KernelError
+from kernel.errors import DataError
 from kernel.pipeline import Language, factory
 from kernel.scoring import Score
 from kernel.text import Doc, DocBatch, Example, Vocab, ent_iob
 from kernel_plugin_ner.classes import NAMES, OUT, TYPED, UNIT
 from kernel_plugin_ner.system import BiluoSystem, Entities
-from kernel_plugin_transition.component import TransitionParser
+from kernel_plugin_transition.component import TransitionParser, features_of
 from kernel_plugin_transition.defaults import HASH_EMBED_CNN, model_block
 from kernel_plugin_transition.scorer import StateScorer
 
@@ -86,19 +86,12 @@ class EntityRecognizer(TransitionParser):
         incorrect_spans_key: str | None = None,
         scorer: Any = None,
     ) -> None:
-        n_features = model.get_ref("lower").get_dim("nF")
-        if n_features not in {3, 6}:
-            raise KernelError(
-                f"component `{name}` needs a model of state type 'ner', got one whose states show "
-                f"{n_features} tokens",
-                hint=f"set `components.{name}.model.state_type` to 'ner'",
-            )
-        system = moves if moves is not None else BiluoSystem(n_features, incorrect_spans_key)
+        features = features_of(model, BiluoSystem, name)
         super().__init__(
             vocab,
             model,
             name,
-            system,
+            moves if moves is not None else BiluoSystem(features, incorrect_spans_key),
             scorer=scorer,
             update_with_oracle_cut_size=update_with_oracle_cut_size,
             incorrect_spans_key=incorrect_spans_key,

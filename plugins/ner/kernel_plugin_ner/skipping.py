@@ -17,6 +17,7 @@ from kernel_plugin_ner.batch import BiluoBatch
 from kernel_plugin_ner.classes import Classes, Ints, Masks
 from kernel_plugin_ner.states import BiluoStates, show_tokens, state_penalties
 from kernel_plugin_transition.scorer import StateScorer
+from kernel_plugin_transition.system import FeatureTemplate
 
 # Rows that are scored at a time in prediction: what is made of them stays in cache.
 ROWS_PER_CHUNK = 1024
@@ -51,7 +52,7 @@ class Visited:
 
 
 def skip_through(
-    scorer: StateScorer, states: BiluoStates, classes: Classes, n_features: int
+    scorer: StateScorer, states: BiluoStates, classes: Classes, features: FeatureTemplate
 ) -> Visited:
     """Follow the predictions from `states` to their ends; the stretches do not overlap.
 
@@ -65,7 +66,7 @@ def skip_through(
     begins = np.append(np.flatnonzero(classes.begins[actions]), len(batch)).astype(np.int32)
     inside = _next_inside(states, begins, actions, classes)
     while len(inside):
-        scores = scorer.score(show_tokens(inside, n_features))
+        scores = scorer.score(show_tokens(inside, features))
         chosen = (scores + state_penalties(inside)).argmax(axis=1)
         opened.append(inside)
         actions[inside.at] = chosen

@@ -12,6 +12,11 @@ from attrs import define, evolve
 
 from kernel_plugin_ner.batch import BiluoBatch
 from kernel_plugin_ner.classes import Classes, Floats, Ints, Masks
+from kernel_plugin_transition.system import FeatureTemplate
+
+# The next token, then tokens of the open entity, if one is open.
+FEATURES = FeatureTemplate("ner", ("next", "first", "previous"))
+MORE_FEATURES = FeatureTemplate("ner", ("next", "first", "second", "third", "fourth", "fifth"))
 
 
 @define
@@ -77,17 +82,16 @@ def join_states(states: Sequence[BiluoStates]) -> BiluoStates:
     return BiluoStates(states[0].batch, at, stop, start, types, states[0].actions)
 
 
-def show_tokens(states: BiluoStates, n_features: int) -> Ints:
+def show_tokens(states: BiluoStates, features: FeatureTemplate) -> Ints:
     """Return the tokens that each state shows; -1: no such token.
 
-    returns  (S, F)  F = 3: the next token, the first one of the open entity, the one before
-             the next; F = 6: the next token, the first five of the open entity
+    returns  (S, F)
     """
     at, start = states.at, states.start
     is_open = states.open > 0
-    if n_features == 3:
+    if features == FEATURES:
         return np.stack([at, np.where(is_open, start, -1), np.where(is_open, at - 1, -1)], axis=1)
-    within = start[:, None] + np.arange(n_features - 1, dtype=np.int32)
+    within = start[:, None] + np.arange(len(features) - 1, dtype=np.int32)
     shown = np.where(is_open[:, None] & (within < at[:, None]), within, -1)
     return np.concatenate([at[:, None], shown], axis=1)
 
@@ -110,43 +114,3 @@ def move_on(states: BiluoStates, actions: Ints, classes: Classes) -> None:
     states.start = np.where(classes.begins.take(actions), states.at, states.start)
     states.open = classes.opens.take(actions)
     states.at = states.at + 1
-
-
-class OneBiluoState:
-    """One state, in Python numbers; what it knows of the batch is made into lists once."""
-
-    at: int
-    stop: int
-
-    def __init__(self, batch: BiluoBatch, index: int, classes: Classes, n_features: int) -> None:
-        self.first, self.stop = batch.offsets[index : index + 2].tolist()
-        self.at, self.start, self.open = self.first, 0, 0
-        self.actions: list[int] = []
-        self._rows = batch.penalties
-        self._blocks = batch.blocks[self.first : self.stop].tolist()
-        self._begins, self._opens = classes.begins.tolist(), classes.opens.tolist()
-        self._n_features = n_features
-
-    def features(self) -> list[int]:
-        """Return the tokens that the state shows, as `show_tokens` does."""
-        at, n_features = self.at, self._n_features
-        if not self.open:
-            return [at] + [-1] * (n_features - 1)
-        if n_features == 3:
-            return [at, self.start, at - 1]
-        shown = range(self.start, min(at, self.start + n_features - 1))
-        return [at, *shown, *[-1] * (n_features - 1 - len(shown))]
-
-    def penalties(self) -> Floats:
-        """Return 0 for each valid class, -inf for the others: (C,)."""
-        row: Floats = self._rows[self._blocks[self.at - self.first] + self.open]
-        return row
-
-    def apply(self, action: int) -> bool:
-        """Take the action of a class; returns whether tokens are left."""
-        self.actions.append(action)
-        if self._begins[action]:
-            self.start = self.at
-        self.open = self._opens[action]
-        self.at += 1
-        return self.at < self.stop

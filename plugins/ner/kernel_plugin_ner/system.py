@@ -6,7 +6,7 @@ Axes: B docs, N tokens of a batch, S states, C classes, E entities.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,19 +30,17 @@ from kernel_plugin_ner.classes import (
 from kernel_plugin_ner.gold import BiluoGold, gold_entities, has_gold, make_gold
 from kernel_plugin_ner.skipping import skip_through
 from kernel_plugin_ner.states import (
+    FEATURES,
+    MORE_FEATURES,
     BiluoStates,
-    OneBiluoState,
     begin_states,
     join_states,
     move_on,
-    show_tokens,
     state_penalties,
 )
 from kernel_plugin_transition.moves import Moves
 from kernel_plugin_transition.scorer import StateScorer
-from kernel_plugin_transition.system import TransitionSystem
-
-Base: TypeAlias = TransitionSystem[BiluoStates, BiluoGold]
+from kernel_plugin_transition.system import FeatureTemplate
 
 
 @frozen
@@ -59,14 +57,19 @@ class Entities:
     labels: npt.NDArray[np.uint64]
 
 
-class BiluoSystem(Base):
+class BiluoSystem:
     """Begin, continue and end an entity, or take a token as a whole one, or as none."""
 
-    def __init__(self, n_features: int, negatives_key: str | None = None) -> None:
+    def __init__(self, features: FeatureTemplate, negatives_key: str | None = None) -> None:
         self.moves = Moves(N_ACTIONS, {UNIT: {"": 1}, OUT: {"": 1}})
-        self.n_features = n_features
+        self.features = features
         self.negatives_key = negatives_key
         self._classes: tuple[list[tuple[int, str]], Classes] | None = None
+
+    @classmethod
+    def template(cls, *, extra: bool) -> FeatureTemplate:
+        """Return the tokens that states show: of the open entity two, or five of its first."""
+        return MORE_FEATURES if extra else FEATURES
 
     @property
     def classes(self) -> Classes:
@@ -80,60 +83,6 @@ class BiluoSystem(Base):
         added = [self.moves.add(action, label) for action in TYPED]
         return any(added)
 
-    # Steps
-
-    def begin(self, docs: DocBatch) -> BiluoStates:
-        """Return the first state of each doc that has tokens, longest doc first."""
-        return begin_states(make_batch(docs, self.classes))
-
-    def begin_one(self, docs: DocBatch, index: int) -> OneBiluoState:
-        """Return the first state of one doc, which has tokens."""
-        alone = DocBatch([docs[index]])
-        state = OneBiluoState(make_batch(alone, self.classes), 0, self.classes, self.n_features)
-        offset = int(docs.offsets[index])
-        state.first += offset
-        state.at += offset
-        state.stop += offset
-        return state
-
-    def unfinished(self, states: BiluoStates) -> BiluoStates:
-        """Return the states that have tokens left; of docs sorted by length, the first ones."""
-        goes_on = states.at < states.stop
-        n_left = int(np.count_nonzero(goes_on))
-        if n_left == len(states):
-            return states
-        return states.select(slice(0, n_left) if goes_on[:n_left].all() else goes_on)
-
-    def features(self, states: BiluoStates) -> Ints:
-        """Return the rows of the tokens that each state shows, (S, F)."""
-        return show_tokens(states, self.n_features)
-
-    def penalties(self, states: BiluoStates) -> Floats:
-        """Return 0 where a class is valid, -inf where it is not, (S, C)."""
-        return state_penalties(states)
-
-    def apply(self, states: BiluoStates, actions: Ints) -> None:
-        """Move each state on by the action of its class, in place."""
-        move_on(states, actions, self.classes)
-
-    def select(self, states: BiluoStates, rows: Ints | Masks) -> BiluoStates:
-        """Return some of the states, as copies."""
-        return states.select(rows).copy()
-
-    def join(self, states: Sequence[BiluoStates]) -> BiluoStates:
-        """Return all of these states together."""
-        return join_states(states)
-
-    def result(self, docs: DocBatch, states: Sequence[Any]) -> Entities:
-        """Return the entities that the actions of all docs come to."""
-        actions = np.zeros(int(docs.offsets[-1]), np.int32)
-        for state in states:
-            if isinstance(state, OneBiluoState):
-                actions[state.first : state.stop] = state.actions
-            else:
-                actions = state.actions
-        return self.entities(actions)
-
     def entities(self, actions: Ints) -> Entities:
         """Return the entities that a class for each token, (N,), comes to."""
         classes = self.classes
@@ -145,11 +94,6 @@ class BiluoSystem(Base):
     def gold(self, examples: Sequence[Example]) -> BiluoGold:
         """Return the gold tags of the predicted tokens."""
         return make_gold(examples, self.classes, self.negatives_key)
-
-    def has_gold(self, states: BiluoStates, gold: BiluoGold, max_moves: int) -> Masks:
-        """Say of each state whether one of its next `max_moves` tokens has gold annotation."""
-        ends = states.batch.ends[states.at]
-        return has_gold(gold, states.at, np.minimum(states.at.astype(np.int64) + max_moves, ends))
 
     def costs(self, states: BiluoStates, gold: BiluoGold) -> Floats:
         """Return the cost of each class at each state, (S, C)."""
@@ -182,7 +126,7 @@ class BiluoSystem(Base):
         """Return the entities that the best-scoring valid action at each state leads to."""
         batch = make_batch(docs, self.classes)
         states = begin_states(batch)
-        visited = skip_through(scorer, states, self.classes, self.n_features)
+        visited = skip_through(scorer, states, self.classes, self.features)
         return self.entities(visited.actions)
 
     def explore(
@@ -195,7 +139,7 @@ class BiluoSystem(Base):
         stop = np.minimum(states.at.astype(np.int64) + max_moves, states.stop)
         states = states.copy()
         states.stop = stop.astype(np.int32)
-        visited = skip_through(scorer, states, self.classes, self.n_features)
+        visited = skip_through(scorer, states, self.classes, self.features)
         everywhere = visited.all_states()
         valid = state_penalties(everywhere) == 0
         valid[: len(states.batch)] &= visited.reached[:, None]
@@ -215,7 +159,8 @@ class BiluoSystem(Base):
             long = states.select(~whole)
             starts = [states.select(whole), *self._cut_long(long, gold, max_moves)]
             states = join_states(starts)
-        return states.select(self.has_gold(states, gold, max_moves))
+        ends = np.minimum(states.at.astype(np.int64) + max_moves, states.stop)
+        return states.select(has_gold(gold, states.at, ends))
 
     def _cut_long(self, states: BiluoStates, gold: BiluoGold, max_moves: int) -> list[BiluoStates]:
         path = self._gold_path(states.batch, gold)
@@ -228,8 +173,20 @@ class BiluoSystem(Base):
             rows = np.concatenate([np.arange(*bound, max_moves) for bound in bounds])
             parts.append(path.select(rows))
         if not legal.all():
-            parts.append(self.cut_by_oracle(states.select(~legal), gold, max_moves))
+            parts.append(self._cut_by_oracle(states.select(~legal), gold, max_moves))
         return parts
+
+    def _cut_by_oracle(self, states: BiluoStates, gold: BiluoGold, max_moves: int) -> BiluoStates:
+        """Follow the first valid action of least cost; return every `max_moves`-th state."""
+        starts = [states.copy()]
+        n_moves = 0
+        while len(states := states.select(states.at < states.stop)):
+            if n_moves and n_moves % max_moves == 0:
+                starts.append(states.copy())
+            costs = self.costs(states, gold) - state_penalties(states)
+            move_on(states, costs.argmin(axis=1), self.classes)
+            n_moves += 1
+        return join_states(starts)
 
     def _gold_path(self, batch: BiluoBatch, gold: BiluoGold) -> BiluoStates:
         """Return the state at each token, (N,), if all before it was done as gold has it."""

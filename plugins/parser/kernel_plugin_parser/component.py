@@ -10,7 +10,6 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel.errors import KernelError
 from kernel.pipeline import Language, factory
 from kernel.scoring import Score
 from kernel.text import DELIMITER, Doc, Example, Vocab
@@ -19,7 +18,7 @@ from kernel_plugin_parser.labels import count_actions
 from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, REDUCE, RIGHT, ROOT, SHIFT
 from kernel_plugin_parser.system import ArcEagerSystem
 from kernel_plugin_parser.trees import merge_subtokens, write_trees
-from kernel_plugin_transition.component import TransitionParser
+from kernel_plugin_transition.component import TransitionParser, features_of
 from kernel_plugin_transition.defaults import HASH_EMBED_CNN, model_block
 from kernel_plugin_transition.scorer import StateScorer
 
@@ -94,19 +93,12 @@ class DependencyParser(TransitionParser):
         min_action_freq: int = 30,
         scorer: Any = None,
     ) -> None:
-        n_features = model.get_ref("lower").get_dim("nF")
-        if n_features not in {8, 13}:
-            raise KernelError(
-                f"component `{name}` needs a model of state type 'parser', got one whose states "
-                f"show {n_features} tokens",
-                hint=f"set `components.{name}.model.state_type` to 'parser'",
-            )
-        system = moves if moves is not None else ArcEagerSystem(n_features)
+        features = features_of(model, ArcEagerSystem, name)
         super().__init__(
             vocab,
             model,
             name,
-            system,
+            moves if moves is not None else ArcEagerSystem(features),
             scorer=scorer,
             update_with_oracle_cut_size=update_with_oracle_cut_size,
             learn_tokens=learn_tokens,

@@ -20,8 +20,9 @@ from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.one import OneArcEagerState
 from kernel_plugin_parser.segments import OVERLAP, Segments, Windows, cut, likely_starts
 from kernel_plugin_parser.slots import Slots, make_slots
-from kernel_plugin_parser.states import ArcEagerStates
+from kernel_plugin_parser.states import MORE_FEATURES, ArcEagerStates
 from kernel_plugin_transition.scorer import StateScorer
+from kernel_plugin_transition.system import FeatureTemplate
 
 Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
@@ -106,14 +107,14 @@ class Decoder:
         docs: DocBatch,
         classes: ArcClasses,
         *,
-        n_features: int,
+        features: FeatureTemplate,
         buffers: list[Floats],
     ) -> None:
         """`buffers` holds free memory; what is taken from it is put back after use."""
         self.scorer = scorer
         self.docs = docs
         self.classes = classes
-        self.n_features = n_features
+        self.features = features
         self.buffers = buffers
         self.offsets = docs.offsets.astype(np.intp)
         self.preset = preset_starts(docs)
@@ -178,7 +179,7 @@ class Decoder:
             slots,
             windows.bases.copy(),
             np.full(len(group), -1, np.intp),
-            self.n_features,
+            self.features,
             joins=self.classes.joins,
         )
         self._step(scorer, states, windows, group)
@@ -256,7 +257,7 @@ class Decoder:
             None if self.preset is None else self.preset[first:high].tolist(),
             classes.listed,
             classes.penalties,
-            extra=self.n_features == 13,
+            extra=self.features == MORE_FEATURES,
             joins=classes.joins,
         )
         known = self.found.seams[first:high].tolist()

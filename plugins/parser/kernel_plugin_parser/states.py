@@ -32,11 +32,19 @@ from kernel_plugin_parser.rules import (
     VALID,
 )
 from kernel_plugin_parser.slots import Slots, flag_places
+from kernel_plugin_transition.system import FeatureTemplate
 
 Ints = npt.NDArray[np.integer[Any]]
 Masks = npt.NDArray[np.bool_]
 
 S2 = 4
+# The tops of buffer and stack; then children, the leftmost (L) and rightmost (R) or the second (2).
+_TOPS = ("B0", "B1", "S0", "S1", "S2")
+FEATURES = FeatureTemplate("parser", (*_TOPS, "B0.L", "S0.L", "S0.R"))
+MORE_FEATURES = FeatureTemplate(
+    "parser",
+    (*_TOPS, "S0.L", "S0.R", "B0.L", "S0.R2", "S1.L", "S1.L2", "S1.R", "S1.R2"),
+)
 _HELD_AFTER = np.array([HELD if kind == PUT_BACK else 0 for kind in range(N_KINDS)], np.intp)
 _IS_LEFT = np.array([kind in {ATTACH_LEFT, REATTACH_LEFT} for kind in range(N_KINDS)])
 
@@ -54,12 +62,13 @@ class ArcEagerStates:
     """
 
     def __init__(
-        self, slots: Slots, b0: Ints, s0: Ints, n_features: int, *, joins: bool = False
+        self, slots: Slots, b0: Ints, s0: Ints, features: FeatureTemplate, *, joins: bool = False
     ) -> None:
         self.slots = slots
         self.joins = joins
+        self._shows_more = features == MORE_FEATURES
         self.columns = np.arange(len(b0), dtype=np.intp)
-        self.registers = np.full((n_features + 1, len(b0)), -1, np.intp)
+        self.registers = np.full((len(features) + 1, len(b0)), -1, np.intp)
         self.registers[-1] = slots.nowhere
         self.registers[B0], self.registers[S0] = b0, s0
         self._flag_offsets = flag_places(slots.nowhere)
@@ -150,7 +159,7 @@ class ArcEagerStates:
 
     def _update_children(self) -> None:
         slots, registers = self.slots, self.registers
-        if len(registers) == 9:
+        if not self._shows_more:
             registers[5] = self._left.take(registers[B0])
             registers[6] = self._left.take(registers[S0])
             registers[7] = self._right.take(registers[S0])

@@ -21,9 +21,10 @@ from kernel_plugin_parser.labels import ArcClasses
 from kernel_plugin_parser.oracle import DocTree, GoldPath, Path, Start, whole
 from kernel_plugin_parser.rules import BREAK, LEFT, N_ACTIONS, RIGHT, ROOT, VALID
 from kernel_plugin_parser.starting import make_window, tops, track, window_slots
-from kernel_plugin_parser.states import ArcEagerStates
+from kernel_plugin_parser.states import FEATURES, MORE_FEATURES, ArcEagerStates
 from kernel_plugin_transition.moves import Moves
 from kernel_plugin_transition.scorer import StateScorer
+from kernel_plugin_transition.system import FeatureTemplate
 
 Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
@@ -49,12 +50,17 @@ class StartStates:
 class ArcEagerSystem:
     """Shift, reduce, attach to the left and to the right, and break between sentences."""
 
-    def __init__(self, n_features: int) -> None:
+    def __init__(self, features: FeatureTemplate) -> None:
         self.moves = Moves(N_ACTIONS)
-        self.n_features = n_features
+        self.features = features
         self._classes: ArcClasses | None = None
         self._buffers: list[Floats] = []  # memory for features, kept for the next batch
         self._paths: dict[bytes, Path] = {}  # by what they depend on
+
+    @classmethod
+    def template(cls, *, extra: bool) -> FeatureTemplate:
+        """Return the tokens that states show: with fewer children of the tops, or with more."""
+        return MORE_FEATURES if extra else FEATURES
 
     @property
     def classes(self) -> ArcClasses:
@@ -74,7 +80,7 @@ class ArcEagerSystem:
     def decode(self, scorer: StateScorer, docs: DocBatch) -> Arcs:
         """Return the arcs that the best-scoring valid action at each state leads to."""
         return Decoder(
-            scorer, docs, self.classes, n_features=self.n_features, buffers=self._buffers
+            scorer, docs, self.classes, features=self.features, buffers=self._buffers
         ).decode()
 
     # Training
@@ -137,7 +143,7 @@ class ArcEagerSystem:
         window = make_window(starts, offsets, max_moves)
         slots = window_slots(window, starts, preset, offsets)
         states = ArcEagerStates(
-            slots, *tops(window, starts, offsets), self.n_features, joins=classes.joins
+            slots, *tops(window, starts, offsets), self.features, joins=classes.joins
         )
         trace = Trace(track(window, starts, gold, preset, offsets), window.tokens, states)
         if int(offsets[-1]) <= n_tokens_that_fit(scorer, TABLE_BYTES):

@@ -12,7 +12,7 @@ from kernel.pipeline import TrainablePipe, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 from kernel_plugin_transition.learning import draw_max_moves, score_gradient, seen_classes
 from kernel_plugin_transition.scorer import hold_back
-from kernel_plugin_transition.system import System
+from kernel_plugin_transition.system import FeatureTemplate, System
 
 
 class TransitionParser(TrainablePipe):
@@ -37,18 +37,7 @@ class TransitionParser(TrainablePipe):
         self.name = name
         self.system = system
         self.scorer = scorer
-        self.cfg = {
-            "moves": None,
-            "update_with_oracle_cut_size": 100,
-            "multitasks": [],
-            "min_action_freq": 1,
-            "learn_tokens": False,
-            "beam_width": 1,
-            "beam_density": 0.0,
-            "beam_update_prob": 0.0,
-            "incorrect_spans_key": None,
-            **cfg,
-        }
+        self.cfg = {"moves": None, "update_with_oracle_cut_size": 100, **cfg}
 
     # Labels
 
@@ -175,3 +164,18 @@ class TransitionParser(TrainablePipe):
         if not isinstance(label, str) or not label:
             raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
         return label
+
+
+def features_of(model: Any, system: type[System], name: str) -> FeatureTemplate:
+    """Return the tokens that the states show which `model` scores, for component `name`.
+
+    Raises `KernelError` if they are states of another system.
+    """
+    features, usual = model.attrs.get("features"), system.template(extra=False)
+    if not isinstance(features, FeatureTemplate) or features.state_type != usual.state_type:
+        given = getattr(features, "state_type", None)
+        raise KernelError(
+            f"component `{name}` needs a model of state type {usual.state_type!r}, got {given!r}",
+            hint=f"set `components.{name}.model.state_type` to {usual.state_type!r}",
+        )
+    return features

@@ -6,12 +6,13 @@ Axes: N tokens of a batch, S states, I hidden width, C classes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from thinc.api import Model, chain, glorot_uniform_init, noop, zero_init
 
 from kernel.errors import KernelError
 from kernel.ops import Packed, WeightNode, array_module, packed, weights_version
+from kernel.registry import registry
 from kernel.text import Doc
 from kernel_plugin_transition.affine import precomputable_affine
 from kernel_plugin_transition.linear import linear
@@ -24,8 +25,6 @@ from kernel_plugin_transition.weights import (
     read_weights,
 )
 
-N_FEATURES = {("parser", False): 8, ("parser", True): 13, ("ner", False): 3, ("ner", True): 6}
-
 ParserOutput = tuple[StateScorer, Callable[[Floats], Any]]
 
 
@@ -37,7 +36,7 @@ class ParserModel(WeightNode[list[Doc], StateScorer]):
 
 def transition_based_parser(
     tok2vec: Model[list[Doc], list[Floats]],
-    state_type: Literal["parser", "ner"],
+    state_type: str,
     extra_state_tokens: bool,
     hidden_width: int,
     maxout_pieces: int,
@@ -46,20 +45,21 @@ def transition_based_parser(
 ) -> ParserModel:
     """Score the states of a transition system by the vectors of the tokens they show.
 
-    A state shows 8 (parser) or 3 (ner) tokens, with `extra_state_tokens` 13 or 6. Their
-    vectors, `hidden_width` wide, go through one maxout layer; with `use_upper` a linear layer
-    follows, else its outputs are the scores.
+    Which tokens a state shows is for the system to say. Their vectors, `hidden_width` wide, go
+    through one maxout layer; with `use_upper` a linear layer follows, else its outputs are the
+    scores.
 
     tok2vec             makes a vector of each token
-    state_type          the kind of transition system, "parser" or "ner"
-    extra_state_tokens  whether a state shows more tokens: 13 for 8, or 6 for 3
+    state_type          the kind of transition system, such as "parser" or "ner"
+    extra_state_tokens  whether a state shows more tokens (parser: 13 for 8, ner: 6 for 3)
     hidden_width        width of the hidden layer
     maxout_pieces       linear functions that each unit of the hidden layer is the largest of
     use_upper           whether a linear layer follows the hidden one
     nO                  number of actions; null: found in the data
+
+    Raises RegistryError for a `state_type` that no installed plugin has.
     """
-    if (state_type, extra_state_tokens) not in N_FEATURES:
-        raise KernelError(f"`state_type` must be 'parser' or 'ner', got {state_type!r}")
+    features = registry.transition_systems.get(state_type).template(extra=extra_state_tokens)
     tokens: Model[Any, Any] = chain(
         tok2vec,
         _list2array(),
@@ -67,7 +67,7 @@ def transition_based_parser(
     )
     lower = precomputable_affine(
         hidden_width if use_upper else nO,
-        N_FEATURES[state_type, extra_state_tokens],
+        len(features),
         hidden_width,
         maxout_pieces,
     )
@@ -81,7 +81,9 @@ def transition_based_parser(
         refs={"tok2vec": tokens, "lower": lower, "upper": upper},
         attrs={
             "has_upper": use_upper,
+            # Functions and templates are not saved with the weights.
             "resize_output": resize_output,
+            "features": features,
             # A list, which is saved with the weights, as exact resumption needs.
             "unseen_classes": [],
         },

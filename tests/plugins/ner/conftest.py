@@ -7,8 +7,11 @@ from thinc.api import Model
 from kernel.ops import Packed, use_kernel_ops
 from kernel.random import Streams
 from kernel.text import Doc, DocBatch, Example, Vocab
+from kernel_plugin_ner.batch import make_batch
 from kernel_plugin_ner.component import EntityRecognizer
+from kernel_plugin_ner.gold import has_gold
 from kernel_plugin_ner.scorer import make_ner_scorer
+from kernel_plugin_ner.states import begin_states, move_on, show_tokens, state_penalties
 from kernel_plugin_transition.model import transition_based_parser
 
 WORDS = ["Ada", "Bob", "of", "York", "the", "\n", "Inc", ",", "ran", "to"]
@@ -104,6 +107,49 @@ class Reference:
         if action in "LU":
             return int((label, start if action == "L" else at, at + 1) in self.negatives)
         return 0
+
+
+class Stepped:
+    """The BILUO system with the states of all docs stepped together, one action at a time.
+
+    The reference for lazy decoding, which visits the same states in another order.
+    """
+
+    def __init__(self, system):
+        self.system = system
+
+    def step(self, states, scores):
+        best = (scores + state_penalties(states)).argmax(axis=1)
+        move_on(states, best, self.system.classes)
+        return states.select(states.at < states.stop)
+
+    def decode(self, scorer, docs):
+        begun = states = begin_states(make_batch(docs, self.system.classes))
+        while len(states):
+            states = self.step(states, scorer.score(show_tokens(states, self.system.features)))
+        return self.system.entities(begun.actions)
+
+    def explore(self, scorer, states, gold, max_moves):
+        costs, valid = [], []
+        for _ in range(max_moves):
+            if not len(states):
+                break
+            costs.append(self.system.costs(states, gold))
+            valid.append(state_penalties(states) == 0)
+            states = self.step(states, scorer.score(show_tokens(states, self.system.features)))
+        return np.concatenate(costs), np.concatenate(valid)
+
+    def cut(self, docs, gold, max_moves):
+        states = begin_states(make_batch(docs, self.system.classes))
+        starts = self.system._cut_by_oracle(states, gold, max_moves)
+        return starts.select(
+            has_gold(gold, starts.at, np.minimum(starts.at + max_moves, starts.stop))
+        )
+
+
+@pytest.fixture(scope="session")
+def stepped():
+    return Stepped
 
 
 def column(doc, name):

@@ -9,7 +9,15 @@ from kernel.errors import DataError
 from kernel.text import Doc, Example, Span
 from kernel_plugin_ner.batch import make_batch
 from kernel_plugin_ner.classes import NAMES
-from kernel_plugin_ner.states import BiluoStates, begin_states, move_on, show_tokens
+from kernel_plugin_ner.states import (
+    FEATURES,
+    MORE_FEATURES,
+    BiluoStates,
+    begin_states,
+    move_on,
+    show_tokens,
+    state_penalties,
+)
 from kernel_plugin_ner.system import BiluoSystem
 
 LABELS = ["PER", "ORG", "LOC"]
@@ -17,7 +25,7 @@ LABELS = ["PER", "ORG", "LOC"]
 
 @pytest.fixture
 def system():
-    system = BiluoSystem(3, "negative")
+    system = BiluoSystem(FEATURES, "negative")
     for label in LABELS:
         system.add_label(label)
     return system
@@ -56,7 +64,7 @@ def test_validity_follows_the_rules(random_docs, reference, system, batch, seed,
         [offsets[number] + start for number, _, start, _ in states],
         [open_type for *_, open_type in states],
     )
-    valid = system.penalties(made) == 0
+    valid = state_penalties(made) == 0
     rules = [reference(doc) for doc in docs]
     for row, (number, at, _, open_type) in enumerate(states):
         open_label = system.classes.types[open_type]
@@ -124,7 +132,7 @@ def test_moves_open_continue_and_close_entities(vocab, system, batch):
     states = begin_states(columns)
     seen = []
     for move in (("B", "ORG"), ("I", "ORG"), ("L", "ORG"), ("O", "")):
-        seen.append(show_tokens(states, 3)[0].tolist())
+        seen.append(show_tokens(states, FEATURES)[0].tolist())
         move_on(states, np.array([named_classes(system).index(move)]), system.classes)
     assert seen == [[0, -1, -1], [1, 0, 0], [2, 0, 1], [3, -1, -1]]
     assert states.at.tolist() == [4]
@@ -134,7 +142,7 @@ def test_six_features_show_the_open_entity(vocab, system, batch):
     doc = Doc(vocab, words=["w"] * 9)
     columns = make_batch(batch([doc, doc]), system.classes)
     states = states_at(columns, [4, 9 + 2, 8], [4, 9 + 0, 1], [0, 1, 2])
-    assert show_tokens(states, 6).tolist() == [
+    assert show_tokens(states, MORE_FEATURES).tolist() == [
         [4, -1, -1, -1, -1, -1],
         [11, 9, 10, -1, -1, -1],
         [8, 1, 2, 3, 4, 5],

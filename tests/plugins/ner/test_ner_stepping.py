@@ -7,7 +7,6 @@ from kernel.text import Doc, Example
 from kernel_plugin_ner.batch import make_batch
 from kernel_plugin_ner.classes import NAMES
 from kernel_plugin_ner.states import begin_states
-from kernel_plugin_transition.system import TransitionSystem
 
 MODELS = [
     pytest.param({}, id="three-tokens"),
@@ -36,8 +35,8 @@ def random_batch(source, count):
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("model", MODELS)
-def test_skipping_stepping_together_and_one_by_one_agree(
-    random_docs, make_ner, shake, batch, seed, model
+def test_lazy_decoding_finds_what_stepping_finds(
+    random_docs, make_ner, shake, batch, stepped, seed, model
 ):
     source = random_docs(seed)
     ner = shaken(make_ner, shake, source, seed, **model)
@@ -45,10 +44,7 @@ def test_skipping_stepping_together_and_one_by_one_agree(
     scorer = ner.model.predict(docs)
     skipped = found(ner.system.decode(scorer, docs))
     assert skipped
-    assert found(TransitionSystem.decode(ner.system, scorer, docs)) == skipped
-    full = [index for index, doc in enumerate(docs) if len(doc)]
-    states = [ner.system.step_one(scorer, docs, index) for index in full]
-    assert found(ner.system.result(docs, states)) == skipped
+    assert found(stepped(ner.system).decode(scorer, docs)) == skipped
 
 
 def test_stepping_follows_the_best_valid_class(random_docs, make_ner, shake, batch, reference):
@@ -110,7 +106,7 @@ def explored(system, explore, ner, examples, docs, max_moves):
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("max_moves", [3, 1000])
 def test_training_visits_the_same_states_skipping_or_stepping(
-    random_docs, make_ner, shake, batch, monkeypatch, seed, max_moves
+    random_docs, make_ner, shake, batch, stepped, monkeypatch, seed, max_moves
 ):
     monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT", 0.0)
     source = random_docs(seed)
@@ -119,14 +115,7 @@ def test_training_visits_the_same_states_skipping_or_stepping(
     docs = batch([example.predicted for example in examples])
     system = ner.system
     skipping = explored(system, system.explore, ner, examples, docs, max_moves)
-    stepping = explored(
-        system,
-        lambda *given: TransitionSystem.explore(system, *given),
-        ner,
-        examples,
-        docs,
-        max_moves,
-    )
+    stepping = explored(system, stepped(system).explore, ner, examples, docs, max_moves)
     assert len(skipping) > len(examples)
     np.testing.assert_allclose(skipping, stepping, atol=2e-3)
 
@@ -134,7 +123,7 @@ def test_training_visits_the_same_states_skipping_or_stepping(
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("missing", [0.0, 0.2])
 def test_cutting_on_the_gold_path_equals_following_the_oracle(
-    random_docs, make_ner, batch, seed, missing
+    random_docs, make_ner, batch, stepped, seed, missing
 ):
     source = random_docs(seed)
     examples = source.examples(25, missing=missing, blocked=0.0)
@@ -142,7 +131,7 @@ def test_cutting_on_the_gold_path_equals_following_the_oracle(
     docs = batch([example.predicted for example in examples])
     gold = system.gold(examples)
     cut = system.cut(docs, gold, 4)
-    oracle = TransitionSystem.cut(system, docs, gold, 4)
+    oracle = stepped(system).cut(docs, gold, 4)
 
     def rows(states):
         columns = (states.at, states.stop, states.start * (states.open > 0), states.open)

@@ -2,12 +2,15 @@ import numpy as np
 import pytest
 from thinc.api import Model
 
-from kernel.errors import KernelError
+from kernel.errors import KernelError, RegistryError
 from kernel.ops import Packed
 from kernel.random import fix_random_seed
+from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Vocab
+from kernel_plugin_transition.component import features_of
 from kernel_plugin_transition.learning import score_gradient
 from kernel_plugin_transition.model import transition_based_parser
+from kernel_plugin_transition.system import FeatureTemplate
 
 
 def learned_vectors(width):
@@ -84,9 +87,30 @@ def test_states_show_as_many_tokens_as_documented(state_type, extra, count):
     assert model.get_ref("lower").get_dim("nF") == count
 
 
-def test_unknown_state_type_is_refused():
-    with pytest.raises(KernelError, match="must be 'parser' or 'ner', got 'pos'"):
-        transition_based_parser(learned_vectors(4), "pos", False, 8, 2, True)
+def test_unknown_state_type_is_refused_with_the_nearest_name():
+    with pytest.raises(RegistryError, match="no `parse` in the registry") as error:
+        transition_based_parser(learned_vectors(4), "parse", False, 8, 2, True)
+    assert "did you mean `parser`?" in error.value.hint
+
+
+class PairSystem:
+    @classmethod
+    def template(cls, *, extra):
+        return FeatureTemplate("test_pairs", ("left", "right"))
+
+
+def test_third_system_is_found_by_its_registered_name():
+    registry.transition_systems.register("test_pairs")(PairSystem)
+    model = transition_based_parser(learned_vectors(4), "test_pairs", False, 8, 2, True)
+    assert model.get_ref("lower").get_dim("nF") == 2
+    assert features_of(model, PairSystem, "pairs").names == ("left", "right")
+
+
+def test_model_of_another_system_is_refused(make_model):
+    with pytest.raises(
+        KernelError, match="`pairs` needs a model of state type 'test_pairs', got 'ner'"
+    ):
+        features_of(make_model(), PairSystem, "pairs")
 
 
 # Widths for which reduction and lower layer are folded into one at prediction, or not.
