@@ -5,6 +5,7 @@ from kernel.ops.dropout import draw_bits, dropout_mask, mask_of_bits
 from kernel.ops.hashing import hash_keys
 from kernel.ops.maxout import backprop_maxout, maxout
 from kernel.ops.norm import backprop_layer_norm, layer_norm, standardize_inplace
+from kernel.ops.outputs import forget_weights, grow_output
 from kernel.ops.packed import Packed, packed
 from kernel.ops.product import matmul
 from kernel.ops.row_gradient import RowGradient
@@ -13,14 +14,15 @@ from kernel.ops.thinc_weights import ThincWeights
 from kernel.ops.threads import for_each, parallel, prefetch, thread_count
 from kernel.ops.types import Floats, Ints, array_module
 from kernel.ops.weights import (
-    CachingModel,
     NonFiniteGradientError,
     WeightNode,
     add_row_gradient,
+    cached,
     check_finite,
     finish_update,
     gradient_of,
     gradients,
+    no_backprop,
     param_for_rows,
     restore_pending,
     stored_param,
@@ -29,7 +31,6 @@ from kernel.ops.weights import (
 from kernel.ops.windows import backprop_window_columns, window_columns
 
 __all__ = [
-    "CachingModel",
     "Floats",
     "Ints",
     "KernelOps",
@@ -44,6 +45,7 @@ __all__ = [
     "backprop_layer_norm",
     "backprop_maxout",
     "backprop_window_columns",
+    "cached",
     "check_finite",
     "default_ops",
     "distinct_rows",
@@ -51,14 +53,17 @@ __all__ = [
     "dropout_mask",
     "finish_update",
     "for_each",
+    "forget_weights",
     "gather_sum",
     "gradient_of",
     "gradients",
+    "grow_output",
     "hash_keys",
     "layer_norm",
     "mask_of_bits",
     "matmul",
     "maxout",
+    "no_backprop",
     "packed",
     "parallel",
     "param_for_rows",

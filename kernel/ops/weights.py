@@ -1,4 +1,4 @@
-"""Nodes of a model whose weights are watched, so that what was made of them can be kept."""
+"""Nodes of a model whose weights are watched, so that what is made of them can be cached."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 InT = TypeVar("InT")
 OutT = TypeVar("OutT")
-KeptT = TypeVar("KeptT")
+MadeT = TypeVar("MadeT")
 
 
 class WeightNode(Model[InT, OutT]):
@@ -34,8 +34,8 @@ class WeightNode(Model[InT, OutT]):
     row_gradients: dict[str, RowGradient]
 
     def __init__(self, *args: Any, **settings: Any) -> None:
+        self.row_gradients = {}  # first: parameters that are given are set by `set_param`
         super().__init__(*args, **settings)
-        self.row_gradients = {}
 
     def mark_changed(self) -> None:
         """Count a change of parameters that was made in place."""
@@ -115,23 +115,29 @@ class NonFiniteGradientError(KernelError):
         self.where = where
 
 
-class CachingModel(WeightNode[InT, OutT]):
-    """A Thinc model that keeps what it makes of weights until one of its nodes changes.
+def cached(
+    model: Any, key: str, make: Callable[[], MadeT], nodes: Iterable[Any] | None = None
+) -> MadeT:
+    """Return what `make` makes of a model's weights; it is called again only if they changed.
 
-    Only weights of nodes that are watched can be relied on; with any other node below it,
-    nothing is kept.
+    nodes  those whose weights are used; None: all nodes of the model
+
+    Where one of them is not a `WeightNode`, changes go unseen, and nothing is cached.
     """
+    version = weights_version(_tree(model) if nodes is None else nodes)
+    if version is None:
+        return make()
+    values = model.__dict__.setdefault("_cached", {})
+    known = values.get(key)
+    if known is None or known[0] != version:
+        known = values[key] = (version, make())
+    value: MadeT = known[1]
+    return value
 
-    def kept(self, name: str, make: Callable[[], KeptT]) -> KeptT:
-        """Return what `make` returned for the weights as they are; it is called if they are new."""
-        version = weights_version(_tree(self))
-        known = self.__dict__.setdefault("_kept", {}).get(name)
-        if version is not None and known is not None and known[0] == version:
-            value: KeptT = known[1]
-            return value
-        made = make()
-        self.__dict__["_kept"][name] = (version, made)
-        return made
+
+def no_backprop(d_output: Any) -> Any:
+    """Refuse a gradient: the backward pass of a layer's prediction."""
+    raise KernelError("there is no gradient of a prediction", hint="call `begin_update`")
 
 
 def _tree(model: Any) -> Iterator[Any]:

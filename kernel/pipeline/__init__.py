@@ -1,5 +1,6 @@
 """Pipelines: the Language, its components and their factories."""
 
+from kernel.pipeline.batching import Varying, minibatch, schedule
 from kernel.pipeline.components import Components
 from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
@@ -13,7 +14,6 @@ from kernel.pipeline.pipe import (
     ignore_error,
     is_trainable,
     load_weights,
-    minibatch,
     predicted_docs,
     raise_error,
     set_dropout_rate,
@@ -61,6 +61,7 @@ __all__ = [
     "Streaming",
     "Trainable",
     "TrainablePipe",
+    "Varying",
     "Weighted",
     "Weights",
     "apply_gradients",
@@ -80,6 +81,7 @@ __all__ = [
     "predicted_docs",
     "raise_error",
     "read_vocab_data",
+    "schedule",
     "set_dropout_rate",
     "update",
     "upstreams_of",

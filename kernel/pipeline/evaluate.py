@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kernel.pipeline.pipe import minibatch
+from kernel.pipeline.batching import minibatch
 from kernel.scoring import PipelineScores
 from kernel.text import Example
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.blas import single_threaded_blas
-from kernel.errors import KernelError, TextError
+from kernel.errors import TextError
 from kernel.pipeline import fields
+from kernel.pipeline.batching import minibatch
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
 from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
@@ -270,22 +270,6 @@ def set_dropout_rate(model: Any, rate: float) -> None:
     for node in model.walk():
         if "dropout_rate" in node.attrs:
             node.attrs["dropout_rate"] = rate
-
-
-def minibatch(items: Iterable[Any], size: int | Iterator[float]) -> Iterator[list[Any]]:
-    """Yield `items` in lists of `size`, which may be an iterator of sizes.
-
-    Raises `KernelError` for a size below 1.
-    """
-    sizes = itertools.repeat(size) if isinstance(size, int) else size
-    stream = iter(items)
-    for wanted in sizes:
-        if wanted < 1:
-            raise KernelError(f"a batch needs a size of at least 1, got {wanted!r}")
-        batch = list(itertools.islice(stream, int(wanted)))
-        if not batch:
-            return
-        yield batch
 
 
 def is_trainable(component: Any) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError, TextError
-from kernel.pipeline.pipe import TrainablePipe, minibatch
+from kernel.pipeline.batching import minibatch
+from kernel.pipeline.pipe import TrainablePipe
 from kernel.pipeline.protocols import Batched, ErrorHandler, ErrorHandling, Streaming
 from kernel.text import Doc, DocBatch
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kernel.errors import DataError
 from kernel.pipeline import Language
@@ -129,19 +129,3 @@ def subdivide(examples: Sequence[Example], n_parts: int) -> list[list[Example]]:
     parts = [ordered[start : start + size] for start in range(0, size * n_parts, size)]
     rest = ordered[size * n_parts :]
     return [*parts, rest] if rest else parts
-
-
-def schedule(value: Any) -> Iterator[float]:
-    """Yield the values of a setting step by step: a number, a generator, or a function of the step.
-
-    A generator that ends leaves its last value in force.
-    """
-    if callable(value):
-        for step in count():
-            yield float(value(step))
-    last = value
-    if not isinstance(value, int | float):
-        for last in value:
-            yield float(last)
-    while True:
-        yield float(last)

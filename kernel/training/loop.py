@@ -10,9 +10,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kernel.config import resolve_dot_names, resolve_section
 from kernel.errors import CheckpointError, DataError
+from kernel.pipeline import schedule
 from kernel.plugins import Hooks, hooks
 from kernel.random import Streams, fix_random_seed, isolated
-from kernel.training.batches import Batches, schedule
+from kernel.training.batches import Batches
 from kernel.training.checkpoint import Checkpoints, Saved, read_checkpoint, restore
 from kernel.training.evaluate import score_pipeline
 from kernel.training.initialize import use_device

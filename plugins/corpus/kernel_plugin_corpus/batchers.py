@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
+from kernel.pipeline import minibatch, schedule
+
 ItemT = TypeVar("ItemT")
 SizeT = int | Iterable[int] | Iterable[float] | Callable[[int], float]
 """What a batch size may be: a number, a generator, or a function from a count of sizes."""
@@ -30,7 +32,7 @@ def configure_minibatch_by_words(
     discard_oversize  leave out items that are larger still, which else are batches of their own
     get_length        counts the words of an item; null: its length
     """
-    sizes = iterate_sizes(size)
+    sizes = schedule(size)
 
     def batch_by_words(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         return minibatch_by_words(
@@ -52,7 +54,7 @@ def configure_minibatch(
     size        items in a batch; a number or a schedule
     get_length  has no effect
     """
-    sizes = iterate_sizes(size)
+    sizes = schedule(size)
 
     def batch_by_sequence(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         return minibatch(items, sizes)
@@ -74,7 +76,7 @@ def configure_minibatch_by_padded_size(
     discard_oversize  leave out batches that a single item overfills
     get_length        counts the words of an item; null: its length
     """
-    sizes = iterate_sizes(size)
+    sizes = schedule(size)
 
     def batch_by_padded(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         return minibatch_by_padded_size(
@@ -86,42 +88,6 @@ def configure_minibatch_by_padded_size(
         )
 
     return batch_by_padded
-
-
-def iterate_sizes(size: SizeT) -> Iterator[int]:
-    """Yield batch sizes without end, cut down to whole numbers.
-
-    A generator that ends leaves its last size in force; a function is called with 0, 1, 2, ….
-    """
-    last: float = 1
-    if isinstance(size, int | float):
-        last = size
-    elif isinstance(size, Iterable):
-        for last in size:
-            yield int(last)
-    else:
-        step = 0
-        while True:
-            yield int(size(step))
-            step += 1
-    while True:
-        yield int(last)
-
-
-def minibatch(items: Iterable[ItemT], size: SizeT) -> Iterator[list[ItemT]]:
-    """Yield lists of `size` items; the last may be shorter."""
-    sizes = iterate_sizes(size)
-    batch: list[ItemT] = []
-    target = 0
-    for item in items:
-        if not batch:
-            target = max(next(sizes), 1)
-        batch.append(item)
-        if len(batch) >= target:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def minibatch_by_words(
@@ -139,7 +105,7 @@ def minibatch_by_words(
     batch of its own, or is left out if `discard_oversize`.
     """
     length = get_length if get_length is not None else _length
-    filling = _Filling[ItemT](sizes=iterate_sizes(size), tolerance=tolerance)
+    filling = _Filling[ItemT](sizes=schedule(size), tolerance=tolerance)
     for item in items:
         n_words = length(item)
         if n_words > filling.limit:
@@ -166,9 +132,9 @@ def minibatch_by_padded_size(
     A batch that a single item overfills is left out if `discard_oversize`.
     """
     length = get_length if get_length is not None else _length
-    sizes = iterate_sizes(size)
+    sizes = schedule(size)
     for outer in minibatch(items, buffer):
-        target = next(sizes)
+        target = int(next(sizes))
         lengths = [length(item) for item in outer]
         for group in _group_by_padded_size(lengths, target):
             padded = max(lengths[i] for i in group) * len(group)
@@ -181,7 +147,7 @@ def minibatch_by_padded_size(
 class _Filling(Generic[ItemT]):
     """A batch by words that is being filled, and what will start the next one."""
 
-    sizes: Iterator[int]
+    sizes: Iterator[float]
     tolerance: float
     target: int = 0
     limit: float = 0.0
@@ -224,7 +190,7 @@ class _Filling(Generic[ItemT]):
         return True
 
     def _take_size(self) -> None:
-        self.target = next(self.sizes)
+        self.target = int(next(self.sizes))
         self.limit = self.target + self.target * self.tolerance
 
 

@@ -11,12 +11,13 @@ from typing import Any, Final
 import numpy as np
 from thinc.api import Model, chain
 
-from kernel.errors import KernelError
-from kernel.ops import Floats, Packed, array_module, packed
+from kernel.ops import Floats, Packed, array_module, grow_output, packed
 from kernel.text import Doc
 
 Backprop = Callable[[Any], Any]
 
+# The axes of the classes.
+_AXES: Final = {"W": 0, "b": 0}
 # Scores that are made at once: 1 MB.
 _MAX_SCORES: Final = 2**18
 
@@ -48,9 +49,9 @@ def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
     the best one before something was learned of it. Raises `KernelError` for fewer classes
     than there are weights for.
     """
-    output = model.get_ref("output_layer")
-    if output.has_param("W"):
-        _grow(output, n_classes)
+    output: Any = model.get_ref("output_layer")
+    means = {name: output.get_param(name).mean(axis=0) for name in _AXES if output.has_param(name)}
+    grow_output(output, _AXES, n_classes, fill=means)
     for node in (output, *(node for node in model.walk() if output in node.layers), model):
         node.set_dim("nO", n_classes, force=True)
     return model
@@ -72,44 +73,6 @@ def predict_in_parts(model: Model[Any, Any], docs: list[Doc]) -> Iterator[Floats
     n_rows = max(_MAX_SCORES // output.get_dim("nO"), 1) if model.ops.xp is np else len(vectors)
     for start in range(0, len(vectors), max(n_rows, 1)):
         yield output.predict(vectors[start : start + n_rows])
-
-
-def forget_output(model: Model[Any, Any]) -> None:
-    """Drop the weights of the output layer, so that it can be given another size."""
-    _forget(model.get_ref("output_layer"))
-
-
-def _grow(output: Model[Any, Any], n_classes: int) -> None:
-    n_before = output.get_dim("nO")
-    if n_classes == n_before:
-        return
-    if n_classes < n_before:
-        raise KernelError(f"a model of {n_before} classes cannot shrink to {n_classes}")
-    params: dict[str, Any] = {name: output.get_param(name) for name in output.param_names}
-    gradients = {name: output.get_grad(name) for name in params if output.has_grad(name)}
-    _forget(output)
-    output.set_dim("nO", n_classes, force=True)
-    n_new = n_classes - n_before
-    for name, param in params.items():
-        output.set_param(name, _with_rows(param, n_new, param.mean(axis=0)))
-    for name, gradient in gradients.items():
-        output.set_grad(name, _with_rows(gradient, n_new, 0))
-
-
-def _with_rows(array: Any, count: int, value: Any) -> Any:
-    xp: Any = array_module(array)
-    rows = xp.zeros((count, *array.shape[1:]), dtype=array.dtype)
-    rows[...] = value
-    return xp.concatenate([array, rows])
-
-
-def _forget(node: Model[Any, Any]) -> None:
-    for name in node.param_names:
-        node.set_param(name, None)
-    # Under the old id there are gradients, and an optimizer's moments, of the old size.
-    with Model.global_id_lock:
-        Model.global_id += 1
-        node.id = Model.global_id
 
 
 def _with_packed(layer: Model[Floats, Floats]) -> Model[list[Floats], list[Floats]]:

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import KernelError, TextError
-from kernel.ops import Packed, array_module, packed
+from kernel.ops import Packed, array_module, forget_weights, packed
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ints
 from kernel_plugin_tagger.loss import cross_entropy_inplace, smoothed_shares
-from kernel_plugin_tagger.model import forget_output, predict_in_parts
+from kernel_plugin_tagger.model import predict_in_parts
 
 GetExamples = Callable[[], Iterable[Example]]
 
@@ -187,7 +187,7 @@ class TokenClassifier(RehearsingPipe):
         if n_classes == self.n_classes:
             return
         if self.is_resizable:
-            forget_output(self.model)
+            forget_weights(self.model.get_ref("output_layer"))
             self.model.attrs["resize_output"](self.model, self.n_classes)
         elif n_classes is None:
             self.model.set_dim("nO", self.n_classes)

@@ -20,10 +20,12 @@ from kernel.ops import (
     Packed,
     add_row_gradient,
     add_rows,
+    cached,
     dropout_mask,
     for_each,
     gather_sum,
     hash_keys,
+    no_backprop,
     packed,
     param_for_rows,
     stored_param,
@@ -50,11 +52,7 @@ def make_hash_embedding(width: int, columns: Sequence[int], rows: Sequence[int])
         nodes.hash_embed(width, n_rows, seed=_FIRST_SEED + number, column=number)
         for number, n_rows in enumerate(rows)
     ]
-    mixer = [
-        nodes.maxout(width, width * len(tables), _PIECES),
-        nodes.layer_norm(width),
-        nodes.dropout(),
-    ]
+    mixer = nodes.make_block(width, width * len(tables), _PIECES)
     return nodes.make_root(
         "multi_hash_embed",
         _forward,
@@ -70,7 +68,7 @@ def _forward(
     lengths = features.lengths_of(docs)
     columns = features.attribute_ids(model.attrs["columns"])
     if not is_train:
-        return Packed(_predict(model, docs, columns), lengths), _no_backprop
+        return Packed(_predict(model, docs, columns), lengths), no_backprop
     found = features.extract(docs, columns)
     Y, backprop_rows = _train(model, found.values, model.ops.xp.asarray(found.indices))
 
@@ -79,10 +77,6 @@ def _forward(
         return []
 
     return Packed(Y, lengths), backprop
-
-
-def _no_backprop(dY: Any) -> Any:
-    raise AssertionError("the output of a prediction has no gradient")
 
 
 def _predict(model: Any, docs: Sequence[Any], columns: Sequence[int]) -> Floats:
@@ -100,7 +94,7 @@ def _predict(model: Any, docs: Sequence[Any], columns: Sequence[int]) -> Floats:
             lambda values: _embed(model, values),
         )
 
-    cache: VectorCache = model.kept("vectors", make) if hasattr(model, "kept") else make()
+    cache: VectorCache = cached(model, "vectors", make)
     return cache.vectors(table, features.table_rows(docs))
 
 
@@ -132,7 +126,7 @@ def _train(model: Any, values: Ids, indices: Ints) -> tuple[Floats, Callable[[Fl
     lookups, X = _lookup_all(model, values, is_train=True)
     mixed, backprop_mixed = _mix(model, X)
     Y = mixed.take(indices, axis=0)  # (N, W)
-    rate = nodes.dropout_rate(model.layers[-1])
+    rate = nodes.dropout_rate(nodes.mixer(model).dropout)
     mask = dropout_mask(Y.shape, rate, xp) if rate else None
     if mask is not None:
         Y *= mask
@@ -175,21 +169,14 @@ def _mix(model: Any, X: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
             return gradients
 
         for gradients in for_each(model.ops.xp, run_back, list(zip(parts, tapes, strict=True))):
-            gradients.add_to(*model.layers[-3:-1])
+            gradients.add_to(nodes.mixer(model))
         return dX
 
     return Y, backprop
 
 
-def _tables(model: Any) -> list[Any]:
-    return list(model.layers[:-3])
-
-
 def _mixer(model: Any) -> Weights:
-    def make() -> Weights:
-        return Weights.of(*model.layers[-3:-1])
-
-    return model.kept("mixer", make) if hasattr(model, "kept") else make()
+    return cached(model, "mixer", lambda: Weights.of(nodes.mixer(model)))
 
 
 @frozen(eq=False)
@@ -220,7 +207,7 @@ def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[lis
     values   (F, U)
     returns  (U, F * W + 1)  the last column is one, for the bias
     """
-    tables = _tables(model)
+    tables = nodes.sources(model)
     width = model.get_dim("nO")
     shape = values.shape[1], len(tables) * width + 1
     X: Floats = model.ops.xp.empty(shape, dtype=stored_param(tables[0], "E").dtype)

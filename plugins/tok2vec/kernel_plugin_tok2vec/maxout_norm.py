@@ -23,6 +23,7 @@ from kernel.ops import (
     standardize_inplace,
 )
 from kernel_plugin_tok2vec import layout
+from kernel_plugin_tok2vec.nodes import Block
 
 # Vectors of a part: few enough for the cache.
 MAX_PART_VECTORS: Final = 1000
@@ -44,10 +45,10 @@ class Weights:
     shift: Floats
 
     @classmethod
-    def of(cls, maxout_node: Any, norm_node: Any) -> Weights:
-        """Take the weights of a maxout node and a layer norm node."""
-        W, b = maxout_node.get_param("W"), maxout_node.get_param("b")
-        joined = maxout_node.joined(W, b)
+    def of(cls, block: Block) -> Weights:
+        """Take the weights of a block's nodes."""
+        W, b = block.maxout.get_param("W"), block.maxout.get_param("b")
+        joined = block.maxout.joined(W, b)
         if joined is None:
             n_out, n_pieces, n_in = W.shape
             joined = array_module(W).empty((n_pieces * n_out, n_in + 1), dtype=W.dtype)
@@ -55,8 +56,8 @@ class Weights:
                 part[...] = param
         return cls(
             W=joined,
-            scale=norm_node.get_param("G")[:, None],
-            shift=norm_node.get_param("b")[:, None],
+            scale=block.norm.get_param("G")[:, None],
+            shift=block.norm.get_param("b")[:, None],
         )
 
 
@@ -82,17 +83,17 @@ class Gradients:
     scale: Floats
     shift: Floats
 
-    def add_to(self, maxout_node: Any, norm_node: Any) -> None:
+    def add_to(self, block: Block) -> None:
         """Add them to those of the nodes that the weights were taken from."""
-        d_weights, d_bias = gradient_of(maxout_node, "W"), gradient_of(maxout_node, "b")
-        joined = maxout_node.joined(d_weights, d_bias)
+        d_weights, d_bias = gradient_of(block.maxout, "W"), gradient_of(block.maxout, "b")
+        joined = block.maxout.joined(d_weights, d_bias)
         if joined is not None:
             joined += self.W
         else:
             W, b = layout.split(self.W, len(d_weights))
             d_weights += W
             d_bias += b
-        d_scale, d_shift = gradient_of(norm_node, "G"), gradient_of(norm_node, "b")
+        d_scale, d_shift = gradient_of(block.norm, "G"), gradient_of(block.norm, "b")
         d_scale += self.scale
         d_shift += self.shift
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from thinc.layers.dropout import forward as dropout_forward
 from thinc.layers.hashembed import forward as hashembed_forward
@@ -16,7 +16,7 @@ from thinc.layers.layernorm import forward as layernorm_forward
 from thinc.layers.maxout import forward as maxout_forward
 
 from kernel import random
-from kernel.ops import CachingModel, Floats, WeightNode
+from kernel.ops import Floats, WeightNode
 from kernel_plugin_tok2vec import layout
 
 Node = WeightNode[Any, Any]
@@ -57,6 +57,35 @@ class MaxoutNode(WeightNode[Any, Any]):
         return array
 
 
+class Block(NamedTuple):
+    """The nodes of one layer, in the order in which a model has them."""
+
+    maxout: MaxoutNode
+    norm: Node
+    dropout: Node
+
+
+def make_block(width: int, n_in: int, n_pieces: int) -> Block:
+    """Make the nodes of one layer: `n_in` to `width` numbers."""
+    return Block(maxout(width, n_in, n_pieces), layer_norm(width), dropout())
+
+
+def blocks(model: Any) -> list[Block]:
+    """Return the layers of a model that is nothing but blocks."""
+    layers = model.layers
+    return [Block(*layers[start : start + 3]) for start in range(0, len(layers), 3)]
+
+
+def mixer(model: Any) -> Block:
+    """Return the block at the end of a model, which mixes what its sources give."""
+    return Block(*model.layers[-3:])
+
+
+def sources(model: Any) -> Sequence[Any]:
+    """Return the layers before the mixer."""
+    return list(model.layers[:-3])
+
+
 def hash_embed(width: int, n_rows: int, *, seed: int, column: int, drop: bool = True) -> Node:
     """Make a table of vectors that a hashed value finds by four of its rows.
 
@@ -75,7 +104,7 @@ def hash_embed(width: int, n_rows: int, *, seed: int, column: int, drop: bool = 
     )
 
 
-def maxout(n_out: int, n_in: int, n_pieces: int) -> Node:
+def maxout(n_out: int, n_in: int, n_pieces: int) -> MaxoutNode:
     """Make an affine layer of which the largest of each `n_pieces` results counts.
 
     Params: `W` (n_out, n_pieces, n_in), uniform within ±sqrt(6 / (n_out + n_pieces)), and `b`
@@ -124,7 +153,7 @@ def initialize_layers(model: Any, X: Any = None, Y: Any = None) -> None:
 
 def make_root(name: str, forward: Any, layers: Sequence[Node], **settings: Any) -> Any:
     """Make the model that computes with the weights of `layers`."""
-    return CachingModel(name, forward, init=initialize_layers, layers=layers, **settings)
+    return WeightNode(name, forward, init=initialize_layers, layers=layers, **settings)
 
 
 def _uniform(model: Any, shape: tuple[int, ...], bound: float) -> Floats:

@@ -26,9 +26,11 @@ from kernel.ops import (
     Packed,
     array_module,
     backprop_window_columns,
+    cached,
     draw_bits,
     for_each,
     mask_of_bits,
+    no_backprop,
     packed,
     window_columns,
 )
@@ -50,10 +52,7 @@ def make_window_encoder(width: int, window: int, n_pieces: int, depth: int) -> A
     Layers: for each of the `depth`, a maxout, a layer norm and a dropout node.
     """
     n_in = width * (2 * window + 1)
-    blocks = [
-        (nodes.maxout(width, n_in, n_pieces), nodes.layer_norm(width), nodes.dropout())
-        for _ in range(depth)
-    ]
+    blocks = [nodes.make_block(width, n_in, n_pieces) for _ in range(depth)]
     return nodes.make_root(
         "maxout_window_encoder",
         _forward,
@@ -70,7 +69,7 @@ def _forward(
     layout = _Layout.of(model, rows.lengths, is_train=is_train)
     weights = _weights(model)
     if not is_train:
-        return rows.like(_predict(weights, layout, rows.data)), _no_backprop
+        return rows.like(_predict(weights, layout, rows.data)), no_backprop
     Y, tapes = _train(model, weights, layout, rows.data)
 
     def backprop(dY: Sequence[Floats]) -> Packed:
@@ -80,16 +79,8 @@ def _forward(
     return rows.like(Y), backprop
 
 
-def _no_backprop(dY: Any) -> Any:
-    raise AssertionError("the output of a prediction has no gradient")
-
-
 def _weights(model: Any) -> list[Weights]:
-    def make() -> list[Weights]:
-        layers = model.layers
-        return [Weights.of(*layers[start : start + 2]) for start in range(0, len(layers), 3)]
-
-    return model.kept("weights", make) if hasattr(model, "kept") else make()
+    return cached(model, "weights", lambda: [*map(Weights.of, nodes.blocks(model))])
 
 
 @frozen(eq=False)
@@ -271,7 +262,7 @@ def _train(
     xp: Any = array_module(rows)
     Y: Floats = xp.empty_like(rows)
     window = layout.window
-    rates = [nodes.dropout_rate(node) for node in model.layers[2::3]]
+    rates = [nodes.dropout_rate(block.dropout) for block in nodes.blocks(model)]
 
     def run(job: tuple[_Part, list[Ints | None]]) -> _Tape:
         part, drawn = job
@@ -333,6 +324,6 @@ def _backward(
         return found
 
     for found in for_each(xp, run, list(zip(layout.parts, tapes, strict=True))):
-        for number, gradients in enumerate(reversed(found)):
-            gradients.add_to(*model.layers[3 * number : 3 * number + 2])
+        for block, gradients in zip(nodes.blocks(model), reversed(found), strict=True):
+            gradients.add_to(block)
     return d_rows

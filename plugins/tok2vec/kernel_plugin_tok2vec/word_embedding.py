@@ -15,13 +15,15 @@ from typing import Any, Final, cast
 import numpy as np
 
 from kernel.ops import (
-    CachingModel,
     Floats,
     Ints,
     Packed,
+    WeightNode,
     add_rows,
+    cached,
     distinct_rows,
     dropout_mask,
+    no_backprop,
     packed,
 )
 from kernel.text import ORTH, Doc, LexemeTable, Vocab, attr_name
@@ -30,7 +32,6 @@ from kernel_plugin_tok2vec.maxout_norm import Saved, Weights
 from kernel_plugin_tok2vec.vector_cache import VectorCache
 
 _PIECES: Final = 3
-_N_MIXER: Final = 3
 
 Backprop = Callable[[Floats], None]
 
@@ -51,8 +52,8 @@ def make_word_embedding(
     Layers: the sources, then a maxout, a layer norm and a dropout node.
     """
     n_in = sum(source.get_dim("nO") for source in sources)
-    mixer = [nodes.maxout(width, n_in, _PIECES), nodes.layer_norm(width), nodes.dropout()]
-    return CachingModel(
+    mixer = nodes.make_block(width, n_in, _PIECES)
+    return WeightNode(
         name,
         _forward,
         init=_init,
@@ -63,10 +64,10 @@ def make_word_embedding(
 
 
 def _init(model: Any, X: Any = None, Y: Any = None) -> None:
-    for source in model.layers[:-_N_MIXER]:
+    for source in nodes.sources(model):
         source.initialize(X=X)
-    for layer in model.layers[-_N_MIXER:]:
-        layer.initialize()
+    for node in nodes.mixer(model):
+        node.initialize()
 
 
 def _forward(
@@ -74,7 +75,7 @@ def _forward(
 ) -> tuple[Packed, Callable[[Sequence[Floats]], Any]]:
     lengths = features.lengths_of(docs)
     if not is_train:
-        return Packed(_predict(model, docs), lengths), _no_backprop
+        return Packed(_predict(model, docs), lengths), no_backprop
     words, places = _distinct_words(model, docs)
     mixed, backprop_words = _embed(model, words, is_train=True)
     Y, backprop_tokens = _spread(model, mixed, model.ops.xp.asarray(places))
@@ -85,10 +86,6 @@ def _forward(
         return []
 
     return Packed(Y, lengths), backprop
-
-
-def _no_backprop(dY: Any) -> Any:
-    raise AssertionError("the output of a prediction has no gradient")
 
 
 # Distinct words
@@ -132,7 +129,7 @@ def _predict(model: Any, docs: Sequence[Any]) -> Floats:
     def make() -> weakref.WeakKeyDictionary[LexemeTable, VectorCache]:
         return weakref.WeakKeyDictionary()
 
-    caches = model.kept("vectors", make) if hasattr(model, "kept") else make()
+    caches = cached(model, "vectors", make)
     if table not in caches:
         caches[table] = _make_cache(model, docs[0].doc.vocab, table)
     found: Floats = caches[table].vectors(table, features.table_rows(docs))
@@ -163,7 +160,7 @@ def _embed(model: Any, words: Sequence[Any], *, is_train: bool) -> tuple[Floats,
 
     returns  (U, W), and what takes their gradient
     """
-    sources, weights = model.layers[:-_N_MIXER], _mixer(model)
+    sources, weights = nodes.sources(model), _mixer(model)
     n_words = int(features.lengths_of(words).sum())
     X = model.ops.alloc2f(n_words, weights.W.shape[1], dtype=weights.W.dtype, zeros=False)
     X[:, -1] = 1
@@ -175,7 +172,7 @@ def _embed(model: Any, words: Sequence[Any], *, is_train: bool) -> tuple[Floats,
         backprops.append((slice(start, stop), backprop_source))
         start = stop
     if not is_train:
-        return maxout_norm.predict(weights, X.T).T, _no_backprop
+        return maxout_norm.predict(weights, X.T).T, no_backprop
     mixed, saved = maxout_norm.forward(weights, X.T)
 
     def backprop(dY: Floats) -> None:
@@ -187,16 +184,13 @@ def _embed(model: Any, words: Sequence[Any], *, is_train: bool) -> tuple[Floats,
 
 
 def _mixer(model: Any) -> Weights:
-    def make() -> Weights:
-        return Weights.of(*model.layers[-_N_MIXER:-1])
-
-    return model.kept("mixer", make) if hasattr(model, "kept") else make()
+    return cached(model, "mixer", lambda: Weights.of(nodes.mixer(model)))
 
 
 def _backprop_mixed(model: Any, weights: Weights, saved: Saved, X: Floats, dY: Floats) -> Floats:
     d_columns = model.ops.xp.ascontiguousarray(dY.T)
     d_inputs, gradients = maxout_norm.backward(weights, saved, X.T, d_columns)
-    gradients.add_to(*model.layers[-_N_MIXER:-1])
+    gradients.add_to(nodes.mixer(model))
     return d_inputs.T
 
 
@@ -209,7 +203,7 @@ def _spread(model: Any, mixed: Floats, places: Ints) -> tuple[Floats, Callable[[
     """
     xp: Any = model.ops.xp
     Y = mixed.take(places, axis=0)
-    rate = nodes.dropout_rate(model.layers[-1])
+    rate = nodes.dropout_rate(nodes.mixer(model).dropout)
     mask = dropout_mask(Y.shape, rate, xp) if rate else None
     if mask is not None:
         Y *= mask

@@ -6,12 +6,11 @@ Axes: N tokens of a batch, S states, I hidden width, C classes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from thinc.api import Model, chain, glorot_uniform_init, noop, zero_init
 
-from kernel.errors import KernelError
-from kernel.ops import Packed, WeightNode, array_module, packed, weights_version
+from kernel.ops import Packed, WeightNode, cached, grow_output, no_backprop, packed
 from kernel.registry import registry
 from kernel.text import Doc
 from kernel_plugin_transition.affine import precomputable_affine
@@ -28,10 +27,11 @@ from kernel_plugin_transition.weights import (
 ParserOutput = tuple[StateScorer, Callable[[Floats], Any]]
 
 
-class ParserModel(WeightNode[list[Doc], StateScorer]):
-    """From docs to a `StateScorer`; keeps the weights it predicts with until they change."""
+ParserModel = WeightNode[list[Doc], StateScorer]
 
-    prepared: tuple[Any, StepWeights, bool] | None = None
+# The axes of the classes in the parameters of either output layer.
+UPPER_AXES: Final = {"W": 0, "b": 0}
+LOWER_AXES: Final = {"W": 1, "b": 0, "pad": 2}
 
 
 def transition_based_parser(
@@ -95,31 +95,22 @@ def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
 
     Before the model has weights this only sets the size.
     """
-    output = _output_layer(model)
-    n_before = output.maybe_get_dim("nO")
-    if n_before == n_classes:
-        return model
-    if n_before is not None and n_classes < n_before:
-        raise KernelError(f"a model of {n_before} classes cannot shrink to {n_classes}")
-    grown = _take_grown(output, n_classes) if output.has_param("W") else {}
-    if grown:
-        unseen = {*model.attrs["unseen_classes"], *range(n_before or 0, n_classes)}
+    has_upper = model.attrs["has_upper"]
+    output = model.get_ref("upper" if has_upper else "lower")
+    if output.has_param("W"):
+        unseen = {*model.attrs["unseen_classes"], *range(output.get_dim("nO"), n_classes)}
         model.attrs["unseen_classes"] = sorted(unseen)
-    output.set_dim("nO", n_classes, force=True)
+    grow_output(output, UPPER_AXES if has_upper else LOWER_AXES, n_classes)
     model.set_dim("nO", n_classes, force=True)
-    for name, (param, gradient) in grown.items():
-        output.set_param(name, param)
-        if gradient is not None:
-            output.set_grad(name, gradient)
     return model
 
 
 def _forward(model: Any, docs: list[Doc], is_train: bool) -> ParserOutput:
     unseen = model.attrs["unseen_classes"]
     if not is_train:
-        weights, is_folded = _prepared(model)
+        weights, is_folded = _step_weights(model)
         X = _token_vectors(model, docs, reduce=not is_folded)
-        return StateScorer(X, weights, unseen=unseen), _no_backprop
+        return StateScorer(X, weights, unseen=unseen), no_backprop
     tok2vec, lower, upper = model.get_ref("tok2vec"), model.get_ref("lower"), _upper(model)
     tokens, backprop_tokens = tok2vec(docs, is_train=True)
     X = tok2vec.ops.to_numpy(tokens)
@@ -143,16 +134,21 @@ def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
         model.set_dim("nO", upper.get_dim("nO"), force=True)
 
 
-def _prepared(model: ParserModel) -> tuple[StepWeights, bool]:
+def _step_weights(model: Any) -> tuple[StepWeights, bool]:
     """Return the weights to predict with, and whether they include the reduction."""
-    linear, lower = model.get_ref("tok2vec").layers[-1], model.get_ref("lower")
-    upper = _upper(model)
-    version = weights_version([linear, lower] if upper is None else [linear, lower, upper])
-    if model.prepared is None or version is None or model.prepared[0] != version:
+    linear, lower, upper = (
+        model.get_ref("tok2vec").layers[-1],
+        model.get_ref("lower"),
+        _upper(model),
+    )
+
+    def make() -> tuple[StepWeights, bool]:
         weights = read_weights(lower, upper)
         is_folded = folds_well(weights, linear.get_dim("nI"))
-        model.prepared = version, fold(weights, linear) if is_folded else weights, is_folded
-    return model.prepared[1:]
+        return fold(weights, linear) if is_folded else weights, is_folded
+
+    nodes = [linear, lower] if upper is None else [linear, lower, upper]
+    return cached(model, "step_weights", make, nodes)
 
 
 def _token_vectors(model: ParserModel, docs: list[Doc], *, reduce: bool) -> Floats:
@@ -179,45 +175,9 @@ def _forward_list2array(
     return whole.data, whole.like
 
 
-def _take_grown(node: Model[Any, Any], size: int) -> dict[str, tuple[Any, Any]]:
-    """Take the parameters out of `node`, whose size is fixed as long as it has any.
-
-    returns  the parameters and their gradients, if there are any, with zeros for new classes
-
-    The node gets a new id: under the old one optimizers keep moments of the old size.
-    """
-    axes = {"W": 1, "b": 0, "pad": 2} if node.has_dim("nF") else {"W": 0, "b": 0}
-    grown = {}
-    for name, axis in axes.items():
-        gradient = node.get_grad(name) if node.has_grad(name) else None
-        param = _grow(node.get_param(name), axis, size)
-        grown[name] = (param, None if gradient is None else _grow(gradient, axis, size))
-        node.set_param(name, None)
-    with Model.global_id_lock:
-        Model.global_id += 1
-        node.id = Model.global_id
-    return grown
-
-
-def _grow(array: Any, axis: int, size: int) -> Any:
-    shape = list(array.shape)
-    shape[axis] = size
-    grown = array_module(array).zeros(shape, dtype=array.dtype)
-    grown[(slice(None),) * axis + (slice(0, array.shape[axis]),)] = array
-    return grown
-
-
 def _width(tok2vec: Model[Any, Any]) -> int | None:
     return tok2vec.get_dim("nO") if tok2vec.has_dim("nO") else None
 
 
-def _output_layer(model: Model[Any, Any]) -> Model[Any, Any]:
-    return model.get_ref("upper" if model.attrs["has_upper"] else "lower")
-
-
 def _upper(model: Model[Any, Any]) -> Model[Any, Any] | None:
     return model.get_ref("upper") if model.attrs["has_upper"] else None
-
-
-def _no_backprop(d_scores: Any) -> Any:
-    raise KernelError("there is no gradient of a prediction", hint="call `begin_update`")

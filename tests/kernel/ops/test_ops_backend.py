@@ -166,7 +166,7 @@ def test_packed_lengths_must_add_up():
 def make_caching_model():
     leaf = ops.WeightNode("leaf", lambda model, X, is_train: (X, None), params={"W": None})
     leaf.set_param("W", np.ones(2, "f"))
-    return ops.CachingModel("root", lambda model, X, is_train: (X, None), layers=[leaf])
+    return ops.WeightNode("root", lambda model, X, is_train: (X, None), layers=[leaf])
 
 
 def test_what_is_kept_lasts_until_a_weight_changes():
@@ -176,32 +176,32 @@ def test_what_is_kept_lasts_until_a_weight_changes():
         made.append(1)
         return len(made)
 
-    assert [model.kept("x", make), model.kept("x", make)] == [1, 1]
+    assert [ops.cached(model, "x", make), ops.cached(model, "x", make)] == [1, 1]
     model.layers[0].set_param("W", np.zeros(2, "f"))
-    assert model.kept("x", make) == 2
+    assert ops.cached(model, "x", make) == 2
     with model.use_params({(model.layers[0].id, "W"): np.full(2, 9, "f")}):
-        assert model.kept("x", make) == 3
-    assert model.kept("x", make) == 4
+        assert ops.cached(model, "x", make) == 3
+    assert ops.cached(model, "x", make) == 4
     model.from_bytes(model.to_bytes())
-    assert model.kept("x", make) == 5
+    assert ops.cached(model, "x", make) == 5
 
 
 def test_nothing_is_kept_over_nodes_that_are_not_watched():
     model = make_caching_model()
     model.layers.append(thinc.api.noop())
 
-    assert model.kept("x", object) is not model.kept("x", object)
+    assert ops.cached(model, "x", object) is not ops.cached(model, "x", object)
 
 
 def test_copy_is_watched_and_keeps_nothing_of_the_original():
     model = make_caching_model()
-    model.kept("x", lambda: "original")
+    ops.cached(model, "x", lambda: "original")
 
     copied = model.copy()
 
-    assert isinstance(copied, ops.CachingModel)
-    assert copied.kept("x", lambda: "copy") == "copy"
-    assert model.kept("x", lambda: "new") == "original"
+    assert isinstance(copied, ops.WeightNode)
+    assert ops.cached(copied, "x", lambda: "copy") == "copy"
+    assert ops.cached(model, "x", lambda: "new") == "original"
 
 
 def test_gradient_is_an_array_to_add_to():

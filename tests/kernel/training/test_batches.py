@@ -10,7 +10,7 @@ from kernel import blank
 from kernel.errors import DataError
 from kernel.random import Streams
 from kernel.registry import registry
-from kernel.training.batches import Batches, schedule, subdivide
+from kernel.training.batches import Batches, subdivide
 
 
 class Sized:
@@ -105,15 +105,3 @@ def test_parts_hold_each_example_once(lengths, n_parts):
 def test_parts_are_sorted_by_length():
     parts = subdivide([Sized(n) for n in (5, 1, 4, 2, 3, 9, 8)], 3)
     assert [[len(eg.predicted) for eg in part] for part in parts] == [[1, 2], [3, 4], [5, 8], [9]]
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        pytest.param(0.1, [0.1, 0.1, 0.1], id="number"),
-        pytest.param(iter([0.3, 0.2]), [0.3, 0.2, 0.2], id="generator-that-ends"),
-        pytest.param(lambda step: step / 10, [0.0, 0.1, 0.2], id="function-of-the-step"),
-    ],
-)
-def test_schedules_go_on_for_ever(value, expected):
-    assert list(itertools.islice(schedule(value), 3)) == expected

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from hypothesis import strategies as st
 from kernel_plugin_corpus.batchers import (
     configure_minibatch,
     configure_minibatch_by_words,
-    iterate_sizes,
-    minibatch,
     minibatch_by_padded_size,
     minibatch_by_words,
 )
@@ -73,26 +70,6 @@ def test_padded_batches_stay_within_size(lens, size, buffer):
     assert sorted(i for batch in indices(batches) for i in batch) == list(range(len(lens)))
     for batch in batches:
         assert len(batch) * max(map(length, batch)) <= size or len(batch) == 1
-
-
-@given(lengths, st.integers(1, 9))
-def test_batches_by_sequence_have_the_size(lens, size):
-    batches = list(minibatch(lens, size))
-    assert [item for batch in batches for item in batch] == lens
-    assert all(len(batch) == size for batch in batches[:-1])
-
-
-@pytest.mark.parametrize(
-    ("size", "expected"),
-    [
-        pytest.param(3, [3, 3, 3, 3], id="number"),
-        pytest.param(iter([1.9, 2.1]), [1, 2, 2, 2], id="generator-that-ends"),
-        pytest.param(lambda step: step + 5.5, [5, 6, 7, 8], id="function-of-the-step"),
-        pytest.param([4], [4, 4, 4, 4], id="list"),
-    ],
-)
-def test_sizes_may_be_given_in_any_form(size, expected):
-    assert list(islice(iterate_sizes(size), 4)) == expected
 
 
 def test_schedule_goes_on_where_the_last_epoch_ended():

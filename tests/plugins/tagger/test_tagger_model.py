@@ -119,5 +119,5 @@ def test_gradients_that_wait_survive_a_new_class(make_ready, docs):
 
 
 def test_fewer_classes_are_refused(make_ready):
-    with pytest.raises(KernelError, match="a model of 4 classes cannot shrink to 3"):
+    with pytest.raises(KernelError, match="a layer of 4 outputs cannot shrink to 3"):
         resize_output(make_ready(), 3)

@@ -195,7 +195,7 @@ def test_more_classes_leave_the_scores_of_the_others(make_model, docs, use_upper
 
 def test_classes_cannot_get_fewer(make_model):
     model = make_model()
-    with pytest.raises(KernelError, match="5 classes cannot shrink to 3"):
+    with pytest.raises(KernelError, match="5 outputs cannot shrink to 3"):
         model.attrs["resize_output"](model, 3)
 
 
