@@ -70,6 +70,15 @@ def test_simple_loop_learns_its_sentences():
 
 
 @pytest.mark.slow
+def test_third_transition_system_trains_resumes_and_loads(tmp_path):
+    folder = EXAMPLES / "phrase_chunker"
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
+    run_example(*install, "--target", tmp_path, folder)
+    tests = ("-m", "pytest", "-q", "-p", "no:cacheprovider", folder / "tests")
+    assert "passed" in run_example(*tests, PYTHONPATH=str(tmp_path))
+
+
+@pytest.mark.slow
 def test_custom_plugin_is_found_and_keeps_the_contract(tmp_path):
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
     run_example(*install, "--target", tmp_path, EXAMPLES / "custom_plugin")
