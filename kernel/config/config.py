@@ -57,6 +57,21 @@ class Config(Block):
         self.source: Source | None = source or getattr(data, "source", None)
         self._variables: frozenset[str] = getattr(data, "_variables", frozenset())
 
+    @classmethod
+    def adopt(
+        cls,
+        tree: Block,
+        *,
+        is_interpolated: bool = False,
+        source: Source | None = None,
+        variables: frozenset[str] = frozenset(),
+    ) -> Config:
+        """Return a config of `tree`, which is not copied and belongs to it from then on."""
+        config = cls(is_interpolated=is_interpolated, source=source)
+        config.update(tree)
+        config.origins, config._variables = tree.origins, variables
+        return config
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Config:
         return self.copy()
 
@@ -80,15 +95,18 @@ class Config(Block):
         """
         if self.is_interpolated:
             return self.copy()
-        config = Config(interpolate_tree(self), is_interpolated=True, source=self.source)
-        config._variables = self.variables
-        return config
+        return Config.adopt(
+            interpolate_tree(self),
+            is_interpolated=True,
+            source=self.source,
+            variables=self.variables,
+        )
 
     def as_raw(self) -> Config:
         """Return a config with variables allowed that means the same as this one."""
         if not self.is_interpolated:
             return self.copy()
-        return Config(_doubled(self), is_interpolated=False, source=self.source)
+        return Config.adopt(_doubled(self), source=self.source)
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
         """Return `updates` with what it lacks taken from this config."""
@@ -114,7 +132,7 @@ class Config(Block):
         tree = read_toml(text, name) if form == "toml" else read_cfg(text, name)
         if overrides:
             apply_overrides(tree, overrides, defaults or {})
-        read = Config(tree, source=Source(text, form, name))
+        read = Config.adopt(tree, source=Source(text, form, name))
         read = read.interpolate() if interpolate else read
         self.clear()
         self.update(read)
@@ -180,11 +198,25 @@ def merge(
     defaults: Mapping[str, Any], updates: Mapping[str, Any], *, remove_extra: bool = False
 ) -> Config:
     """Return `updates` with what it lacks taken from `defaults`."""
-    one, other = Config(defaults), Config(updates)
+    one, other = as_config(defaults), as_config(updates)
     if one.is_interpolated != other.is_interpolated:
         one, other = one.as_raw(), other.as_raw()
     merged = merge_trees(one, other, remove_extra=remove_extra)
-    return Config(merged, is_interpolated=one.is_interpolated, source=other.source)
+    return Config.adopt(merged, is_interpolated=one.is_interpolated, source=other.source)
+
+
+def as_config(data: Mapping[str, Any]) -> Config:
+    """Return `data` itself if it is a config, else a config of it."""
+    return data if isinstance(data, Config) else Config(data)
+
+
+def values_of(config: Mapping[str, Any]) -> Config:
+    """Return a config with values instead of variables, which is not to be changed.
+
+    It is `config` itself if that has no variables.
+    """
+    found = as_config(config)
+    return found if found.is_interpolated else found.interpolate()
 
 
 def _doubled(value: Any) -> Any:

@@ -21,4 +21,4 @@ def default_config(optional: Collection[str] = ()) -> Config:
         for name, section in sections().items()
         if not section.is_optional or name in optional
     }
-    return Config(with_origin(tree, DEFAULT))
+    return Config.adopt(with_origin(tree, DEFAULT))

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from kernel.config.config import Config
+from kernel.config.config import Config, as_config, values_of
 from kernel.config.describe import describe_type, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path
@@ -50,10 +50,10 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
 
     Raises `ConfigError` with the nearest name if there is none.
     """
-    raw = Config(config)
+    raw = as_config(config)
     keys = tuple(path.split(".")) if isinstance(path, str) else tuple(path)
     _find(raw, keys)
-    values = raw.interpolate()
+    values = values_of(raw)
     found = Explanation(
         path=keys,
         value=_find(values, keys),

@@ -41,7 +41,7 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     for name, block in tree.get("components", {}).items():
         tree["components"][name] = _fill_component(block, name, lang)
     _fill_weights(tree, known)
-    return Config(tree, source=given.source)
+    return Config.adopt(tree, source=given.source)
 
 
 def fill_block(

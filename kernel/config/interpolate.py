@@ -126,7 +126,10 @@ class _Interpolation:
 
     def _item(self, path: Path, item: Any) -> Any:
         if isinstance(item, dict):
-            return {key: self._item(path, value) for key, value in item.items()}
+            block = Block()
+            for key, value in item.items():
+                block.set(key, self._item(path, value), origin_of(item, key))
+            return block
         if isinstance(item, list):
             return [self._item(path, inner) for inner in item]
         return self._string(path, item) if has_variable(item) else item

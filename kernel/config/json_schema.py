@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from kernel.config.config import Config
+from kernel.config.config import Config, values_of
 from kernel.config.explain import function_at, helps_at
 from kernel.config.sections import sections
 from kernel.config.settings import Setting, is_described, settings_of
@@ -58,7 +58,7 @@ def json_schema(config: Mapping[str, Any]) -> dict[str, Any]:
     Each block is described by the function that it names, so that another function there is
     valid and is described once the schema is made anew. A variable is valid everywhere.
     """
-    tree = Config(config).interpolate()
+    tree = values_of(config)
     names = dict.fromkeys([*sections(), *tree])
     return {
         "$schema": _DRAFT,

@@ -8,14 +8,14 @@ from typing import Any
 import attrs
 
 from kernel.config.check_sections import section_problems, without_absent_vectors
-from kernel.config.config import Config
+from kernel.config.config import Config, values_of
 from kernel.config.describe import nearest
 from kernel.config.problems import DEFAULT, raise_problems
 from kernel.config.resolve import resolve
 from kernel.config.sections import sections, unset_elsewhere
 from kernel.config.settings import settings_of
 from kernel.config.structure import structure
-from kernel.config.tree import Block, discard, get_at, with_origin
+from kernel.config.tree import Block, copy_tree, discard, get_at, with_origin
 from kernel.config.values import has_variable, whole_variable
 from kernel.errors import ConfigError
 
@@ -27,14 +27,14 @@ def resolve_section(config: Mapping[str, Any], name: str) -> Any:
     defaults for what the config does not say (None for an optional one that it leaves out); any
     other, and one that is open to keys of a config's own, as a dict. Raises `ConfigError`.
     """
-    tree = Config(config).interpolate()
-    values = tree.get(name) or Block()
+    tree = values_of(config)
+    values = copy_tree(tree.get(name) or {})
     section = sections().get(name)
     if section is None or (section.others is not None and not section.is_referred):
         return resolve(values, where=name)
     if section.is_optional and not values:
         return None
-    discard(tree, unset_elsewhere(tree))
+    discard({name: values}, [path for path in unset_elsewhere(tree) if path[0] == name])
     _add_defaults(values, section.cls, tree)
     values = without_absent_vectors(values) if name == "nlp" else values
     origin = tree.origin((name,))

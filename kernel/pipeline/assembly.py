@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kernel.config import (
     Config,
-    combine_score_weights,
     default_config,
     merge,
     resolve_section,
@@ -75,23 +74,9 @@ def from_config(
     return _called(settings.after_pipeline_creation, nlp, "nlp.after_pipeline_creation")
 
 
-def current_config(nlp: Language) -> Config:
-    """Return the config that describes `nlp` as it stands."""
-    if nlp._config is None:  # noqa: SLF001 — made without a config
-        nlp._config, _ = _prepared(type(nlp), {}, auto_fill=True)  # noqa: SLF001
-    config: Config = nlp._config.copy()  # noqa: SLF001
-    # The class that is of no language leaves it to the config to name one.
-    config["nlp"]["lang"] = nlp.lang or config["nlp"].get("lang")
-    config["nlp"]["pipeline"] = nlp.component_names
-    config["nlp"]["disabled"] = nlp.disabled
-    config["components"] = {stage.name: stage.block() for stage in nlp.stages}
-    training = config.get("training")
-    if isinstance(training, dict):
-        weights = [dict(stage.factory.default_score_weights) for stage in nlp.stages]
-        given = training.get("score_weights") or {}
-        if isinstance(given, Mapping):
-            training["score_weights"] = combine_score_weights(weights, given)
-    return config
+def bare_config(language: type[Language]) -> Config:
+    """Return the config of a pipeline of the class `language` that was made without one."""
+    return _prepared(language, {}, auto_fill=True)[0]
 
 
 def _prepared(

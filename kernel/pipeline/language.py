@@ -11,13 +11,15 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from kernel.config import Config
 from kernel.errors import KernelError
 from kernel.pipeline import assembly, learn, process, serialization
 from kernel.pipeline.components import Components
 from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.evaluate import evaluate
+from kernel.pipeline.live_config import LiveConfig
 from kernel.pipeline.meta import refresh_meta
 from kernel.pipeline.pipe import is_trainable, raise_error
 from kernel.pipeline.protocols import Averaged, ErrorHandler, ErrorHandling
@@ -26,9 +28,6 @@ from kernel.pipeline.selection import Selection
 from kernel.pipeline.sharing import replace_listeners
 from kernel.registry import registry
 from kernel.text import BaseVectors, Doc, Example, Vocab
-
-if TYPE_CHECKING:
-    from kernel.config import Config
 
 
 class Language(Components):
@@ -64,7 +63,7 @@ class Language(Components):
         self.batch_size = batch_size
         self.default_error_handler: ErrorHandler = raise_error
         self._meta: dict[str, Any] = dict(meta or {})
-        self._config: Config | None = None
+        self._config: LiveConfig | None = None
         # The folder that the pipeline was loaded from.
         self.path: Path | None = None
         # What `update` and `rehearse` use if they are given none.
@@ -259,12 +258,17 @@ class Language(Components):
 
     @property
     def config(self) -> Config:
-        """The config of the pipeline as it stands: what `config.cfg` will hold."""
-        return assembly.current_config(self)
+        """The config of the pipeline as it stands: what `config.cfg` will hold.
+
+        It can be edited in place. What it says of the components follows them.
+        """
+        if self._config is None:
+            self._config = LiveConfig(assembly.bare_config(type(self)))
+        return self._config.follow(self)
 
     @config.setter
-    def config(self, value: Config) -> None:
-        self._config = value
+    def config(self, value: Mapping[str, Any]) -> None:
+        self._config = LiveConfig(Config(value))
 
     @property
     def meta(self) -> dict[str, Any]:

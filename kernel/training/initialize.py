@@ -8,14 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config import Config, resolve_dot_names, resolve_section
 from kernel.device import require_gpu
 from kernel.errors import ConfigError
 from kernel.pipeline import Language, get_lang_class, initialize, upstreams_of
 from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import read
+from kernel.training.settings import RunSettings, keep_settings
 
 if TYPE_CHECKING:
+    from kernel.config import Config
     from kernel.text import Example
 
 STREAMED_SAMPLE: Final = 100
@@ -63,18 +64,18 @@ def use_device(use_gpu: int, allocator: str | None) -> None:
 
 
 def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
-    config = nlp.config.interpolate()
-    training = resolve_section(config, "training")
-    (corpus,) = resolve_dot_names(config, [training.train_corpus])
+    settings = RunSettings.of(nlp)
+    training = settings.training
     n_examples = STREAMED_SAMPLE if training.max_epochs == -1 else None
     keep = [*training.frozen_components, *sourced]
     with nlp.select_pipes(disable=list(dict.fromkeys(keep))):
         initialize(
             nlp,
-            _reader(nlp, corpus, streams.seed, n_examples),
+            _reader(nlp, settings.train_corpus, streams.seed, n_examples),
             sgd=training.optimizer,
             scope=streams.use,
         )
+    keep_settings(nlp, settings)
     for name, upstream in frozen_listeners(nlp, training.frozen_components):
         log.warning(
             "`%s` is frozen, but `%s`, which it listens to, is not: its scores will get worse. "

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from kernel.config import resolve_dot_names, resolve_section
 from kernel.errors import CheckpointError, DataError
 from kernel.pipeline import schedule
 from kernel.plugins import Hooks, hooks
@@ -20,6 +19,7 @@ from kernel.training.initialize import use_device
 from kernel.training.output import CHECKPOINT, LAST, open_output
 from kernel.training.reporting import announce, set_up_logger
 from kernel.training.run import TrainingRun
+from kernel.training.settings import take_settings
 from kernel.training.steps import quiet_overflow, take_step
 from kernel.training.stopping import EarlyStopping, interruption, stopping_on_signals
 
@@ -81,8 +81,8 @@ def prepare(
     nlp: Language, output: Path | None = None, *, use_gpu: int = -1, saved: Saved | None = None
 ) -> TrainingRun:
     """Return a run that is ready for its first step, or for the one after those of `saved`."""
-    config = nlp.config.interpolate()
-    settings = resolve_section(config, "training")
+    made = take_settings(nlp)
+    settings, dev_corpus = made.training, made.dev_corpus
     seed = settings.seed
     if saved is not None:
         seed = saved.state["streams"]["seed"]
@@ -90,21 +90,18 @@ def prepare(
         seed = secrets.randbits(32)
     fix_random_seed(seed)
     use_device(use_gpu, settings.gpu_allocator)
-    train_corpus, dev_corpus = resolve_dot_names(
-        config, [settings.train_corpus, settings.dev_corpus]
-    )
     # Words of training data are met again in every epoch: none of them is forgotten.
     nlp.vocab.transient_limit = None
     streams = Streams(seed)
     run = TrainingRun(
         nlp=nlp,
         settings=settings,
-        config=config,
+        config=made.config,
         streams=streams,
         optimizer=settings.optimizer,
         batches=Batches(
             nlp,
-            train_corpus,
+            made.train_corpus,
             settings.batcher,
             max_epochs=settings.max_epochs,
             streams=streams,

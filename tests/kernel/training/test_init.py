@@ -6,7 +6,7 @@ import pytest
 import kernel
 from kernel import load
 from kernel.errors import ConfigError, KernelError
-from kernel.training import init_nlp
+from kernel.training import init_nlp, settings
 from kernel.training.initialize import frozen_listeners
 
 
@@ -50,9 +50,7 @@ def test_streamed_corpus_is_read_as_far_as_100_examples(toys, monkeypatch):
             counts[-1] += 1
             yield example
 
-    from kernel.training import initialize
-
-    monkeypatch.setattr(initialize, "resolve_dot_names", lambda *_: [count])
+    monkeypatch.setattr(settings, "resolve_dot_names", lambda *_: [count, count])
     init_nlp(toys.make_config(max_epochs=-1))
     assert max(counts) <= 128
     counts.clear()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kernel import hookimpl, load
 from kernel.errors import CheckpointError
 from kernel.training import init_nlp, train
+from kernel.training import settings as run_settings
 
 pytestmark = pytest.mark.usefixtures("quick_disk")
 
@@ -221,10 +222,10 @@ def test_other_data_is_refused(fit, crash, toys, tmp_path, monkeypatch):
     monkeypatch.setattr(toys.Guesser, "labels", property(lambda _: ("early", "late")))
     make_corpus = toys.make_corpus(29)
     monkeypatch.setattr(toys, "make_corpus", make_corpus)
-    from kernel.training import loop
-
-    resolve = loop.resolve_dot_names
-    monkeypatch.setattr(loop, "resolve_dot_names", lambda *args: [make_corpus, resolve(*args)[1]])
+    resolve = run_settings.resolve_dot_names
+    monkeypatch.setattr(
+        run_settings, "resolve_dot_names", lambda *args: [make_corpus, resolve(*args)[1]]
+    )
     with pytest.raises(CheckpointError, match="training data is not what it was"):
         fit(tmp_path, resume=True)
 
