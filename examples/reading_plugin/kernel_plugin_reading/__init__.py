@@ -1,0 +1,1 @@
+"""How hard each word of a text is to read."""

@@ -1,0 +1,15 @@
+"""What the section `[reading]` of a config holds."""
+
+from attrs import frozen
+
+from kernel.config import Range, setting
+
+
+@frozen(kw_only=True)
+class ReadingSettings:
+    """How a corpus is labelled by `kernel reading label`."""
+
+    hard_from: int = setting(
+        8, help="words of at least this many letters are hard", range=Range(least=1)
+    )
+    names_are_hard: bool = setting(False, help="whether words with a capital letter count as well")
