@@ -50,3 +50,44 @@ def beside(tmp_path_factory):
         return Environment(python)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def corpus(beside, tmp_path_factory):
+    """A folder with `train.spacy` and `dev.spacy`, made by the examples' own script."""
+    folder = tmp_path_factory.mktemp("corpus")
+    env = beside()
+    env.run(ROOT / "examples" / "make_corpus.py", folder, cwd=folder)
+    for name in ("train", "dev"):
+        env.kernel("convert", f"{name}.iob", ".", "--n-sents", "10", cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def short_run():
+    """Settings of a training on the corpora in the working directory."""
+    data = ("--paths.train", "train.spacy", "--paths.dev", "dev.spacy")
+    return (*data, "--training.eval_frequency", "10")
+
+
+@pytest.fixture(scope="session")
+def train_twice(short_run):
+    """Train 20 steps in one go, and in two runs; both end with the same bytes."""
+
+    def train(env: Environment, folder: Path) -> None:
+        command = ("train", "config.toml", *short_run, "--training.max_steps")
+        env.kernel(*command, "20", "--output", "straight", cwd=folder)
+        env.kernel(*command, "10", "--output", "resumed", cwd=folder)
+        out = env.kernel(*command, "20", "--output", "resumed", "--resume", cwd=folder)
+        assert "Resuming after" in out
+        straight, resumed = (weights(folder / name) for name in ("straight", "resumed"))
+        assert straight
+        assert straight == resumed
+
+    return train
+
+
+def weights(output: Path) -> dict[str, bytes]:
+    """Return the files of weights of the last pipeline, by their paths in it."""
+    pipeline = output / "model-last"
+    return {str(path.relative_to(pipeline)): path.read_bytes() for path in pipeline.rglob("model")}

@@ -80,7 +80,9 @@ class ReadingScores:
                     found = token.get_column("reading_level")
                     self.all.score_set({(i, found)}, {(i, level)})
                     for each, score in self.levels.items():
-                        score.score_set({i} if found == each else set(), {i} if level == each else set())
+                        score.score_set(
+                            {i} if found == each else set(), {i} if level == each else set()
+                        )
 
     def merge(self, other: "ReadingScores") -> None:
         """Add what `other` has counted."""

@@ -9,9 +9,7 @@ from kernel.testing import component_checks, plugin_checks
 def make_examples(nlp):
     texts = [f"Incomprehensible words and {n} short ones" for n in range(12)]
     levels = ["hard", "easy", "easy", "easy", "easy", "easy"]
-    return [
-        Example.from_dict(nlp.make_doc(text), {"reading_level": levels}) for text in texts
-    ]
+    return [Example.from_dict(nlp.make_doc(text), {"reading_level": levels}) for text in texts]
 
 
 @pytest.mark.parametrize("check", plugin_checks("kernel-plugin-reading"), ids=str)
