@@ -53,10 +53,10 @@ def beside(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def corpus(beside, tmp_path_factory):
+def corpus(tmp_path_factory):
     """A folder with `train.spacy` and `dev.spacy`, made by the examples' own script."""
     folder = tmp_path_factory.mktemp("corpus")
-    env = beside()
+    env = Environment(Path(sys.executable))
     env.run(ROOT / "examples" / "make_corpus.py", folder, cwd=folder)
     for name in ("train", "dev"):
         env.kernel("convert", f"{name}.iob", ".", "--n-sents", "10", cwd=folder)

@@ -74,21 +74,12 @@ class ReadingScores:
     def update(self, examples: Iterable[Example]) -> None:
         """Count the words of `examples` that have a gold level."""
         for example in examples:
-            gold = example.get_aligned("reading_level", as_string=True)
-            for i, (token, level) in enumerate(zip(example.predicted, gold, strict=True)):
-                if level:
-                    found = token.get_column("reading_level")
-                    self.all.score_set({(i, found)}, {(i, level)})
-                    for each, score in self.levels.items():
-                        score.score_set(
-                            {i} if found == each else set(), {i} if level == each else set()
-                        )
-
-    def merge(self, other: "ReadingScores") -> None:
-        """Add what `other` has counted."""
-        self.all += other.all
-        for level, score in other.levels.items():
-            self.levels[level] += score
+            gold = dict(enumerate(example.get_aligned("reading_level", as_string=True)))
+            gold = {i: level for i, level in gold.items() if level}
+            found = {i: example.predicted[i].reading_level_ for i in gold}
+            self.all.score_set(set(found.items()), set(gold.items()))
+            for level, score in self.levels.items():
+                score.score_set(_where(found, level), _where(gold, level))
 
     def result(self) -> dict[str, Any]:
         """Return the scores; None if no word had a gold level."""
@@ -96,6 +87,10 @@ class ReadingScores:
             return {"reading_acc": None, "reading_per_level": None}
         per_level = {level: score.to_dict() for level, score in self.levels.items()}
         return {"reading_acc": self.all.precision, "reading_per_level": per_level}
+
+
+def _where(levels: dict[int, str], wanted: str) -> set[int]:
+    return {i for i, level in levels.items() if level == wanted}
 
 
 def make_scorer() -> Callable[..., dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Word vectors made of prefixes, suffixes and shapes."""
