@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kernel.config.check_blocks import block_problems, component_problems
+from kernel.config.check_listeners import listener_problems
 from kernel.config.check_references import reference_problems, referred_keys, referred_sections
 from kernel.config.check_sections import of_another_plugin, section_problems, without_absent_vectors
 from kernel.config.check_sources import sourced_problems
@@ -38,6 +39,7 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
         if isinstance(section, Block):
             problems += _section_problems(name, section, tree, raw, complete)
     problems += sourced_problems(tree)
+    problems += listener_problems(tree)
     problems += reference_problems(tree)
     problems += weight_problems(tree, complete=complete)
     return _once(problems)

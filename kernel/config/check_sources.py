@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel.config.check_listeners import listeners_in
 from kernel.config.describe import nearest
 from kernel.config.load import load_config
-from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.problems import Path, Problem
-from kernel.config.tree import Block, is_block, origin_of
+from kernel.config.tree import Block, origin_of
 from kernel.errors import ConfigError
 from kernel.registry import registry
-from kernel.shared_layers import is_listener
 
 if TYPE_CHECKING:
     from kernel.config.config import Config
@@ -62,7 +61,8 @@ def _component_problems(path: Path, block: Block, config: Config) -> Iterator[Pr
             hint=f"it has: {', '.join(names) or 'none'}; `component` says which to copy",
         )
         return
-    listeners = list(_listeners(config.get("components", {}).get(name, {}), ()))
+    layers = listeners_in(config.get("components", {}).get(name, {}), ())
+    listeners = [".".join(path) for path, _ in layers]
     replaced = block.get("replace_listeners")
     for layer in replaced if isinstance(replaced, list) else ():
         if layer not in listeners:
@@ -73,22 +73,6 @@ def _component_problems(path: Path, block: Block, config: Config) -> Iterator[Pr
                 suggestion=nearest(str(layer), listeners),
                 hint=f"its listeners: {', '.join(listeners) or 'none'}",
             )
-
-
-def _listeners(block: Any, path: Path) -> Iterator[str]:
-    if not isinstance(block, Mapping):
-        return
-    if is_block(block) and _is_listener(block, path):
-        yield ".".join(path)
-    for key, inner in block.items():
-        yield from _listeners(inner, (*path, key))
-
-
-def _is_listener(block: Mapping[str, Any], path: Path) -> bool:
-    try:
-        return is_listener(find_function(block, path))
-    except LookupProblemError:
-        return False
 
 
 def _no_pipeline(path: Path, block: Block) -> Problem:

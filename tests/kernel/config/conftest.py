@@ -30,6 +30,7 @@ class Factory:
     func: Callable[..., Any]
     default_config: dict[str, Any]
     default_score_weights: dict[str, float | None]
+    shares: bool = False
 
 
 Numbers = int | float | Iterable[float]
@@ -136,7 +137,7 @@ def make_ner(
 
 
 FACTORIES = {
-    "tok2vec": Factory("tok2vec", make_tok2vec, {}, {}),
+    "tok2vec": Factory("tok2vec", make_tok2vec, {}, {}, shares=True),
     "ner": Factory(
         "ner",
         make_ner,
