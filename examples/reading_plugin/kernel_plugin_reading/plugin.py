@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel import hookimpl
-from kernel.cli import Command
+from kernel.cli import Command, Group
 from kernel.text import Column
 
 
@@ -29,11 +29,12 @@ def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
 
 
 @hookimpl
-def kernel_commands() -> Sequence[Command]:
+def kernel_commands() -> Sequence[Command | Group]:
     return [
+        Group("reading", "How hard words are to read."),
         Command(
             "reading label",
             "Label the words of a corpus as easy or hard.",
             "kernel_plugin_reading.command:label",
-        )
+        ),
     ]

@@ -9,7 +9,5 @@ from kernel.config import Range, setting
 class ReadingSettings:
     """How a corpus is labelled by `kernel reading label`."""
 
-    hard_from: int = setting(
-        8, help="words of at least this many letters are hard", range=Range(least=1)
-    )
-    names_are_hard: bool = setting(False, help="whether words with a capital letter count as well")
+    hard_from: int = setting(8, "words of at least this many letters are hard", range=Range(1))
+    names_are_hard: bool = setting(False, "whether words with a capital letter count as well")
