@@ -125,7 +125,7 @@ class Hooks:
         """Ask every plugin, and return each answer with the name of the plugin.
 
         Raises `PluginError` for a plugin that fails or answers with the wrong type; `on_error`
-        gets it instead, and the plugin has no answer. Other kernel errors are passed on.
+        gets it instead, and the plugin has no answer.
         """
         answers = []
         for implementation in self.implementing(hook, "gather"):
@@ -142,7 +142,8 @@ class Hooks:
     def first(self, hook: str, **arguments: Any) -> Any:
         """Return the first answer that is not None; None if there is none.
 
-        Raises as `gather` does.
+        Raises `PluginError` as `gather` does; another `KernelError`, which is about what was
+        asked, is passed on.
         """
         answers = (self.ask(each, arguments) for each in self.implementing(hook, "first"))
         return next((answer for answer in answers if answer is not None), None)
@@ -156,16 +157,17 @@ class Hooks:
                 _tell(implementation, arguments)
 
     def ask(self, implementation: Implementation, arguments: Mapping[str, Any]) -> Any:
-        """Return one plugin's answer; raises as `gather` does."""
+        """Return one plugin's answer; raises as `gather` or `first` does."""
+        specification = self.specifications[implementation.hook]
         try:
             answer = implementation(arguments)
-        except KernelError as error:
-            error.add_note(f"raised in {implementation}")
-            raise
         except (Exception, SystemExit) as error:
-            problem = f"{implementation} failed: {type(error).__name__}: {error}"
-            raise PluginError(problem) from error
-        specification = self.specifications[implementation.hook]
+            if isinstance(error, KernelError) and specification.kind == "first":
+                error.add_note(f"raised in {implementation}")
+                raise
+            problem = f"{type(error).__name__}: {getattr(error, 'message', error)}"
+            hint = getattr(error, "hint", None)
+            raise PluginError(f"{implementation} failed: {problem}", hint=hint) from error
         if answer is None or specification.accepts(answer):
             return answer
         expected = f"expected {specification.expected}"

@@ -180,6 +180,19 @@ def test_error_meant_for_the_user_is_passed_on_with_a_note():
     assert "kernel_guess_converter" in caught.value.__notes__[0]
 
 
+def test_any_error_of_a_gathered_hook_can_be_taken_care_of():
+    def refuse():
+        raise DataError("no columns", hint="make some")
+
+    errors = []
+    asked = Hooks([plugin("kernel_commands", refuse)])
+    assert asked.gather("kernel_commands", on_error=errors.append) == []
+    assert str(errors[0]) == (
+        "`kernel_commands` of the plugin `SimpleNamespace` failed: DataError: no columns\n"
+        "hint: make some"
+    )
+
+
 def test_answers_come_with_their_plugins_in_order():
     asked = Hooks()
     for name in ("kernel-plugin-a", "kernel-plugin-b", "kernel-plugin-c"):

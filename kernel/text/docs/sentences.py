@@ -51,7 +51,7 @@ def check_sentences(doc: Doc) -> None:
     if not doc.has_annotation("SENT_START"):
         raise TextError(
             "sentence boundaries are not set",
-            hint="add a component that sets them, such as `sentencizer`, `senter` or `parser`",
+            hint="add a component that sets them, or set `token.is_sent_start`",
         )
 
 
