@@ -1,7 +1,7 @@
 """Texts, words and annotations."""
 
+from kernel.text.batch import DocBatch, ExampleBatch
 from kernel.text.docs import ent_iob
-from kernel.text.docs.batch import DocBatch, ExampleBatch
 from kernel.text.docs.columns import Columns
 from kernel.text.docs.doc import Doc
 from kernel.text.docs.retokenizer import Retokenizer

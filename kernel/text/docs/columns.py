@@ -334,10 +334,11 @@ def concatenate(parts: Sequence[Columns], name: str) -> Values:
     returns  (N,)  a copy; the unset values where a part does not have it
     """
     column = COLUMNS[name]
+    if not parts:
+        return np.zeros(0, column.dtype)
     found = [part.annotations.get(name) for part in parts]
     values = np.concatenate(
-        [np.zeros(0, column.dtype)]
-        + [
+        [
             column.unset_values(len(part)) if own is None else own
             for part, own in zip(parts, found, strict=True)
         ]
