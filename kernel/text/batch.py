@@ -53,7 +53,7 @@ class DocBatch(list[Doc]):
         return np.concatenate([doc.lex for doc in self]) if self else np.zeros(0, np.int32)
 
     def whitespace(self) -> Bools:
-        """Say of each token of all docs whether it is whitespace.
+        """Return for each token of all docs whether it is whitespace.
 
         returns  (N,)
         """
@@ -72,7 +72,7 @@ class DocBatch(list[Doc]):
         return concatenate(self, name)
 
     def has_column(self, name: str) -> bool:
-        """Say whether something has set an annotation column of any doc."""
+        """Return whether something has set an annotation column of any doc."""
         return any(name in doc.annotations for doc in self)
 
     def write(self, **columns: npt.ArrayLike) -> None:

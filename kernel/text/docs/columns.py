@@ -73,7 +73,7 @@ class Columns:
         return list(map(self.lexemes.texts.__getitem__, self.lex.tolist()))
 
     def whitespace(self) -> Bools:
-        """Say of each token whether it is whitespace.
+        """Return for each token whether it is whitespace.
 
         returns  (N,)
         """
@@ -144,7 +144,7 @@ class Columns:
         self.annotations[name] = made
 
     def has_annotation(self, attr: Attr, *, require_complete: bool = False) -> bool:
-        """Say whether any token (or every one) has a value of the attribute.
+        """Return whether any token (or every one) has a value of the attribute.
 
         True of no tokens. HEAD asks for DEP; the start of the first sentence does not count.
         """
@@ -232,7 +232,7 @@ class Columns:
                 self.spaces = values.astype(np.bool_)
 
     def has_tree(self) -> bool:
-        """Say whether any token has a dependency label, without which heads mean nothing."""
+        """Return whether any token has a dependency label, without which heads mean nothing."""
         labels = self.annotations.get("dep")
         return labels is not None and bool(labels.any())
 
@@ -277,7 +277,7 @@ class Columns:
         )
 
     def is_set(self, lengths: Ints) -> dict[str, Bools]:
-        """Say of each column in which parts any token has a value.
+        """Return for each column in which parts any token has a value.
 
         lengths  (D,)  tokens of each part
         returns  (D,)  each, by name
@@ -454,7 +454,7 @@ def _as_uint64(array: npt.ArrayLike) -> Ids:
 
 
 def _any_by_part(mask: Bools, starts: Values, lengths: Ints) -> Bools:
-    """Say of each part whether the mask is true of any of its tokens.
+    """Return for each part whether the mask is true of any of its tokens.
 
     mask     (N,)
     returns  (D,)

@@ -208,7 +208,7 @@ class Doc(Columns, Extensible):
     # Attributes
 
     def has_annotation(self, attr: Attr, *, require_complete: bool = False) -> bool:
-        """Say whether any token (or every one) has a value of the attribute.
+        """Return whether any token (or every one) has a value of the attribute.
 
         True of an empty doc. HEAD asks for DEP; the start of the first sentence does not count.
         """

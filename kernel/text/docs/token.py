@@ -194,7 +194,7 @@ class Token(LexicalAttributes, Extensible):
         self.doc.ensure_column("morph")[self.i] = self.vocab.morphology.add(given)
 
     def has_morph(self) -> bool:
-        """Say whether morphological features are set."""
+        """Return whether morphological features are set."""
         column = self.doc.annotations.get("morph")
         return column is not None and bool(column[self.i])
 
@@ -252,11 +252,11 @@ class Token(LexicalAttributes, Extensible):
     # Dependency tree
 
     def has_dep(self) -> bool:
-        """Say whether a dependency label is set."""
+        """Return whether a dependency label is set."""
         return self.dep != 0
 
     def has_head(self) -> bool:
-        """Say whether a head is set."""
+        """Return whether a head is set."""
         return self.has_dep()
 
     @property
@@ -320,7 +320,7 @@ class Token(LexicalAttributes, Extensible):
         return self._tokens(self.doc.tree.ancestors(self.i))
 
     def is_ancestor(self, descendant: Token) -> bool:
-        """Say whether this token is above another one."""
+        """Return whether this token is above another one."""
         return self.doc is descendant.doc and self.i in self.doc.tree.ancestors(descendant.i)
 
     @property

@@ -51,7 +51,7 @@ class Tree:
         self.heads: Ints = heads.copy()
 
     def is_of(self, heads: Ints) -> bool:
-        """Say whether these heads are still the same."""
+        """Return whether these heads are still the same."""
         return np.array_equal(self.heads, heads)
 
     @cached_property

@@ -74,7 +74,7 @@ class Extensible:
 
     @classmethod
     def has_extension(cls, name: str) -> bool:
-        """Say whether there is an extension attribute called `name`."""
+        """Return whether there is an extension attribute called `name`."""
         return name in cls.extensions
 
     @classmethod
@@ -133,7 +133,7 @@ class Underscore:
         return getattr(self, name)
 
     def has(self, name: str) -> bool:
-        """Say whether there is an extension attribute called `name`."""
+        """Return whether there is an extension attribute called `name`."""
         return name in self._obj.extensions
 
 

@@ -100,7 +100,7 @@ def get_aligned_parse(
 
 
 def get_aligned_sent_starts(example: Example) -> list[bool | None]:
-    """Say for each predicted token whether a reference sentence starts there."""
+    """Return for each predicted token whether a reference sentence starts there."""
     n = len(example.predicted)
     if not example.reference.has_annotation("SENT_START"):
         return [None] * n
@@ -169,7 +169,7 @@ def _ents_and_arrays(
 
 
 def _all_outside(gold_iob: npt.NDArray[np.int8], x2y: AlignmentArray) -> npt.NDArray[np.bool_]:
-    """Say of each predicted token whether its reference tokens are all outside.
+    """Return for each predicted token whether its reference tokens are all outside.
 
     gold_iob (M,)
     returns  (N,)

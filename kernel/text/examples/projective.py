@@ -22,7 +22,7 @@ DELIMITER: Final = "||"
 
 
 def is_projective(heads: Ints) -> bool:
-    """Say whether no two arcs cross, and no root stands under an arc.
+    """Return whether no two arcs cross, and no root stands under an arc.
 
     heads    (N,)  absolute
     """

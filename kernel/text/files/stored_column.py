@@ -52,7 +52,7 @@ class StoredColumn:
             raise LoadError(f"the file is damaged: a doc column: {error}") from error
 
     def fits(self, name: str) -> bool:
-        """Say whether docs can have the column `name`, and as it is here."""
+        """Return whether docs can have the column `name`, and as it is here."""
         column = COLUMNS.get(name)
         if column is None:
             return False
