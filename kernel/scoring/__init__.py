@@ -3,6 +3,7 @@
 Here is what several tasks share. The scores of one task are in the plugin of its component.
 """
 
+from kernel.scoring.aligned import AlignedBatch, has_repeats
 from kernel.scoring.auc import ROCAUCScore
 from kernel.scoring.pipeline import PipelineScores
 from kernel.scoring.prf import TINY, PRFScore, TypedScores, sum_scores
@@ -14,7 +15,6 @@ from kernel.scoring.tokens import (
     TOKENIZATION,
     TokenAttrScores,
     TokenizationScores,
-    aligned_tokens,
 )
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "TINY",
     "TOKENIZATION",
     "Accumulator",
+    "AlignedBatch",
     "PRFScore",
     "PipelineScores",
     "ROCAUCScore",
@@ -31,7 +32,7 @@ __all__ = [
     "TokenAttrScores",
     "TokenizationScores",
     "TypedScores",
-    "aligned_tokens",
+    "has_repeats",
     "span_result",
     "sum_scores",
 ]

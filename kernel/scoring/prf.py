@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, Self
 
+import numpy as np
+import numpy.typing as npt
 from attrs import define
+
+Counts = npt.NDArray[np.integer[Any]]
 
 # Keeps the rates of an empty count at zero, where they would be zero divided by zero.
 TINY = 1e-100
@@ -73,6 +77,17 @@ class TypedScores:
         """Add the counts of `other`."""
         for label, score in other.by_label.items():
             self.by_label[label] = self[label] + score
+
+    def add(self, labels: Iterable[str], hits: Counts, found: Counts, gold: Counts) -> None:
+        """Add how many of each of the `labels` were hits, found, and in gold.
+
+        hits, found, gold  (L,)
+        """
+        counts = zip(labels, hits.tolist(), found.tolist(), gold.tolist(), strict=True)
+        for label, n_hits, n_found, n_gold in counts:
+            if n_found or n_gold:
+                score = self[label]
+                score += PRFScore(n_hits, n_found - n_hits, n_gold - n_hits)
 
     def total(self) -> PRFScore:
         """Return the counts of all labels together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -56,7 +57,9 @@ class SpanScores:
     def _count(self, example: Example) -> None:
         gold = self._keys(self.getter(example.reference, self.attr))
         spans = list(self.getter(example.predicted, self.attr))
-        found = self._keys(example.get_aligned_spans_x2y(spans, self.allow_overlap))
+        if not (example.alignment.is_identity and (self.allow_overlap or _are_apart(spans))):
+            spans = example.get_aligned_spans_x2y(spans, self.allow_overlap)
+        found = self._keys(spans)
         self.score.score_set(found, gold)
         if self.labeled:
             for label in sorted({key[0] for key in gold | found}):
@@ -66,6 +69,11 @@ class SpanScores:
         if self.labeled:
             return {(span.label_, span.start, span.end) for span in spans}
         return {("", span.start, span.end) for span in spans}
+
+
+def _are_apart(spans: list[Span]) -> bool:
+    """Return whether each span ends before the next one starts."""
+    return all(left.end <= right.start for left, right in itertools.pairwise(spans))
 
 
 def span_result(attr: str, score: PRFScore, per_type: TypedScores | None) -> dict[str, Any]:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from kernel.scoring.aligned import AlignedBatch, has_repeats
 from kernel.scoring.prf import PRFScore
 from kernel.scoring.score import Score
 from kernel.text import COLUMNS
 
 if TYPE_CHECKING:
-    from kernel.text import Doc, Example
+    from kernel.text import DocBatch, Example
 
 Getter = Callable[[Any, str], Any]
 MISSING: frozenset[Any] = frozenset((None, 0, ""))
+_TEXT_BITS: Final = 31
 
 TOKENIZATION: Final = {
     "token_acc": Score(title="TOK", help="share of tokens that the tokenizer finds as annotated"),
@@ -39,9 +41,13 @@ class TokenizationScores:
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count the tokens of `examples`."""
-        for example in examples:
-            if not (example.reference.has_unknown_spaces or example.predicted.has_unknown_spaces):
-                self._count(example)
+        known = [
+            example
+            for example in examples
+            if not (example.reference.has_unknown_spaces or example.predicted.has_unknown_spaces)
+        ]
+        if known:
+            self._count(AlignedBatch(known))
 
     def merge(self, other: Self) -> None:
         """Add what `other` has counted."""
@@ -55,13 +61,17 @@ class TokenizationScores:
         rates = {f"token_{key}": rate for key, rate in self.spans.to_dict().items()}
         return {"token_acc": self.aligned.precision, **rates}
 
-    def _count(self, example: Example) -> None:
-        predicted, gold = example.predicted, example.reference
-        words = ~predicted.whitespace()
-        gold_words = int((~gold.whitespace()).sum())
-        single = int((words & (example.alignment.x2y.lengths == 1)).sum())
-        self.aligned += PRFScore(single, int(words.sum()) - single, gold_words - single)
-        self.spans.score_set(_word_spans(predicted), _word_spans(gold))
+    def _count(self, batch: AlignedBatch) -> None:
+        starts, ends = _word_spans(batch.predicted)
+        gold_starts, gold_ends = _word_spans(batch.reference)
+        n_found, n_gold = len(starts), len(gold_starts)
+        single = len(batch.words()[0])
+        self.aligned += PRFScore(single, n_found - single, n_gold - single)
+        _, found, gold = np.intersect1d(
+            starts, gold_starts, assume_unique=True, return_indices=True
+        )
+        hits = int((ends[found] == gold_ends[gold]).sum())
+        self.spans += PRFScore(hits, n_found - hits, n_gold - hits)
 
 
 class TokenAttrScores:
@@ -88,11 +98,11 @@ class TokenAttrScores:
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count the tokens of `examples`."""
+        if self._is_column:
+            self.score += _score_column(AlignedBatch(list(examples)), self.attr)
+            return
         for example in examples:
-            if self._is_column:
-                self.score += _score_column(example, self.attr)
-            else:
-                self._count(example)
+            self._count(example)
 
     def merge(self, other: Self) -> None:
         """Add what `other` has counted."""
@@ -105,7 +115,7 @@ class TokenAttrScores:
     def _count(self, example: Example) -> None:
         values = [self.getter(token, self.attr) for token in example.reference]
         known = {i for i, value in enumerate(values) if value not in self.missing}
-        rows, aligned = aligned_tokens(example)
+        rows, aligned = AlignedBatch([example]).words()
         predicted = example.predicted
         found = {
             (j, self.getter(predicted[i], self.attr))
@@ -115,35 +125,29 @@ class TokenAttrScores:
         self.score.score_set(found, {(i, values[i]) for i in known})
 
 
-def aligned_tokens(example: Example) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Return the predicted words that align with one gold token, and those tokens.
+def _score_column(batch: AlignedBatch, attr: str) -> PRFScore:
+    gold, values = batch.reference.column(attr), batch.predicted.column(attr)
+    rows, aligned = batch.words()
+    is_known = gold[aligned] != 0
+    rows, aligned = rows[is_known], aligned[is_known]
+    found = values[rows]
+    hits, n_found = found == gold[aligned], len(rows)
+    if has_repeats(aligned):
+        # Two tokens that share a gold token count once if they agree, as members of a set do.
+        pairs = np.stack([aligned.astype(np.uint64), found.astype(np.uint64)], axis=1)
+        _, first = np.unique(pairs, axis=0, return_index=True)
+        hits, n_found = hits[first], len(first)
+    n_hits = int(hits.sum())
+    return PRFScore(n_hits, n_found - n_hits, int((gold != 0).sum()) - n_hits)
 
-    returns  (k,) and (k,)  indices into the predicted and the gold doc; whitespace left out
+
+def _word_spans(docs: DocBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return start and end, in characters, of each token that is not whitespace.
+
+    returns  (k,) and (k,)  two docs are farther apart than any text is long
     """
-    x2y = example.alignment.x2y
-    lengths = np.asarray(x2y.lengths)
-    rows = np.flatnonzero((lengths == 1) & ~example.predicted.whitespace())
-    first = np.cumsum(lengths) - lengths  # where each token's part of `data` starts
-    return rows, np.asarray(x2y.data)[first[rows]]
-
-
-def _score_column(example: Example, attr: str) -> PRFScore:
-    gold = example.reference.annotations.get(attr)
-    if gold is None:
-        return PRFScore()
-    rows, aligned = aligned_tokens(example)
-    column = example.predicted.annotations.get(attr)
-    values = np.zeros(len(rows), gold.dtype) if column is None else column[rows]
-    keep = gold[aligned] != 0
-    # Two tokens that share a gold token count once if they agree, as members of a set do.
-    pairs = np.stack([aligned[keep].astype(np.uint64), values[keep].astype(np.uint64)], axis=1)
-    if (np.diff(aligned) == 0).any():
-        pairs = np.unique(pairs, axis=0)
-    hits = int((gold[pairs[:, 0].astype(np.intp)] == pairs[:, 1].astype(gold.dtype)).sum())
-    return PRFScore(hits, len(pairs) - hits, int((gold != 0).sum()) - hits)
-
-
-def _word_spans(doc: Doc) -> set[tuple[int, int]]:
-    """Return start and end, in characters, of each token that is no whitespace."""
-    words = ~doc.whitespace()
-    return set(zip(doc.char_starts()[words].tolist(), doc.char_ends()[words].tolist(), strict=True))
+    words = ~docs.whitespace()
+    shifts = np.repeat(np.arange(len(docs)) << _TEXT_BITS, docs.lengths)[words]
+    starts = np.concatenate([doc.char_starts() for doc in docs])[words]
+    ends = np.concatenate([doc.char_ends() for doc in docs])[words]
+    return starts + shifts, ends + shifts

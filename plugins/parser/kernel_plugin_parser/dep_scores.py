@@ -1,4 +1,7 @@
-"""Scores of trees: heads, and heads with their labels."""
+"""Scores of trees: heads, and heads with their labels.
+
+Axes: N predicted tokens of a batch, M gold tokens, k arcs.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from kernel.scoring import MISSING, PRFScore, TypedScores
+from kernel.scoring import MISSING, AlignedBatch, PRFScore, TypedScores, has_repeats
+from kernel.text import COLUMNS
 
 if TYPE_CHECKING:
-    from kernel.text import Doc, Example, Token
+    from kernel.text import Doc, DocBatch, Example, Token
 
 Getter = Callable[[Any, str], Any]
-Arc = tuple[int, int, Any]
+Ints = npt.NDArray[np.integer[Any]]
+Masks = npt.NDArray[np.bool_]
 
 
 class DepScores:
@@ -23,11 +28,13 @@ class DepScores:
 
     F-scores over arcs: a predicted word whose own or whose head's gold token cannot be told is
     a false alarm. Whitespace and arcs with a label in `ignore_labels` do not count, nor do
-    gold tokens with a label in `missing_values`. As in spaCy, the places of such tokens are left
+    gold tokens with a label in `missing_values`. As in spaCy, the positions of such tokens are left
     out in all later docs' predictions too, so that shards merged may score otherwise than
     one stream, where gold is incomplete.
 
-    `getter(token, attr)` gives the label, `head_getter(token, head_attr)` the head.
+    `getter(token, attr)` gives the label, `head_getter(token, head_attr)` the head. With
+    `normalize`, the label is what it returns for the string of the attribute; it is called once
+    for each different one, which `getter` cannot be.
     """
 
     def __init__(
@@ -39,6 +46,7 @@ class DepScores:
         head_getter: Callable[[Token, str], Token] = getattr,
         ignore_labels: Collection[Any] = (),
         missing_values: AbstractSet[Any] = MISSING,
+        normalize: Callable[[str], Any] | None = None,
         **_: Any,
     ) -> None:
         self.attr = attr
@@ -47,30 +55,38 @@ class DepScores:
         self.head_getter = head_getter
         self.ignored = frozenset(ignore_labels)
         self.missing = missing_values
-        self.missing_places: set[int] = set()
+        self.normalize = normalize
+        self.missing_positions: set[int] = set()
         self.unlabelled = PRFScore()
         self.labelled = PRFScore()
         self.per_type = TypedScores()
+        self._numbers: dict[Any, int] = {}  # of labels
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count the arcs of `examples`."""
-        for example in examples:
-            gold = self._gold_arcs(example.reference)
-            found = self._found_arcs(example)
-            self.labelled.score_set(set(found), set(gold))
-            self.unlabelled.score_set({arc[:2] for arc in found}, {arc[:2] for arc in gold})
-            gold_by_label, found_by_label = _by_label(gold), _by_label(found)
-            for label in {**gold_by_label, **found_by_label}:
-                self.per_type[label].score_set(
-                    found_by_label.get(label, set()), gold_by_label.get(label, set())
-                )
+        batch = AlignedBatch(list(examples))
+        gold_labels, labels = self._labels(batch.reference), self._labels(batch.predicted)
+        is_missing, is_ignored = self._among(self.missing), self._among(self.ignored)
+        is_arc = ~(is_missing | is_ignored)[gold_labels]
+        gold_heads = np.where(is_arc, self._heads(batch.reference), -1)
+
+        counts = ~batch.predicted.whitespace() & ~is_ignored[labels]
+        rows = np.flatnonzero(counts & ~self._left_out(batch, is_missing[gold_labels]))
+        arcs = np.stack(
+            (batch.gold_of[rows], batch.gold_of[self._heads(batch.predicted)[rows]], labels[rows])
+        )
+        is_known = (arcs[:2] >= 0).all(axis=0)
+        self._count(arcs[:, is_known], gold_heads, gold_labels)
+        n_unknown = len(rows) - int(is_known.sum())
+        self.unlabelled.fp += n_unknown
+        self.labelled.fp += n_unknown
 
     def merge(self, other: Self) -> None:
         """Add what `other` has counted."""
         self.unlabelled += other.unlabelled
         self.labelled += other.labelled
         self.per_type.merge(other.per_type)
-        self.missing_places |= other.missing_places
+        self.missing_positions |= other.missing_positions
 
     def result(self) -> dict[str, Any]:
         """Return the scores; None if no arc was counted."""
@@ -80,55 +96,94 @@ class DepScores:
         values = (self.unlabelled.fscore, self.labelled.fscore, self.per_type.to_dict())
         return dict(zip(keys, values, strict=True))
 
-    def _gold_arcs(self, doc: Doc) -> list[Arc]:
-        labels = [self.getter(token, self.attr) for token in doc]
-        self.missing_places.update(i for i, x in enumerate(labels) if x in self.missing)
-        heads = self._heads(doc)
-        return [
-            (i, head, label)
-            for i, (head, label) in enumerate(zip(heads, labels, strict=True))
-            if label not in self.missing and label not in self.ignored
+    def _count(self, arcs: Ints, gold_heads: Ints, gold_labels: Ints) -> None:
+        """Count arcs between gold tokens, each once.
+
+        arcs         (3, k)  token, head, label
+        gold_heads   (M,)    -1 for tokens whose arc does not count
+        gold_labels  (M,)
+        """
+        labelled, unlabelled = arcs, arcs[:2]
+        if has_repeats(arcs[0]):
+            labelled, unlabelled = np.unique(arcs, axis=1), np.unique(unlabelled, axis=1)
+        gold = gold_heads >= 0
+        n_gold = int(gold.sum())
+        hits = int((gold_heads[unlabelled[0]] == unlabelled[1]).sum())
+        self.unlabelled += PRFScore(hits, unlabelled.shape[1] - hits, n_gold - hits)
+
+        tokens, heads, labels = labelled
+        is_hit = (gold_heads[tokens] == heads) & (gold_labels[tokens] == labels)
+        hits = int(is_hit.sum())
+        self.labelled += PRFScore(hits, len(labels) - hits, n_gold - hits)
+        counts = (
+            np.bincount(each, minlength=len(self._numbers))
+            for each in (labels[is_hit], labels, gold_labels[gold])
+        )
+        self.per_type.add(self._numbers, *counts)
+
+    def _left_out(self, batch: AlignedBatch, is_missing: Masks) -> Masks:
+        """Return which predicted tokens are at a position that has been without a gold label.
+
+        is_missing  (M,)
+        returns     (N,)
+        """
+        left_out = np.zeros(len(batch.gold_of), np.bool_)
+        if not self.missing_positions and not is_missing.any():
+            return left_out
+        docs, positions = _places(batch.reference)
+        since = np.full(int(positions.max(initial=-1)) + 1, len(batch.reference))
+        known = np.array(sorted(self.missing_positions), np.int64)
+        since[known[known < len(since)]] = -1
+        np.minimum.at(since, positions[is_missing], docs[is_missing])
+        self.missing_positions.update(positions[is_missing].tolist())
+        rows = np.flatnonzero(batch.gold_of >= 0)
+        tokens = batch.gold_of[rows]
+        left_out[rows] = since[positions[tokens]] <= docs[tokens]
+        return left_out
+
+    def _labels(self, docs: DocBatch) -> Ints:
+        """Return the number of the label of each token.
+
+        returns  (N,)
+        """
+        numbers = self._numbers
+        if self.normalize is None and not (self.getter is getattr and self.attr in COLUMNS):
+            labels = [self.getter(token, self.attr) for doc in docs for token in doc]
+            return np.array([numbers.setdefault(x, len(numbers)) for x in labels], np.int64)
+        values, kinds = np.unique(docs.column(self.attr), return_inverse=True)
+        found = [self._label(value, docs) for value in values.tolist()]
+        return np.array([numbers.setdefault(x, len(numbers)) for x in found], np.int64)[kinds]
+
+    def _label(self, value: int, docs: Iterable[Doc]) -> Any:
+        if self.normalize is None:
+            return value
+        stores = (doc.vocab.strings for doc in docs)
+        return self.normalize(next(store[value] for store in stores if value in store))
+
+    def _among(self, values: Collection[Any]) -> Masks:
+        """Return which of the labels are among `values`, by their numbers."""
+        return np.array([label in values for label in self._numbers], np.bool_)
+
+    def _heads(self, docs: DocBatch) -> Ints:
+        """Return the head of each token, as an index into all tokens.
+
+        returns  (N,)
+        """
+        if self.head_getter is getattr and self.head_attr in COLUMNS:
+            return docs.column(self.head_attr)
+        heads = [
+            self.head_getter(token, self.head_attr).i + start
+            for doc, start in zip(docs, docs.offsets.tolist(), strict=False)
+            for token in doc
         ]
-
-    def _found_arcs(self, example: Example) -> list[Arc]:
-        doc = example.predicted
-        labels = [self.getter(token, self.attr) for token in doc]
-        heads = self._heads(doc)
-        places = _gold_places(example)
-        arcs: list[Arc] = []
-        for i in np.flatnonzero(~doc.whitespace()).tolist():
-            place, head, label = places[i], places[heads[i]], labels[i]
-            if place in self.missing_places or label in self.ignored:
-                continue
-            if place is None or head is None:
-                self.unlabelled.fp += 1
-                self.labelled.fp += 1
-            else:
-                arcs.append((place, head, label))
-        return arcs
-
-    def _heads(self, doc: Doc) -> list[int]:
-        heads: npt.NDArray[Any] | None = None
-        if self.head_getter is getattr and self.head_attr == "head":
-            heads = doc.annotations.get("head")
-        if heads is not None:
-            listed: list[int] = heads.tolist()
-            return listed
-        return [self.head_getter(token, self.head_attr).i for token in doc]
+        return np.array(heads, np.int64)
 
 
-def _gold_places(example: Example) -> list[int | None]:
-    """Return for each predicted token the one gold token that it is aligned with, if it is one."""
-    x2y = example.alignment.x2y
-    lengths, starts = x2y.lengths.tolist(), x2y.starts.tolist()
-    data = x2y.data.tolist()
-    return [
-        data[start] if length == 1 else None for start, length in zip(starts, lengths, strict=True)
-    ]
+def _places(docs: DocBatch) -> tuple[Ints, Ints]:
+    """Return the doc of each token, and its position in it.
 
-
-def _by_label(arcs: Iterable[Arc]) -> dict[Any, set[Arc]]:
-    groups: dict[Any, set[Arc]] = {}
-    for arc in arcs:
-        groups.setdefault(arc[2], set()).add(arc)
-    return groups
+    returns  (M,) and (M,)
+    """
+    lengths, offsets = docs.lengths, docs.offsets
+    doc_of = np.repeat(np.arange(len(docs)), lengths)
+    return doc_of, np.arange(int(offsets[-1])) - np.repeat(offsets[:-1], lengths)

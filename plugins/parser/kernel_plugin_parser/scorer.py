@@ -9,7 +9,7 @@ from kernel.scoring import SpanScores, StreamingScorer
 from kernel_plugin_parser.dep_scores import DepScores
 
 if TYPE_CHECKING:
-    from kernel.text import Doc, Example, Token
+    from kernel.text import Doc, Example
 
 IGNORED_LABELS = ("p", "punct")
 
@@ -33,7 +33,7 @@ class ParserScores:
 
     def __init__(self, **_: Any) -> None:
         self.sents = SpanScores("sents", has_annotation=_has_sentences, labeled=False)
-        self.deps = DepScores("dep", getter=_label_of, ignore_labels=IGNORED_LABELS)
+        self.deps = DepScores("dep", normalize=str.lower, ignore_labels=IGNORED_LABELS)
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count the sentences and arcs of `examples`."""
@@ -53,8 +53,3 @@ class ParserScores:
 
 def _has_sentences(gold: Doc) -> bool:
     return gold.has_annotation("SENT_START")
-
-
-def _label_of(token: Token, attr: str) -> str:
-    label: str = getattr(token, f"{attr}_")
-    return label.lower()

@@ -1,26 +1,69 @@
-"""Scores of each morphological feature by itself."""
+"""Scores of each morphological feature by itself.
+
+Axes: N tokens of a batch, K different analyses among them, F features of those.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Self
 
-from kernel.scoring import MISSING, TypedScores, aligned_tokens
-from kernel.text import EMPTY_MORPH, FEATURE_SEP, FIELD_SEP
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from kernel.scoring import MISSING, AlignedBatch, TypedScores, has_repeats
+from kernel.text import COLUMNS, EMPTY_MORPH, FEATURE_SEP, FIELD_SEP, StringStore
 
 if TYPE_CHECKING:
-    from kernel.text import Doc, Example
+    from kernel.text import DocBatch, Example
 
 Getter = Callable[[Any, str], Any]
-Feature = tuple[int, str]
+Ints = npt.NDArray[np.integer[Any]]
+
+
+@frozen
+class Analyses:
+    """The analyses of some tokens, each kept once, as numbers of features.
+
+    kinds     (N,)  the analysis of each token
+    sizes     (K,)  how many features an analysis has
+    features  (F,)  those of all analyses
+    """
+
+    kinds: Ints
+    sizes: Ints
+    features: Ints
+
+    @property
+    def lengths(self) -> Ints:
+        """How many features each token has.
+
+        returns  (N,)
+        """
+        return self.sizes[self.kinds]
+
+    def pairs(self, rows: Ints, names: Ints) -> tuple[Ints, Ints]:
+        """Return the features of the tokens at `rows`, each with the name of its token.
+
+        rows, names  (k,)
+        returns      (P,) and (P,)  names and features
+        """
+        kinds = self.kinds[rows]
+        sizes = self.sizes[kinds]
+        starts = np.cumsum(self.sizes) - self.sizes
+        shifts = starts[kinds] - (np.cumsum(sizes) - sizes)
+        return np.repeat(names, sizes), self.features[
+            np.repeat(shifts, sizes) + np.arange(sizes.sum())
+        ]
 
 
 class FeatScores:
     """`<attr>_micro_p/r/f` and `<attr>_per_feat`: features of tokens, such as `Number=Sing`.
 
     Gold tokens with one of `missing_values`, or without features, do not count; a predicted
-    token counts if it is no whitespace and aligned with one gold token.
+    token counts if it is not whitespace and aligned with one gold token.
     `getter(token, attr)` gives the analysis: its id, or something whose str() is its features.
     """
 
@@ -36,17 +79,20 @@ class FeatScores:
         self.getter = getter
         self.missing = missing_values
         self.per_feat = TypedScores()
+        self._numbers: dict[str, int] = {}  # of features such as Number=Sing
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count the features of `examples`."""
-        for example in examples:
-            gold_doc, doc = example.reference, example.predicted
-            gold = dict(self._analyses(gold_doc, range(len(gold_doc))))
-            rows, places = (array.tolist() for array in aligned_tokens(example))
-            pairs = zip(rows, places, strict=True)
-            at = {row: place for row, place in pairs if place in gold}
-            found = ((at[row], feats) for row, feats in self._analyses(doc, at))
-            self._count(_by_field(found), _by_field(gold.items()))
+        batch = AlignedBatch(list(examples))
+        gold, found = self._analyses(batch.reference), self._analyses(batch.predicted)
+        rows, aligned = batch.words()
+        is_known = gold.lengths[aligned] > 0
+        rows, aligned = rows[is_known], aligned[is_known]
+        gold_tokens = np.flatnonzero(gold.lengths)
+        found_keys = self._keys(*found.pairs(rows, aligned))
+        if has_repeats(aligned):
+            found_keys = np.unique(found_keys)
+        self._count(found_keys, self._keys(*gold.pairs(gold_tokens, gold_tokens)))
 
     def merge(self, other: Self) -> None:
         """Add what `other` has counted."""
@@ -61,26 +107,56 @@ class FeatScores:
         rates = dict(zip(keys, total.to_dict().values(), strict=True))
         return {**rates, f"{self.attr}_per_feat": self.per_feat.to_dict()}
 
-    def _analyses(self, doc: Doc, rows: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """Yield place and features of those of the tokens at `rows` that have any."""
-        strings = doc.vocab.strings
-        for row in rows:
-            value = self.getter(doc[row], self.attr)
-            if value in self.missing:
-                continue
-            feats = strings[value] if isinstance(value, int) else str(value)
-            if feats and feats != EMPTY_MORPH:
-                yield row, feats
+    def _analyses(self, docs: DocBatch) -> Analyses:
+        texts, kinds = self._texts(docs)
+        features = [self._features(text) for text in texts]
+        sizes = np.fromiter(map(len, features), np.int64, len(features))
+        flat = [number for each in features for number in each]
+        return Analyses(kinds, sizes, np.array(flat, np.int64))
 
-    def _count(self, found: dict[str, set[Feature]], gold: dict[str, set[Feature]]) -> None:
-        for field in {**gold, **found}:
-            self.per_feat[field].score_set(found.get(field, set()), gold.get(field, set()))
+    def _texts(self, docs: DocBatch) -> tuple[list[str], Ints]:
+        """Return the different analyses of the tokens, and which of them each token has."""
+        stores = list({id(doc.vocab): doc.vocab.strings for doc in docs}.values())
+        if self.getter is getattr and self.attr in COLUMNS:
+            values, kinds = np.unique(docs.column(self.attr), return_inverse=True)
+            return [self._text(value, stores) for value in values.tolist()], kinds
+        numbers: dict[str, int] = {}
+        found = [
+            numbers.setdefault(self._text(self.getter(token, self.attr), stores), len(numbers))
+            for doc in docs
+            for token in doc
+        ]
+        return list(numbers), np.array(found, np.int64)
 
+    def _text(self, value: Any, stores: Sequence[StringStore]) -> str:
+        if value in self.missing:
+            return ""
+        if not isinstance(value, int):
+            return str(value)
+        return next(store[value] for store in stores if value in store)
 
-def _by_field(analyses: Iterable[tuple[int, str]]) -> dict[str, set[Feature]]:
-    fields: dict[str, set[Feature]] = {}
-    for place, feats in analyses:
-        for feature in feats.split(FEATURE_SEP):
-            field = feature.partition(FIELD_SEP)[0]
-            fields.setdefault(field, set()).add((place, feature))
-    return fields
+    def _features(self, text: str) -> list[int]:
+        if text in {"", EMPTY_MORPH}:
+            return []
+        numbers = self._numbers
+        return [
+            numbers.setdefault(feature, len(numbers))
+            for feature in dict.fromkeys(text.split(FEATURE_SEP))
+        ]
+
+    def _keys(self, tokens: Ints, features: Ints) -> Ints:
+        return tokens * len(self._numbers) + features
+
+    def _count(self, found: Ints, gold: Ints) -> None:
+        """Count features of tokens, each given by one key."""
+        fields: dict[str, int] = {}
+        names = (feature.partition(FIELD_SEP)[0] for feature in self._numbers)
+        field_of = np.array([fields.setdefault(name, len(fields)) for name in names], np.int64)
+        if not len(field_of):
+            return
+        hits = found[np.isin(found, gold, assume_unique=True)]
+        counts = (
+            np.bincount(field_of[keys % len(field_of)], minlength=len(fields))
+            for keys in (hits, found, gold)
+        )
+        self.per_feat.add(fields, *counts)

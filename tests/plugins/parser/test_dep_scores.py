@@ -1,7 +1,11 @@
 """Scores of trees, against what spaCy 3.8.18 says of the same docs."""
 
+import itertools
+
+import numpy as np
 import pytest
 
+from kernel.scoring import PRFScore
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_parser.dep_scores import DepScores
 from kernel_plugin_parser.scorer import make_deps_scorer
@@ -96,3 +100,61 @@ def test_parts_merged_score_like_the_whole(trees):
     first.merge(second)
 
     assert first.result() == whole.result()
+
+
+def count_one_by_one(examples, ignored):
+    """The same counts with sets, one token at a time."""
+    left_out, unlabelled, labelled = set(), PRFScore(), PRFScore()
+    for example in examples:
+        gold_doc, doc, x2y = example.reference, example.predicted, example.alignment.x2y
+        left_out |= {token.i for token in gold_doc if not token.dep_}
+        gold = {
+            (token.i, token.head.i, token.dep_.lower())
+            for token in gold_doc
+            if token.dep_ and token.dep_.lower() not in ignored
+        }
+        found = set()
+        for token in doc:
+            own, head = (x2y[i].tolist() for i in (token.i, token.head.i))
+            if token.is_space or token.dep_.lower() in ignored:
+                continue
+            if len(own) == 1 and own[0] in left_out:
+                continue
+            if len(own) == len(head) == 1:
+                found.add((own[0], head[0], token.dep_.lower()))
+            else:
+                unlabelled.fp += 1
+                labelled.fp += 1
+        labelled.score_set(found, gold)
+        unlabelled.score_set({arc[:2] for arc in found}, {arc[:2] for arc in gold})
+    return unlabelled, labelled
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 20])
+@pytest.mark.parametrize("seed", range(5))
+def test_batches_count_like_tokens_one_by_one(vocab, seed, batch_size):
+    rng = np.random.default_rng(seed)
+
+    def side(text, labels):
+        cuts = sorted({0, *rng.integers(1, len(text), 8).tolist(), len(text)})
+        words = [text[i:j] for i, j in itertools.pairwise(cuts)]
+        doc = Doc(vocab, words=words, spaces=[False] * len(words))
+        deps = [vocab.strings.add(labels[i]) for i in rng.integers(0, len(labels), len(words))]
+        doc.set_column("dep", np.array(deps, np.uint64))
+        doc.set_column("head", rng.integers(0, len(words), len(words)).astype(np.int32))
+        return doc
+
+    examples = []
+    for _ in range(20):
+        text = "".join(rng.choice(list("abc\n"), 12))
+        labels = ["nsubj", "OBJ", "punct"] if rng.random() < 0.8 else ["nsubj", ""]
+        examples.append(Example(side(text, ["nsubj", "obj", "Punct"]), side(text, labels)))
+    scores = DepScores("dep", normalize=str.lower, ignore_labels=("punct",))
+    for start in range(0, len(examples), batch_size):
+        scores.update(examples[start : start + batch_size])
+
+    assert (scores.unlabelled, scores.labelled) == count_one_by_one(examples, {"punct"})
+    assert scores.labelled.tp == scores.per_type.total().tp
+    slow = DepScores("dep", getter=lower, ignore_labels=("punct",))
+    slow.update(examples)
+    assert slow.result() == scores.result()

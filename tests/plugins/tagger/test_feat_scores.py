@@ -1,7 +1,9 @@
 """Scores of features, against what spaCy 3.8.18 says of the same docs."""
 
+import itertools
 from operator import attrgetter
 
+import numpy as np
 import pytest
 
 from kernel.text import Doc, Example, Vocab
@@ -68,3 +70,25 @@ def test_parts_merged_score_like_the_whole(morphs):
     first.merge(second)
 
     assert first.result() == whole.result()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_batches_count_like_examples_one_by_one(vocab, seed):
+    rng = np.random.default_rng(seed)
+    analyses = ["", "_", "Number=Sing", "Number=Plur|Person=3", "Case=Nom|Number=Sing"]
+
+    def side(text):
+        cuts = sorted({0, *rng.integers(1, len(text), 6).tolist(), len(text)})
+        words = [text[i:j] for i, j in itertools.pairwise(cuts)]
+        morphs = [analyses[i] for i in rng.integers(0, len(analyses), len(words))]
+        return Doc(vocab, words=words, spaces=[False] * len(words), morphs=morphs)
+
+    texts = ["".join(rng.choice(list("abc\n"), 12)) for _ in range(20)]
+    examples = [Example(side(text), side(text)) for text in texts]
+    fast = FeatScores("morph")
+    slow = FeatScores("morph", getter=lambda token, attr: str(token.morph))
+    fast.update(examples)
+    for example in examples:
+        slow.update([example])
+    assert fast.result() == slow.result()
+    assert 0 < fast.result()["morph_micro_f"] < 1
