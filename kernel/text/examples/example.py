@@ -1,4 +1,4 @@
-"""A doc as predicted beside the doc as it should be.
+"""A doc as a pipeline sees it, and a reference doc with the annotations that are right.
 
 Axes: N tokens of the predicted doc.
 """
@@ -80,7 +80,7 @@ class Example:
 
     @property
     def alignment(self) -> Alignment:
-        """Which tokens go with which; made anew when one side is tokenized anew."""
+        """Which tokens go with which; aligned again when one side is tokenized again."""
         lex = (self.predicted.lex, self.reference.lex)
         is_same = self._aligned_lex[0] is lex[0] and self._aligned_lex[1] is lex[1]
         if self._alignment is None or not is_same:

@@ -13,7 +13,7 @@ _N_LOOKED_AT: Final = 10
 
 
 def validate_examples(examples: Any, method: str) -> None:
-    """Raise TextError if `examples` is no list of examples; `method` is who was given it."""
+    """Raise TextError unless `examples` are examples; `method` is the function that got them."""
     if not isinstance(examples, Iterable):
         raise TextError(f"{method} takes Examples, got a {type(examples).__name__}")
     other = {type(example).__name__ for example in examples if not isinstance(example, Example)}
@@ -25,9 +25,9 @@ def validate_examples(examples: Any, method: str) -> None:
 
 
 def validate_get_examples(get_examples: Any, method: str) -> None:
-    """Raise TextError if `get_examples` is no function that returns examples.
+    """Raise TextError unless `get_examples` is a function that returns examples.
 
-    The first ten are looked at; `method` is who was given it.
+    Checks the first ten; `method` is the function that was given it.
     """
     if not callable(get_examples):
         raise TextError(

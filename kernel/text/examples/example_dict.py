@@ -196,7 +196,7 @@ def to_dict(doc: Doc) -> dict[str, Any]:
             "TAG": named("tag"),
             "LEMMA": named("lemma"),
             "POS": named("pos"),
-            # None is a token of which nothing is known, "" one that has no features.
+            # None: nothing is known of the token; "": it has no features.
             "MORPH": [{"": None, "_": ""}.get(morph, morph) for morph in named("morph")],
             "HEAD": doc.column("head").tolist(),
             "DEP": named("dep"),

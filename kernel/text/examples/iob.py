@@ -1,7 +1,7 @@
 """Entities as tags: BILUO and IOB, to and from offsets and spans.
 
-B, I and L tag the first, inner and last tokens of an entity, U the only one, O what is in
-none, and `-` or None a token of which nothing is known.
+B, I and L tag the first, inner and last tokens of an entity, U its only token, O a token outside
+of entities. `-` and None say that nothing is known of a token.
 """
 
 from __future__ import annotations
