@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError, TextError
@@ -159,7 +159,7 @@ def error_handler(nlp: Language, component: Any) -> ErrorHandler:
     return nlp.default_error_handler
 
 
-def _predicts_batches(component: Any, method: str) -> bool:
+def _predicts_batches(component: Any, method: str) -> TypeGuard[Batched]:
     """Return whether `predict` and `set_annotations` on a batch can stand in for `method`.
 
     Not if a `TrainablePipe` overrides it, or another component has a `pipe` of its own.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import KernelError, ShapeError
@@ -91,7 +91,7 @@ def replace_listeners(
         )
     shared = upstream.component.model
     for path, node in zip(listeners, nodes, strict=True):
-        _replace_block(upstream, stage, path)
+        _replace_block(upstream.settings["model"], shared, stage, path)
         _replace_node(shared, stage.component, node)
 
 
@@ -107,16 +107,16 @@ def upstreams_of(nlp: Language, pipe_name: str) -> list[str]:
     return list(dict.fromkeys(name for names in found for name in names if name in shared))
 
 
-def _replace_block(upstream: Stage, stage: Stage, path: str) -> None:
+def _replace_block(settings: Mapping[str, Any], shared: Any, stage: Stage, path: str) -> None:
     *parents, last = path.split(".")
     block: Any = stage.settings
     for key in parents:
         block = block.get(key, {}) if isinstance(block, dict) else {}
     if not isinstance(block, dict) or last not in block:
         raise KernelError(f"the settings of `{stage.name}` have no `{path}`")
-    settings = copy.deepcopy(upstream.settings["model"])
-    adapt = upstream.component.model.attrs.get("replace_listener_cfg")
-    block[last] = settings if adapt is None else adapt(settings, block[last])
+    own = copy.deepcopy(settings)
+    adapt = shared.attrs.get("replace_listener_cfg")
+    block[last] = own if adapt is None else adapt(own, block[last])
 
 
 def _replace_node(shared: Any, component: Any, node: Any) -> None:

@@ -14,6 +14,7 @@ from attrs import define
 from kernel.config import call, fill_block
 from kernel.errors import KernelError
 from kernel.pipeline.factories import Factory, get_factory
+from kernel.pipeline.protocols import Component
 from kernel.pipeline.vectors import fingerprint, warn_of_others
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Stage:
     """
 
     name: str
-    component: Any
+    component: Component
     factory: Factory
     settings: dict[str, Any]
     enabled: bool = True

@@ -1,5 +1,7 @@
 """Components of other makes: each has only the methods of one protocol, and no base class."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -65,9 +67,72 @@ class Counting(Plain):
             doc.cats["long"] = float(length > 1)
 
 
+class Learning(Plain):
+    """Learns how many examples there are, and nothing else."""
+
+    def __init__(self):
+        self.labels = ["FEW", "MANY"]
+        self.weight, self.gradient = 0.0, 0.0
+        self.initialized_with = None
+
+    def initialize(self, get_examples, *, nlp, start=1.0):
+        self.initialized_with = len(list(get_examples()))
+        self.weight = start
+
+    def update(self, examples, *, drop, sgd, losses):
+        self.gradient += len(examples)
+        losses["learning"] = losses.get("learning", 0.0) + self.gradient
+        return losses
+
+    def finish_update(self, sgd):
+        self.weight, self.gradient = sgd(self.weight, self.gradient), 0.0
+
+    @contextlib.contextmanager
+    def use_params(self, params):
+        before, self.weight = self.weight, params["weight"]
+        yield
+        self.weight = before
+
+    def to_bytes(self, *, exclude=()):
+        return str(self.weight).encode()
+
+    def from_bytes(self, data, *, exclude=()):
+        self.weight = float(data)
+
+
+class Fussy(Plain):
+    """Fails on every doc, and takes its own handler."""
+
+    handler = None
+
+    def __call__(self, doc):
+        raise ValueError("no")
+
+    def set_error_handler(self, handler):
+        self.handler = handler
+
+    def get_error_handler(self):
+        return self.handler
+
+
+class Doubtful(Plain):
+    """Annotates in two steps, but has a `pipe` of its own, which counts."""
+
+    def predict(self, docs):
+        raise AssertionError("`pipe` is there to be used")
+
+    def set_annotations(self, docs, predictions):
+        raise AssertionError("`pipe` is there to be used")
+
+    def pipe(self, stream, *, batch_size):
+        for doc in stream:
+            doc.cats["piped"] = 1.0
+            yield doc
+
+
 @pytest.fixture(scope="module", autouse=True)
 def factories():
-    for make in (Rehearsing, Keeping, Counting):
+    for make in (Rehearsing, Keeping, Counting, Learning, Fussy, Doubtful):
         name = make.__name__.lower()
         Language.factory(name, func=lambda nlp, name, make=make: make())
 
@@ -105,3 +170,46 @@ def test_a_component_in_two_steps_gets_whole_batches(nlp):
     assert [doc.cats["long"] for doc in docs] == [0.0, 1.0, 0.0]
     assert pipe.sizes == (2, 1)
     assert nlp("two words").cats == {"long": 1.0}
+
+
+def test_a_component_without_a_base_learns(nlp):
+    pipe = nlp.add_pipe("learning")
+    examples = [Example(nlp.make_doc("a"), nlp.make_doc("a")) for _ in range(3)]
+
+    nlp.initialize(lambda: examples, sgd=lambda weight, gradient: weight + gradient)
+    losses = nlp.update(examples)
+
+    assert pipe.initialized_with == 3
+    assert losses == {"learning": 3.0}
+    assert pipe.weight == 4.0
+    assert nlp.update(examples, exclude=["learning"]) == {}
+    nlp.update(examples, sgd=False)
+    assert (pipe.weight, pipe.gradient) == (4.0, 3.0)
+    with nlp.use_params({"weight": 9.0}):
+        assert pipe.weight == 9.0
+    assert pipe.weight == 4.0
+
+
+def test_what_has_bytes_is_kept_in_bytes(nlp):
+    nlp.add_pipe("learning").weight = 2.5
+    other = kernel.blank("en")
+    other.add_pipe("learning")
+
+    other.from_bytes(nlp.to_bytes())
+
+    assert other.get_pipe("learning").weight == 2.5
+    assert nlp.pipe_labels == {"learning": ["FEW", "MANY"]}
+
+
+def test_its_own_error_handler_is_asked(nlp):
+    failed = []
+    nlp.add_pipe("fussy")
+    nlp.set_error_handler(lambda name, component, docs, error: failed.append((name, str(error))))
+
+    assert list(nlp.pipe(["a", "b"])) == []
+    assert failed == [("fussy", "no")] * 2
+
+
+def test_a_pipe_of_its_own_is_used(nlp):
+    nlp.add_pipe("doubtful")
+    assert [doc.cats for doc in nlp.pipe(["a", "b"])] == [{"piped": 1.0}] * 2
