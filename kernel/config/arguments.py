@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kernel.config.describe import describe_type, describe_value, nearest
+from kernel.config.describe import describe_value, nearest
+from kernel.config.kinds import describe_type
 from kernel.config.problems import Origin, Path, Problem
 from kernel.config.signature import Parameter, Signature, plain
 from kernel.config.tree import function_of, is_block, origin_of

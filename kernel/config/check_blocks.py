@@ -11,7 +11,8 @@ from typing import Any
 import attrs
 
 from kernel.config.arguments import POSITIONAL, argument_problems
-from kernel.config.describe import describe_type, describe_value, nearest
+from kernel.config.describe import describe_value, nearest
+from kernel.config.kinds import describe_type
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees
 from kernel.config.problems import Origin, Path, Problem

@@ -11,7 +11,8 @@ import attrs
 from attrs import frozen
 
 from kernel.config.config import Config, as_config, values_of
-from kernel.config.describe import describe_type, nearest
+from kernel.config.describe import nearest
+from kernel.config.kinds import describe_type
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.problems import Origin, Path
 from kernel.config.score_weights import score_descriptions

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import collections.abc
-import inspect
 import typing
 from collections.abc import Mapping
-from enum import Enum
-from pathlib import PurePath
 from typing import Any, Final
-
-import attrs
 
 from kernel.config.config import Config, values_of
 from kernel.config.explain import function_at, helps_at
+from kernel.config.kinds import either, value_schema
 from kernel.config.sections import sections
-from kernel.config.settings import Setting, is_described, settings_of
+from kernel.config.settings import Setting, settings_of
 from kernel.config.signature import (
     FACTORY_CONTEXT,
     Parameter,
@@ -25,31 +20,12 @@ from kernel.config.signature import (
     without,
 )
 from kernel.config.tree import function_of, get_at, is_block
-from kernel.config.types import TABLES, class_hints, options, strip
 from kernel.registry import registry
 
 if typing.TYPE_CHECKING:
     from kernel.config.problems import Path
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_VARIABLE: Final = {"type": "string", "pattern": r"\$\{[^{}]+\}"}
-# Some key starts with `@`: not all keys start with something else.
-_BLOCK: Final = {
-    "type": "object",
-    "minProperties": 1,
-    "not": {"propertyNames": {"pattern": "^[^@]"}},
-}
-_SCALARS: Final = {bool: "boolean", int: "integer", float: "number", str: "string"}
-_LISTS: Final = (
-    list,
-    tuple,
-    set,
-    frozenset,
-    collections.abc.Sequence,
-    collections.abc.Collection,
-    collections.abc.Iterable,
-    collections.abc.Set,
-)
 
 
 def json_schema(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,11 +58,16 @@ def _section(tree: Config, name: str) -> dict[str, Any]:
 def _table_schema(cls: type) -> dict[str, Any]:
     """Return the schema of a table of settings."""
     properties = {
-        key: _setting_schema(_value_schema(setting.hint), setting)
+        key: _setting_schema(_value_of(setting), setting)
         for key, setting in settings_of(cls).items()
     }
     description = {"description": doc} if (doc := summary_of(cls)) else {}
     return {**_closed(properties), **description}
+
+
+def _value_of(setting: Setting) -> dict[str, Any]:
+    table = setting.table
+    return value_schema(setting.hint) if table is None else either(_table_schema(table))
 
 
 def _setting_schema(schema: dict[str, Any], setting: Setting) -> dict[str, Any]:
@@ -135,48 +116,8 @@ def _name_schema(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parameter_schema(parameter: Parameter) -> dict[str, Any]:
-    schema = _value_schema(parameter.hint)
+    schema = value_schema(parameter.hint)
     return schema if parameter.is_required else {**schema, "default": _written(parameter.default)}
-
-
-def _value_schema(hint: Any) -> dict[str, Any]:
-    """Return the schema of a value of the type `hint`, which a variable or a block may give too."""
-    wanted = [schema for option in options(hint) if (schema := _option_schema(option)) is not None]
-    if not wanted:
-        return {}
-    takes_null = type(None) in typing.get_args(strip(hint))
-    nulls = [{"type": "null"}] if takes_null else []
-    return {"anyOf": [*wanted, *nulls, _VARIABLE, _BLOCK]}
-
-
-def _option_schema(hint: Any) -> dict[str, Any] | None:
-    """Return the schema of one type; None for what only a function block can give."""
-    base, args = typing.get_origin(hint) or hint, typing.get_args(hint)
-    if base in _SCALARS:
-        return {"type": _SCALARS[base]}
-    if base is typing.Literal:
-        return {"enum": list(args)}
-    if base in _LISTS:
-        item = _value_schema(args[0]) if args and base is not tuple else {}
-        return {"type": "array", "items": item}
-    if base in TABLES:
-        return {"type": "object", "additionalProperties": _value_schema(args[1]) if args else {}}
-    return _class_schema(base)
-
-
-def _class_schema(cls: Any) -> dict[str, Any] | None:
-    if not inspect.isclass(cls):
-        return None
-    if issubclass(cls, PurePath):
-        return {"type": "string"}
-    if issubclass(cls, Enum):
-        return {"enum": [member.value for member in cls]}
-    if is_described(cls):
-        return _table_schema(cls)
-    if attrs.has(cls):
-        properties = {key: _value_schema(hint) for key, hint in class_hints(cls).items()}
-        return _closed(properties)
-    return None
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,9 @@ from typing import Any
 
 from attrs import frozen
 
-from kernel.config.describe import describe_type
 from kernel.config.explain import argument_helps
+from kernel.config.kinds import describe_type, fits, structure
 from kernel.config.signature import MISSING, signature_of, without
-from kernel.config.structure import structure
-from kernel.config.types import fits
 from kernel.errors import ConfigError
 
 

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from kernel.config.arguments import POSITIONAL, argument_problems, positional
-from kernel.config.describe import describe_type
+from kernel.config.kinds import Spot, describe_type, fits, read_number, structure
 from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.problems import UNKNOWN, Origin, Path, Problem, raise_problems
 from kernel.config.signature import Parameter, Signature, from_caller, signature_of, without
-from kernel.config.structure import structure, structure_problems
 from kernel.config.tree import Block, function_of, is_block, origin_of
-from kernel.config.types import fits, read_number
 from kernel.errors import ConfigError, KernelError
 
 ResultT = TypeVar("ResultT")
@@ -136,11 +134,10 @@ def _fitted(value: Any, signature: Signature, block: Mapping[str, Any], path: Pa
         value = value if number is None else number
     if not fits(value, parameter.hint):
         return value
-    try:
-        return structure(value, parameter.hint)
-    except Exception as error:  # of a class that the hint names
-        found = structure_problems(error, block[key], path, origin_of(block, key))
-        raise ConfigError(found) from error
+    spot = Spot(path, origin_of(block, key))
+    made = structure(value, parameter.hint, spot)
+    raise_problems(spot.problems)
+    return made
 
 
 def _failure(

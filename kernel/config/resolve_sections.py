@@ -10,11 +10,11 @@ import attrs
 from kernel.config.check_sections import section_problems, without_absent_vectors
 from kernel.config.config import Config, values_of
 from kernel.config.describe import nearest
+from kernel.config.kinds import Spot, structure
 from kernel.config.problems import DEFAULT, raise_problems
 from kernel.config.resolve import resolve
 from kernel.config.sections import sections, unset_elsewhere
 from kernel.config.settings import settings_of
-from kernel.config.structure import structure
 from kernel.config.tree import Block, copy_tree, discard, get_at, with_origin
 from kernel.config.values import has_variable, whole_variable
 from kernel.errors import ConfigError
@@ -40,7 +40,10 @@ def resolve_section(config: Mapping[str, Any], name: str) -> Any:
     origin = tree.origin((name,))
     raise_problems(section_problems(values, section, (name,), origin, referred=[*values]))
     made = resolve(values, where=name)
-    return structure({key: made[key] for key in section.settings}, section.cls)
+    spot = Spot((name,), origin)
+    settings = structure({key: made[key] for key in section.settings}, section.cls, spot)
+    raise_problems(spot.problems)
+    return settings
 
 
 def resolve_dot_names(config: Mapping[str, Any], names: Sequence[str | None]) -> list[Any]:

@@ -9,11 +9,11 @@ from typing import Any
 
 import attrs
 
-from kernel.config.describe import describe_type, describe_value, nearest
+from kernel.config.describe import describe_value, nearest
+from kernel.config.kinds import TABLES, Spot, describe_type, fits, read_number, structure
 from kernel.config.problems import Origin, Path, Problem
-from kernel.config.structure import structure, structure_problems
 from kernel.config.tree import UNRESOLVED, is_block, origin_of
-from kernel.config.types import TABLES, class_hints, fits, options, read_number, strip
+from kernel.config.types import class_hints, options, strip
 
 
 def type_problems(value: Any, hint: Any, path: Path, origin: Origin) -> Iterator[Problem]:
@@ -36,10 +36,9 @@ def _refused(value: Any, hint: Any, path: Path, origin: Origin) -> Iterator[Prob
     is_made = [inspect.isclass(option) and attrs.has(option) for option in options(hint)]
     if not isinstance(value, dict) or not any(is_made) or _has_block(value):
         return
-    try:
-        structure(value, hint)
-    except Exception as error:  # noqa: BLE001 — whatever the class of a stranger raises
-        yield from structure_problems(error, value, path, origin)
+    spot = Spot(path, origin)
+    structure(value, hint, spot)
+    yield from spot.problems
 
 
 def _has_block(value: Any) -> bool:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 # fork, in which it is the first one after that.
 IMPORT_EACH = """
 import importlib, json, os, sys, traceback, warnings
-import cattrs, click, numpy, rich.console, thinc.api, tomlkit
+import click, numpy, rich.console, thinc.api, tomlkit
 
 def outcome(name):
     read, write = os.pipe()

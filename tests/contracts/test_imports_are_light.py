@@ -6,7 +6,7 @@ import pytest
 
 # Importing Thinc also imports PyTorch and CuPy wherever they are installed.
 HEAVY = {"thinc", "torch", "cupy", "transformers", "ray", "spacy"}
-TOOLS = {"click", "rich", "cattrs", "tomlkit"}
+TOOLS = {"click", "rich", "tomlkit"}
 LOADED = "import json, sys; print(json.dumps(sorted({n.partition('.')[0] for n in sys.modules})))"
 
 

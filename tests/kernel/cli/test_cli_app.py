@@ -22,7 +22,7 @@ def python(code):
 
 
 def test_importing_the_command_line_imports_nothing_heavy():
-    heavy = "{'thinc', 'torch', 'rich', 'click', 'cattrs', 'tomlkit'}"
+    heavy = "{'thinc', 'torch', 'rich', 'click', 'tomlkit'}"
     assert python(f"import kernel.cli, sys; print(*{heavy} & set(sys.modules))") == []
 
 

@@ -1,0 +1,462 @@
+"""Kinds of type hints, and all that a config does with each: one table.
+
+A value is held against a hint (`fits`), the hint is put in words (`describe_type`) and into a
+JSON Schema (`value_schema`), and what a file says becomes what the hint names (`structure`).
+What function blocks have made already (models, schedules) passes as it is.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import numbers
+import re
+import types
+import typing
+from collections import abc
+from collections.abc import Callable, Collection, Iterable
+from enum import Enum
+from pathlib import Path as FilePath
+from pathlib import PurePath
+from typing import Any, Final
+
+import attrs
+from attrs import define, frozen
+
+from kernel.config.problems import UNKNOWN, Origin, Path, Problem
+from kernel.config.tree import UNRESOLVED, is_block, origin_of
+from kernel.config.types import class_hints, options, strip
+
+_NAMED: Final = re.compile(r"""^['"`]_?(\w+)['"`] """)
+_VARIABLE: Final = {"type": "string", "pattern": r"\$\{[^{}]+\}"}
+# Some key starts with `@`: not all keys start with something else.
+_BLOCK: Final = {
+    "type": "object",
+    "minProperties": 1,
+    "not": {"propertyNames": {"pattern": "^[^@]"}},
+}
+
+
+@define
+class Spot:
+    """Where in a config a value is, and what was found wrong while it was structured."""
+
+    path: Path = ()
+    origin: Origin = UNKNOWN
+    problems: list[Problem] = attrs.Factory(list)
+
+    def inside(self, key: str, block: Any) -> Spot:
+        """Return the spot of `key` of the `block` that is here."""
+        return Spot((*self.path, key), origin_of(block, key), self.problems)
+
+    def refuse(self, error: Exception, value: Any) -> None:
+        """Note what a class said of `value`; attrs' validators start with the field's name."""
+        named = _NAMED.match(str(error))
+        is_key = named is not None and isinstance(value, dict) and named[1] in value
+        spot = self.inside(named[1], value) if named is not None and is_key else self
+        message = str(error).split("\n")[0]
+        self.problems.append(Problem(path=spot.path, origin=spot.origin, message=message))
+
+
+@frozen(kw_only=True)
+class Kind:
+    """One kind of type hint.
+
+    matches    whether a hint is of this kind, by its base (`list` of `list[int]`)
+    fits       whether a value fits a hint
+    describe   a hint in words, singular or plural
+    structure  a value that fits as what the hint names; problems go to the spot
+    schema     the JSON Schema of a hint; None if only a function block can give the value
+    """
+
+    matches: Callable[[Any], bool]
+    fits: Callable[[Any, Any], bool]
+    describe: Callable[[Any, bool], str]
+    structure: Callable[[Any, Any, Spot], Any] = lambda value, hint, spot: value
+    schema: Callable[[Any], dict[str, Any] | None] = lambda hint: None
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Return whether `value` fits `hint`.
+
+    A function block fits everything, since what it makes is known only when it is called;
+    so does an iterator (a schedule), as its items cannot be looked at.
+    """
+    if value is UNRESOLVED or is_block(value) or isinstance(value, abc.Iterator):
+        return True
+    hint = strip(hint)
+    return kind_of(hint).fits(value, hint)
+
+
+def describe_type(hint: Any, *, plural: bool = False) -> str:
+    """Return the type `hint` in words: `a list of whole numbers`, `a string or null`."""
+    hint = strip(hint)
+    return kind_of(hint).describe(hint, plural)
+
+
+def structure(value: Any, hint: Any, spot: Spot | None = None) -> Any:
+    """Return `value`, which fits `hint`, as what that names; what is refused is told to `spot`."""
+    hint = strip(hint)
+    return kind_of(hint).structure(value, hint, spot or Spot())
+
+
+def value_schema(hint: Any) -> dict[str, Any]:
+    """Return the JSON Schema of a value of the type `hint`."""
+    arms = options(hint)
+    wanted = [found for arm in arms if (found := kind_of(arm).schema(arm)) is not None]
+    nulls = [{"type": "null"}] if type(None) in typing.get_args(strip(hint)) else []
+    return either(*wanted, *nulls) if wanted else {}
+
+
+def either(*schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what fits one of `schemas`, or is a variable or a function block."""
+    return {"anyOf": [*schemas, _VARIABLE, _BLOCK]}
+
+
+def kind_of(hint: Any) -> Kind:
+    """Return the kind of a hint, which `strip` has returned."""
+    base = base_of(hint)
+    return next(kind for kind in KINDS if kind.matches(base))
+
+
+def base_of(hint: Any) -> Any:
+    """Return the class or special form that a hint is made of; Any for an unhashable one."""
+    try:
+        hash(hint)
+    except TypeError:
+        return Any
+    return typing.get_origin(hint) or hint
+
+
+def read_number(text: str, hint: Any) -> int | float | None:
+    """Return the number that `text` says if `hint` wants one and takes no string, else None.
+
+    A variable in quotes brings its number as text; spaCy takes it for the number it was.
+    """
+    kinds: dict[type, Callable[[str], int | float]] = {int: int, float: float}
+    for kind, read in kinds.items():
+        if fits(kind(1), hint) and not fits(text, hint):
+            try:
+                return read(text)
+            except ValueError:
+                continue
+    return None
+
+
+# ---- unions and choices
+
+
+def _join(words: Iterable[str]) -> str:
+    parts = sorted(words, key=lambda word: word == "null")  # "a string or null", whatever the order
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+
+
+def _structure_union(value: Any, hint: Any, spot: Spot) -> Any:
+    # A string stays one where it may, and a whole number too.
+    arms = sorted(typing.get_args(hint), key=lambda arm: strip(arm) is not type(value))
+    return structure(value, next((arm for arm in arms if fits(value, arm)), Any), spot)
+
+
+_UNION: Final = Kind(
+    matches=lambda base: base in {typing.Union, types.UnionType},
+    fits=lambda value, hint: any(fits(value, arm) for arm in typing.get_args(hint)),
+    describe=lambda hint, plural: _join(
+        dict.fromkeys(describe_type(arm, plural=plural) for arm in typing.get_args(hint))
+    ),
+    structure=_structure_union,
+)
+
+
+def _choice(choices: Callable[[Any], list[Any]], **more: Any) -> Kind:
+    """Return the kind of hints that allow the values `choices(hint)`."""
+    return Kind(
+        describe=lambda hint, _: "one of " + ", ".join(map(json.dumps, choices(hint))),
+        schema=lambda hint: {"enum": choices(hint)},
+        **more,
+    )
+
+
+def _members(hint: Any) -> list[Any]:
+    return [member.value for member in hint]
+
+
+_LITERAL: Final = _choice(
+    lambda hint: list(typing.get_args(hint)),
+    matches=lambda base: base is typing.Literal,
+    fits=lambda value, hint: any(
+        type(value) is type(arg) and value == arg for arg in typing.get_args(hint)
+    ),
+)
+_ENUM: Final = _choice(
+    _members,
+    matches=lambda base: inspect.isclass(base) and issubclass(base, Enum),
+    fits=lambda value, hint: isinstance(value, hint) or value in _members(hint),
+    structure=lambda value, hint, _: value if isinstance(value, hint) else hint(value),
+)
+
+
+# ---- single values
+
+
+def _scalar(hint: Any, words: tuple[str, str], name: str, fits: Callable[[Any], bool]) -> Kind:
+    return Kind(
+        matches=lambda base: base is hint,
+        fits=lambda value, _: fits(value),
+        describe=lambda _, plural: words[plural],
+        schema=lambda _: {"type": name},
+    )
+
+
+def _is_number(value: Any, cls: Any) -> bool:
+    return isinstance(value, cls) and not isinstance(value, bool)
+
+
+_SCALARS: Final = (
+    _scalar(bool, ("true or false",) * 2, "boolean", lambda value: isinstance(value, bool)),
+    _scalar(
+        int,
+        ("a whole number", "whole numbers"),
+        "integer",
+        lambda value: _is_number(value, numbers.Integral),
+    ),
+    _scalar(
+        float, ("a number", "numbers"), "number", lambda value: _is_number(value, numbers.Real)
+    ),
+    _scalar(str, ("a string", "strings"), "string", lambda value: isinstance(value, str)),
+    _scalar(type(None), ("null", "nulls"), "null", lambda value: value is None),
+    _scalar(None, ("null", "nulls"), "null", lambda value: value is None),
+)
+_PATH: Final = Kind(
+    matches=lambda base: inspect.isclass(base) and issubclass(base, PurePath),
+    fits=lambda value, _: isinstance(value, str | PurePath),
+    describe=lambda _, plural: "paths" if plural else "a path",
+    structure=lambda value, *_: FilePath(value) if isinstance(value, str) else value,
+    schema=lambda _: {"type": "string"},
+)
+_ANYTHING: Final = Kind(
+    matches=lambda base: base is Any or isinstance(base, str | typing.ForwardRef),
+    fits=lambda *_: True,
+    describe=lambda *_: "anything",
+)
+
+
+# ---- lists and tables
+
+
+def _item_of(hint: Any) -> Any:
+    return (*typing.get_args(hint), Any)[0]
+
+
+def _fits_list(value: Any, hint: Any) -> bool:
+    is_listed = isinstance(value, list | tuple | set | frozenset)
+    if not is_listed:
+        # An array or a reader may be iterated; a string or a table is never meant as a list.
+        is_listed = not isinstance(value, str | bytes | dict) and _is_instance(value, base_of(hint))
+    args = typing.get_args(hint)
+    return is_listed and (not args or all(fits(item, args[0]) for item in value))
+
+
+def _describe_list(hint: Any, plural: bool) -> str:
+    if base_of(hint) in {abc.Iterator, abc.Generator}:
+        return "schedules" if plural else "a schedule"
+    return _of("lists" if plural else "a list", typing.get_args(hint)[:1])
+
+
+def _of(words: str, items: Collection[Any]) -> str:
+    return f"{words} of {describe_type(*items, plural=True)}" if items else words
+
+
+def _structure_list(value: Any, hint: Any, spot: Spot) -> Any:
+    if not isinstance(value, list):
+        return value
+    made = [structure(item, _item_of(hint), spot) for item in value]
+    makers = {set: set, frozenset: frozenset, abc.Set: set, abc.MutableSet: set}
+    return makers.get(base_of(hint), list)(made)
+
+
+_LISTS: Final = {
+    list,
+    set,
+    frozenset,
+    abc.Sequence,
+    abc.MutableSequence,
+    abc.Collection,
+    abc.Iterable,
+    abc.Iterator,
+    abc.Generator,
+    abc.Container,
+    abc.Reversible,
+    abc.Set,
+    abc.MutableSet,
+}
+_LIST: Final = Kind(
+    matches=lambda base: inspect.isclass(base) and base in _LISTS,
+    fits=_fits_list,
+    describe=_describe_list,
+    structure=_structure_list,
+    schema=lambda hint: {"type": "array", "items": value_schema(_item_of(hint))},
+)
+
+
+def _slots(hint: Any, n_items: int) -> tuple[Any, ...]:
+    """Return the hint of each item of a tuple of `n_items`."""
+    args = typing.get_args(hint) or (Any, ...)
+    return (args[0],) * n_items if args[1:] == (Ellipsis,) else args
+
+
+def _fits_tuple(value: Any, hint: Any) -> bool:
+    if not isinstance(value, list | tuple):
+        return False
+    slots = _slots(hint, len(value))
+    return len(value) == len(slots) and all(map(fits, value, slots))
+
+
+def _describe_tuple(hint: Any, _: bool) -> str:
+    args = typing.get_args(hint)
+    if not args or args[-1] is Ellipsis:
+        return _of("a list", args[:1])
+    return f"a list of {len(args)}: {', '.join(map(describe_type, args))}"
+
+
+def _structure_tuple(value: Any, hint: Any, spot: Spot) -> Any:
+    if not isinstance(value, list):
+        return value
+    slots = _slots(hint, len(value))
+    return tuple(structure(item, slot, spot) for item, slot in zip(value, slots, strict=True))
+
+
+_TUPLE: Final = Kind(
+    matches=lambda base: base is tuple,
+    fits=_fits_tuple,
+    describe=_describe_tuple,
+    structure=_structure_tuple,
+    schema=lambda _: {"type": "array", "items": {}},
+)
+TABLES: Final = {dict, abc.Mapping, abc.MutableMapping}
+
+
+def _fits_table(value: Any, hint: Any) -> bool:
+    if not isinstance(value, abc.Mapping):
+        return False
+    args = typing.get_args(hint) or (Any, Any)
+    return all(fits(key, args[0]) and fits(item, args[1]) for key, item in value.items())
+
+
+def _structure_table(value: Any, hint: Any, spot: Spot) -> Any:
+    args = typing.get_args(hint)
+    if not args or not isinstance(value, dict):
+        return value
+    return {
+        structure(key, args[0], spot): structure(item, args[1], spot.inside(key, value))
+        for key, item in value.items()
+    }
+
+
+_TABLE: Final = Kind(
+    matches=lambda base: inspect.isclass(base) and base in TABLES,
+    fits=_fits_table,
+    describe=lambda hint, plural: _of("tables" if plural else "a table", typing.get_args(hint)[1:]),
+    structure=_structure_table,
+    schema=lambda hint: {
+        "type": "object",
+        "additionalProperties": value_schema((*typing.get_args(hint), Any, Any)[1]),
+    },
+)
+
+
+# ---- classes
+
+
+def _has_keys_of(value: dict[str, Any], cls: type) -> bool:
+    """Return whether `value` has what the attrs class `cls` needs, of its types, and no more."""
+    hints = class_hints(cls)
+    fields = {field.alias or field.name: field for field in attrs.fields(cls)}
+    needed = {key for key in hints if fields[key].default is attrs.NOTHING}
+    keys = value.keys()
+    return needed <= keys <= hints.keys() and all(fits(value[key], hints[key]) for key in keys)
+
+
+def _structure_class(value: Any, hint: Any, spot: Spot) -> Any:
+    if not isinstance(value, dict):
+        return value
+    cls = base_of(hint)
+    hints, n_problems = class_hints(cls), len(spot.problems)
+    made = {
+        key: structure(item, hints.get(key, Any), spot.inside(key, value))
+        for key, item in value.items()
+    }
+    if len(spot.problems) == n_problems:
+        try:
+            return cls(**made)
+        except Exception as error:  # noqa: BLE001 — whatever the class of a stranger raises
+            spot.refuse(error, value)
+    return value
+
+
+def _describe_table_class(hint: Any, plural: bool) -> str:
+    keys = ", ".join(field.name for field in attrs.fields(base_of(hint)))
+    return f"{'tables' if plural else 'a table'} with the keys {keys}"
+
+
+def _table_class_schema(hint: Any) -> dict[str, Any]:
+    properties = {key: value_schema(inner) for key, inner in class_hints(base_of(hint)).items()}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _fits_class(value: Any, hint: Any) -> bool:
+    base = base_of(hint)
+    if not inspect.isclass(base):
+        return True  # a ParamSpec and the like: nothing to hold the value against
+    if base is type:
+        return isinstance(value, type)
+    is_protocol = bool(getattr(base, "_is_protocol", False))
+    return _is_instance(value, base) or (is_protocol and not _is_json(value))
+
+
+def _describe_class(hint: Any, plural: bool) -> str:
+    base = base_of(hint)
+    name = getattr(base, "__name__", str(base))
+    return f"function blocks that make a `{name}`" if plural else f"a function block for a `{name}`"
+
+
+def _is_instance(value: Any, cls: Any) -> bool:
+    try:
+        return isinstance(value, cls)
+    except TypeError:  # a protocol that is not for use at run time
+        return False
+
+
+def _is_json(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str | list | dict)
+
+
+_TABLE_CLASS: Final = Kind(
+    matches=lambda base: inspect.isclass(base) and attrs.has(base),
+    fits=lambda value, hint: (
+        _has_keys_of(value, base_of(hint)) if isinstance(value, dict) else _fits_class(value, hint)
+    ),
+    describe=_describe_table_class,
+    structure=_structure_class,
+    schema=_table_class_schema,
+)
+_FUNCTION: Final = Kind(
+    matches=lambda base: base is abc.Callable or inspect.isfunction(base),
+    fits=lambda value, hint: callable(value) or inspect.isfunction(hint),
+    describe=lambda _, plural: "function blocks" if plural else "a function block",
+)
+_CLASS: Final = Kind(matches=lambda _: True, fits=_fits_class, describe=_describe_class)
+
+KINDS: Final = (
+    *_SCALARS,
+    _ANYTHING,
+    _UNION,
+    _LITERAL,
+    _LIST,
+    _TUPLE,
+    _TABLE,
+    _PATH,
+    _ENUM,
+    _FUNCTION,
+    _TABLE_CLASS,
+    _CLASS,
+)
