@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,23 @@ from kernel.ops import Floats
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_textcat.gold import check_cats, count_labels, read_gold
+
+# An attribute of the model: the labels that were added to its weights, and not right since.
+UNSEEN: Final = "unseen_labels"
+
+
+def hold_back(scores: Floats, unseen: Sequence[int], *, are_shares: bool) -> Floats:
+    """Let some labels score 0, and the others what they would score without those.
+
+    scores      (B, O)
+    are_shares  whether the scores of a doc add up to 1
+    returns     (B, O)  a copy
+    """
+    held = scores.copy()
+    held[:, list(unseen)] = 0
+    if are_shares:
+        held /= held.sum(axis=1, keepdims=True)
+    return held
 
 
 class Categorizer(RehearsingPipe):
@@ -71,7 +88,16 @@ class Categorizer(RehearsingPipe):
                 hint="initialize the component again, or give it a model that can grow, such as "
                 "`kernel.TextCatBOW.v3`",
             )
+        if self.model.get_ref("output_layer").has_param("W"):
+            unseen = self.model.attrs.get(UNSEEN, [])
+            # Saved with the weights, as exact resumption needs.
+            self.model.attrs[UNSEEN] = [*unseen, n_labels - 1]
         self.model.attrs["resize_output"](self.model, n_labels)
+
+    @property
+    def _gives_shares(self) -> bool:
+        # Without an activation at the end, scores are no probabilities, and nothing starts them.
+        return self.is_exclusive and "start_output" in self.model.attrs
 
     def _n_outputs(self) -> int | None:
         """Return how many labels the model has room for, None if that is open."""
@@ -145,6 +171,9 @@ class Categorizer(RehearsingPipe):
         for number, example in enumerate(examples):
             check_cats(self.name, example.reference, number, is_exclusive=self.is_exclusive)
         truths, known = read_gold(examples, self.labels)
+        if UNSEEN in self.model.attrs:
+            seen = set(np.flatnonzero(truths.any(axis=0)).tolist())
+            self.model.attrs[UNSEEN] = sorted(set(self.model.attrs[UNSEEN]) - seen)
         if self.is_exclusive:
             # A label that a doc does not mention is not the one it has.
             known |= known.any(axis=1, keepdims=True)
@@ -165,6 +194,8 @@ class Categorizer(RehearsingPipe):
         if not lengths.any():
             return np.zeros((len(docs), n_labels), "float32")
         scores: Floats = self.model.ops.to_numpy(self.model.predict(docs))
+        if unseen := self.model.attrs.get(UNSEEN):
+            scores = hold_back(scores, unseen, are_shares=self._gives_shares)
         return scores if lengths.all() else scores * (lengths > 0)[:, None]
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Floats) -> None:

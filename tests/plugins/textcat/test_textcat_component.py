@@ -7,7 +7,7 @@ import kernel
 from kernel.errors import DataError, KernelError, TextError
 from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Example
-from kernel_plugin_textcat.bow import text_cat_bow_v1, text_cat_bow_v3
+from kernel_plugin_textcat.bow import text_cat_bow_v1, text_cat_bow_v2, text_cat_bow_v3
 from kernel_plugin_textcat.component import TextCategorizer
 from kernel_plugin_textcat.multilabel import MultiLabelTextCategorizer
 from kernel_plugin_textcat.scorer import make_multilabel_scorer, make_textcat_scorer
@@ -155,6 +155,27 @@ def test_labels_come_in_the_order_of_their_appearance(topics, make_textcat):
     again = make_textcat(topics, exclusive=False, labels=["FOOD", "FILM"])
     assert again.labels == ("FOOD", "FILM")
     assert again.predict(DocBatch([topics[0].predicted])).shape == (1, 2)
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.parametrize("bow", [text_cat_bow_v2, text_cat_bow_v3], ids=["v2", "v3"])
+def test_label_that_was_not_seen_yet_scores_nothing(films, make_textcat, vocab, bow, exclusive):
+    textcat = make_textcat(films, exclusive=exclusive, steps=20, bow=bow)
+    before = cats_of(textcat, "a good film", vocab)
+    for label in ("FOOD", "TRAVEL"):
+        textcat.add_label(label)
+    after = cats_of(textcat, "a good film", vocab)
+    assert (after.pop("FOOD"), after.pop("TRAVEL")) == (0, 0)
+    assert after == pytest.approx(before, abs=1e-6)
+
+
+def test_label_is_held_back_until_it_was_right_once(films, make_examples, make_textcat, vocab):
+    textcat = make_textcat(films, steps=3)
+    textcat.add_label("FOOD")
+    textcat.update(films)
+    assert cats_of(textcat, "a good soup", vocab)["FOOD"] == 0
+    textcat.update(make_examples(("a good soup", {"FOOD": 1.0})))
+    assert cats_of(textcat, "a good soup", vocab)["FOOD"] > 0
 
 
 def test_new_label_is_learned_and_the_old_ones_stay(films, make_examples, make_textcat, vocab):
