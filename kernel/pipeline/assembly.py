@@ -150,7 +150,7 @@ def _add_sourced(
 
 def _load_source(nlp: Language, path: str) -> _Source:
     """Load a pipeline that shares the vocabulary, but not its lookups and its vectors."""
-    from kernel.pipeline.loading import load  # the language, and so this module, is below it
+    from kernel.pipeline.loading import load  # which needs the language, and that this module
 
     own = nlp.vocab.vectors
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)

@@ -38,7 +38,7 @@ def _rank_by_rows(vocab: Vocab, vectors: Vectors) -> None:
 
 
 def _vocab_of(name: str) -> Vocab:
-    from kernel.pipeline.loading import load
+    from kernel.pipeline.loading import load  # which needs the language, and that this module
 
     folder = Path(name)
     for place in (folder / "vocab", folder):

@@ -59,7 +59,7 @@ class Worker:
     """A pipeline, and how it is to be run."""
 
     def __init__(self, path: str, settings: Mapping[str, Any]) -> None:
-        from kernel.pipeline.loading import load
+        from kernel.pipeline.loading import load  # which needs the language, and that this module
 
         for name, file in settings["modules"]:
             _import_module(name, file)
