@@ -25,6 +25,9 @@ MadeT = TypeVar("MadeT")
 class WeightNode(Model[InT, OutT]):
     """A Thinc model that counts how often one of its own parameters was set.
 
+    `_copy` builds on what Thinc does not document: `Model._copy`, and `Model.__slots__`, by
+    which it moves what a copy holds to an instance of the node's own class.
+
     Every change of weights in Thinc (an optimizer's step, `use_params`, loading) ends in
     `set_param`; who changes an array in place calls it as well.
     """

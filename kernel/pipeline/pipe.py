@@ -176,6 +176,7 @@ class TrainablePipe(Pipe):
             else:
                 yield from batch
 
+    @single_threaded_blas
     def update(
         self,
         examples: Sequence[Example],

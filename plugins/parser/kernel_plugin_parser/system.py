@@ -87,6 +87,7 @@ class ArcEagerSystem:
 
     def gold(self, examples: Sequence[Example]) -> ArcGold:
         """Return the gold trees, for the predicted tokens."""
+        self._buffers.clear()  # those of an evaluation: training needs none
         return make_gold(examples, self.classes)
 
     def cut(self, docs: DocBatch, gold: ArcGold, max_moves: int) -> StartStates:
