@@ -1,4 +1,8 @@
-"""Calling hooks, in a way that keeps the contract of each kind."""
+"""Calling hooks, in a way that keeps the contract of each kind.
+
+pluggy registers specifications and plugins. Its own call of a hook ends at the first plugin that
+raises, calls the newest first and names nobody, so the calls are made here.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,18 @@ import inspect
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from types import ModuleType
 from typing import Any, Final
 
 import pluggy
-from attrs import define, frozen
+from attrs import frozen
+from pluggy import HookImpl, HookimplOpts
 
 from kernel import hooks as own_hooks
 from kernel.errors import KernelError, PluginError
 from kernel.hooks import PROJECT
 
 log: Final = logging.getLogger("kernel.plugins")
-
-_MARKERS: Final = pluggy.PluginManager(PROJECT)  # reads what `hookimpl` has marked
 
 
 @frozen(kw_only=True)
@@ -41,27 +45,6 @@ class Specification:
         return not classes or all(isinstance(item, classes) for item in items)
 
 
-@define(eq=False, kw_only=True)
-class Implementation:
-    """What one plugin does at one hook; those of the lowest `rank` are called first."""
-
-    plugin: str
-    hook: str
-    function: Callable[..., Any]
-    takes: Sequence[str]
-    rank: int
-    is_optional: bool
-    is_required: bool
-    has_failed: bool = False
-
-    def __call__(self, arguments: Mapping[str, Any]) -> Any:
-        """Call the function with those of `arguments` that it takes."""
-        return self.function(*[arguments[name] for name in self.takes])
-
-    def __str__(self) -> str:
-        return f"`{self.hook}` of the plugin `{self.plugin}`"
-
-
 class Hooks:
     """The hooks that there are, and the plugins that implement them.
 
@@ -79,16 +62,17 @@ class Hooks:
         beneath: Hooks | None = None,
     ) -> None:
         self._beneath: Final = beneath
-        self._implementations: Final[dict[str, list[Implementation]]] = {}
-        self.specifications: Final[dict[str, Specification]] = (
-            dict(_specifications(own_hooks)) if beneath is None else beneath.specifications
-        )
-        for listener in required:
-            self.register(listener, type(listener).__name__, is_required=True)
-        for listener in listeners:
-            self.register(listener, type(listener).__name__)
+        self._manager: Final = pluggy.PluginManager(PROJECT)
+        self._failed: Final[set[HookImpl]] = set()
+        self._required: Final = list(required)
+        self.specifications: Final[dict[str, Specification]] = {}
+        self.namespaces: Final[list[ModuleType | type]] = []
+        for namespace in [own_hooks] if beneath is None else beneath.namespaces:
+            self.specify(namespace)
+        for listener in (*self._required, *listeners):
+            self.register(listener)
 
-    def specify(self, namespace: object) -> None:
+    def specify(self, namespace: ModuleType | type) -> None:
         """Add the hooks that the module or class `namespace` specifies.
 
         Raises `PluginError` if it specifies none, or one that there is already.
@@ -99,25 +83,24 @@ class Hooks:
         taken = added.keys() & self.specifications.keys()
         if taken:
             raise PluginError(f"there is already a hook `{min(taken)}`")
+        self._manager.add_hookspecs(namespace)
+        self.namespaces.append(namespace)
         self.specifications.update(added)
 
-    def register(self, plugin: object, name: str, *, is_required: bool = False) -> None:
-        """Call what `plugin` implements from now on; messages call it `name`.
+    def register(self, plugin: object, name: str | None = None) -> None:
+        """Call what `plugin` implements from now on; messages call it `name`, or by its class.
 
         Raises `PluginError` for a hook, or an argument of one, that does not exist.
         """
-        found = list(implementations(plugin, name, is_required=is_required))
-        for implementation in found:
-            self._check(implementation)
-        for implementation in found:
-            known = self._implementations.setdefault(implementation.hook, [])
-            known.append(implementation)
-            known.sort(key=lambda each: each.rank)
+        for attribute in dir(plugin):
+            options = self._manager.parse_hookimpl_opts(plugin, attribute)
+            if options is not None:
+                self._check(options["specname"] or attribute, getattr(plugin, attribute), options)
+        self._manager.register(plugin, name)
 
     def unregister(self, name: str) -> None:
         """Call nothing of the plugin called `name` any more."""
-        for known in self._implementations.values():
-            known[:] = [each for each in known if each.plugin != name]
+        self._manager.unregister(name=name)
 
     def gather(
         self, hook: str, *, on_error: Callable[[PluginError], None] | None = None, **arguments: Any
@@ -130,13 +113,13 @@ class Hooks:
         answers = []
         for implementation in self.implementing(hook, "gather"):
             try:
-                answer = self.ask(implementation, arguments)
+                answer = self.ask(hook, implementation, arguments)
             except PluginError as error:
                 if on_error is None:
                     raise
                 on_error(error)
             else:
-                answers += [] if answer is None else [(implementation.plugin, answer)]
+                answers += [] if answer is None else [(_title(implementation), answer)]
         return answers
 
     def first(self, hook: str, **arguments: Any) -> Any:
@@ -145,53 +128,78 @@ class Hooks:
         Raises `PluginError` as `gather` does; another `KernelError`, which is about what was
         asked, is passed on.
         """
-        answers = (self.ask(each, arguments) for each in self.implementing(hook, "first"))
+        answers = (self.ask(hook, each, arguments) for each in self.implementing(hook, "first"))
         return next((answer for answer in answers if answer is not None), None)
 
     def watch(self, hook: str, **arguments: Any) -> None:
         """Tell every plugin; one that raises is reported, and left out from then on."""
-        for implementation in self.implementing(hook, "watch"):
-            if implementation.is_required:
-                implementation(arguments)
-            elif not implementation.has_failed:
-                _tell(implementation, arguments)
+        for implementation in self._own(hook, "watch"):
+            if implementation.plugin in self._required:
+                _call(implementation, arguments)
+            else:
+                self._tell(hook, implementation, arguments)
+        if self._beneath is not None:
+            self._beneath.watch(hook, **arguments)
 
-    def ask(self, implementation: Implementation, arguments: Mapping[str, Any]) -> Any:
+    def ask(self, hook: str, implementation: HookImpl, arguments: Mapping[str, Any]) -> Any:
         """Return one plugin's answer; raises as `gather` or `first` does."""
-        specification = self.specifications[implementation.hook]
+        where = f"`{hook}` of the plugin `{_title(implementation)}`"
+        specification = self.specifications[hook]
         try:
-            answer = implementation(arguments)
+            answer = _call(implementation, arguments)
         except (Exception, SystemExit) as error:
             if isinstance(error, KernelError) and specification.kind == "first":
-                error.add_note(f"raised in {implementation}")
+                error.add_note(f"raised in {where}")
                 raise
             problem = f"{type(error).__name__}: {getattr(error, 'message', error)}"
             hint = getattr(error, "hint", None)
-            raise PluginError(f"{implementation} failed: {problem}", hint=hint) from error
+            raise PluginError(f"{where} failed: {problem}", hint=hint) from error
         if answer is None or specification.accepts(answer):
             return answer
-        expected = f"expected {specification.expected}"
-        raise PluginError(f"{implementation} returned {answer!r}, {expected}")
+        raise PluginError(f"{where} returned {answer!r}, expected {specification.expected}")
 
-    def implementing(self, hook: str, kind: str) -> Iterator[Implementation]:
-        """Yield what implements the hook, which has to be of this kind, in the order of calling."""
+    def implementing(self, hook: str, kind: str) -> list[HookImpl]:
+        """Return what implements the hook, of this kind, in the order of calling."""
+        own = self._own(hook, kind)
+        return own if self._beneath is None else own + self._beneath.implementing(hook, kind)
+
+    def _own(self, hook: str, kind: str) -> list[HookImpl]:
         specification = self.specifications.get(hook)
         if specification is None or specification.kind != kind:
             raise PluginError(f"there is no hook `{hook}` to {kind}")
-        yield from self._implementations.get(hook, ())
-        if self._beneath is not None:
-            yield from self._beneath.implementing(hook, kind)
+        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
+        return sorted(caller.get_hookimpls(), key=self._rank)
 
-    def _check(self, implementation: Implementation) -> None:
-        name = implementation.hook
+    def _rank(self, implementation: HookImpl) -> int:
+        is_required = implementation.plugin in self._required
+        return implementation.trylast - implementation.tryfirst - 2 * is_required
+
+    def _tell(self, hook: str, implementation: HookImpl, arguments: Mapping[str, Any]) -> None:
+        if implementation in self._failed:
+            return
+        try:
+            _call(implementation, arguments)
+        except (Exception, SystemExit) as error:
+            self._failed.add(implementation)
+            log.warning(
+                "`%s` of the plugin `%s` failed and is left out from now on: %s",
+                hook,
+                _title(implementation),
+                f"{type(error).__name__}: {error}",
+                exc_info=log.isEnabledFor(logging.DEBUG),
+            )
+
+    def _check(self, name: str, function: Callable[..., Any], options: HookimplOpts) -> None:
+        if options["wrapper"] or options["hookwrapper"]:
+            raise PluginError(f"`{name}` is implemented as a wrapper, which hooks of kernel lack")
         specification = self.specifications.get(name)
         if specification is None:
-            if implementation.is_optional:
+            if options["optionalhook"]:
                 return
             close = get_close_matches(name, self.specifications, n=1)
             hint = f"did you mean `{close[0]}`?" if close else "docs/plugins.md lists all hooks"
             raise PluginError(f"there is no hook `{name}`", hint=hint)
-        unknown = [each for each in implementation.takes if each not in specification.arguments]
+        unknown = [each for each in _arguments(function) if each not in specification.arguments]
         if unknown:
             known = ", ".join(f"`{each}`" for each in specification.arguments) or "none"
             raise PluginError(
@@ -199,42 +207,14 @@ class Hooks:
             )
 
 
-def implementations(
-    plugin: object, name: str, *, is_required: bool = False
-) -> Iterator[Implementation]:
-    """Yield what `plugin` implements; raises `PluginError` for a wrapper."""
-    for attribute in dir(plugin):
-        options = _MARKERS.parse_hookimpl_opts(plugin, attribute)
-        if options is None:
-            continue
-        hook = options["specname"] or attribute
-        if options["wrapper"] or options["hookwrapper"]:
-            raise PluginError(f"`{hook}` is implemented as a wrapper, which hooks of kernel lack")
-        function = getattr(plugin, attribute)
-        yield Implementation(
-            plugin=name,
-            hook=hook,
-            function=function,
-            takes=_arguments(function),
-            rank=options["trylast"] - options["tryfirst"] - 2 * is_required,
-            is_optional=options["optionalhook"],
-            is_required=is_required,
-        )
+def _call(implementation: HookImpl, arguments: Mapping[str, Any]) -> Any:
+    return implementation.function(*[arguments[name] for name in implementation.argnames])
 
 
-def _tell(implementation: Implementation, arguments: Mapping[str, Any]) -> None:
-    try:
-        implementation(arguments)
-    except (Exception, SystemExit) as error:
-        implementation.has_failed = True
-        problem = f"{type(error).__name__}: {error}"
-        is_verbose = log.isEnabledFor(logging.DEBUG)
-        log.warning(
-            "%s failed and is left out from now on: %s",
-            implementation,
-            problem,
-            exc_info=is_verbose,
-        )
+def _title(implementation: HookImpl) -> str:
+    """Return the name of the plugin, or its class if it was registered without one."""
+    named = implementation.plugin_name != str(id(implementation.plugin))
+    return implementation.plugin_name if named else type(implementation.plugin).__name__
 
 
 def _specifications(namespace: object) -> Iterator[tuple[str, Specification]]:

@@ -36,6 +36,7 @@ PROJECT: Final = "kernel"
 HookT = TypeVar("HookT", bound=Callable[..., Any])
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
+_hookspec = pluggy.HookspecMarker(PROJECT)
 
 
 def gather(answer: type, *, items: Sequence[str] = ()) -> Callable[[HookT], HookT]:
@@ -60,7 +61,7 @@ def watch(specification: HookT) -> HookT:
 def _mark(kind: str, answer: type, items: Sequence[str] = ()) -> Callable[[HookT], HookT]:
     def mark(specification: HookT) -> HookT:
         specification.kernel_hook = (kind, answer, items)  # type: ignore[attr-defined]
-        return specification
+        return _hookspec(specification)
 
     return mark
 

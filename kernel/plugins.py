@@ -7,15 +7,19 @@ import functools
 import importlib.metadata
 from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint
+from types import SimpleNamespace
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from kernel.dispatch import Hooks, implementations
+from kernel.dispatch import Hooks
 from kernel.errors import PluginError
 from kernel.hooks import PROJECT
 
 __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
+
+
+_EXTENDING: Final = ("kernel_add_hooks", "kernel_add_registries")
 
 
 @frozen(kw_only=True)
@@ -75,14 +79,15 @@ class Plugins:
 
     def _extend(self, plugin: object, name: str) -> None:
         """Add the hooks and registries that the plugin brings."""
-        answers = {
-            each.hook: self.hooks.ask(each, {}) or ()
-            for each in implementations(plugin, name)
-            if each.hook in ("kernel_add_hooks", "kernel_add_registries")
-        }
-        for namespace in answers.get("kernel_add_hooks", ()):
-            self.hooks.specify(namespace)
-        self.registries.update(answers.get("kernel_add_registries", ()))
+        # Its other hooks may be those of plugins that have not brought them yet.
+        own = {hook: getattr(plugin, hook) for hook in _EXTENDING if hasattr(plugin, hook)}
+        asked = Hooks()
+        asked.register(SimpleNamespace(**own), name)
+        for _, namespaces in asked.gather("kernel_add_hooks"):
+            for namespace in namespaces:
+                self.hooks.specify(namespace)
+        for _, names in asked.gather("kernel_add_registries"):
+            self.registries.update(names)
 
 
 @functools.cache
