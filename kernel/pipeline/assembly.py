@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -83,10 +82,11 @@ def _prepared(
     language: type[Language], config: Mapping[str, Any], *, auto_fill: bool
 ) -> tuple[Config, Config]:
     """Return the config with its variables, and the same with their values."""
-    raw = config.copy() if isinstance(config, Config) else Config(copy.deepcopy(dict(config)))
     if auto_fill:
-        defaults = merge(default_config(), dict(language.Defaults.config))
-        raw = merge(defaults, raw)
+        own = language.Defaults.config
+        raw = merge(merge(default_config(), own) if own else default_config(), config)
+    else:
+        raw = Config(config)
     if "nlp" not in raw:
         raise ConfigError("the config has no section [nlp]: it describes no pipeline")
     lang = raw["nlp"].get("lang")
