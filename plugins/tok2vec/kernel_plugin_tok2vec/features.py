@@ -35,11 +35,6 @@ def attribute_ids(names: Sequence[str | int]) -> tuple[int, ...]:
     return tuple(attributes.attr_id(name) for name in names)
 
 
-def is_lexical(attr: int) -> bool:
-    """Say whether an attribute belongs to the word type, whatever the context."""
-    return attributes.is_lexical(attr)
-
-
 def lengths_of(docs: Sequence[Any]) -> Ints:
     """Return the number of tokens of each doc.
 
@@ -50,7 +45,7 @@ def lengths_of(docs: Sequence[Any]) -> Ints:
 
 def extract(docs: Sequence[Any], columns: Sequence[int]) -> Features:
     """Return the distinct features of the tokens of docs or spans."""
-    if not all(is_lexical(attr) for attr in columns):
+    if not all(map(attributes.is_lexical, columns)):
         return _extract_tokens(docs, columns)
     tables = {id(_table(doc)): _table(doc) for doc in docs}
     if len(tables) == 1:

@@ -30,7 +30,7 @@ from kernel.ops import (
     param_for_rows,
     stored_param,
 )
-from kernel.text import attr_name
+from kernel.text import attr_name, attributes
 from kernel_plugin_tok2vec import features, maxout_norm, nodes
 from kernel_plugin_tok2vec.features import Ids
 from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
@@ -82,7 +82,7 @@ def _forward(
 def _predict(model: Any, docs: Sequence[Any], columns: Sequence[int]) -> Floats:
     """Return the vector of each token, (N, W)."""
     table = features.single_table(docs)
-    if table is None or model.ops.xp is not np or not all(map(features.is_lexical, columns)):
+    if table is None or model.ops.xp is not np or not all(map(attributes.is_lexical, columns)):
         found = features.extract(docs, columns)
         indices = model.ops.xp.asarray(found.indices)
         vectors: Floats = _embed(model, found.values).take(indices, axis=0)

@@ -26,7 +26,7 @@ from kernel.ops import (
     no_backprop,
     packed,
 )
-from kernel.text import ORTH, Doc, LexemeTable, Vocab, attr_name
+from kernel.text import ORTH, Doc, LexemeTable, Vocab, attr_name, attributes
 from kernel_plugin_tok2vec import features, maxout_norm, nodes
 from kernel_plugin_tok2vec.maxout_norm import Saved, Weights
 from kernel_plugin_tok2vec.vector_cache import VectorCache
@@ -107,7 +107,7 @@ def _distinct_words(model: Any, docs: Sequence[Any]) -> tuple[Sequence[Any], Int
 def _shared_table(model: Any, docs: Sequence[Any]) -> LexemeTable | None:
     """Return the table in which a token's row says all that the model looks at, if there is one."""
     columns = features.attribute_ids(model.attrs["columns"])
-    return features.single_table(docs) if all(map(features.is_lexical, columns)) else None
+    return features.single_table(docs) if all(map(attributes.is_lexical, columns)) else None
 
 
 def _as_doc(vocab: Vocab, table: LexemeTable, rows: Ints) -> Doc:
