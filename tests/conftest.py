@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from thinc.api import get_current_ops, set_current_ops
 
 from kernel.random import fix_random_seed
 
@@ -21,6 +22,14 @@ settings.load_profile("kernel")
 def same_luck():
     """A test draws the same random numbers whichever tests ran before it."""
     fix_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def same_operations():
+    """A command that runs in this process, and selects a device, selects it for one test."""
+    before = get_current_ops()
+    yield
+    set_current_ops(before)
 
 
 @pytest.fixture(scope="session")
