@@ -8,6 +8,7 @@ KernelError
 ├── CheckpointError            a training run cannot be saved or resumed
 ├── TrainingInterrupted        Ctrl-C or a signal ended a training run, after saving
 ├── NonFiniteError             a loss or a gradient is infinite or not a number
+├── NonFiniteGradientError     a gradient of one parameter is infinite or not a number
 ├── WorkerError                a worker process of `nlp.pipe` failed or died
 ├── ShapeError                 shapes of arrays do not match
 ├── TextError                  text, tokens or annotations are invalid (also a ValueError)

@@ -163,8 +163,7 @@ def pack(value: Any) -> bytes:
     # Imported here because importing it takes longer than importing `kernel.text`.
     from srsly import msgpack_dumps
 
-    packed: bytes = msgpack_dumps(value)
-    return packed
+    return msgpack_dumps(value)
 
 
 def unpack(data: bytes, *, tuples: bool = False, name: str = "the data") -> Any:

@@ -63,16 +63,14 @@ def first_party_names() -> dict[str, dict[str, str]]:
     Kinds are the registries, "commands" and "sections" (of a config).
     """
     index = files("kernel").joinpath("first_party.json").read_text(encoding="utf8")
-    names: dict[str, dict[str, str]] = json.loads(index)
-    return names
+    return json.loads(index)
 
 
 @functools.cache
 def missing_names() -> dict[str, list[str]]:
     """Return, for each kind, the names in spaCy's configs that no first-party plugin has yet."""
     index = files("kernel").joinpath("missing_names.json").read_text(encoding="utf8")
-    names: dict[str, list[str]] = json.loads(index)
-    return names
+    return json.loads(index)
 
 
 def is_missing(kind: str, name: str) -> bool:

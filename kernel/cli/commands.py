@@ -28,8 +28,7 @@ class Command:
     def load(self) -> click.Command:
         """Import the command."""
         module, _, attribute = self.target.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return getattr(importlib.import_module(module), attribute)
 
 
 @frozen

@@ -101,8 +101,7 @@ def _shared_layer(sharing: Sequence[str], listeners: Sequence[str], **machine: A
             f"no installed plugin recommends {which}, which {', '.join(listeners)} would listen to",
             hint="install a plugin that does; `kernel plugins` lists those that are there",
         )
-    layer: SharedLayer = found
-    return layer
+    return found
 
 
 def _remarks_about(layer: SharedLayer | None) -> dict[Path, str]:

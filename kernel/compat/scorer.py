@@ -176,5 +176,4 @@ def get_ner_prf(examples: Iterable[Example], **_: Any) -> dict[str, Any]:
 
 
 def _registered(name: str) -> Callable[..., dict[str, Any]]:
-    scorer: Callable[..., dict[str, Any]] = registry.scorers.get(name)()
-    return scorer
+    return registry.scorers.get(name)()

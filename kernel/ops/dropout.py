@@ -31,8 +31,7 @@ def draw_bits(size: int) -> Ints:
     returns  (size,)  uint16
     """
     words = random.generator().bit_generator.random_raw(-(-size // 4))
-    bits: Ints = np.asarray(words, dtype="<u8").view("<u2")[:size]
-    return bits
+    return np.asarray(words, dtype="<u8").view("<u2")[:size]
 
 
 def mask_of_bits(bits: Ints, shape: Sequence[int], drop: float, xp: Any = np) -> Floats:
@@ -42,9 +41,9 @@ def mask_of_bits(bits: Ints, shape: Sequence[int], drop: float, xp: Any = np) ->
     returns  `shape`                float32
     """
     if drop <= 0:
-        return xp.ones(shape, dtype="float32")  # type: ignore[no-any-return]
+        return xp.ones(shape, dtype="float32")
     if drop >= 1:
-        return xp.zeros(shape, dtype="float32")  # type: ignore[no-any-return]
+        return xp.zeros(shape, dtype="float32")
     kept = (bits >= round(drop * 65536)).reshape(shape)
     mask = np.multiply(kept, np.float32(1 / (1 - drop)), dtype="float32")
-    return xp.asarray(mask)  # type: ignore[no-any-return]
+    return xp.asarray(mask)

@@ -15,8 +15,6 @@ def hash_keys(ops: Any, ids: Ints, *, seed: int, n_rows: int) -> Ints:
     returns  (4, N)  int32, below `n_rows`
     """
     if len(ids) == 0:
-        empty: Ints = ops.xp.zeros((4, 0), dtype="int32")
-        return empty
+        return ops.xp.zeros((4, 0), dtype="int32")
     keys = ops.hash(ops.as_contig(ids, dtype="uint64"), seed) % ops.xp.uint32(n_rows)  # (N, 4)
-    rows: Ints = ops.as_contig(keys.T, dtype="int32")
-    return rows
+    return ops.as_contig(keys.T, dtype="int32")

@@ -79,5 +79,4 @@ def _averager(X: Floats) -> Floats:
 
 @functools.lru_cache(maxsize=64)
 def _averager_of(xp: Any, width: int, dtype: Any) -> Floats:
-    averager: Floats = xp.full(width, 1 / max(1, width), dtype=dtype)
-    return averager
+    return xp.full(width, 1 / max(1, width), dtype=dtype)

@@ -134,8 +134,7 @@ def cached(
     known = values.get(key)
     if known is None or known[0] != version:
         known = values[key] = (version, make())
-    value: MadeT = known[1]
-    return value
+    return known[1]
 
 
 def no_backprop(d_output: Any) -> Any:
@@ -170,8 +169,7 @@ def gradient_of(node: Any, name: str) -> Floats:
     if not node.has_grad(name):
         param = node.get_param(name)
         node.set_grad(name, node.ops.xp.zeros(param.shape, dtype=param.dtype))
-    gradient: Floats = node.get_grad(name)
-    return gradient
+    return node.get_grad(name)
 
 
 def add_row_gradient(node: WeightNode[Any, Any], name: str, keys: Ints, values: Floats) -> None:
@@ -202,8 +200,7 @@ def param_for_rows(node: Any, name: str, rows: Ints) -> Floats:
     gradient = node.row_gradients.get(name) if isinstance(node, WeightNode) else None
     if gradient is not None and gradient.pending is not None:
         gradient.pending.flush(rows)
-    table: Floats = stored_param(node, name)
-    return table
+    return stored_param(node, name)
 
 
 def restore_pending(model: Any, optimizer: Any) -> None:

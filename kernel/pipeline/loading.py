@@ -32,8 +32,7 @@ def get_lang_class(lang: str) -> type[Language]:
         raise RegistryError(
             f"no language `{lang}`", hint=provider_hint("languages", lang) or nearest
         )
-    found: type[Language] = registry.languages.get(lang)
-    return found
+    return registry.languages.get(lang)
 
 
 def blank(

@@ -81,8 +81,7 @@ class Pipe:
         """Return the scores of the component on `examples`; none without a scorer."""
         if self.scorer is None:
             return {}
-        scores: dict[str, Any] = self.scorer(examples, **self.scorer_settings(), **settings)
-        return scores
+        return self.scorer(examples, **self.scorer_settings(), **settings)
 
     def scorer_settings(self) -> dict[str, Any]:
         """Return what the scorer is given beside the examples."""

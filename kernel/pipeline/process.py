@@ -141,8 +141,7 @@ def as_docs(nlp: Language, texts: Sequence[Any]) -> list[Doc]:
 def make_doc(nlp: Language, text: str) -> Doc:
     """Return `text` tokenized; raises `TextError` if it is longer than `nlp.max_length`."""
     _check_length(nlp, text)
-    doc: Doc = nlp.tokenizer(text)
-    return doc
+    return nlp.tokenizer(text)
 
 
 def _check_length(nlp: Language, text: str) -> None:

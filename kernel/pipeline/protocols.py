@@ -27,7 +27,6 @@ class Component(Protocol):
 
     def __call__(self, doc: Doc, /) -> Doc:
         """Annotate `doc` and return it."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -36,7 +35,6 @@ class Streaming(Protocol):
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
         """Yield the docs of `stream`, annotated."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -45,11 +43,9 @@ class Batched(Protocol):
 
     def predict(self, docs: DocBatch) -> Any:
         """Return predictions for `docs`, without changing them."""
-        raise NotImplementedError
 
     def set_annotations(self, docs: DocBatch, predictions: Any) -> None:
         """Write what `predict` returned into `docs`."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -58,11 +54,9 @@ class ErrorHandling(Protocol):
 
     def set_error_handler(self, handler: ErrorHandler) -> None:
         """Call `handler(name, component, docs, error)` for docs that fail."""
-        raise NotImplementedError
 
     def get_error_handler(self) -> ErrorHandler:
         """Return what is called for docs that fail."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -71,7 +65,6 @@ class Initializable(Protocol):
 
     def initialize(self, get_examples: GetExamples, *, nlp: Any) -> None:
         """Prepare for training; keyword arguments of its own are `[initialize.components]`."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -87,7 +80,6 @@ class Trainable(Protocol):
         losses: dict[str, float],
     ) -> dict[str, float]:
         """Accumulate gradients, and apply them if `sgd` is an optimizer; add to `losses`."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -96,7 +88,6 @@ class Optimizable(Protocol):
 
     def finish_update(self, sgd: Any) -> None:
         """Apply the accumulated gradients with the optimizer `sgd`."""
-        raise NotImplementedError
 
 
 class Weights(Protocol):
@@ -110,19 +101,15 @@ class Weights(Protocol):
 
         The state of an optimizer of the component's own belongs to it, that of the run does not.
         """
-        raise NotImplementedError
 
     def load_arrays(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         """Take over arrays that `named_arrays` returned."""
-        raise NotImplementedError
 
     def optimizer_keys(self) -> Mapping[Any, str]:
         """Return the names of the weights by the keys that an optimizer is called with."""
-        raise NotImplementedError
 
     def gradients(self) -> Iterable[tuple[str, npt.NDArray[Any]]]:
         """Yield the gradients that the run's optimizer is about to apply, by name."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -138,7 +125,6 @@ class Averaged(Protocol):
 
     def use_params(self, params: Mapping[Any, Any]) -> AbstractContextManager[None]:
         """Use the weights `params`, {(node id, parameter name): array}, inside the block."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -147,13 +133,11 @@ class Rehearsing(Protocol):
 
     def start_rehearsal(self) -> None:
         """Remember the present predictions, by a copy of the model for example."""
-        raise NotImplementedError
 
     def rehearse(
         self, examples: ExampleBatch, *, sgd: Any, losses: dict[str, float]
     ) -> dict[str, float]:
         """Learn from what was remembered; otherwise as `Trainable.update`."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -168,7 +152,6 @@ class Sharing(Protocol):
 
     def share(self, docs: DocBatch) -> None:
         """Share the output for `docs` with the components that follow; learn nothing."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -178,7 +161,6 @@ class Labelled(Protocol):
     @property
     def labels(self) -> Sequence[Any]:
         """The labels that the component can predict."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -187,11 +169,9 @@ class Storable(Protocol):
 
     def to_disk(self, path: Path, *, exclude: Iterable[str]) -> None:
         """Write the component to the folder `path`."""
-        raise NotImplementedError
 
     def from_disk(self, path: Path, *, exclude: Iterable[str]) -> Any:
         """Take over what `to_disk` wrote."""
-        raise NotImplementedError
 
 
 @runtime_checkable
@@ -200,8 +180,6 @@ class Packable(Protocol):
 
     def to_bytes(self, *, exclude: Iterable[str]) -> bytes:
         """Return the component as bytes."""
-        raise NotImplementedError
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str]) -> Any:
         """Take over what `to_bytes` returned."""
-        raise NotImplementedError

@@ -11,5 +11,4 @@ NAMES = symbols.NAMES
 
 
 def __getattr__(name: str) -> int:
-    number: int = getattr(symbols, name)
-    return number
+    return getattr(symbols, name)

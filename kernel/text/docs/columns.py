@@ -84,8 +84,7 @@ class Columns:
 
         returns  (N,)
         """
-        lengths: Ints = self.lexemes.column(attributes.LENGTH)[self.lex].astype(np.int32)
-        return lengths
+        return self.lexemes.column(attributes.LENGTH)[self.lex].astype(np.int32)
 
     def char_starts(self) -> Ints:
         """Return the offset in characters of each token.
@@ -420,8 +419,7 @@ def _is_plain(column: Column) -> bool:
 
 def _as_tuple(names: Any) -> tuple[Attr, ...]:
     is_single = isinstance(names, str | int | np.integer)
-    wanted: tuple[Attr, ...] = (names,) if is_single else tuple(names)
-    return wanted
+    return (names,) if is_single else tuple(names)
 
 
 def by_attribute(names: Attr | Sequence[Attr], array: npt.ArrayLike, n: int) -> dict[int, Ids]:
@@ -461,5 +459,4 @@ def _any_by_part(mask: Bools, starts: Values, lengths: Ints) -> Bools:
     """
     total = np.zeros(len(mask) + 1, np.int64)
     np.cumsum(mask, out=total[1:])
-    found: Bools = total[starts + lengths] > total[starts]
-    return found
+    return total[starts + lengths] > total[starts]

@@ -41,8 +41,7 @@ def _words(view: Any, attr: int) -> list[int]:
     start, end = getattr(view, "start", 0), getattr(view, "end", len(view.doc))
     if hasattr(view, "i"):
         start, end = view.i, view.i + 1
-    words: list[int] = view.doc.to_array(attr)[start:end].tolist()
-    return words
+    return view.doc.to_array(attr)[start:end].tolist()
 
 
 def rows(doc: Doc, start: int, end: int) -> Any:

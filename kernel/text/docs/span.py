@@ -332,8 +332,7 @@ class Span(Extensible):
         """The sentence of the first token."""
         hook = self.doc.hook("span", "sent")
         if hook is not None:
-            found: Span = hook(self)
-            return found
+            return hook(self)
         return navigation.sents_of(self.doc, self.start, self.start + 1)[0]
 
     @property
@@ -360,8 +359,7 @@ class Span(Extensible):
         """The token of the span that is highest in the dependency tree."""
         hook = self.doc.hook("span", "root")
         if hook is not None:
-            found: Token = hook(self)
-            return found
+            return hook(self)
         return Token(self.doc, navigation.root_of(self.doc, self.start, self.end))
 
     @property

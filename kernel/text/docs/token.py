@@ -245,8 +245,7 @@ class Token(LexicalAttributes, Extensible):
         """The sentence of the token."""
         hook = self.doc.hook("token", "sent")
         if hook is not None:
-            found: Span = hook(self)
-            return found
+            return hook(self)
         return navigation.sents_of(self.doc, self.i, self.i + 1)[0]
 
     # Dependency tree

@@ -75,8 +75,7 @@ class Tree:
                 break
             depths = depths + depths[above]
             above = above[above]
-        found: Ints = depths
-        return found
+        return depths
 
     @cached_property
     def edges(self) -> tuple[Ints, Ints]:
@@ -104,8 +103,7 @@ class Tree:
     def children(self, i: int) -> list[int]:
         """Return the tokens whose head is `i`, from left to right."""
         order, starts = self._children
-        found: list[int] = order[starts[i] : starts[i + 1]].tolist()
-        return found
+        return order[starts[i] : starts[i + 1]].tolist()
 
     def subtree(self, i: int) -> list[int]:
         """Return `i` and all below it, from left to right."""

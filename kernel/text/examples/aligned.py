@@ -177,8 +177,7 @@ def _all_outside(gold_iob: npt.NDArray[np.int8], x2y: AlignmentArray) -> npt.NDA
     total = np.zeros(len(x2y.data) + 1, np.int64)
     np.cumsum(gold_iob[x2y.data] == OUTSIDE, out=total[1:])
     n_outside = total[x2y.ends] - total[x2y.starts]  # (N,)
-    found: npt.NDArray[np.bool_] = (x2y.lengths > 0) & (n_outside == x2y.lengths)
-    return found
+    return (x2y.lengths > 0) & (n_outside == x2y.lengths)
 
 
 def get_aligned_ents_and_ner(example: Example) -> tuple[list[Span], list[str | None]]:

@@ -249,8 +249,7 @@ def _unpack(bytes_data: bytes) -> dict[str, Any]:
     missing = [key for key in _KEYS if key not in data] if isinstance(data, dict) else _KEYS
     if missing:
         raise LoadError(f"it is not a `.spacy` file: it has no `{missing[0]}`")
-    found: dict[str, Any] = data
-    return found
+    return data
 
 
 def _arrays(data: dict[str, Any]) -> TokenArrays:

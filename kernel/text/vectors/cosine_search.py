@@ -46,8 +46,7 @@ def normalized(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     vectors  (., D)
     """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: npt.NDArray[np.float32] = (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
-    return scaled
+    return (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
 def host(array: Any) -> npt.NDArray[Any]:

@@ -103,8 +103,7 @@ class Column:
         returns  (N,)
         """
         unset = np.arange(len(values)) if self.kind == "token" else self.unset
-        found: npt.NDArray[np.bool_] = values != unset
-        return found
+        return values != unset
 
     def part(self, values: Values, start: int, end: int) -> Values:
         """Return a copy of the values of the tokens from `start` up to `end`.

@@ -82,7 +82,7 @@ def _bow(
     if not no_output_layer:
         model.attrs["start_output"] = start_at_shares
     make_resizable(model, layer, has_activation=not no_output_layer)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _find(

@@ -58,7 +58,7 @@ def text_cat_ensemble_v2(
     _finish(model, tok2vec, output, is_exclusive=is_exclusive)
     _name_layers(model, attention, maxout, norm)
     model.init = _init_attentive
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def text_cat_parametric_attention(
@@ -81,7 +81,7 @@ def text_cat_parametric_attention(
     _finish(model, tok2vec, output, is_exclusive=exclusive_classes)
     _name_layers(model, attention, maxout, norm)
     model.init = _init_attentive
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def text_cat_reduce(
@@ -122,7 +122,7 @@ def text_cat_reduce(
     model: Any = chain(tok2vec, join_docs(), pool(ways), *layers)
     _finish(model, tok2vec, output, is_exclusive=exclusive_classes)
     make_resizable(model, output, has_activation=True)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def text_cat_cnn_v2(

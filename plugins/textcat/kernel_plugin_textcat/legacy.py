@@ -86,7 +86,7 @@ def text_cat_ensemble_v1(
     model.set_ref("output_layer", output)
     model.attrs["multi_label"] = not exclusive_classes
     model.attrs["start_output"] = start_at_shares
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _words(

@@ -54,4 +54,4 @@ def text_cat_low_data(
     model.set_ref("output_layer", output)
     model.attrs["multi_label"] = True
     model.attrs["start_output"] = start_at_shares
-    return model  # type: ignore[no-any-return]
+    return model

@@ -32,7 +32,7 @@ def output_activation(*, is_exclusive: bool) -> Model[Floats, Floats]:
     """
     if not is_exclusive:
         logistic: Any = Logistic()
-        return logistic  # type: ignore[no-any-return]
+        return logistic
     return Model(_SOFTMAX, _forward, attrs={"takes_errors": True})
 
 

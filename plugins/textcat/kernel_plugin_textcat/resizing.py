@@ -31,4 +31,4 @@ def resize_output(model: Any, n_labels: int, *, bias: float = 0.0) -> Model[Any,
     axes = {"W": output.attrs.get("label_axis", 0), "b": 0}
     grow_output(output, axes, n_labels, fill={"b": bias})
     model.set_dim("nO", n_labels, force=True)
-    return model  # type: ignore[no-any-return]
+    return model

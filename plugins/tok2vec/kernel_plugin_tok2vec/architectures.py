@@ -27,7 +27,7 @@ def tok2vec(
     model: Any = chain(embed, encode)
     model.set_ref("embed", embed)
     model.set_ref("encode", encode)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def hash_embed_cnn(
@@ -87,7 +87,7 @@ def multi_hash_embed(
             hint="give one number of rows for each attribute",
         )
     make = make_vector_embedding if include_static_vectors else make_hash_embedding
-    return make(width, attribute_ids(attrs), rows)  # type: ignore[no-any-return]
+    return make(width, attribute_ids(attrs), rows)
 
 
 def maxout_window_encoder(
@@ -101,9 +101,7 @@ def maxout_window_encoder(
     maxout_pieces  linear functions that each number of a vector is the largest of
     returns        B of (n_i, width) to B of (n_i, width)
     """
-    return make_window_encoder(  # type: ignore[no-any-return]
-        width, window_size, maxout_pieces, depth
-    )
+    return make_window_encoder(width, window_size, maxout_pieces, depth)
 
 
 def mish_window_encoder(

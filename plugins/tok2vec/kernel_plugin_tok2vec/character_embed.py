@@ -42,6 +42,6 @@ def character_embed(
     ]
     if include_static_vectors:
         sources.append(static_source(width))
-    return make_word_embedding(  # type: ignore[no-any-return]
+    return make_word_embedding(
         "character_embed", sources, width, [attr], keep=not include_static_vectors
     )

@@ -126,7 +126,7 @@ class StateScorer:
         returns  (C,)
         """
         if self._table is None and not self._reach(ids):
-            return self.score(np.array([ids], np.intp))[0]  # type: ignore[no-any-return]
+            return self.score(np.array([ids], np.intp))[0]
         weights, shift = self.weights, self._low
         n_features = weights.n_features
         # -1 leads to the last rows, which are for missing tokens.

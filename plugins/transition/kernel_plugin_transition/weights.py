@@ -153,4 +153,4 @@ def _add(node: Any, name: str, gradient: Any) -> None:
 
 
 def _to_numpy(node: Any, array: Any) -> Floats:
-    return node.ops.to_numpy(array)  # type: ignore[no-any-return]
+    return node.ops.to_numpy(array)
