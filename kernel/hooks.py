@@ -11,7 +11,8 @@ only the arguments it uses. Each hook has one of three kinds:
 
 A *watch* hook that raises is reported once, with its plugin, and left out from then on: a broken
 logger cannot end a run. A *gather* or *first* hook that raises, or that answers with another type
-than the one in its specification, is a `PluginError` that names its plugin.
+than the one in its specification, is a `PluginError` that names its plugin; but a *first* hook
+may raise any other `KernelError`, about what it was asked.
 """
 
 from __future__ import annotations

@@ -89,6 +89,20 @@ def test_name_of_two_distributions_names_both_and_no_other_name_suffers(distribu
     ]
 
 
+def test_config_with_a_name_of_two_distributions_names_both(distribution, run):
+    install_clash(distribution)
+    said = run("""
+from kernel.config import Config, resolve
+from kernel.errors import ConfigError
+try:
+    resolve(Config({"one": {"@misc": "acme.same.v1"}}))
+except ConfigError as error:
+    print(error)
+""")
+    assert "`acme.same.v1` in the registry `misc` is declared by `alpha` and `beta`" in said
+    assert "uninstall all of them but one" in said
+
+
 def test_listing_of_plugins_has_the_clashes(distribution, run_kernel, tmp_path):
     install_clash(distribution)
     said = run_kernel("plugins", PYTHONPATH=str(tmp_path)).stderr
