@@ -1,7 +1,7 @@
-"""Augmenters: examples written another way, to train on what real text looks like.
+"""Augmenters: variations of training examples that make a pipeline robust to real text.
 
-An augmenter is called with the pipeline and an example, and yields one example: the one given,
-or another one in its place. Chance comes from the random stream in use.
+An augmenter is called with the pipeline and an example, and yields one example: the original or a
+variation of it. Random choices are drawn from the current random stream.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Augmenter = Callable[[Any, Example], Iterator[Example]]
 
 
 def create_lower_casing_augmenter(level: float) -> Augmenter:
-    """Write some texts in lower case.
+    """Convert some texts to lower case.
 
-    level  the share of the examples that are, from 0 to 1
+    level  the share of the examples that are converted, from 0 to 1
     """
     check_share("level", level)
 
@@ -40,9 +40,9 @@ def create_orth_variants_augmenter(
     """Replace words, such as quotes and dashes, by other ways to write them.
 
     level          the share of the examples that are changed, from 0 to 1
-    lower          the share of those that are put in lower case as well
+    lower          the share of the changed examples that are also converted to lower case
     orth_variants  the variants, `{"single": [{"tags": […], "variants": […]}], "paired": […]}`,
-                   those of a pair being `[left, right]`; one is drawn for each group and doc
+                   a paired variant is `[left, right]`; one is drawn for each group and doc
     """
     check_share("level", level)
     check_share("lower", lower)
@@ -68,14 +68,14 @@ def create_combined_augmenter(
     whitespace_per_token: float,
     whitespace_variants: list[str] | None,
 ) -> Augmenter:
-    """Change case, variants of words and whitespace, each by a chance of its own.
+    """Change case, word variants and whitespace, each with its own probability.
 
-    lower_level           the share of the examples that are put in lower case, from 0 to 1
-    orth_level            the share of which words are replaced by variants
-    orth_variants         as `kernel.orth_variants.v1` takes them; null: none
-    whitespace_level      the share that whitespace tokens are put into
-    whitespace_per_token  how many, for each token of the doc; cut down to a whole number
-    whitespace_variants   what they may consist of, such as a line break; null: none
+    lower_level           the share of the examples that are converted to lower case, from 0 to 1
+    orth_level            the share of the examples whose words are replaced by variants
+    orth_variants         the variants, as for `kernel.orth_variants.v1`; null: none
+    whitespace_level      the share of the examples that whitespace tokens are inserted into
+    whitespace_per_token  how many to insert for each token of the doc; the total is rounded down
+    whitespace_variants   texts of the whitespace tokens, such as a line break; null: none
     """
     for name, share in (("lower_level", lower_level), ("orth_level", orth_level)):
         check_share(name, share)
@@ -99,7 +99,7 @@ def create_combined_augmenter(
 
 
 def lower_case(nlp: Language, example: Example) -> Example:
-    """Return the example with its text in lower case; labels and lemmas stay as they are."""
+    """Return the example with its text in lower case; labels and lemmas are not changed."""
     return _rewritten(nlp, example, [word.lower() for word in example.reference.words()])
 
 
@@ -110,10 +110,10 @@ def vary_orth(nlp: Language, example: Example, variants: OrthVariants) -> Exampl
 
 
 def add_spaces(nlp: Language, example: Example, spaces: list[str], n_spaces: int) -> Example:
-    """Return the example with `n_spaces` whitespace tokens put before tokens drawn at random.
+    """Return the example with `n_spaces` whitespace tokens inserted before randomly drawn tokens.
 
-    Docs with links, spans or trees of which parts are missing stay as they are: what the
-    tokens would mean there is unclear.
+    Docs with entity links, spans or incomplete trees are returned unchanged, because it is unclear
+    how to annotate the new tokens there.
     """
     doc = example.reference
     if n_spaces < 1 or not _is_spaceable(doc):
@@ -126,7 +126,7 @@ def add_spaces(nlp: Language, example: Example, spaces: list[str], n_spaces: int
 
 
 def tags_of(doc: Doc) -> list[str] | None:
-    """Return the tag of each token, None if none has any."""
+    """Return the tag of each token, None if no token has one."""
     column = doc.annotations.get("tag")
     if column is None or not column.any():
         return None
@@ -135,7 +135,7 @@ def tags_of(doc: Doc) -> list[str] | None:
 
 
 def check_share(name: str, share: float) -> None:
-    """Raise ConfigError for what is not between 0 and 1."""
+    """Raise ConfigError if `share` is not between 0 and 1."""
     if not 0 <= share <= 1:
         raise ConfigError(f"expected a share from 0 to 1 as `{name}`, got {share!r}")
 
@@ -159,8 +159,9 @@ def _rewritten(nlp: Language, example: Example, words: list[str]) -> Example:
 
 
 def _tokenized(nlp: Language, reference: Doc) -> Example:
-    # The text comes from the reference's words, whose lower case may differ from the text's: a
-    # Greek sigma depends on what follows. Without spaces there is no text to tokenize.
+    # Build the text from the reference's words: their lower case can differ from that of the text,
+    # as a Greek sigma depends on the next letter. Without known spaces there is no text to
+    # tokenize.
     if reference.has_unknown_spaces:
         spaces = reference.spaces.tolist()
         return Example(Doc(nlp.vocab, words=reference.words(), spaces=spaces), reference)

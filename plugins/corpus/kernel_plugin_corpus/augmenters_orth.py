@@ -1,4 +1,4 @@
-"""Other ways to write a word: single ones, and pairs such as quotes."""
+"""Orthographic variants of words: single words, and pairs such as quotes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ _PAIR_FORM: Final = 'expected {"tags": [tag, â€¦], "variants": [[left, right], â
 
 @frozen
 class VariantGroup:
-    """Words that stand for each other if they have one of `tags`.
+    """Words that can replace each other in tokens with one of `tags`.
 
-    Each variant is a tuple: of one word, or of the left and the right word of a pair.
+    Each variant is a tuple: one word, or the left and the right word of a pair.
     """
 
     tags: tuple[str, ...]
     variants: tuple[tuple[str, ...], ...]
 
     def side(self, word: str, tag: str) -> int | None:
-        """Return which of a pair's words this is, 0 for a single one; None if it is no variant.
+        """Return the index of `word` in its variant, 0 for a single word; None for another word.
 
-        Of two tags the first is the left word's. Else the last variant with the word tells.
+        If there are two tags, the first one means the left word. Otherwise the last variant with
+        the word decides.
         """
         sides = [variant.index(word) for variant in self.variants if word in variant]
         if tag not in self.tags or not sides:
@@ -38,7 +39,7 @@ class VariantGroup:
 
 @frozen
 class OrthVariants:
-    """The groups of a config, single words apart from pairs."""
+    """The variant groups of a config: single words, and pairs."""
 
     single: tuple[VariantGroup, ...] = ()
     paired: tuple[VariantGroup, ...] = ()
@@ -47,7 +48,7 @@ class OrthVariants:
 def read_variants(data: Mapping[str, Any]) -> OrthVariants:
     """Return the variants that a config gives.
 
-    Raises ConfigError for what does not have the form.
+    Raises ConfigError if `data` does not have the expected form.
     """
     unknown = sorted(set(data) - {"single", "paired"})
     if unknown:
@@ -61,9 +62,9 @@ def read_variants(data: Mapping[str, Any]) -> OrthVariants:
 def vary_words(
     words: Sequence[str], tags: Sequence[str] | None, variants: OrthVariants
 ) -> list[str]:
-    """Return the words with one variant, drawn at random, for all that are of one group.
+    """Return the words; all words of a group are replaced by one of its variants, drawn at random.
 
-    Without tags they stay as they are.
+    Words without tags are not changed.
     """
     varied = list(words)
     if tags is None:

@@ -1,7 +1,7 @@
 """Batchers: from a stream of items to a stream of batches.
 
-A batcher's factory returns a function from an iterator of items to an iterator of lists. The
-batches of one factory share one row of sizes: a schedule goes on where the last epoch ended.
+A batcher's factory returns a function from an iterator of items to an iterator of lists. All
+batches of one factory share its sequence of sizes: a schedule continues where the last epoch ended.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from kernel.pipeline import minibatch, schedule
 
 ItemT = TypeVar("ItemT")
 SizeT = int | Iterable[int] | Iterable[float] | Callable[[int], float]
-"""What a batch size may be: a number, a generator, or a function from a count of sizes."""
+"""A batch size: a number, a generator, or a function from the number of sizes taken so far."""
 
 Batcher = Callable[[Iterable[ItemT]], Iterator[list[ItemT]]]
 
@@ -25,11 +25,11 @@ def configure_minibatch_by_words(
     discard_oversize: bool,
     get_length: Callable[[Any], int] | None = None,
 ) -> Batcher[Any]:
-    """Cut the data into batches of about the same number of words.
+    """Group the data into batches with about the same number of words.
 
-    size              words in a batch; a number or a schedule
-    tolerance         share of `size` by which a single item may exceed it
-    discard_oversize  leave out items that are larger still, which else are batches of their own
+    size              words per batch; a number or a schedule
+    tolerance         share of `size` by which a batch may exceed it
+    discard_oversize  skip items that are larger still; otherwise each is a batch of its own
     get_length        counts the words of an item; null: its length
     """
     sizes = schedule(size)
@@ -49,9 +49,9 @@ def configure_minibatch_by_words(
 def configure_minibatch(
     size: SizeT, get_length: Callable[[Any], int] | None = None
 ) -> Batcher[Any]:
-    """Cut the data into batches of the same number of items, whatever their lengths.
+    """Group the data into batches with the same number of items of any length.
 
-    size        items in a batch; a number or a schedule
+    size        items per batch; a number or a schedule
     get_length  has no effect
     """
     sizes = schedule(size)
@@ -69,11 +69,11 @@ def configure_minibatch_by_padded_size(
     discard_oversize: bool,
     get_length: Callable[[Any], int] | None = None,
 ) -> Batcher[Any]:
-    """Cut the data into batches of similar lengths, by their size once padded.
+    """Group items of similar length into batches, limited by their padded size.
 
     size              number of items times longest item; a number or a schedule
-    buffer            items that are sorted by length at a time
-    discard_oversize  leave out batches that a single item overfills
+    buffer            number of items that are sorted by length together
+    discard_oversize  skip single items that are larger than `size`
     get_length        counts the words of an item; null: its length
     """
     sizes = schedule(size)
@@ -100,9 +100,9 @@ def minibatch_by_words(
 ) -> Iterator[list[ItemT]]:
     """Yield batches of about `size` words.
 
-    An item that would overfill the batch, but by no more than `tolerance` (a share of `size`),
-    is put by and starts the next batch. One that is larger than that by itself makes a
-    batch of its own, or is left out if `discard_oversize`.
+    An item that would exceed `size` by no more than `tolerance` (a share of `size`) is kept back
+    and starts the next batch. An item that is larger than this by itself becomes a batch of its
+    own, or is skipped if `discard_oversize`.
     """
     length = get_length if get_length is not None else _length
     filling = _Filling[ItemT](sizes=schedule(size), tolerance=tolerance)
@@ -129,7 +129,7 @@ def minibatch_by_padded_size(
     """Yield batches whose number of items times longest item is at most `size`.
 
     Items are sorted by length within each `buffer` of them, so that a batch has little padding.
-    A batch that a single item overfills is left out if `discard_oversize`.
+    A single item that is larger than `size` is skipped if `discard_oversize`.
     """
     length = get_length if get_length is not None else _length
     sizes = schedule(size)
@@ -145,7 +145,7 @@ def minibatch_by_padded_size(
 
 @define
 class _Filling(Generic[ItemT]):
-    """A batch by words that is being filled, and what will start the next one."""
+    """A batch that is being filled, and the items that will start the next one."""
 
     sizes: Iterator[float]
     tolerance: float
@@ -160,14 +160,14 @@ class _Filling(Generic[ItemT]):
         self._take_size()
 
     def add(self, item: ItemT, n_words: int) -> Iterator[list[ItemT]]:
-        """Put `item` where it fits, yielding the batches that had to go out first."""
-        if self._place(item, n_words):
+        """Add `item` to a batch; yield the batches that had to be finished first."""
+        if self._try_to_add(item, n_words):
             return
         yield from self._start_next()
-        if self._place(item, n_words):
+        if self._try_to_add(item, n_words):
             return
         yield from self._start_next()
-        # The size may have shrunk below this very item; it has to go somewhere.
+        # The size may have become smaller than this item, which must be added all the same.
         self.batch, self.n_batch = [item], n_words
 
     def _start_next(self) -> Iterator[list[ItemT]]:
@@ -177,7 +177,7 @@ class _Filling(Generic[ItemT]):
         self.batch, self.n_batch = self.overflow, self.n_overflow
         self.overflow, self.n_overflow = [], 0
 
-    def _place(self, item: ItemT, n_words: int) -> bool:
+    def _try_to_add(self, item: ItemT, n_words: int) -> bool:
         total = self.n_batch + self.n_overflow + n_words
         if not self.overflow and total <= self.target:
             self.batch.append(item)
@@ -195,11 +195,11 @@ class _Filling(Generic[ItemT]):
 
 
 def _group_by_padded_size(lengths: list[int], size: int) -> list[list[int]]:
-    """Return the indices of `lengths`, grouped; longest group first, each in original order."""
+    """Return the indices of `lengths` in groups, longest group first, each in original order."""
     groups: list[list[int]] = []
     group: list[int] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        # Sorted by length, so that the newest item is the longest.
+        # Items are sorted by length, so the newest one is the longest.
         if group and lengths[index] * (len(group) + 1) > size:
             groups.append(group)
             group = []

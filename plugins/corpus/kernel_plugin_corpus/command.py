@@ -1,4 +1,4 @@
-"""`kernel convert`: annotated files in, corpora out."""
+"""The command `kernel convert`: from annotated files to corpora."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from kernel.config import Option
     from kernel_plugin_corpus.conversion import Converted
 
-SHOWN: Final = 20
+MAX_SHOWN: Final = 20
 AUTO: Final = "auto"
-# The letters that spaCy's command has for the options of its converters.
+# One-letter names of converter options, as in spaCy's command.
 _LETTERS: Final = {
     "base": "-b",
     "merge_subtokens": "-T",
@@ -29,13 +29,13 @@ _LETTERS: Final = {
 
 
 class ConvertCommand(click.Command):
-    """A command with options of its own, and those that converters take as arguments.
+    """A command whose options include the arguments of the converters.
 
-    If the command line names a converter, its options are there, else those of all converters.
+    If the command line names a converter, only its options are added, otherwise those of all.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Find the converters that the arguments may be for, then parse them."""
+        """Find the converters that the arguments can belong to, then parse the arguments."""
         ctx.meta[__name__] = _options_by_converter(_named_converter(args))
         return super().parse_args(ctx, args)
 
@@ -52,7 +52,7 @@ class ConvertCommand(click.Command):
         return [*own, *map(_click_option, options.values())]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the command's own options, then a section for each converter."""
+        """Write the command's own options, then a section for each set of converters."""
         own = [each for each in super().get_params(ctx) if isinstance(each, click.Option)]
         sections: list[tuple[str, list[click.Option]]] = [("Options", own)]
         for names, options in _same_options(ctx.meta.get(__name__, {})):
@@ -66,7 +66,7 @@ class ConvertCommand(click.Command):
 
 
 def _named_converter(args: Sequence[str]) -> str:
-    """Return the converter that the arguments name, before anything else is known of them."""
+    """Return the converter named in the arguments, which are not parsed yet."""
     for index, word in enumerate(args):
         name, equals, value = word.partition("=")
         if name == "--converter" and equals:
@@ -84,7 +84,7 @@ def _options_by_converter(name: str) -> dict[str, dict[str, Option]]:
         return {name: options_of_converter(name)}
     found = {}
     for known in registry.converters.names():
-        with contextlib.suppress(PluginError):  # reported if it is the one that is needed
+        with contextlib.suppress(PluginError):  # reported if this converter is used
             found[known] = options_of_converter(known)
     return found
 
@@ -92,7 +92,7 @@ def _options_by_converter(name: str) -> dict[str, dict[str, Option]]:
 def _same_options(
     by_converter: Mapping[str, Mapping[str, Option]],
 ) -> Iterator[tuple[str, Mapping[str, Option]]]:
-    """Yield the names of converters with the same options together, and the options."""
+    """Group converters with the same options; yield their names and the options."""
     left = dict(by_converter)
     while left:
         options = next(iter(left.values()))
@@ -123,7 +123,7 @@ def _click_option(option: Option) -> click.Option:
 )
 @click.option("--converter", "-c", default=AUTO, help="Name of the converter.")
 @click.option("--lang", "-l", default="xx", help="Language of the tokenizer.")
-@click.option("--concatenate", "-C", is_flag=True, help="Put all input into one output file.")
+@click.option("--concatenate", "-C", is_flag=True, help="Write all input to one output file.")
 @click.pass_context
 def convert(
     ctx: click.Context,
@@ -174,10 +174,10 @@ def _report(converted: Converted) -> None:
         return
     count = len(converted.misaligned)
     console.warn(f"{count} {'entity' if count == 1 else 'entities'} did not align with tokens:")
-    for entity in converted.misaligned[:SHOWN]:
+    for entity in converted.misaligned[:MAX_SHOWN]:
         console.say(f"  {entity}")
-    if count > SHOWN:
-        console.say(f"  … and {count - SHOWN} more")
+    if count > MAX_SHOWN:
+        console.say(f"  … and {count - MAX_SHOWN} more")
 
 
 def _write(
@@ -205,7 +205,7 @@ def _outputs(
     if is_file:
         raise KernelError(
             f"{len(converted)} input files, but one output file: {target}",
-            hint="name an output folder, or put them all into the one file with --concatenate",
+            hint="name an output folder, or write all docs to one file with --concatenate",
         )
     root = source if source.is_dir() else source.parent
     outputs = [

@@ -1,4 +1,4 @@
-"""Converting files: which converter reads which file, its options, and what came of it."""
+"""File conversion: choosing a converter, its options, and the converted docs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from kernel.plugins import hooks
 from kernel.registry import registry
 from kernel.text import Doc, DocBin, docs_to_json
 
-HEAD = 4000
-# What a converter is passed besides its options.
-_ALWAYS = ("source", "nlp", "misaligned")
+SNIFFED_BYTES = 4000
+# Arguments of converters that are not options.
+_NOT_OPTIONS = ("source", "nlp", "misaligned")
 
 
 @define
 class Converted:
-    """The docs of one input file, and all there is to tell about them."""
+    """The docs of one input file, and what is reported about them."""
 
     path: Path
     docs: list[Doc]
@@ -36,10 +36,10 @@ class Converted:
 
 
 def find_inputs(path: Path, converter: str) -> list[Path]:
-    """Return the files to convert: `path`, or those below it that the converter is named after.
+    """Return the files to convert: `path`, or the files below it with the converter's suffix.
 
-    Names that start with a dot are passed over. Raises `DataError` if there are none, or if it is
-    not clear which are meant.
+    Names that start with a dot are skipped. Raises `DataError` if there are no files, or if files
+    with several suffixes match.
     """
     if not path.exists():
         raise DataError("no such file or folder", path=path)
@@ -61,7 +61,7 @@ def find_inputs(path: Path, converter: str) -> list[Path]:
         raise DataError(
             f"the folder has files of several kinds: {', '.join(suffixes)}",
             path=path,
-            hint="name a converter that is called like the suffix, or convert file by file",
+            hint="choose one with --converter SUFFIX, or convert the files one by one",
         )
     return found
 
@@ -74,7 +74,7 @@ def choose_converter(path: Path, name: str) -> str:
     if name != "auto":
         return name
     with path.open("rb") as file:
-        head = file.read(HEAD).decode("utf8", errors="replace")
+        head = file.read(SNIFFED_BYTES).decode("utf8", errors="replace")
     guess: str | None = hooks().first("kernel_guess_converter", path=path, head=head)
     if guess is None:
         raise DataError(
@@ -86,8 +86,8 @@ def choose_converter(path: Path, name: str) -> str:
 
 
 def options_of_converter(name: str) -> dict[str, Option]:
-    """Return the options of the converter `name`: its arguments, but for those it always gets."""
-    return options_of(registry.converters.get(name), _ALWAYS)
+    """Return the options of the converter `name`: its arguments, except `_NOT_OPTIONS`."""
+    return options_of(registry.converters.get(name), _NOT_OPTIONS)
 
 
 def convert_file(
@@ -95,8 +95,8 @@ def convert_file(
 ) -> Converted:
     """Read all docs of `path` with the converter called `name`.
 
-    `given` are options as they were typed. Raises `KernelError` for one that the converter does
-    not have or whose type is another one.
+    `given` holds options as typed on the command line. Raises `KernelError` for an unknown option
+    or a value of the wrong type.
     """
     convert, options = registry.converters.get(name), options_of_converter(name)
     unknown = [key for key in given if key not in options]
@@ -120,7 +120,7 @@ def convert_file(
 
 
 def count_entities(docs: Iterable[Doc]) -> Counter[str]:
-    """Return how many entities of each label the docs have."""
+    """Return the number of entities with each label."""
     counts: Counter[str] = Counter()
     for doc in docs:
         counts.update(span.label_ for span in doc.ents)
@@ -128,7 +128,7 @@ def count_entities(docs: Iterable[Doc]) -> Counter[str]:
 
 
 def write_docs(docs: Sequence[Doc], path: Path, file_type: str) -> None:
-    """Write the docs to `path`, as `spacy` or `json`; all or nothing."""
+    """Write the docs to `path`, as `spacy` or `json`; an error leaves no partial file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if file_type == "json":
         write_file(path, (training_json(docs) + "\n").encode("utf8"))
@@ -137,6 +137,6 @@ def write_docs(docs: Sequence[Doc], path: Path, file_type: str) -> None:
 
 
 def training_json(docs: Sequence[Doc]) -> str:
-    """Return the docs as training JSON: one entry, a paragraph for each doc."""
+    """Return the docs as training JSON: one entry with a paragraph for each doc."""
     entry = docs_to_json(docs, ner_missing_tag="-")
     return json.dumps([entry], ensure_ascii=False, indent=1)

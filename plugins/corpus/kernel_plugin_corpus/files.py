@@ -1,4 +1,4 @@
-"""Finding data files and reading their text, with file and line in every complaint."""
+"""Find data files and read their text; every error names the file and the line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kernel.errors import DataError
 
 
 def check_path(path: Path | str) -> Path:
-    """Return `path`; raises `DataError` if there is nothing there."""
+    """Return `path`; raises `DataError` if it does not exist."""
     path = Path(path)
     if not path.exists():
         parent = path.parent
@@ -24,7 +24,7 @@ def check_path(path: Path | str) -> Path:
 def find_files(path: Path, suffix: str) -> list[Path]:
     """Return `path` if it is a file, else the files below it that end in `suffix`, sorted.
 
-    Names that start with a dot are passed over. Raises `DataError` if there are none.
+    Names that start with a dot are skipped. Raises `DataError` if there are none.
     """
     check_path(path)
     if path.is_file():
@@ -49,7 +49,7 @@ def read_text(path: Path) -> str:
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield number (from 1) and text of each line that is not blank, as they are read."""
+    """Yield the number (from 1) and the text of each line that is not blank, while reading."""
     return ((number, line) for number, line in _decoded(path) if line.strip())
 
 
@@ -77,12 +77,12 @@ def _decode(data: bytes, path: Path, number: int) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """Return what a JSON file holds; raises `DataError` with the line if it is no JSON."""
+    """Return the content of a JSON file; raises `DataError` with the line if it is not JSON."""
     return parse_json(read_text(path), path)
 
 
 def parse_json(text: str, path: Path | str) -> Any:
-    """Return what JSON `text` holds; raises `DataError` with the line if it is no JSON."""
+    """Return the value of JSON `text`; raises `DataError` with the line if it is not valid JSON."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -94,5 +94,5 @@ def parse_json(text: str, path: Path | str) -> Any:
 def _guess(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    # Bytes 0x80 to 0x9f are unused controls in Latin-1, and letters and quotes in Windows' set.
+    # Bytes 0x80 to 0x9f are control codes in Latin-1, but letters and quotes in Windows-1252.
     return "windows-1252" if any(0x80 <= byte < 0xA0 for byte in data) else "latin1"

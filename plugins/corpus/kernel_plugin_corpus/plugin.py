@@ -9,8 +9,8 @@ from pathlib import Path
 from kernel import hookimpl
 from kernel.cli import Command
 
-# Suffixes of which the content says more than the name does.
-_EITHER = {".iob", ".ner", ".conll", ".bio", ".txt"}
+# Suffixes used by several formats: the content decides.
+_AMBIGUOUS_SUFFIXES = {".iob", ".ner", ".conll", ".bio", ".txt"}
 _BY_SUFFIX = {
     ".conll": "ner",
     ".conllu": "conllu",
@@ -20,7 +20,8 @@ _BY_SUFFIX = {
     ".jsonl": "jsonl",
     ".ner": "ner",
 }
-# A label may be missing: the converter says so, and better than that the format is unclear.
+# A label may be missing here: the converter's message about it is more helpful than "unknown
+# format".
 _PIPED = re.compile(r"\S+\|(O|[BILUES]-\S*)")
 _COLUMNS = re.compile(r"\S+\s+(O|[BILUES]-\S*)$")
 
@@ -37,7 +38,7 @@ def kernel_commands() -> Sequence[Command]:
 @hookimpl
 def kernel_guess_converter(path: Path, head: str) -> str | None:
     suffix = path.suffix.lower()
-    if suffix not in _EITHER:
+    if suffix not in _AMBIGUOUS_SUFFIXES:
         return _BY_SUFFIX.get(suffix)
     lines = [line.strip() for line in head.splitlines()[:20]]
     piped = any(_PIPED.search(line) for line in lines)

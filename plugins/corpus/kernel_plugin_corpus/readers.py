@@ -1,6 +1,6 @@
 """Corpus readers: from files to examples.
 
-A reader is called with the pipeline and yields examples, anew at each call.
+A reader is called with the pipeline and yields examples. It can be called again, for each epoch.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def create_docbin_reader(
     limit: int = 0,
     augmenter: Callable[..., Any] | None = None,
 ) -> Corpus:
-    """Read annotated docs from a `.spacy` file, or from all of them below a folder.
+    """Read annotated docs from a `.spacy` file, or from all such files below a folder.
 
     path          the file or the folder
-    gold_preproc  take the words as annotated, and make one example a sentence
-    max_length    split docs of this many words or more into sentences; 0: never
-    limit         the most docs that are read; 0: all
-    augmenter     makes other examples of each example
+    gold_preproc  use the annotated words as tokens, and make one example per sentence
+    max_length    split docs with at least this many words into sentences; 0: never
+    limit         maximum number of docs; 0: all
+    augmenter     creates variations of each example
     """
     return Corpus(
         _required(path, "kernel.Corpus.v1"),
@@ -50,12 +50,12 @@ def create_docbin_reader(
 def create_jsonl_reader(
     path: Path | None, min_length: int = 0, max_length: int = 0, limit: int = 0
 ) -> JsonlCorpus:
-    """Read raw texts: the `text` of each line of a JSONL file, or of all of them below a folder.
+    """Read raw texts: the `text` of each line of a JSONL file, or of all such files below a folder.
 
     path        the file or the folder
-    min_length  leave out texts of fewer words
-    max_length  leave out texts of this many words or more; 0: none
-    limit       the most texts that are kept; 0: all
+    min_length  skip texts with fewer words
+    max_length  skip texts with at least this many words; 0: none
+    limit       maximum number of texts; 0: all
     """
     path = _required(path, "kernel.JsonlCorpus.v1")
     return JsonlCorpus(path, min_length=min_length, max_length=max_length, limit=limit)
@@ -64,11 +64,11 @@ def create_jsonl_reader(
 def create_plain_text_reader(
     path: Path | None, min_length: int = 0, max_length: int = 0
 ) -> PlainTextCorpus:
-    """Read raw texts: each line of a `.txt` file, or of all of them below a folder.
+    """Read raw texts: each line of a `.txt` file, or of all such files below a folder.
 
     path        the file or the folder
-    min_length  leave out texts of fewer words
-    max_length  leave out texts of more words; 0: none
+    min_length  skip texts with fewer words
+    max_length  skip texts with more words; 0: none
     """
     path = _required(path, "kernel.PlainTextCorpus.v1")
     return PlainTextCorpus(path, min_length=min_length, max_length=max_length)
@@ -80,7 +80,7 @@ def read_labels(path: Path, *, require: bool = False) -> Any:
     path     the file, as `kernel init labels` writes it
     require  a missing file is an error
 
-    Raises `DataError` for it, and for a file that is no JSON.
+    Raises `DataError` in that case, and for a file that is not valid JSON.
     """
     if not require and not Path(path).exists():
         return None
@@ -89,12 +89,13 @@ def read_labels(path: Path, *, require: bool = False) -> Any:
 
 @frozen
 class Corpus:
-    """Annotated docs from a `.spacy` file, or from all of them below a folder, by path.
+    """Annotated docs from a `.spacy` file, or from all such files below a folder, sorted by path.
 
-    See `create_docbin_reader` for the arguments; `shuffle` reads all docs before the first
-    example. Sentences that are as long as `max_length` are left out.
+    See `create_docbin_reader` for the arguments; `shuffle` reads all docs before the first example.
+    Sentences with `max_length` words or more are skipped.
 
-    Raises `DataError` if there is no file, or no example is left; `LoadError` for a damaged file.
+    Raises `DataError` if there is no file, or if all examples are skipped; `LoadError` for a
+    damaged file.
     """
 
     path: Path = field(converter=Path)
@@ -105,7 +106,7 @@ class Corpus:
     shuffle: bool = field(default=False, kw_only=True)
 
     def __call__(self, nlp: Language) -> Iterator[Example]:
-        """Yield the examples, with the words that `nlp` makes of the text as prediction."""
+        """Yield the examples; the predicted docs are the texts, tokenized by `nlp`."""
         docs = self._read_docs(nlp)
         if self.shuffle:
             docs = _shuffled(docs)
@@ -150,7 +151,7 @@ class JsonlCorpus:
     limit: int = field(default=0, kw_only=True, validator=ge(0))
 
     def __call__(self, nlp: Language) -> Iterator[Example]:
-        """Yield an example without annotation for each text that is kept."""
+        """Yield an example without annotation for each text that is not skipped."""
         kept = 0
         for path in find_files(self.path, ".jsonl"):
             for number, line in read_lines(path):
@@ -171,7 +172,7 @@ class PlainTextCorpus:
     max_length: int = field(default=0, kw_only=True, validator=ge(0))
 
     def __call__(self, nlp: Language) -> Iterator[Example]:
-        """Yield an example without annotation for each text that is kept."""
+        """Yield an example without annotation for each text that is not skipped."""
         most = self.max_length + 1 if self.max_length else 0
         for path in find_files(self.path, ".txt"):
             for _, line in read_lines(path):
@@ -191,7 +192,7 @@ def _required(path: Path | None, reader: str) -> Path:
 
 
 def _with_own_words(nlp: Language, doc: Doc) -> Example:
-    # Text that was put together from words without knowing the spaces would be cut otherwise.
+    # If the spaces are unknown, the text is made up from the words and must not be tokenized.
     return _with_gold_words(nlp, doc) if doc.has_unknown_spaces else _tokenized(nlp, doc)
 
 

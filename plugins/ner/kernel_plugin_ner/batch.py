@@ -1,4 +1,4 @@
-"""What the BILUO system has to know of the docs of a batch, as one column for all of them.
+"""The columns of a batch of docs that the BILUO system needs.
 
 Axes: B docs, N tokens of all of them, L entity types, C classes.
 """
@@ -14,11 +14,11 @@ from kernel_plugin_ner.classes import Classes, Floats, Ints, Masks, as_penalties
 
 @frozen
 class BiluoBatch:
-    """Tokens are numbered through the batch.
+    """The columns of a batch. Tokens are numbered through the batch.
 
     offsets    (B + 1,)  the first token of each doc, and N
     ends       (N,)      the token after the last one of its doc
-    blocks     (N,)      where the rows of `penalties` for the token begin; add the open type
+    blocks     (N,)      the token's first row in `penalties`; add the number of the open type
     penalties  (?, C)    0 where a class is valid, -inf elsewhere
     iob        (N,)      preset ENT_IOB, None if nothing is preset
     """
@@ -34,7 +34,7 @@ class BiluoBatch:
 
 
 def make_batch(docs: DocBatch, classes: Classes) -> BiluoBatch:
-    """Return the columns of `docs`."""
+    """Return the batch of `docs`."""
     offsets = docs.offsets
     lengths = offsets[1:] - offsets[:-1]
     ends = np.repeat(offsets[1:], lengths)
@@ -58,7 +58,7 @@ def make_batch(docs: DocBatch, classes: Classes) -> BiluoBatch:
 def _preset_penalties(
     classes: Classes, last: Masks, next_starts: Masks, space: Masks, iob: Ints, preset: Ints
 ) -> tuple[Ints, Floats]:
-    """Return the blocks of tokens with preset annotation, and a table for the kinds that occur."""
+    """Return the blocks of tokens with preset annotation, and a table of the kinds that occur."""
     next_iob = np.zeros_like(iob)
     next_iob[:-1] = iob[1:]
     next_iob[last] = 0

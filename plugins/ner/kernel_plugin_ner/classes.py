@@ -1,7 +1,7 @@
-"""The classes of the BILUO system as arrays, and the tables that are made from them.
+"""The classes of the BILUO system as arrays, and tables of their validity and costs.
 
-Axes: C classes, L entity types, K kinds of token, G kinds of gold. Types are numbered from 1;
-0 is no type.
+Axes: C classes, L entity types, K kinds of token, G kinds of gold. Types are numbered from 1; 0
+means no type.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ N_ACTIONS: Final = 6
 TYPED: Final = (BEGIN, IN, LAST, UNIT)
 NAMES: Final = "MBILUO"
 
-# What the token after one with a gold tag has, as far as costs depend on it.
+# The gold tag of the next token, as far as costs depend on it.
 NEXT_OTHER: Final = 0
 NEXT_OUT: Final = 1
 NEXT_MISSING: Final = 2
 
 
 class Classes:
-    """The classes of one inventory.
+    """A set of classes as arrays.
 
     action   (C,)  BEGIN to OUT
     type     (C,)  number of the entity type
-    opens    (C,)  the type of the entity that is open after the action; 0: none is
+    opens    (C,)  the type of the entity that is open after the action; 0: none
     begins   (C,)  whether the action begins an entity of several tokens
     """
 
@@ -62,16 +62,16 @@ class Classes:
         return len(self.types)
 
     def numbers(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
-        """Return the number of each type, -1 for one that no class has.
+        """Return the number of each type, -1 for a type without a class.
 
         hashes   (N,)
         returns  (N,)
         """
-        places = np.minimum(np.searchsorted(self._sorted, hashes), len(self._sorted) - 1)
-        return np.where(self._sorted[places] == hashes, self._order[places], -1).astype(np.int32)
+        rows = np.minimum(np.searchsorted(self._sorted, hashes), len(self._sorted) - 1)
+        return np.where(self._sorted[rows] == hashes, self._order[rows], -1).astype(np.int32)
 
     def plain_penalties(self) -> Floats:
-        """Return `penalties` of the eight kinds of token without preset annotation.
+        """Return the penalties for the eight kinds of token without preset annotation.
 
         returns  (8 * (L + 1), C)  kind = 4 * is last + 2 * next starts a sentence + is space
         """
@@ -85,18 +85,18 @@ class Classes:
     def validity(
         self, last: Masks, next_starts: Masks, space: Masks, iob: Ints, preset: Ints, next_iob: Ints
     ) -> Masks:
-        """Say which classes are valid at each kind of token, for each type of open entity.
+        """Return which classes are valid at each kind of token, for each type of open entity.
 
         last        (K,)  whether no token follows
         next_starts (K,)  whether the token after it starts a sentence
-        space       (K,)  whether it is whitespace
+        space       (K,)  whether the token is whitespace
         iob         (K,)  its preset ENT_IOB
-        preset      (K,)  its preset type; -1: one that no class has
+        preset      (K,)  its preset type; -1: a type without a class
         next_iob    (K,)  the preset ENT_IOB of the token after it, 0 if there is none
         returns     (K, L + 1, C)  the middle axis is the open type, 0: none
 
-        Where annotation that was set before leaves nothing valid, OUT is: it drops an entity
-        that cannot be finished.
+        Where preset annotation leaves no valid class, OUT is valid: it drops an entity that cannot
+        be finished.
         """
         last, next_starts, space = (c[:, None, None] for c in (last, next_starts, space))
         iob, preset, next_iob = (c[:, None, None] for c in (iob, preset, next_iob))
@@ -131,8 +131,8 @@ class Classes:
     def cost_table(self) -> Floats:
         """Return the cost of each class for each kind of gold tag.
 
-        returns  (G * 2, C)  row `2 * gold_kind(…) + is sunk`; an entity is sunk if it is open,
-                 but began where gold has none of its type begin
+        returns  (G * 2, C) row `2 * gold_kind(…) + is sunk`; an entity is sunk if it is open, but
+                 no gold entity of its type begins at its first token
         """
         if self._costs is None:
             self._costs = self._make_costs()

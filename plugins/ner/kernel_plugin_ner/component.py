@@ -35,7 +35,7 @@ from kernel_plugin_transition.scorer import StateScorer
     assigns=["doc.ents", "token.ent_iob", "token.ent_type"],
     scores={
         "ents_f": Score(1.0, title="NER F", help="F-score of entities"),
-        "ents_p": Score(0.0, title="NER P", help="share of the entities found that are right"),
+        "ents_p": Score(0.0, title="NER P", help="share of predicted entities that are correct"),
         "ents_r": Score(0.0, title="NER R", help="share of the annotated entities that are found"),
         "ents_per_type": Score(
             title="NER", help="precision, recall and F-score of each entity type", per="type"
@@ -51,13 +51,14 @@ def make_ner(
     incorrect_spans_key: str | None,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> EntityRecognizer:
-    """Make a component that finds named entities: spans without overlap, each with a type.
+    """Create a component that finds named entities: spans with a type that do not overlap.
 
-    model                        scores the next action; gives the type of what is found
+    model                        scores the next action, which includes the entity type
     moves                        the transition system; null: made from the labels of the data
-    update_with_oracle_cut_size  actions that docs are cut to in training, around
-    incorrect_spans_key          group of spans, in gold docs, that are known to be no entities
-    scorer                       compares what is found with the gold docs
+    update_with_oracle_cut_size  approximate number of actions that docs are cut into in training
+    incorrect_spans_key          name of the span group in gold docs with spans that are not
+                                 entities
+    scorer                       compares the predictions with the gold docs
     """
     return EntityRecognizer(
         nlp.vocab,
@@ -71,7 +72,7 @@ def make_ner(
 
 
 class EntityRecognizer(TransitionParser):
-    """Finds named entities. What is annotated already is kept, and decided around."""
+    """Finds named entities. Existing annotation is kept, and constrains the predictions."""
 
     system: BiluoSystem
 
@@ -106,7 +107,7 @@ class EntityRecognizer(TransitionParser):
 
     @property
     def move_names(self) -> list[str]:
-        """The names of the classes, such as `B-ORG`; the one of blocked tokens is left out."""
+        """The names of the classes, such as `B-ORG`, without the class of blocked tokens."""
         return [
             f"{NAMES[action]}-{label}" if label else NAMES[action]
             for action, label in self.system.moves.classes
@@ -122,17 +123,17 @@ class EntityRecognizer(TransitionParser):
         return int(is_new)
 
     def check_label(self, label: Any) -> str:
-        """Return `label`; raises if it is no string, or empty, or begins with `!`."""
+        """Return `label`; raises if it is not a string, is empty or begins with `!`."""
         super().check_label(label)
         if label.startswith("!"):
             raise DataError(
                 f"an entity type cannot begin with `!`, got {label!r}",
-                hint="put spans that are no entities into `incorrect_spans_key`",
+                hint="put spans that are not entities into `incorrect_spans_key`",
             )
         return str(label)
 
     def count_labels(self, examples: Iterable[Example]) -> Mapping[Any, Mapping[str, int]]:
-        """Return the frequencies of the entity types: the number of their tokens."""
+        """Return the frequency of each entity type: the number of its tokens."""
         totals: dict[int, int] = {}
         for example in examples:
             types = example.reference.column("ent_type")
@@ -149,10 +150,10 @@ class EntityRecognizer(TransitionParser):
         nlp: Language | None = None,
         labels: dict[str, dict[str, int]] | list[str] | None = None,
     ) -> None:
-        """Find the labels and give the model its weights.
+        """Find the labels and initialize the weights of the model.
 
-        `labels` is what `label_data` returned, or a list of entity types; without it, types
-        come from all examples. Raises `KernelError` if there are none.
+        `labels` is a value of `label_data`, or a list of entity types; by default, the types are
+        collected from all examples. Raises `KernelError` if there are none.
         """
         if isinstance(labels, list):
             labels = {
@@ -162,7 +163,7 @@ class EntityRecognizer(TransitionParser):
         super().initialize(get_examples, nlp=nlp, labels=labels)
 
     def add_missing_labels(self, docs: Iterable[Doc]) -> None:
-        """Add the entity types in `docs` that are not known yet, in the order of their names."""
+        """Add the unknown entity types in `docs`, in alphabetical order."""
         typed = DocBatch(docs).column("ent_type")
         hashes = np.unique(typed[typed != 0])
         unknown = hashes[self.system.classes.numbers(hashes) < 0]
@@ -172,7 +173,7 @@ class EntityRecognizer(TransitionParser):
     # Prediction
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Entities | None) -> None:
-        """Write entities into `docs`; tokens without annotation are outside of them."""
+        """Write entities into `docs`; tokens without annotation become outside."""
         if predictions is None or not any(map(len, docs)):
             return
         batch = DocBatch(docs)
@@ -182,7 +183,7 @@ class EntityRecognizer(TransitionParser):
 
 
 def typed_frequencies(counts: Mapping[str, int]) -> dict[int, dict[str, int]]:
-    """Return the frequencies of all classes from those of the entity types."""
+    """Return the frequency of each class, given those of the entity types."""
     labels = {action: dict(counts) for action in TYPED}
     labels[UNIT] = {**counts, "": 1}
     labels[OUT] = {"": 1}
@@ -192,7 +193,7 @@ def typed_frequencies(counts: Mapping[str, int]) -> dict[int, dict[str, int]]:
 def _write_entities(
     iob: npt.NDArray[np.int8], types: npt.NDArray[np.uint64], entities: Entities
 ) -> None:
-    """Write entities over what the tokens had, in place; tokens with nothing become outside.
+    """Overwrite the columns with entities, in place; tokens without annotation become outside.
 
     iob      (N,)
     types    (N,)

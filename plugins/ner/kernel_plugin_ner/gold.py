@@ -1,4 +1,4 @@
-"""Gold entities as BILUO tags of the predicted side's tokens.
+"""Gold entities as BILUO tags of the tokens of the predicted docs.
 
 Axes: N tokens of the predicted docs of a batch, E negative spans.
 """
@@ -29,7 +29,7 @@ from kernel_plugin_ner.classes import (
     Masks,
 )
 
-# By ENT_IOB, and after it the same where the next token is inside of the same entity.
+# By ENT_IOB; then the same for tokens whose next token is inside the same entity.
 _ACTIONS = np.array([MISSING, LAST, OUT, UNIT, MISSING, IN, OUT, BEGIN], np.int8)
 
 _NEXTS = np.full(N_ACTIONS, NEXT_OTHER, np.int32)
@@ -38,7 +38,7 @@ _NEXTS[[OUT, MISSING]] = NEXT_OUT, NEXT_MISSING
 
 @frozen
 class BiluoGold:
-    """Gold tags, token by token, and the spans that are known to be no entities.
+    """The gold tag of each token, and spans that are known not to be entities.
 
     actions    (N,)    MISSING to OUT
     types      (N,)
@@ -55,7 +55,7 @@ class BiluoGold:
 def make_gold(
     examples: Sequence[Example], classes: Classes, negatives_key: str | None
 ) -> BiluoGold:
-    """Return the gold tags of `examples`; all types are known to `classes`.
+    """Return the gold tags of `examples`; `classes` must know all their types.
 
     Raises `DataError` for an entity that is also among the negative spans.
     """
@@ -73,9 +73,9 @@ def make_gold(
 
 
 def gold_entities(actions: Ints, types: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return first token, end and type of every entity in a sequence of BILUO actions.
+    """Return the first token, end and type of every entity in a sequence of BILUO actions.
 
-    actions  (N,)  one that is begun and not brought to its LAST is left out
+    actions  (N,)  an entity without LAST is left out
     types    (N,)
     returns  (E,) each, in the order of first tokens
     """
@@ -106,19 +106,20 @@ def _gather_tags(examples: Sequence[Example], classes: Classes, offsets: Ints) -
         annotated = np.repeat(np.diff(total[offsets]) > 0, np.diff(offsets))
         spaces = DocBatch([example.predicted for example in examples]).whitespace()
         iob[unknown & annotated & spaces] = ent_iob.OUTSIDE
-    goes_on = np.zeros(len(iob), np.bool_)  # whether the next token is inside the same entity
+    goes_on = np.zeros(len(iob), np.bool_)  # whether the next token is in the same entity
     goes_on[:-1] = iob[1:] == ent_iob.INSIDE
     goes_on[offsets[1:][np.diff(offsets) > 0] - 1] = False
     actions = _ACTIONS[iob + 4 * goes_on]
     types = np.maximum(classes.numbers(hashes), 0)
-    # A token without a type, but not outside, is blocked: no entity begins there, no more is known.
+    # A token without a type that is not outside is blocked: no entity begins there, nothing else is
+    # known.
     actions[(types == 0) & (actions != OUT)] = MISSING
     types[(actions == MISSING) | (actions == OUT)] = 0
     return actions, types
 
 
 def _aligned_columns(example: Example) -> tuple[Ints, npt.NDArray[np.uint64]]:
-    """Return ENT_IOB and ENT_TYPE of gold for the predicted tokens, (n,) each."""
+    """Return the gold ENT_IOB and ENT_TYPE of the predicted tokens, (n,) each."""
     gold = example.reference
     if not _has_same_tokens(example):
         return example.aligned_ent_arrays()
@@ -158,14 +159,14 @@ def _check_negatives(
             index = int(np.searchsorted(offsets, start, side="right")) - 1
             span = examples[index].predicted[start - offsets[index] : end - offsets[index]]
             raise DataError(
-                f"{span.text!r} is annotated as an entity and as a span that is no entity, "
+                f"{span.text!r} is annotated as an entity and as a span that is not one, "
                 f"in {examples[index].predicted.text[:60]!r}",
                 hint="remove it from one of the two",
             )
 
 
 def has_gold(gold: BiluoGold, starts: Ints, ends: Ints) -> Masks:
-    """Say of each stretch of tokens whether it has gold annotation.
+    """Return whether each range of tokens has gold annotation.
 
     starts   (S,)
     ends     (S,)

@@ -1,4 +1,4 @@
-"""Scores of entities, which forgive what gold leaves open."""
+"""Scores of entities; tokens with unknown gold annotation are ignored."""
 
 from __future__ import annotations
 

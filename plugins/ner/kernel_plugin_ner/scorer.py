@@ -7,5 +7,5 @@ from kernel_plugin_ner.ner_scores import NerScores
 
 
 def make_ner_scorer() -> StreamingScorer:
-    """Score `ents_p`, `ents_r`, `ents_f` and `ents_per_type` as a stream."""
+    """Return a scorer of `ents_p`, `ents_r`, `ents_f` and `ents_per_type` that reads a stream."""
     return StreamingScorer(NerScores)

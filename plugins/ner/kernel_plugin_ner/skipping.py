@@ -1,8 +1,8 @@
-"""Lazy decoding: following the model's predictions, stepping through the insides of entities only.
+"""Lazy decoding: follow the model's predictions, but step only through the tokens of entities.
 
-As long as no entity is open, a state shows its next token and nothing else. So the states of
-all tokens outside of entities can be scored at once, before it is known which of them are
-reached, and only the insides of entities have to be stepped through, token by token.
+While no entity is open, the features of a state depend only on its next token. The states of all
+tokens outside entities can therefore be scored at once, before it is known which of them are
+reached. Only the insides of entities have to be stepped through token by token.
 
 Axes: N tokens of a batch, S states, C classes.
 """
@@ -19,15 +19,15 @@ from kernel_plugin_ner.states import BiluoStates, show_tokens, state_penalties
 from kernel_plugin_transition.scorer import StateScorer
 from kernel_plugin_transition.system import FeatureTemplate
 
-# Rows that are scored at a time in prediction: what is made of them stays in cache.
+# Rows that are scored together in prediction: their intermediate results fit into the cache.
 ROWS_PER_CHUNK = 1024
 
 
 @frozen
 class Visited:
-    """What was done at each token.
+    """The actions of a batch, and the states that were scored.
 
-    actions  (N,)  the class taken; where nothing was, what would be taken outside of entities
+    actions  (N,)  the class taken at the token, or the one that would be taken outside entities
     reached  (N,)  in training, whether the token was reached with no entity open
     opened   the states inside entities that were stepped through, in the order of scoring
     """
@@ -54,10 +54,9 @@ class Visited:
 def skip_through(
     scorer: StateScorer, states: BiluoStates, classes: Classes, features: FeatureTemplate
 ) -> Visited:
-    """Follow the predictions from `states` to their ends; the stretches do not overlap.
+    """Follow the predictions from `states` to their ends; their ranges do not overlap.
 
-    Scores all N tokens first, in training in one call of the scorer, then states inside of
-    entities.
+    Scores all N tokens first (in training in one call of the scorer), then states inside entities.
     """
     batch = states.batch
     actions = _act_outside(scorer, batch)
@@ -97,17 +96,17 @@ def _act_outside(scorer: StateScorer, batch: BiluoBatch) -> Ints:
 
 
 def _next_inside(states: BiluoStates, begins: Ints, actions: Ints, classes: Classes) -> BiluoStates:
-    """Move the states outside of entities to just after where the next entity begins.
+    """Move the states outside entities to the token after the first one of the next entity.
 
-    begins   (?,)  tokens where one does, and N
-    actions  (N,)  classes taken outside of entities
-    returns  the states that are inside and not at their end
+    begins   (?,)  tokens where an entity begins, and N
+    actions  (N,)  classes taken outside entities
+    returns  the states that are inside an entity and not at their end
     """
     closed = states.open == 0
     if closed.any():
         begin = begins[np.searchsorted(begins, states.at)]
         found = closed & (begin < states.stop)
-        # A state that finds no more entity ends where it is.
+        # A state that reaches no other entity is finished.
         at = np.where(found, begin + 1, np.where(closed, states.stop, states.at))
         start = np.where(found, begin, states.start)
         types = np.where(found, classes.opens[actions[begin * found]], states.open)
@@ -117,7 +116,7 @@ def _next_inside(states: BiluoStates, begins: Ints, actions: Ints, classes: Clas
 
 
 def _cover(states: BiluoStates, n_tokens: int) -> Masks:
-    """Say of each token whether it lies between a state and its end.
+    """Return for each token whether it lies between a state and its end.
 
     returns  (N,)
     """

@@ -21,13 +21,13 @@ MORE_FEATURES = FeatureTemplate("ner", ("next", "first", "second", "third", "fou
 
 @define
 class BiluoStates:
-    """One state a row.
+    """A state in each row.
 
     at       (S,)  the next token, B0
-    stop     (S,)  where the state is final
+    stop     (S,)  the token at which the state is final
     start    (S,)  the first token of the open entity
     open     (S,)  its type; 0: none is open
-    actions  (N,)  the class taken at each token of the batch; shared by all states of it
+    actions  (N,)  the class taken at each token of the batch; shared by all its states
     """
 
     batch: BiluoBatch
@@ -41,7 +41,7 @@ class BiluoStates:
         return len(self.at)
 
     def copy(self) -> BiluoStates:
-        """Return states that stay as they are when these move on."""
+        """Return a copy that does not change when these states move on."""
         return evolve(
             self,
             at=self.at.copy(),
@@ -51,7 +51,7 @@ class BiluoStates:
         )
 
     def select(self, rows: Ints | Masks | slice) -> BiluoStates:
-        """Return some of the states; they still write to the same `actions`."""
+        """Return some of the states; they share `actions` with these."""
         return BiluoStates(
             self.batch,
             self.at[rows],
@@ -74,7 +74,7 @@ def begin_states(batch: BiluoBatch) -> BiluoStates:
 
 
 def join_states(states: Sequence[BiluoStates]) -> BiluoStates:
-    """Return all of these states, of one batch, together."""
+    """Join states of one batch."""
     at, stop, start, types = (
         np.concatenate([getattr(part, name) for part in states])
         for name in ("at", "stop", "start", "open")
@@ -83,7 +83,7 @@ def join_states(states: Sequence[BiluoStates]) -> BiluoStates:
 
 
 def show_tokens(states: BiluoStates, features: FeatureTemplate) -> Ints:
-    """Return the tokens that each state shows; -1: no such token.
+    """Return the feature tokens of each state; -1: no such token.
 
     returns  (S, F)
     """

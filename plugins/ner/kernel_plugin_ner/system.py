@@ -1,4 +1,4 @@
-"""The BILUO transition system: one action a token.
+"""The BILUO transition system: one action per token.
 
 Axes: B docs, N tokens of a batch, S states, C classes, E entities.
 """
@@ -45,7 +45,7 @@ from kernel_plugin_transition.system import FeatureTemplate
 
 @frozen
 class Entities:
-    """The entities that were found in a batch, those that were preset included.
+    """The entities found in a batch, including preset ones.
 
     starts   (E,)  first token, numbered through the batch
     ends     (E,)  the token after the last one
@@ -58,7 +58,7 @@ class Entities:
 
 
 class BiluoSystem:
-    """Begin, continue and end an entity, or take a token as a whole one, or as none."""
+    """Actions begin, continue or end an entity, or mark a token as a whole entity or none."""
 
     def __init__(self, features: FeatureTemplate, negatives_key: str | None = None) -> None:
         self.moves = Moves(N_ACTIONS, {UNIT: {"": 1}, OUT: {"": 1}})
@@ -68,12 +68,12 @@ class BiluoSystem:
 
     @classmethod
     def template(cls, *, extra: bool) -> FeatureTemplate:
-        """Return the tokens that states show: of the open entity two, or five of its first."""
+        """Return the feature tokens: two of the open entity, or, with `extra`, its first five."""
         return MORE_FEATURES if extra else FEATURES
 
     @property
     def classes(self) -> Classes:
-        """The classes as arrays; made anew when labels were added."""
+        """The classes as arrays; made again after labels were added."""
         if self._classes is None or self._classes[0] is not self.moves.classes:
             self._classes = (self.moves.classes, Classes(self.moves.classes))
         return self._classes[1]
@@ -84,7 +84,7 @@ class BiluoSystem:
         return any(added)
 
     def entities(self, actions: Ints) -> Entities:
-        """Return the entities that a class for each token, (N,), comes to."""
+        """Return the entities given by the class of each token, (N,)."""
         classes = self.classes
         starts, ends, types = gold_entities(classes.action[actions], classes.type[actions])
         return Entities(starts, ends, classes.hashes[types])
@@ -107,7 +107,7 @@ class BiluoSystem:
         return costs
 
     def _negative_costs(self, states: BiluoStates, gold: BiluoGold) -> Floats:
-        """Charge the actions that make, or cannot help making, an entity of a negative span."""
+        """Return the costs of actions after which an entity must be a negative span."""
         classes, at = self.classes, states.at[:, None]  # (S, 1)
         known = np.sort(_keys(*gold.negatives.T))
         unit = np.isin(_keys(classes.type, at, at + 1), known)
@@ -120,7 +120,7 @@ class BiluoSystem:
             charged += mask & (classes.action == action)
         return charged
 
-    # Skipping over what needs no stepping
+    # Lazy decoding
 
     def decode(self, scorer: StateScorer, docs: DocBatch) -> Entities:
         """Return the entities that the best-scoring valid action at each state leads to."""
@@ -132,9 +132,9 @@ class BiluoSystem:
     def explore(
         self, scorer: StateScorer, states: BiluoStates, gold: BiluoGold, max_moves: int
     ) -> tuple[Floats, Masks]:
-        """Follow the model's predictions; returns costs and validity of what was scored, (S, C).
+        """Follow the model's predictions; returns costs and validity at all scored states, (S, C).
 
-        States that were scored, but not reached, come out with no class valid.
+        For states that were scored but not reached, no class is valid.
         """
         stop = np.minimum(states.at.astype(np.int64) + max_moves, states.stop)
         states = states.copy()
@@ -146,9 +146,9 @@ class BiluoSystem:
         return self.costs(everywhere, gold), valid
 
     def cut(self, docs: DocBatch, gold: BiluoGold, max_moves: int) -> BiluoStates:
-        """Return the states that training starts from, on the gold path, `max_moves` apart.
+        """Return states on the gold path, `max_moves` apart, that training starts from.
 
-        Where gold is complete and legal, the state at a token is known without stepping there.
+        If the gold tags before a token are complete and valid, its state is known without stepping.
         """
         states = begin_states(make_batch(docs, self.classes))
         if not len(states):
@@ -177,7 +177,7 @@ class BiluoSystem:
         return parts
 
     def _cut_by_oracle(self, states: BiluoStates, gold: BiluoGold, max_moves: int) -> BiluoStates:
-        """Follow the first valid action of least cost; return every `max_moves`-th state."""
+        """Follow the first valid action with the least cost; return every `max_moves`-th state."""
         starts = [states.copy()]
         n_moves = 0
         while len(states := states.select(states.at < states.stop)):
@@ -189,7 +189,7 @@ class BiluoSystem:
         return join_states(starts)
 
     def _gold_path(self, batch: BiluoBatch, gold: BiluoGold) -> BiluoStates:
-        """Return the state at each token, (N,), if all before it was done as gold has it."""
+        """Return the state at each token, (N,), after the gold actions of all tokens before it."""
         is_open = (gold.actions == IN) | (gold.actions == LAST)
         rows = np.arange(len(batch), dtype=np.int32)
         begun = np.maximum.accumulate(np.where(gold.actions == BEGIN, rows, 0))
@@ -199,7 +199,7 @@ class BiluoSystem:
         return BiluoStates(batch, rows, batch.ends, start, types, actions)
 
     def _off_path(self, path: BiluoStates, gold: BiluoGold) -> Masks:
-        """Say of each token whether its gold tag is missing, illegal or not free of cost."""
+        """Return for each token whether its gold tag is missing, invalid or has a cost."""
         classes = self.classes
         is_gold = (classes.action == gold.actions[:, None]) & (classes.type == gold.types[:, None])
         right = is_gold & (state_penalties(path) == 0) & (self.costs(path, gold) == 0)
@@ -208,6 +208,6 @@ class BiluoSystem:
 
 
 def _keys(types: Any, starts: Any, ends: Any) -> Ints:
-    """Return one number for each span of a type; batches have far fewer than 2**24 tokens."""
+    """Return a number for each span with a type; batches have far fewer than 2**24 tokens."""
     keys: Ints = (np.asarray(types, np.int64) << 48) + (np.asarray(starts, np.int64) << 24) + ends
     return keys

@@ -35,12 +35,12 @@ from kernel_plugin_transition.scorer import StateScorer
     },
     assigns=["token.dep", "token.head", "token.is_sent_start", "doc.sents"],
     scores={
-        "dep_uas": Score(0.5, title="UAS", help="share of tokens whose head is right"),
-        "dep_las": Score(0.5, title="LAS", help="share of tokens whose head and label are right"),
+        "dep_uas": Score(0.5, title="UAS", help="share of tokens with the correct head"),
+        "dep_las": Score(0.5, title="LAS", help="share of tokens with the correct head and label"),
         "dep_las_per_type": Score(
             title="LAS", help="precision, recall and F-score of each label", per="type"
         ),
-        "sents_p": Score(title="SENT P", help="share of the sentences found that are right"),
+        "sents_p": Score(title="SENT P", help="share of the predicted sentences that are correct"),
         "sents_r": Score(title="SENT R", help="share of the annotated sentences that are found"),
         "sents_f": Score(0.0, title="SENT F", help="F-score of sentences"),
     },
@@ -55,14 +55,14 @@ def make_parser(
     min_action_freq: int,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> DependencyParser:
-    """Make a component that finds the head of each token, and with the trees the sentences.
+    """Create a component that finds the head of each token; the trees give the sentences.
 
-    model                        scores the next action; gives the label of an arc
+    model                        scores the next action, which includes the label of an arc
     moves                        the transition system; null: made from the labels of the data
-    update_with_oracle_cut_size  actions that docs are cut to in training, around
-    learn_tokens                 whether tokens that hang together by `subtok` are merged
-    min_action_freq              labels seen less often with an action are replaced by `dep`
-    scorer                       compares what is found with the gold docs
+    update_with_oracle_cut_size  approximate number of actions that docs are cut into in training
+    learn_tokens                 whether to merge tokens that are joined by the label `subtok`
+    min_action_freq              labels that are rarer than this with an action become `dep`
+    scorer                       compares the predictions with the gold docs
     """
     return DependencyParser(
         nlp.vocab,
@@ -109,7 +109,7 @@ class DependencyParser(TransitionParser):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels of arcs, sorted; of those that note a lifted arc, the label of its head."""
+        """The labels of arcs, sorted; for lifted arcs, only the part that names the head."""
         named = {label for action, label in self.system.moves.classes if label}
         return tuple(sorted({label.split(DELIMITER)[-1] for label in named}))
 
@@ -122,10 +122,10 @@ class DependencyParser(TransitionParser):
         ]
 
     def has_labels(self) -> bool:
-        """Say whether there is anything to predict: whether any label was seen, or was given."""
+        """Return whether any label was seen in the data, or was added."""
         labels = self.system.moves.labels
         seen = any(any(labels[action].values()) for action in (LEFT, RIGHT, BREAK))
-        # Labels too rare to be kept still count as shifts and reductions, which begin at 1.
+        # Labels that are too rare to be kept still count as Shift and Reduce, which begin at 1.
         return seen or any(labels[action].get("", 0) > 1 for action in (SHIFT, REDUCE))
 
     def add_label(self, label: str) -> int:

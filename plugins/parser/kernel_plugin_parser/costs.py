@@ -1,7 +1,7 @@
-"""How much of the gold trees each action makes unreachable: a dynamic oracle.
+"""A dynamic oracle: the number of gold arcs and boundaries that each action makes unreachable.
 
-After Goldberg and Nivre (2012). While states are stepped, only what is gone a step later is
-noted down; the costs of all of them are worked out at the end, at once.
+After Goldberg and Nivre (2012). While states are stepped, only values that the next step overwrites
+are recorded; the costs of all states are computed together at the end.
 
 Axes: S states, T slots, R states at all their steps, C classes.
 """
@@ -54,7 +54,7 @@ _GOES_TO = np.array(
     ],
     np.intp,
 )
-# How a token that goes from one place to another changes `n_kids` of its gold head.
+# How `n_kids` of the gold head changes when a token moves from one location to another.
 _COUNTS = np.array(
     [
         1 - BUFFERED if kind in _PUSHES else BUFFERED - 1 if kind == PUT_BACK else -1
@@ -67,7 +67,7 @@ _IS_RARE = np.array([kind in {MARK, PUSH_START} for kind in range(N_KINDS)])
 
 
 class Trace:
-    """What is noted down of states while they are stepped, and the costs that it comes to."""
+    """Values recorded while states are stepped, and the costs computed from them."""
 
     def __init__(self, tracked: Tracked, tokens: Ints, states: ArcEagerStates) -> None:
         self.tracked = tracked
@@ -78,7 +78,7 @@ class Trace:
         self._kinds: list[Ints] = []
 
     def note(self, states: ArcEagerStates) -> None:
-        """Note down the states as they are before an action."""
+        """Record the states before an action."""
         tracked, registers = self.tracked, states.registers
         pair = registers[B0 : S0 + 1 : S0 - B0]  # (2, S)
         heads = tracked.heads.take(pair)
@@ -87,7 +87,7 @@ class Trace:
                 [
                     registers[: S1 + 1],
                     heads,
-                    tracked.place.take(heads),
+                    tracked.location.take(heads),
                     tracked.n_kids.take(pair),
                     [states.columns, states.codes, self._limits.take(states.columns)],
                 ]
@@ -95,13 +95,13 @@ class Trace:
         )
 
     def move(self, states: ArcEagerStates, actions: Ints, classes: Ints) -> None:
-        """Move states on that were noted down, and keep count; see `ArcEagerStates.apply`."""
+        """Take actions at recorded states and update the counts; see `ArcEagerStates.apply`."""
         tracked = self.tracked
         before = self._seen[-1]
         kinds, moved = states.apply(actions, classes)
         self._kinds.append(kinds)
-        tracked.place[moved] = _GOES_TO.take(kinds)
-        tracked.place[-2] = GONE
+        tracked.location[moved] = _GOES_TO.take(kinds)
+        tracked.location[-2] = GONE
         heads = tracked.heads.take(moved)
         tracked.n_kids[heads] += _COUNTS.take(kinds)
         rare = _IS_RARE.take(kinds)
@@ -115,7 +115,7 @@ class Trace:
         marked = np.flatnonzero(kinds == MARK)
         b0, b1 = before[B0, marked], before[B1, marked]
         limit = limits[columns[marked]]
-        # A sentence that starts at B0 comes first.
+        # A sentence that starts at B0 is the first limit.
         first = limit == b0
         after[b1] = np.where(first, after[b0], limit)
         after[b0[first]] = b1[first]
@@ -127,28 +127,28 @@ class Trace:
         crossing = np.zeros(len(states), np.intp)
         depth = states.registers[S0].copy()
         columns = states.columns
-        # From the top of all stacks down, a level at a time.
+        # Go down all stacks from their tops, one level at a time.
         while len(depth := depth[(there := depth >= 0)]):
             columns = columns[there]
             limits = self._limits[columns]
             heads = tracked.heads[depth]
             buffered = tracked.n_kids[depth] // BUFFERED - self._late(depth, limits)
             crossing[columns] += buffered
-            crossing[columns] += (tracked.place[heads] == IN_BUFFER) & (heads < limits)
+            crossing[columns] += (tracked.location[heads] == IN_BUFFER) & (heads < limits)
             depth = states.slots.below[depth]
         return crossing
 
     def _late(self, tokens: Ints, limits: Ints) -> Ints:
-        """Return how many gold children stand at or after the limits."""
+        """Return the number of gold children at or after the limits."""
         n_all = len(self.tracked.heads)
         arcs, firsts = self.tracked.arcs, tokens * n_all
         late: Ints = np.searchsorted(arcs, firsts + n_all) - np.searchsorted(arcs, firsts + limits)
         return late
 
-    # At the end
+    # Costs
 
     def costs(self, gold: ArcGold, classes: ArcClasses) -> tuple[Floats, Ints]:
-        """Return the cost of each class at every state that was noted down, in order.
+        """Return the cost of each class at every recorded state, in order.
 
         returns  (R, C), and (R,): the codes of the states
         """
@@ -162,7 +162,7 @@ class Trace:
         stack_s += place_s == ON_STACK
         buffer_s = kids_s // BUFFERED - self._late(s0, limits)
         buffer_s += (place_s == IN_BUFFER) & (head_s < limits)
-        starts = np.append(gold.starts, np.int8(0))[self.tokens[b1]]  # -1 leads to the last: 0
+        starts = np.append(gold.starts, np.int8(0))[self.tokens[b1]]  # -1 is the last value: 0
         breakable = (codes % NO_S1 // 8 % 3 == 0) & (b1 - b0 == 1)
         headed = codes % NO_S1 // HEADED == 1
         free_head_b = (place_b == IN_BUFFER) & (head_b < limits) & (codes // HELD % 2 == 0)
@@ -198,7 +198,7 @@ class Trace:
     ) -> Ints:
         """Return the number of gold arcs between stack and buffer at each state, (R,).
 
-        It is followed from step to step: a token that moves takes its arcs along.
+        It is updated from step to step: a token that is moved changes the number by its arcs.
         """
         kinds = np.concatenate(self._kinds) if self._kinds else np.zeros(0, np.intp)
         kinds = np.append(kinds, np.full(len(columns) - len(kinds), STAY))
@@ -213,7 +213,7 @@ class Trace:
         is_pop = ~is_push & (kinds != MARK) & (kinds != STAY)
         change = np.where(is_push, buffer_b - stack_b, 0) - np.where(is_pop, buffer_s, 0)
         change += np.where(kinds == PUT_BACK, stack_s, 0)
-        # After a mark, the buffer that counts is B0 alone.
+        # After a mark, only B0 of the buffer counts.
         fresh = (kinds == MARK) & (limits != b0)
         total = np.cumsum(change[order]) - change[order]  # before each step, over all states
         restart = np.append(False, fresh[order][:-1]) & ~is_first

@@ -1,6 +1,6 @@
-"""Prediction: the docs of a batch are parsed in segments, all at the same time; see `segments`.
+"""Prediction: the docs of a batch are parsed as segments, all together; see `segments`.
 
-Axes: N tokens of a batch, n of a part of it, S segments, T slots, O slots beyond.
+Axes: N tokens of a batch, n tokens of a part of it, S segments, T slots, O slots in overlaps.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ Masks = npt.NDArray[np.bool_]
 
 # Up to this many segments, stepping docs one by one is faster than stepping all together.
 MAX_SERIAL_SEGMENTS = 4
-# Tokens of a segment, more or less: shorter ones waste more, longer ones take more steps.
+# Approximate tokens per segment: shorter segments overlap more, longer ones take more steps.
 SEGMENT_LENGTH = 80
-# Bytes for the features of a group of segments, which are multiplied ahead: 12 KB a token with
-# the usual settings. With much less, so few states step together that it takes longer.
+# Bytes for the precomputed features of a group of segments: 12 KB per token with the default
+# settings. With much less memory, too few states are stepped together to be fast.
 GROUP_BYTES = 100_000_000
-# Steps after which it is checked again which segments have met.
+# Steps between two checks whether segments have met.
 STEPS_PER_MEETING_CHECK = 8
 
 
 @frozen
 class Arcs:
-    """The arcs that were found in a batch.
+    """The predicted arcs of a batch.
 
     heads    (N,)  numbered through the batch; a token without a head is its own
     classes  (N,)  of the labels; -1 for a token without a head
@@ -53,11 +53,11 @@ class Arcs:
 
 @frozen
 class SegmentParse:
-    """What was found of some tokens.
+    """The parse of some tokens.
 
     heads    (n,)  numbered through the batch, -1: none
     classes  (n,)  of the labels; anything for a token without a head
-    seams    (n,)  whether the parse came to a seam there
+    seams    (n,)  whether the parse has a seam there
     """
 
     heads: Ints
@@ -66,7 +66,7 @@ class SegmentParse:
 
     @classmethod
     def nothing(cls, n_tokens: int) -> SegmentParse:
-        """Return what is known before parsing."""
+        """Return the parse of tokens that were not parsed yet."""
         missing = np.full(n_tokens, -1, np.intp)
         return cls(missing, missing.copy(), np.zeros(n_tokens, np.bool_))
 
@@ -74,19 +74,19 @@ class SegmentParse:
         return len(self.heads)
 
     def put(self, tokens: Ints | slice, other: SegmentParse) -> None:
-        """Take over what was found of these tokens."""
+        """Copy the parse of these tokens from `other`."""
         self.heads[tokens] = other.heads
         self.classes[tokens] = other.classes
         self.seams[tokens] = other.seams
 
     def take(self, rows: Ints) -> SegmentParse:
-        """Return what was found of some tokens."""
+        """Return the parse of some of the tokens."""
         return SegmentParse(self.heads[rows], self.classes[rows], self.seams[rows])
 
 
 @frozen
 class Overlap:
-    """What segments found of tokens that are not their own.
+    """The parse of tokens after a segment's own ones.
 
     tokens   (O,)
     owner    (O,)  the number of the segment
@@ -110,7 +110,7 @@ class Decoder:
         features: FeatureTemplate,
         buffers: list[Floats],
     ) -> None:
-        """`buffers` holds free memory; what is taken from it is put back after use."""
+        """`buffers` is a list of free arrays; an array taken from it is put back after use."""
         self.scorer = scorer
         self.docs = docs
         self.classes = classes
@@ -137,8 +137,8 @@ class Decoder:
 
     def _step_together(self, segments: Segments) -> None:
         groups = segments.groups(n_tokens_that_fit(self.scorer, GROUP_BYTES))
-        # Multiplying waits for nothing, while stepping is many small calls: two threads that do
-        # one each get in each other's way the least.
+        # One thread multiplies in a few long calls, the other steps in many short ones: this way
+        # two threads disturb each other least.
         beyond = [
             self._step_group(group, *scored)
             for group, scored in zip(groups, prefetch(self._precompute, groups), strict=True)
@@ -157,18 +157,19 @@ class Decoder:
         return part, buffer
 
     def _take_buffer(self, n_tokens: int) -> Floats:
-        """Return memory for features, such as was used before if that is enough.
+        """Return an array for features, a used one if it is large enough.
 
-        Fresh memory costs more than the multiplication.
+        Allocating memory takes longer than the multiplication.
         """
         width = self.scorer.weights.pad.size
-        # Other threads may take from it as well.
+        # Other threads may take from the list as well.
         with contextlib.suppress(IndexError):
             while True:
                 buffer = self.buffers.pop()
                 if len(buffer) > n_tokens and buffer.shape[1] == width:
                     return buffer
-        # Groups are of like size: this will do for the others, and for those of the next batch.
+        # Groups have similar sizes: the array can be used for the other groups, and in later
+        # batches.
         return self.scorer.new_buffer(n_tokens + n_tokens // 16)
 
     def _step_group(self, group: Segments, scorer: StateScorer, buffer: Floats) -> Overlap:
@@ -187,7 +188,7 @@ class Decoder:
         return self._take_over(windows, slots, group)
 
     def _take_over(self, windows: Windows, slots: Slots, group: Segments) -> Overlap:
-        """Take over what segments found of their own tokens, and return the rest."""
+        """Copy the parse of the segments' own tokens, and return the overlaps."""
         tokens, heads = windows.tokens, slots.head[:-2]
         found = SegmentParse(
             np.where(heads >= 0, tokens[heads], -1),
@@ -202,7 +203,7 @@ class Decoder:
     def _step(
         self, scorer: StateScorer, states: ArcEagerStates, windows: Windows, group: Segments
     ) -> None:
-        """Step states until they are final, or have met the next ones."""
+        """Step states until they are final or have met the next segment."""
         rows = np.append(windows.tokens - group.lows[0], [-1, -1])  # (T + 2,)
         classes, slots = self.classes, states.slots
         mine, others = windows.pairs(group)
@@ -219,20 +220,20 @@ class Decoder:
             states.drop_final()
 
     def _join(self, group: Segments, beyond: Overlap) -> Ints:
-        """Take over what segments found before they met the next ones.
+        """Copy the parse of overlaps up to the token where segments met.
 
-        returns  (?,)  the numbers of those that met nobody, usually none
+        returns  (?,)  the numbers of segments that did not meet the next one, usually none
         """
         meets = np.where(group.ends == group.stops, group.stops, -1)
         both = np.flatnonzero(beyond.found.seams & self.found.seams[beyond.tokens])
-        # From the last to the first: the first one stays.
+        # From the last to the first, so that the first one counts.
         meets[beyond.owner[both[::-1]]] = beyond.tokens[both[::-1]]
         rows = np.flatnonzero(beyond.tokens < meets[beyond.owner])
         self.found.put(beyond.tokens[rows], beyond.found.take(rows))
         return np.flatnonzero(meets < 0)
 
     def _reparse(self, group: Segments, number: int) -> int:
-        """Go on from the last seam of a segment, until one of a later segment; returns where."""
+        """Continue from the last seam of a segment to a seam of a later one; return its token."""
         low, end, stop = (int(tokens[number]) for tokens in (group.lows, group.ends, group.stops))
         seams = np.flatnonzero(self.found.seams[low:end])
         first = low + int(seams[-1]) if len(seams) else low
@@ -247,9 +248,9 @@ class Decoder:
             reach *= 4
 
     def _step_one(self, first: int, end: int, high: int) -> SegmentParse:
-        """Step from a seam with Python numbers, to a known one from `end` on, else to `high`.
+        """Step one state from a seam to a known seam at or after `end`, or to `high`.
 
-        returns  what was found of the tokens up to there
+        returns  the parse of the tokens up to there
         """
         classes = self.classes
         state = OneArcEagerState(
@@ -262,7 +263,7 @@ class Decoder:
         )
         known = self.found.seams[first:high].tolist()
         known[: end - first] = [False] * (end - first)
-        known[-1:] = [False]  # at the last token it is not known which one follows
+        known[-1:] = [False]  # the token after the last one is unknown
         scorer = self.scorer.part(slice(first, high))
         seams = np.zeros(high - first, np.bool_)
         goes_on = state.mask > 0
@@ -283,11 +284,11 @@ class Decoder:
 
 
 def n_tokens_that_fit(scorer: StateScorer, n_bytes: int) -> int:
-    """Return how many tokens' features fit into so many bytes."""
+    """Return the number of tokens whose features fit into `n_bytes`."""
     return max(1, n_bytes // scorer.weights.pad.nbytes)
 
 
 def preset_starts(docs: Sequence[Doc]) -> npt.NDArray[np.int8] | None:
-    """Return the preset sentence starts of all docs, None if there are none: (N,)."""
+    """Return the preset sentence starts of all docs, (N,), or None if there are none."""
     batch = DocBatch(docs)
     return batch.column("sent_start") if batch.has_column("sent_start") else None

@@ -26,15 +26,15 @@ Masks = npt.NDArray[np.bool_]
 class DepScores:
     """`<attr>_uas`, `<attr>_las`, `<attr>_las_per_type`: tokens with the right head, and label.
 
-    F-scores over arcs: a predicted word whose own or whose head's gold token cannot be told is
-    a false alarm. Whitespace and arcs with a label in `ignore_labels` do not count, nor do
-    gold tokens with a label in `missing_values`. As in spaCy, the positions of such tokens are left
-    out in all later docs' predictions too, so that shards merged may score otherwise than
-    one stream, where gold is incomplete.
+    These are F-scores over arcs: a predicted arc counts as wrong if its word or head is not aligned
+    with one gold token. Whitespace and arcs with a label in `ignore_labels` do not count, nor do
+    gold tokens with a label in `missing_values`. As in spaCy, the positions of such tokens are also
+    ignored in the predictions of all later docs, so with incomplete gold, merged scores of shards
+    can differ from those of one stream.
 
-    `getter(token, attr)` gives the label, `head_getter(token, head_attr)` the head. With
-    `normalize`, the label is what it returns for the string of the attribute; it is called once
-    for each different one, which `getter` cannot be.
+    `getter(token, attr)` returns the label, `head_getter(token, head_attr)` the head.
+    Alternatively, `normalize(string)` maps the string of the attribute to the label; it is called
+    only once for each different string.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class DepScores:
         return dict(zip(keys, values, strict=True))
 
     def _count(self, arcs: Ints, gold_heads: Ints, gold_labels: Ints) -> None:
-        """Count arcs between gold tokens, each once.
+        """Count arcs between gold tokens; duplicates count once.
 
         arcs         (3, k)  token, head, label
         gold_heads   (M,)    -1 for tokens whose arc does not count
@@ -122,7 +122,7 @@ class DepScores:
         self.per_type.add(self._numbers, *counts)
 
     def _left_out(self, batch: AlignedBatch, is_missing: Masks) -> Masks:
-        """Return which predicted tokens are at a position that has been without a gold label.
+        """Return which predicted tokens have a position at which a gold label was missing.
 
         is_missing  (M,)
         returns     (N,)
@@ -130,7 +130,7 @@ class DepScores:
         left_out = np.zeros(len(batch.gold_of), np.bool_)
         if not self.missing_positions and not is_missing.any():
             return left_out
-        docs, positions = _places(batch.reference)
+        docs, positions = _positions(batch.reference)
         since = np.full(int(positions.max(initial=-1)) + 1, len(batch.reference))
         known = np.array(sorted(self.missing_positions), np.int64)
         since[known[known < len(since)]] = -1
@@ -179,7 +179,7 @@ class DepScores:
         return np.array(heads, np.int64)
 
 
-def _places(docs: DocBatch) -> tuple[Ints, Ints]:
+def _positions(docs: DocBatch) -> tuple[Ints, Ints]:
     """Return the doc of each token, and its position in it.
 
     returns  (M,) and (M,)

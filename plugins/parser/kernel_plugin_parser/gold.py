@@ -1,4 +1,4 @@
-"""Gold trees, for the tokens of the predicted docs.
+"""Gold trees of the tokens of the predicted docs.
 
 Axes: N tokens of a batch, n of one doc.
 """
@@ -25,13 +25,13 @@ UNKNOWN = -1
 
 @frozen
 class ArcGold:
-    """What is known of the trees; tokens are numbered through the batch.
+    """The gold trees, which may be incomplete; tokens are numbered through the batch.
 
-    heads   (N,)  projective; -1 for a root, and where nothing is known
-    lefts   (N,)  the class of Left that gives the token its label; -1: none does
+    heads   (N,)  projective heads; -1 for roots and where the head is unknown
+    lefts   (N,)  the class of Left with the token's label; -1: none
     rights  (N,)  the same of Right
-    starts  (N,)  1: a sentence starts, -1: none does, 0: unknown
-    known   (N,)  whether there is a label
+    starts  (N,)  1: a sentence starts here, -1: it does not, 0: unknown
+    known   (N,)  whether the token has a gold label
     """
 
     heads: Ints
@@ -42,7 +42,7 @@ class ArcGold:
 
 
 def make_gold(examples: Sequence[Example], classes: ArcClasses) -> ArcGold:
-    """Return the gold trees of `examples`, one after the other."""
+    """Return the gold trees of `examples`, concatenated."""
     heads: list[Ints] = [np.zeros(0, np.intp)]
     labels: list[Hashes] = [np.zeros(0, np.uint64)]
     starts: list[Ints] = [np.zeros(0, np.int8)]
@@ -82,7 +82,7 @@ def _aligned_tree(example: Example) -> tuple[Ints, Hashes]:
 
 
 def _lifted_labels(example: Example, heads: Ints, lifted: Ints, labels: Hashes) -> Hashes:
-    """Name the label of the head that was left in the labels of all that were lifted."""
+    """Add the original head's label to the labels of all lifted tokens."""
     strings = example.reference.vocab.strings
     labels = labels.copy()
     before = labels.tolist()
@@ -94,10 +94,10 @@ def _lifted_labels(example: Example, heads: Ints, lifted: Ints, labels: Hashes) 
 
 
 def _carry_over(example: Example, heads: Ints, labels: Hashes) -> tuple[Ints, Hashes]:
-    """Take the tree of the reference to the predicted tokens.
+    """Map the tree of the reference to the predicted tokens.
 
-    Of a token that is several of the reference nothing is known; nor is a head that is several
-    of the predicted ones.
+    The arc is unknown for a token that aligns with several tokens of the reference, and for a head
+    that aligns with several predicted tokens.
     """
     x2y, y2x = example.alignment.x2y, example.alignment.y2x
     found = np.full(len(example.predicted), UNKNOWN, np.intp)
@@ -112,7 +112,7 @@ def _carry_over(example: Example, heads: Ints, labels: Hashes) -> tuple[Ints, Ha
 
 
 def _aligned_starts(example: Example) -> Ints:
-    """Return 1 where a gold sentence starts, -1 elsewhere, all 0 if none are known: (n,)."""
+    """Return 1 where a gold sentence starts and -1 elsewhere, or all 0 if none are known: (n,)."""
     gold = example.reference
     n_tokens = len(example.predicted)
     starts = np.zeros(n_tokens, np.int8)
@@ -127,12 +127,12 @@ def _aligned_starts(example: Example) -> Ints:
     starts[:] = -1
     last = -1
     for first, end in zip(firsts.tolist(), ends.tolist(), strict=True):
-        places = y2x[first:end]
-        if not len(places):
+        aligned = y2x[first:end]
+        if not len(aligned):
             continue
-        if int(places[0]) <= last:
-            # A token that two sentences share: where any of them starts cannot be told.
+        if int(aligned[0]) <= last:
+            # If two sentences share a token, their starts are unknown.
             return np.zeros(n_tokens, np.int8)
-        starts[int(places[0])] = 1
-        last = int(places[-1])
+        starts[int(aligned[0])] = 1
+        last = int(aligned[-1])
     return starts

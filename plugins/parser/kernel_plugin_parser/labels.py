@@ -33,10 +33,10 @@ Counts = dict[int, dict[str, int]]
 def count_actions(
     examples: Iterable[Example], *, min_freq: int, learn_tokens: bool
 ) -> dict[int, dict[str, int]]:
-    """Return how often each action occurs with each label in gold, made projective.
+    """Return the frequency of each action with each label in gold trees, made projective.
 
-    Pairs seen less than `min_freq` times are left out; those that are always there may have
-    a frequency of 0.
+    Pairs with a frequency below `min_freq` are left out; pairs that always exist may have frequency
+    0.
     """
     counts: Counts = {action: {} for action in range(N_ACTIONS)}
     counts[SHIFT][""] = counts[REDUCE][""] = 1
@@ -72,7 +72,7 @@ def _count_doc(counts: Counts, doc: Doc) -> None:
 
 
 class ArcClasses:
-    """The classes of one inventory as arrays.
+    """A set of classes as arrays.
 
     actions    (C,)     SHIFT to BREAK
     penalties  (64, C)  see `rules.penalty_table`
@@ -90,21 +90,21 @@ class ArcClasses:
         self._lookups = {action: self._lookup(action) for action in (LEFT, RIGHT)}
 
     def _lookup(self, action: int) -> tuple[npt.NDArray[np.uint64], Ints, int]:
-        """Return the hashes of an action's labels, sorted, their classes, and the fallback's."""
-        places = np.flatnonzero(self.actions == action)
-        places = places[np.argsort(self.hashes[places])]
-        fallback = np.flatnonzero(self.hashes[places] == hash_string(FALLBACK))
-        return self.hashes[places], places, int(places[fallback[0]]) if len(fallback) else -1
+        """Return the sorted hashes of an action's labels, their classes, and the fallback class."""
+        indices = np.flatnonzero(self.actions == action)
+        indices = indices[np.argsort(self.hashes[indices])]
+        fallback = np.flatnonzero(self.hashes[indices] == hash_string(FALLBACK))
+        return self.hashes[indices], indices, int(indices[fallback[0]]) if len(fallback) else -1
 
     def of_labels(self, action: int, labels: npt.NDArray[np.uint64]) -> Ints:
-        """Return the class of an action with each label, or with `dep` where there is none.
+        """Return the class of an action with each label, or with `dep` if there is none.
 
         labels   (N,)
-        returns  (N,)  -1 if not even that one is there
+        returns  (N,)  -1 if there is no class with `dep` either
         """
         hashes, classes, fallback = self._lookups[action]
         if not len(hashes):
             return np.full(len(labels), -1, np.intp)
-        places = np.minimum(np.searchsorted(hashes, labels), len(hashes) - 1)
-        found: Ints = np.where(hashes[places] == labels, classes[places], fallback)
+        indices = np.minimum(np.searchsorted(hashes, labels), len(hashes) - 1)
+        found: Ints = np.where(hashes[indices] == labels, classes[indices], fallback)
         return found

@@ -1,4 +1,4 @@
-"""One arc-eager state in plain Python numbers, for one or a few docs."""
+"""One arc-eager state in plain Python numbers, which is faster for a few docs."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ _AS_B1: Final = {1: UNBREAKABLE, 0: 0, -1: UNBREAKABLE}
 
 
 class OneArcEagerState:
-    """The state of one doc. Its tokens are numbered from 0; -1 is no token.
+    """The state of one doc. Its tokens are numbered from 0; -1 means no token.
 
-    The lists have one value a token, and a last one for no token, as in `slots.Slots`.
+    The lists have a value per token, and a last one for "no token", as in `slots.Slots`.
     """
 
     def __init__(
@@ -105,14 +105,14 @@ class OneArcEagerState:
 
     @property
     def is_seam(self) -> bool:
-        """Whether what comes rests on B0 and the tokens after it alone; see `segments`."""
+        """Whether all later actions depend only on B0 and the tokens after it; see `segments`."""
         b0 = self.b0
         if self.s0 >= 0 or b0 < 0 or self.breaking[b0]:
             return False
         return self.left[b0] < 0 and not self.held[b0]
 
     def features(self) -> list[int]:
-        """Return the tokens that the state shows, as `ArcEagerStates` does."""
+        """Return the feature tokens, as `ArcEagerStates` does."""
         b0, s0, s1, s2 = self.b0, self.s0, self.stack[-2], self.stack[-3]
         left, right = self.left, self.right
         shown = [b0, self.next[b0], s0, s1, s2]
@@ -130,12 +130,12 @@ class OneArcEagerState:
         return row
 
     def apply(self, action: int) -> bool:
-        """Take the action of class `action`; returns whether the state goes on."""
+        """Take the action of class `action`; return whether the state is not final."""
         self.take(self._actions[action], action)
         return self.mask > 0
 
     def take(self, action: int, label: int) -> int:
-        """Take one of the five actions, with a class for the label; returns the kind of step."""
+        """Take one of the five actions, with a class as label; return the kind of step."""
         kind: int = _KINDS[self.code * N_ACTIONS + action]
         if kind == STAY:
             return kind

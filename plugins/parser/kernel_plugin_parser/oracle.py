@@ -1,4 +1,4 @@
-"""Following gold trees through the arc-eager system, one doc at a time.
+"""A static oracle: the path along the gold tree through the arc-eager system, doc by doc.
 
 Axes: n tokens of one doc.
 """
@@ -34,7 +34,7 @@ GONE: Final = 0
 ON_STACK: Final = 1
 IN_BUFFER: Final = 2
 
-_NEVER: Final = 9000
+_INVALID_COST: Final = 9000
 _PUSHES: Final = {PUSH, PUSH_START, ATTACH_RIGHT}
 
 
@@ -48,15 +48,16 @@ class DocTree:
 
 @frozen
 class Start:
-    """A state to train from: what it knows of the tokens from `low` on.
+    """A state to train from, restricted to the tokens from `low` on.
 
     doc       the doc's number in the batch
     low       the first token that matters
     frontier  the first token that was never on the stack
     stack     tokens, the top last
-    front     tokens that were put back on the buffer, B0 first
-    marks     tokens in the buffer where the system made a sentence start
-    left      of the tokens from `low` to `frontier`, as in `Slots`; the others likewise
+    front     tokens that were put back to the buffer, B0 first
+    marks     tokens in the buffer that Break made sentence starts
+    left      left children of the tokens from `low` to `frontier`, as in `Slots`; the others
+              likewise
     b0        the next token, -1: none
     """
 
@@ -75,12 +76,12 @@ class Start:
 
 @frozen
 class Path:
-    """The path of least cost through a doc, and the seams on it; see `segments`.
+    """The path with the least cost through a doc, and its seams; see `segments`.
 
-    actions   one of five each
-    moves     after how many actions the path is at a seam, ascending
-    tokens    B0 at each of them
-    marked    whether the system had made a sentence start there
+    actions   the actions, SHIFT to BREAK
+    moves     the numbers of actions after which the path is at a seam, ascending
+    tokens    B0 at each seam
+    marked    whether Break made a sentence start there
     """
 
     actions: bytes
@@ -91,18 +92,18 @@ class Path:
     def starts(
         self, doc: int, sent_starts: list[int], classes: ArcClasses, every: int
     ) -> tuple[list[Start], list[int]]:
-        """Return the state after every `every` actions, the first one included.
+        """Return the state after every `every` actions, including the first state.
 
         sent_starts  preset: 1, 0 or -1 for each token
-        returns      the states of doc number `doc`; the token that is next in each, and the
-                     doc's length at last
+        returns      the states of doc number `doc`; the next token of each, and last the doc's
+                     length
         """
         n_tokens = len(sent_starts)
         starts, nexts = [], []
         for n_moves in range(0, len(self.actions), every):
             seam = bisect_right(self.moves, n_moves) - 1
             first = self.tokens[seam]
-            # Up to the next seam no token is looked at but the two that follow.
+            # Before the next seam, the path depends only on tokens up to the second one after it.
             stop = self.tokens[seam + 1] + 2 if seam + 1 < len(self.tokens) else n_tokens
             state = PathState(sent_starts[first:stop], classes, is_marked=bool(self.marked[seam]))
             for action in self.actions[self.moves[seam] : n_moves]:
@@ -113,13 +114,13 @@ class Path:
 
 
 class PathState(OneArcEagerState):
-    """A state that keeps track of what it takes to begin there again."""
+    """A state that records what is needed to start from it again."""
 
     def __init__(
         self, sent_starts: list[int], classes: ArcClasses, *, is_marked: bool = False
     ) -> None:
         super().__init__(len(sent_starts), sent_starts, classes.listed, classes.penalties)
-        self.limits: list[int] = []  # marked starts in the buffer, the nearest last
+        self.limits: list[int] = []  # marked sentence starts in the buffer, the nearest one last
         self.frontier = 0
         self.low = 0
         if is_marked:
@@ -144,7 +145,7 @@ class PathState(OneArcEagerState):
         return kind
 
     def start(self, doc: int, first: int) -> Start:
-        """Return the state as one of doc number `doc`, whose token `first` is 0 here."""
+        """Return the state as one of doc number `doc`; token 0 here is the doc's token `first`."""
         front = []
         token = self.b0
         while 0 <= token < self.frontier:
@@ -175,13 +176,13 @@ def _shifted(tokens: list[int], by: int) -> list[int]:
 
 
 class GoldPath(PathState):
-    """A state that knows the costs of its five actions, each with its best label."""
+    """A state that computes the costs of its five actions, each with its best label."""
 
     def __init__(self, sent_starts: list[int], classes: ArcClasses, tree: DocTree) -> None:
         super().__init__(sent_starts, classes)
         n_tokens = len(sent_starts)
         self.tree = tree
-        self.place = [*[IN_BUFFER] * n_tokens, GONE]
+        self.location = [*[IN_BUFFER] * n_tokens, GONE]
         self.on_stack = [0] * (n_tokens + 1)  # gold children on the stack
         self.kids: list[list[int]] = [[] for _ in range(n_tokens + 1)]
         for child, head in enumerate(tree.heads):
@@ -194,7 +195,7 @@ class GoldPath(PathState):
             self.next_preset[token] = token + 1 if is_start else self.next_preset[token + 1]
 
     def follow(self) -> Path:
-        """Take the first action of least cost until the end."""
+        """Take the first action with the least cost until the state is final."""
         actions, moves, tokens, marked = bytearray(), array("l"), array("l"), bytearray()
         while self.mask:
             if self.is_seam:
@@ -207,20 +208,20 @@ class GoldPath(PathState):
         return Path(bytes(actions), moves, tokens, bytes(marked))
 
     def costs(self) -> list[int]:
-        """Return the cost of each action, more than any sum of costs where it is not valid."""
+        """Return the cost of each action; invalid ones cost more than any valid one."""
         b0, s0, mask, code = self.b0, self.s0, self.mask, self.code
         limit = self._limit()
         heads = self.tree.heads
-        push = self._under(b0, ON_STACK, limit) + self.on_stack[b0]
+        push = self._gold_head_at(b0, ON_STACK, limit) + self.on_stack[b0]
         b1 = self.next[b0]
         if mask >> BREAK & 1 and self.tree.starts[b1] == 1:
             push += 1
-        pop = self._under(s0, IN_BUFFER, limit) + self._kids_in_buffer(s0, limit)
-        costs = [_NEVER] * 5
+        pop = self._gold_head_at(s0, IN_BUFFER, limit) + self._kids_in_buffer(s0, limit)
+        costs = [_INVALID_COST] * 5
         if mask >> SHIFT & 1:
             costs[SHIFT] = push
         headed = self.as_s0[s0] == HEADED
-        own = self._under(s0, ON_STACK, limit) + self.on_stack[s0]
+        own = self._gold_head_at(s0, ON_STACK, limit) + self.on_stack[s0]
         if mask >> REDUCE & 1:
             costs[REDUCE] = 0 if code & STARTS else pop - (0 if headed else own)
         if mask >> LEFT & 1:
@@ -230,7 +231,7 @@ class GoldPath(PathState):
             if heads[b0] == s0:
                 costs[RIGHT] = push - 1
             else:
-                moved = self.held[b0] != HELD and self._under(b0, IN_BUFFER, limit)
+                moved = self.held[b0] != HELD and self._gold_head_at(b0, IN_BUFFER, limit)
                 costs[RIGHT] = push + int(moved)
         if mask >> BREAK & 1 and (min(costs) > 0 or code & STARTS):
             costs[BREAK] = self._break_cost(limit)
@@ -239,26 +240,28 @@ class GoldPath(PathState):
     def _break_cost(self, limit: int) -> int:
         b0 = self.b0
         crossing = sum(
-            self._under(token, IN_BUFFER, limit) + self._kids_in_buffer(token, limit)
+            self._gold_head_at(token, IN_BUFFER, limit) + self._kids_in_buffer(token, limit)
             for token in self.stack[3:]
         )
-        crossing -= self._under(b0, ON_STACK, limit) + self.on_stack[b0]
+        crossing -= self._gold_head_at(b0, ON_STACK, limit) + self.on_stack[b0]
         return crossing + int(self.tree.starts[self.next[b0]] == -1)
 
     def _limit(self) -> int:
-        """Return where the next sentence starts: the end of what can still be attached to."""
+        """Return where the next sentence starts: no token from there on can be attached."""
         b0 = self.b0
         if self.stack[-1] >= 0 and self.as_b0[b0] & STARTS and b0 >= 0:
             return b0
         preset = self.next_preset[b0]
         return min(self.limits[-1], preset) if self.limits else preset
 
-    def _under(self, token: int, place: int, limit: int) -> int:
-        """Say whether the gold head of a token is on the stack, or in the buffer before `limit`."""
+    def _gold_head_at(self, token: int, location: int, limit: int) -> int:
+        """Return 1 if the gold head is at `location` (in the buffer, before `limit`), else 0."""
         if token < 0:
             return 0
         head = self.tree.heads[token]
-        return int(head >= 0 and self.place[head] == place and (place == ON_STACK or head < limit))
+        return int(
+            head >= 0 and self.location[head] == location and (location == ON_STACK or head < limit)
+        )
 
     def _kids_in_buffer(self, token: int, limit: int) -> int:
         kids = self.kids[token]
@@ -267,7 +270,7 @@ class GoldPath(PathState):
         return self.in_buffer[token] - (len(kids) - bisect_left(kids, limit))
 
     def move(self, action: int) -> None:
-        """Take an action, and keep count of what costs are made of."""
+        """Take an action, and update the counts that costs depend on."""
         b0, s0 = self.b0, self.s0
         kind = self.step(action)
         if kind in _PUSHES:
@@ -275,13 +278,13 @@ class GoldPath(PathState):
         elif kind != MARK:
             self._put(s0, IN_BUFFER if kind == PUT_BACK else GONE)
 
-    def _put(self, token: int, place: int) -> None:
-        before, self.place[token] = self.place[token], place
+    def _put(self, token: int, location: int) -> None:
+        before, self.location[token] = self.location[token], location
         head = self.tree.heads[token]
         if head < 0:
             return
-        self.on_stack[head] += (place == ON_STACK) - (before == ON_STACK)
-        self.in_buffer[head] += (place == IN_BUFFER) - (before == IN_BUFFER)
+        self.on_stack[head] += (location == ON_STACK) - (before == ON_STACK)
+        self.in_buffer[head] += (location == IN_BUFFER) - (before == IN_BUFFER)
 
 
 def whole(doc: int) -> Start:

@@ -1,8 +1,9 @@
-"""The rules of the arc-eager system, as tables over everything that a state's validity rests on.
+"""The rules of the arc-eager system, as tables over the properties of a state.
 
-What the rules ask of a state is summed up in one number, its code; tables over codes say which
-actions are valid and what exactly an action does. After Nivre (2004), with Honnibal and
-Johnson's (2014) Break and their reduction of words without a head back to the buffer.
+All properties of a state that the rules depend on are encoded in one number, its code. Tables over
+codes give the valid actions, and what exactly an action does. The system follows Nivre (2004), with
+two additions from Honnibal and Johnson (2014): Break, and Reduce of a word without a head, which
+moves it back to the buffer.
 
 Axes: K kinds of step, T targets of a step, C classes.
 """
@@ -26,32 +27,31 @@ RIGHT: Final = 3
 BREAK: Final = 4
 N_ACTIONS: Final = 5
 NAMES: Final = "SDLRB"
-# In a mask of valid actions: whether an arc may join a token to the one before it.
+# In a mask of valid actions: whether B0 directly follows S0, so that they may be subtokens.
 SUBTOKEN_BIT: Final = 1 << N_ACTIONS
 
 SUBTOKEN: Final = "subtok"
 FALLBACK: Final = "dep"
 ROOT: Final = "ROOT"
 
-# A code is a sum of these. Of B0: whether it starts a sentence, whether it was preset not to,
-# whether there is none.
+# A code is a sum of these. B0 starts a sentence; is preset not to start one; does not exist.
 STARTS: Final = 1
 NO_START: Final = 2
 NO_B0: Final = 4
-# Of B1: whether no sentence can be made to start there, whether there is none.
+# B1 cannot become a sentence start; does not exist.
 UNBREAKABLE: Final = 8
 NO_B1: Final = 16
-# Of S0: whether it has a head, whether there is none. Of S1: whether there is none.
+# S0 has a head; does not exist. S1 does not exist.
 HEADED: Final = 24
 NO_S0: Final = 48
 NO_S1: Final = 72
-# Whether B0 was taken off the stack before, does not stand before B1, or not after S0.
+# B0 was put back from the stack; B1 is not the token after B0; B0 is not the token after S0.
 HELD: Final = 144
 GAP: Final = 288
 APART: Final = 576
 N_CODES: Final = 1152
 
-# What a step does. Each action is one kind or two, by the state.
+# Kinds of step. An action has one or two kinds; the state decides between them.
 PUSH: Final = 0
 PUSH_START: Final = 1  # B0 starts a sentence, so the stack was empty
 POP: Final = 2
@@ -63,7 +63,7 @@ MARK: Final = 7  # B1 will start a sentence
 STAY: Final = 8  # the state is final
 N_KINDS: Final = 9
 
-# The registers of a state that steps move about; the last one stands for "nowhere".
+# The registers of a state that steps use; the last one is for values to ignore.
 B0: Final = 0
 B1: Final = 1
 S0: Final = 2
@@ -72,7 +72,7 @@ NOWHERE: Final = -1
 
 
 def _parts(code: int) -> tuple[int, int, int, bool, bool, bool, bool]:
-    """Take a code apart: of B0, B1 and S0, then NO_S1, HELD, GAP and APART."""
+    """Split a code into its parts of B0, B1 and S0, then NO_S1, HELD, GAP and APART."""
     flags = code // NO_S1
     return (
         code % 8,
@@ -103,7 +103,7 @@ def valid_actions(code: int) -> int:
 
 
 def kind_of_step(code: int, action: int) -> int:
-    """Return what an action does at states of this code; nothing where no action is valid."""
+    """Return the kind of step of an action at states with this code; STAY if no action is valid."""
     of_b0, _, of_s0, no_s1, *_ = _parts(code)
     if not valid_actions(code):
         return STAY
@@ -117,7 +117,7 @@ def kind_of_step(code: int, action: int) -> int:
 
 
 VALID: Final = np.array([valid_actions(code) for code in range(N_CODES)], np.uint8)  # (N_CODES,)
-# The kind of each step, one action of a code after the other.
+# The kind of step of each code and action, at index `code * N_ACTIONS + action`.
 KINDS: Final = np.array(
     [kind_of_step(code, action) for code in range(N_CODES) for action in range(N_ACTIONS)], np.intp
 )
@@ -131,23 +131,23 @@ _PUSHES: Final = (PUSH, PUSH_START, ATTACH_RIGHT)
 _LEFTS: Final = (ATTACH_LEFT, REATTACH_LEFT)
 _POPS: Final = (POP, PUT_BACK, *_LEFTS)
 
-# For each target of a step, the register that it is found in: (T, K).
+# For each target of a step, the register that holds it: (T, K).
 TARGETS: Final = np.array(
     [
         # the next B0
         _targets(B0, {**dict.fromkeys(_PUSHES, B1), PUT_BACK: S0}),
         # the next S0
         _targets(S0, {**dict.fromkeys(_PUSHES, B0), **dict.fromkeys(_POPS, S1)}),
-        # what goes on the stack
+        # the token that is pushed on the stack
         _targets(NOWHERE, dict.fromkeys(_PUSHES, B0)),
-        # what goes from one place to another
+        # the token that is moved
         _targets(NOWHERE, {**dict.fromkeys(_PUSHES, B0), **dict.fromkeys(_POPS, S0)}),
         # the child of the new arc, and its head
         _targets(NOWHERE, {**dict.fromkeys(_LEFTS, S0), ATTACH_RIGHT: B0}),
         _targets(NOWHERE, {**dict.fromkeys(_LEFTS, B0), ATTACH_RIGHT: S0}),
         # whose HELD changes
         _targets(NOWHERE, {PUT_BACK: S0, **dict.fromkeys(_LEFTS, B0)}),
-        # what goes back to the buffer
+        # the token that is put back to the buffer
         _targets(NOWHERE, {PUT_BACK: S0}),
         # whose right child is taken away
         _targets(NOWHERE, {REATTACH_LEFT: S1}),
@@ -157,7 +157,7 @@ TARGETS: Final = np.array(
 
 
 def penalty_table(classes: Sequence[tuple[int, str]]) -> Floats:
-    """Return 0 for each class that is valid, -inf for the others, by mask of valid actions.
+    """Return 0 for valid classes and -inf for the others, for each mask of valid actions.
 
     returns  (64, C)
     """

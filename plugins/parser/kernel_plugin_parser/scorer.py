@@ -15,20 +15,20 @@ IGNORED_LABELS = ("p", "punct")
 
 
 def make_parser_scorer() -> StreamingScorer:
-    """Score `sents_p/r/f`, `dep_uas`, `dep_las` and `dep_las_per_type` as a stream."""
+    """Return a scorer of `sents_p/r/f`, `dep_uas`, `dep_las` and `dep_las_per_type`."""
     return StreamingScorer(ParserScores)
 
 
 def make_deps_scorer() -> StreamingScorer:
-    """Score `<attr>_uas`, `<attr>_las` and `<attr>_las_per_type` of any attribute."""
+    """Return a scorer of `<attr>_uas`, `<attr>_las` and `<attr>_las_per_type`."""
     return StreamingScorer(DepScores)
 
 
 class ParserScores:
-    """Sentences whose first and last token are right, and arcs of docs that have gold ones.
+    """Scores of sentences with the right first and last token, and of arcs.
 
-    Labels are compared in lower case, and those of punctuation do not count. Docs without
-    gold sentences do not count for `sents_p/r/f`, nor those without arcs for `dep_*`.
+    Labels are compared in lower case; labels of punctuation do not count. Docs without gold
+    sentences do not count for `sents_p/r/f`, docs without gold arcs do not count for `dep_*`.
     """
 
     def __init__(self, **_: Any) -> None:

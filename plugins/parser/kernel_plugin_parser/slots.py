@@ -1,4 +1,4 @@
-"""What states know of single tokens: one slot for each token that a state can come to.
+"""Slots: the data that states keep for each token they can reach.
 
 Axes: T slots of all states together.
 """
@@ -30,20 +30,20 @@ UNSEEN = -2
 
 @define
 class Slots:
-    """Arrays of T + 2: one value a slot, one for what is written nowhere, one for no token.
+    """Arrays of length T + 2: a value per slot, one for writes to ignore, and one for "no token".
 
-    As "no token" is -1, and stands last, it can be looked up like any other. Stack and buffer
-    are linked lists, and so are the children of a token.
+    "No token" is -1, the last value, so it can be looked up like any token. The stack, the buffer
+    and the children of a token are linked lists.
 
     below     the token under it on the stack; UNSEEN if it never was on the stack
     next      the token after it in the buffer
-    children  2 * (T + 2): its right child that was attached last; after them, its left one
+    children  2 * (T + 2): its right child that was attached last; then the same for left children
     prev      the child of its head, on its side, that was attached before it
-    held      HELD if it was put back on the buffer and got no child since
-    flags     4 * (T + 2): what it adds to a state's code as B0, B1, S0 and S1; see `flag_places`
+    held      HELD if it was put back on the buffer and has got no child since
+    flags     4 * (T + 2): its part of a state's code as B0, B1, S0 and S1; see `flag_offsets`
     head      its head, -1: none
     label     the class of its arc, -1: none
-    breaking  whether a sentence start was made after it when it was B0
+    breaking  whether the action Break was taken when it was B0
     """
 
     below: Ints
@@ -57,9 +57,9 @@ class Slots:
     breaking: npt.NDArray[np.bool_]
 
     def seams(self, slots: Ints) -> npt.NDArray[np.bool_]:
-        """Say which of some slots went on an empty stack with nothing done to them before.
+        """Return which of these slots were pushed on an empty stack before any other change.
 
-        Such a token was not in the buffer again after that, so that it can be told at any time.
+        Such a token never returned to the buffer, so this can be computed at any time.
         """
         found: npt.NDArray[np.bool_] = self.below.take(slots) == -1
         found &= self.left.take(slots) == -1
@@ -69,7 +69,7 @@ class Slots:
 
     @property
     def nowhere(self) -> int:
-        """The slot for what is not to be kept, T."""
+        """The slot for values to ignore, T."""
         return len(self.below) - 2
 
     @property
@@ -83,8 +83,8 @@ class Slots:
         return self.children[len(self.below) :]
 
 
-def flag_places(n_slots: int) -> Ints:
-    """Return where the flags of the four roles begin, so that -1 leads to those of no token.
+def flag_offsets(n_slots: int) -> Ints:
+    """Return the offsets of the four roles in `flags`; offset - 1 is the value of "no token".
 
     returns  (4, 1)
     """
@@ -92,7 +92,7 @@ def flag_places(n_slots: int) -> Ints:
 
 
 def make_slots(sent_starts: Ints | None, ends: npt.NDArray[np.bool_]) -> Slots:
-    """Return the slots of tokens of which nothing was done yet.
+    """Return the slots of tokens in their initial state.
 
     sent_starts (T,)  preset: 1 starts a sentence, -1 does not, 0 unknown; None: all unknown
     ends        (T,)  whether no token of the doc follows
@@ -125,6 +125,6 @@ def make_slots(sent_starts: Ints | None, ends: npt.NDArray[np.bool_]) -> Slots:
 
 
 def set_headed(slots: Slots, tokens: Ints) -> None:
-    """Note that these tokens have a head."""
+    """Mark these tokens as having a head."""
     n_slots = slots.nowhere
     slots.flags[tokens + (2 * (n_slots + 2) + 1)] = HEADED

@@ -1,4 +1,4 @@
-"""Slots and places for states that training starts from.
+"""Slots and gold counts of the states that training starts from.
 
 Axes: S states, N tokens of a batch, T slots.
 """
@@ -15,17 +15,17 @@ from attrs import define
 from kernel_plugin_parser.gold import ArcGold
 from kernel_plugin_parser.oracle import GONE, IN_BUFFER, ON_STACK, Start
 from kernel_plugin_parser.rules import STARTS, UNBREAKABLE
-from kernel_plugin_parser.slots import Slots, flag_places, make_slots, set_headed
+from kernel_plugin_parser.slots import Slots, flag_offsets, make_slots, set_headed
 
 Ints = npt.NDArray[np.integer[Any]]
 
-# In one number: gold children on the stack, and so many times the ones in the buffer.
+# One number holds two counts: gold children on the stack, and BUFFERED times those in the buffer.
 BUFFERED = 1 << 24
 
 
 @define
 class Window:
-    """The tokens that each of S states can come to; one slot each, and one for all that follow.
+    """The tokens that each of S states can reach: a slot each, and one for all later tokens.
 
     lows    (S,)     the first token
     highs   (S,)     the token after the last one
@@ -42,25 +42,25 @@ class Window:
 
     @property
     def pads(self) -> Ints:
-        """The slot that stands for all tokens after the last one, (S,)."""
+        """The slot of each state for all tokens after its last one, (S,)."""
         pads: Ints = self.bases + (self.highs - self.lows)
         return pads
 
 
 @define
 class Tracked:
-    """What the costs of states are counted by, slot by slot: T + 2 each.
+    """The data from which costs are counted, per slot: T + 2 values each.
 
-    heads   the slot of the gold head
-    place   GONE, ON_STACK or IN_BUFFER
-    n_kids  gold children on the stack, and BUFFERED times those in the buffer
-    after   where the next sentence starts, if one starts here; T + 2: nowhere
-    arcs    (?,) gold arcs as `head * (T + 2) + child`, ascending
-    limits  (S,) where the next sentence in the buffer starts
+    heads     the slot of the gold head
+    location  GONE, ON_STACK or IN_BUFFER
+    n_kids    gold children on the stack, and BUFFERED times those in the buffer
+    after     for a sentence start, the next one; T + 2: none
+    arcs      (?,) gold arcs as `head * (T + 2) + child`, ascending
+    limits    (S,) where the next sentence in the buffer starts
     """
 
     heads: Ints
-    place: Ints
+    location: Ints
     n_kids: Ints
     after: Ints
     arcs: Ints
@@ -68,7 +68,7 @@ class Tracked:
 
 
 def make_window(starts: Sequence[Start], offsets: Ints, max_moves: int) -> Window:
-    """Return the tokens that states can come to in `max_moves` actions."""
+    """Return the tokens that states can reach in `max_moves` actions."""
     docs = np.array([start.doc for start in starts], np.intp)
     lows = offsets[docs] + np.array([start.low for start in starts], np.intp)
     reach = np.array([start.frontier for start in starts], np.intp) + min(max_moves, 1 << 30) + 2
@@ -84,23 +84,23 @@ def make_window(starts: Sequence[Start], offsets: Ints, max_moves: int) -> Windo
 def window_slots(
     window: Window, starts: Sequence[Start], sent_starts: Ints, offsets: Ints
 ) -> Slots:
-    """Return the slots of a window, as the states left them.
+    """Return the slots of a window, with the history of the states.
 
     sent_starts (N,)  preset
     """
     tokens = window.tokens[:-2]
     ends = np.zeros(int(offsets[-1]) + 1, np.bool_)
     ends[offsets[1:] - 1] = True
-    ends[-1] = True  # of the slots that are no token
+    ends[-1] = True  # of the slots that are not a token
     slots = make_slots(np.append(sent_starts, np.int8(0))[tokens], ends[tokens])
     for start, base in zip(starts, window.bases.tolist(), strict=True):
         if start.left:
-            _lay_down(slots, start, base - start.low)
+            _write_start(slots, start, base - start.low)
     return slots
 
 
-def _lay_down(slots: Slots, start: Start, shift: int) -> None:
-    """Write what was done before a state into its slots."""
+def _write_start(slots: Slots, start: Start, shift: int) -> None:
+    """Write the history of a state into its slots."""
     first, end = start.low + shift, start.low + shift + len(start.left)
     end = min(end, slots.nowhere)
     for column, values in (
@@ -118,10 +118,10 @@ def _lay_down(slots: Slots, start: Start, shift: int) -> None:
     set_headed(slots, headed)
     for token, following in zip(start.front, start.front[1:], strict=False):
         slots.next[token + shift] = following + shift
-    places = flag_places(slots.nowhere)[:, 0]
+    offsets = flag_offsets(slots.nowhere)[:, 0]
     for mark in start.marks:
-        slots.flags[places[0] + mark + shift] = STARTS
-        slots.flags[places[1] + mark + shift] = UNBREAKABLE
+        slots.flags[offsets[0] + mark + shift] = STARTS
+        slots.flags[offsets[1] + mark + shift] = UNBREAKABLE
     if start.front:
         last = start.front[-1] + shift
         is_end = slots.next[start.frontier + shift - 1] == -1
@@ -145,13 +145,13 @@ def tops(window: Window, starts: Sequence[Start], offsets: Ints) -> tuple[Ints, 
 def track(
     window: Window, starts: Sequence[Start], gold: ArcGold, sent_starts: Ints, offsets: Ints
 ) -> Tracked:
-    """Return what costs are counted by.
+    """Return the data from which costs are counted.
 
     sent_starts (N,)  preset
     """
     n_all = len(window.tokens)  # T + 2
-    place = _places(window, starts)
-    sentence = np.cumsum(sent_starts == 1)  # (N,) tokens of one number have no start between them
+    location = _locations(window, starts)
+    sentence = np.cumsum(sent_starts == 1)  # (N,) equal: no sentence start between
     heads = np.full(n_all, n_all - 2, np.intp)
     rows = np.flatnonzero(window.tokens[:-2] >= 0)
     owner, children = window.owner[rows], window.tokens[rows]
@@ -159,22 +159,24 @@ def track(
     heads[rows] = _slots_of(window, owner, above, children, sentence, missing=n_all - 2)
     arc_heads, arc_children = _arcs(window, gold, sentence)
     n_kids = np.zeros(n_all, np.intp)
-    units = np.array([0, 1, BUFFERED], np.intp)[place[arc_children]]
+    units = np.array([0, 1, BUFFERED], np.intp)[location[arc_children]]
     np.add.at(n_kids, arc_heads, units)
     after = _next_starts(window, sent_starts)
     limits = _limits(window, starts, after, sent_starts, offsets)
-    return Tracked(heads, place, n_kids, after, np.sort(arc_heads * n_all + arc_children), limits)
+    return Tracked(
+        heads, location, n_kids, after, np.sort(arc_heads * n_all + arc_children), limits
+    )
 
 
-def _places(window: Window, starts: Sequence[Start]) -> Ints:
-    place = np.full(len(window.tokens), IN_BUFFER, np.intp)
-    place[-2:] = GONE
+def _locations(window: Window, starts: Sequence[Start]) -> Ints:
+    location = np.full(len(window.tokens), IN_BUFFER, np.intp)
+    location[-2:] = GONE
     for start, base in zip(starts, window.bases.tolist(), strict=True):
         shift = base - start.low
-        place[base : start.frontier + shift] = GONE
-        place[np.array(start.stack, np.intp) + shift] = ON_STACK
-        place[np.array(start.front, np.intp) + shift] = IN_BUFFER
-    return place
+        location[base : start.frontier + shift] = GONE
+        location[np.array(start.stack, np.intp) + shift] = ON_STACK
+        location[np.array(start.front, np.intp) + shift] = IN_BUFFER
+    return location
 
 
 def _slots_of(
@@ -182,8 +184,8 @@ def _slots_of(
 ) -> Ints:
     """Return the slots of tokens in the windows of their owners.
 
-    A token after the window is at its pad, if no preset sentence start is between it and the
-    other one; one before it, or -1, is at `missing`.
+    A token after the window has the slot of the window's pad if no preset sentence start is between
+    it and the other token; a token before the window, or -1, has the slot `missing`.
     """
     low, high = window.lows[owner], window.highs[owner]
     slots = tokens - low + window.bases[owner]
@@ -199,8 +201,8 @@ def _arcs(window: Window, gold: ArcGold, sentence: Ints) -> tuple[Ints, Ints]:
     firsts, ends = np.searchsorted(ordered, window.lows), np.searchsorted(ordered, window.highs)
     counts = ends - firsts
     owner = np.repeat(np.arange(len(counts), dtype=np.intp), counts)
-    places = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts - firsts, counts)
-    children, heads = order[places], ordered[places]
+    indices = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts - firsts, counts)
+    children, heads = order[indices], ordered[indices]
     slots = _slots_of(window, owner, children, heads, sentence, missing=-1)
     there = slots >= 0
     return (heads - window.lows[owner] + window.bases[owner])[there], slots[there]
@@ -222,7 +224,7 @@ def _next_starts(window: Window, sent_starts: Ints) -> Ints:
 def _limits(
     window: Window, starts: Sequence[Start], after: Ints, sent_starts: Ints, offsets: Ints
 ) -> Ints:
-    """Return where the next sentence in the buffer starts, (S,), and link up the marked starts."""
+    """Return where the next sentence in the buffer starts, (S,), and link the marked starts."""
     limits = []
     for start, base in zip(starts, window.bases.tolist(), strict=True):
         b0 = start.front[0] if start.front else start.frontier
@@ -237,7 +239,7 @@ def _limits(
 
 
 def _link_up(after: Ints, first: int, mark: int) -> int:
-    """Put a marked start among those that follow each other; returns which is the first now."""
+    """Insert a marked start into the linked list of starts; return the new first one."""
     if mark < first:
         after[mark] = first
         return mark

@@ -31,14 +31,14 @@ from kernel_plugin_parser.rules import (
     UNBREAKABLE,
     VALID,
 )
-from kernel_plugin_parser.slots import Slots, flag_places
+from kernel_plugin_parser.slots import Slots, flag_offsets
 from kernel_plugin_transition.system import FeatureTemplate
 
 Ints = npt.NDArray[np.integer[Any]]
 Masks = npt.NDArray[np.bool_]
 
 S2 = 4
-# The tops of buffer and stack; then children, the leftmost (L) and rightmost (R) or the second (2).
+# The tops of buffer and stack; then their leftmost (L), rightmost (R) and second (2) children.
 _TOPS = ("B0", "B1", "S0", "S1", "S2")
 FEATURES = FeatureTemplate("parser", (*_TOPS, "B0.L", "S0.L", "S0.R"))
 MORE_FEATURES = FeatureTemplate(
@@ -50,15 +50,15 @@ _IS_LEFT = np.array([kind in {ATTACH_LEFT, REATTACH_LEFT} for kind in range(N_KI
 
 
 class ArcEagerStates:
-    """One state a column.
+    """A state in each column.
 
-    registers (F + 1, S)  the tokens that the state shows, in the order of features, B0, B1, S0,
-                          S1 and S2 first; then the slot that stands for nowhere
-    codes     (S,)        what the rules ask of the state; see `rules`
-    masks     (S,)        its valid actions as bits; 0: it is final
-    columns   (S,)        its number among the states that it was begun with
+    registers (F + 1, S)  the feature tokens, in the order of the template: B0, B1, S0, S1 and S2
+                          first; then the slot for values to ignore
+    codes     (S,)        what the validity of actions depends on; see `rules`
+    masks     (S,)        the valid actions as bits; 0: the state is final
+    columns   (S,)        the state's index among all states created together
 
-    The slots are shared by all states that were begun together, each having its own part.
+    All states created together share their slots; each has its own part of them.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ArcEagerStates:
         self.registers = np.full((len(features) + 1, len(b0)), -1, np.intp)
         self.registers[-1] = slots.nowhere
         self.registers[B0], self.registers[S0] = b0, s0
-        self._flag_offsets = flag_places(slots.nowhere)
+        self._flag_offsets = flag_offsets(slots.nowhere)
         self._sides = np.where(_IS_LEFT, slots.nowhere + 2, 0)
         self._left, self._right = slots.left, slots.right
         self.codes: Ints = np.zeros(len(b0), np.intp)
@@ -83,14 +83,14 @@ class ArcEagerStates:
         return self.registers.shape[1]
 
     def drop_final(self, *, at_once: bool = False) -> None:
-        """Drop the states that are final, unless few are: those stay as they are."""
+        """Drop final states, unless there are few; stepping a final state changes nothing."""
         n_left = int(np.count_nonzero(self.masks))
         if n_left == len(self) or (n_left > len(self) * 0.9375 and not at_once):
             return
         self._keep(self.masks > 0)
 
     def drop(self, columns: Ints) -> None:
-        """Drop the states of these numbers that are there."""
+        """Drop the states whose index is in `columns`."""
         if len(columns):
             self._keep(np.isin(self.columns, columns, invert=True))
 
@@ -106,18 +106,18 @@ class ArcEagerStates:
         self._columns = np.arange(n_states, dtype=np.intp)[:, None]  # (S, 1)
 
     def apply(self, actions: Ints, classes: Ints) -> tuple[Ints, Ints]:
-        """Move each state on, in place.
+        """Take an action at each state, in place.
 
         actions  (S,)  SHIFT to BREAK
-        classes  (S,)  which become labels of arcs
-        returns  (S,) and (S,): the kinds of step, and the token that went from place to place
+        classes  (S,)  the labels of new arcs
+        returns  (S,) and (S,): the kinds of step, and the token that was moved
         """
         slots, registers = self.slots, self.registers
         kinds = KINDS.take(self.codes * N_ACTIONS + actions)
-        places = self._targets.take(kinds, axis=0)  # (S, T)
-        places += self._columns
+        indices = self._targets.take(kinds, axis=0)  # (S, T)
+        indices += self._columns
         next_b0, next_s0, pushed, moved, child, head, held, put_back, replaced = registers.take(
-            places.T
+            indices.T
         )
         b0, s0 = registers[B0], registers[S0]
         self._right[replaced] = slots.prev.take(s0)
@@ -141,9 +141,9 @@ class ArcEagerStates:
         return kinds, moved
 
     def _update_registers(self) -> None:
-        """Read everything that follows from B0 and S0."""
+        """Update all registers that depend on B0 and S0."""
         slots, registers = self.slots, self.registers
-        # Wrapping leads -1 to the last value, and does without a copy.
+        # The mode "wrap" maps -1 to the last value and avoids a copy.
         slots.next.take(registers[B0], out=registers[B1], mode="wrap")
         slots.below.take(registers[S0], out=registers[S1], mode="wrap")
         slots.below.take(registers[S1], out=registers[S2], mode="wrap")

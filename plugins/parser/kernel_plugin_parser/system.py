@@ -30,15 +30,15 @@ Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
 Masks = npt.NDArray[np.bool_]
 
-# Bytes for the features of a batch in training; where it takes more, states are multiplied instead.
+# Bytes for the precomputed features of a training batch; for larger ones, states are multiplied.
 TABLE_BYTES = 200_000_000
-# Docs whose gold paths are remembered, some four bytes a token: data is seen more than once.
+# Number of docs whose gold paths are cached for later epochs, about four bytes per token.
 MAX_CACHED_PATHS = 50_000
 
 
 @frozen
 class StartStates:
-    """States that training starts from, of the docs of one batch."""
+    """The states of a batch that training starts from."""
 
     starts: list[Start]
     docs: DocBatch
@@ -54,17 +54,17 @@ class ArcEagerSystem:
         self.moves = Moves(N_ACTIONS)
         self.features = features
         self._classes: ArcClasses | None = None
-        self._buffers: list[Floats] = []  # memory for features, kept for the next batch
-        self._paths: dict[bytes, Path] = {}  # by what they depend on
+        self._buffers: list[Floats] = []  # arrays for features, kept for the next batch
+        self._paths: dict[bytes, Path] = {}  # by everything that they depend on
 
     @classmethod
     def template(cls, *, extra: bool) -> FeatureTemplate:
-        """Return the tokens that states show: with fewer children of the tops, or with more."""
+        """Return the feature tokens; with `extra`, more children of the tops are included."""
         return MORE_FEATURES if extra else FEATURES
 
     @property
     def classes(self) -> ArcClasses:
-        """The classes as arrays; made anew when labels were added."""
+        """The classes as arrays; made again after labels were added."""
         if self._classes is None or self._classes.classes is not self.moves.classes:
             self._classes = ArcClasses(self.moves.classes)
         return self._classes
@@ -87,13 +87,13 @@ class ArcEagerSystem:
 
     def gold(self, examples: Sequence[Example]) -> ArcGold:
         """Return the gold trees, for the predicted tokens."""
-        self._buffers.clear()  # those of an evaluation: training needs none
+        self._buffers.clear()  # scores of an evaluation; training does not need them
         return make_gold(examples, self.classes)
 
     def cut(self, docs: DocBatch, gold: ArcGold, max_moves: int) -> StartStates:
         """Return the states that training starts from: every `max_moves` actions on the gold path.
 
-        Those whose next `max_moves` actions come to no gold annotation are left out.
+        States whose next `max_moves` actions reach no gold annotation are left out.
         """
         known = np.append(0, np.cumsum(gold.known))
         found: list[Start] = []
@@ -135,7 +135,7 @@ class ArcEagerSystem:
     ) -> tuple[Floats, Masks]:
         """Follow the model's own predictions for `max_moves` actions at most.
 
-        returns  (R, C) and (R, C): costs and validity at every state that was scored, in order
+        returns  (R, C) and (R, C): costs and validity at every scored state, in order
         """
         classes, starts, docs = self.classes, start_states.starts, start_states.docs
         offsets = docs.offsets

@@ -1,4 +1,4 @@
-"""From arcs to annotations: labels, sentences, and arcs that were lifted put back.
+"""From arcs to annotations: labels, sentences, and lifted arcs restored.
 
 Axes: N tokens of a batch, n of one doc.
 """
@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.integer[Any]]
 def write_trees(docs: Sequence[Doc], heads: Ints, labels: Ints, classes: ArcClasses) -> None:
     """Write heads, labels and sentence starts into docs.
 
-    heads    (N,)  numbered through the batch; roots are their own
+    heads    (N,)  numbered through the batch; a root is its own head
     labels   (N,)  classes
     """
     tokens = np.arange(len(heads))
@@ -49,14 +49,14 @@ def write_trees(docs: Sequence[Doc], heads: Ints, labels: Ints, classes: ArcClas
 def lower_arcs(
     doc: Doc, heads: Ints, labels: npt.NDArray[np.uint64], lifted: dict[int, str]
 ) -> None:
-    """Undo lifting, in place: hang tokens under the token that their label tells of.
+    """Undo lifting, in place: attach tokens to the head whose label is named in theirs.
 
     heads    (n,)
     labels   (n,)  hashes
-    lifted         names of the labels `label||label of the head` of tokens, by token
+    lifted         the labels `label||label of the head` of lifted tokens, by token
 
-    That is the nearest one below the head that has the label, breadth first and from left to
-    right; if there is none, the head stays.
+    The new head is the first token with that label below the current head, breadth first and from
+    left to right; if there is none, the head stays.
     """
     spaces = doc.whitespace()
     for token, name in sorted(lifted.items()):
@@ -85,7 +85,7 @@ def _find_below(tree: Tree, token: int, wanted: Any, spaces: Any) -> int:
 
 
 def merge_subtokens(doc: Doc) -> None:
-    """Merge each token labelled `subtok` with the ones after it, up to its head."""
+    """Merge each token labelled `subtok` with the next ones, up to its head."""
     labels = doc.column("dep")
     is_part = labels == hash_string(SUBTOKEN)
     if not is_part.any():

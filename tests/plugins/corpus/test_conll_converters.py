@@ -77,18 +77,21 @@ def test_word_with_a_space_stays_whole_between_tabs(nlp):
         pytest.param(
             "Ada\tB-PER\nis\tvery\tO\n",
             2,
-            "expected 2 columns, apart by tabs, as in line 1, got 3",
+            "expected 2 columns, separated by tabs, as in line 1, got 3",
             id="more-columns",
         ),
         pytest.param(
             "Ada B-PER\n\n\nis\n",
             4,
-            "expected a word and its entity tag, apart by a space, got 'is'",
+            "expected a word and its entity tag, separated by a space, got 'is'",
             id="one-column",
         ),
         pytest.param("Ada\tB-\n", 1, "the entity tag 'B-' has no label", id="no-label"),
         pytest.param(
-            "Ada\tPER\n", 1, "'PER' is no entity tag: expected O, B-LABEL or I-LABEL", id="no-tag"
+            "Ada\tPER\n",
+            1,
+            "'PER' is not an entity tag: expected O, B-LABEL or I-LABEL",
+            id="no-tag",
         ),
         pytest.param("a\tO\n\tO\n", 2, "the word is empty", id="no-word"),
     ],
@@ -147,7 +150,7 @@ def test_iob_lines_are_grouped(nlp, n_sents):
         ("a|b|c|O", "expected word|IOB or word|tag|IOB, got 'a|b|c|O'"),
         ("a|O b|X|O", "expected 2 fields as in the line's first token, got 'b|X|O'"),
         ("a|O |O", "no word in '|O'"),
-        ("a|B", "'B' is no entity tag: expected O, B-LABEL or I-LABEL"),
+        ("a|B", "'B' is not an entity tag: expected O, B-LABEL or I-LABEL"),
     ],
 )
 def test_bad_iob_token_is_reported_by_line(nlp, line, message):

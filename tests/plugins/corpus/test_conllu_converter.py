@@ -132,7 +132,9 @@ def test_entity_inside_a_merged_token_follows_the_policy(nlp, policy, iob):
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
-        pytest.param("1\tAda\tPER", 1, "expected 10 columns, apart by tabs, got 3", id="columns"),
+        pytest.param(
+            "1\tAda\tPER", 1, "expected 10 columns, separated by tabs, got 3", id="columns"
+        ),
         pytest.param(
             f"# x\n{row(2, 'a')}", 2, "expected the word number 1 in column 1, got '2'", id="number"
         ),
@@ -142,13 +144,13 @@ def test_entity_inside_a_merged_token_follows_the_policy(nlp, policy, iob):
         pytest.param(
             row(1, "a", upos="NOUNS"),
             1,
-            "'NOUNS' in column 4 is no universal part-of-speech tag",
+            "'NOUNS' in column 4 is not a universal part-of-speech tag",
             id="pos",
         ),
         pytest.param(
             row("1-2", "ab") + "\n" + row(1, "a"),
             1,
-            "'1-2' in column 1 is no range of the sentence's 1 words",
+            "'1-2' in column 1 is not a range of the sentence's 1 words",
             id="range",
         ),
         pytest.param(row(1, ""), 1, "the word (column 2) is empty", id="word"),
@@ -196,7 +198,7 @@ def test_training_json_of_a_doc_reads_back_the_same(nlp):
         ),
         (
             '[{"paragraphs": [{"sentences": [{"tokens": [{"orth": "a", "ner": "X"}]}]}]}]',
-            "document 1: 'X' is no entity tag",
+            "document 1: 'X' is not an entity tag",
         ),
         (
             '[{"paragraphs": [{"raw": "b", "sentences": [{"tokens": [{"orth": "a"}]}]}]}]',

@@ -119,7 +119,7 @@ def test_snapping_never_overlaps_another_entity(nlp, entities):
         ),
         pytest.param(
             lines(entry([0, 99, "X"])),
-            ":1: the entity X at characters 0 to 99 is not inside of the text, which has 29 characters",
+            ":1: the entity X at characters 0 to 99 is outside the text, which has 29 characters",
             id="outside",
         ),
         pytest.param(

@@ -1,6 +1,6 @@
-"""CoNLL named entities: one token a line, the word first and its IOB tag last.
+"""CoNLL named entities: one token per line, the word first and its IOB tag last.
 
-Columns are apart by tabs, or by spaces if the first line has no tab. With three or more, the
+Columns are separated by tabs, or by spaces if the first line has no tab. With three or more, the
 second is the part-of-speech tag. A blank line ends a sentence, `-DOCSTART-` starts a document.
 """
 
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from kernel.pipeline import Language
 
 DOC_START = "-DOCSTART-"
-# A file of one sentence looks the same as one whose sentences are not marked.
+# A file without blank lines is one sentence, or its sentences are not marked. Above this many
+# tokens, warn.
 LONG_SENTENCE = 200
 
 
 @define
 class Sentence:
-    """Words with their tags, all equally long; `tags` is empty where the file has none."""
+    """Words and their tags, lists of the same length; `tags` is empty if the file has none."""
 
     words: list[str] = field(factory=list)
     tags: list[str] = field(factory=list)
@@ -46,11 +47,11 @@ def convert(
 ) -> Iterator[Doc]:
     """Yield the docs of `source`.
 
-    n_sents    sentences in a document; 0 for documents as the file has them
+    n_sents    sentences per document; 0 keeps the documents of the file
     seg_sents  segment the sentences of a file that has no blank lines
-    base       the pipeline that segments; by default a rule for punctuation
+    base       the pipeline that segments; by default sentences end at punctuation
 
-    Raises `DataError` with the line for a row of another number of columns or with a bad tag.
+    Raises `DataError` with the line for a row with a wrong number of columns or a bad tag.
     """
     check_n_sents(n_sents)
     segmenter = load_segmenter(nlp, base) if seg_sents else None
@@ -73,7 +74,7 @@ def convert(
 
 
 def make_doc(nlp: Language, sentences: Iterable[Sentence]) -> Doc:
-    """Return one doc of several sentences; the spaces between words are not known."""
+    """Return one doc of several sentences; the spaces between words are unknown."""
     words, tags, ents, starts = [], [], [], []
     for sentence in sentences:
         words += sentence.words
@@ -102,7 +103,7 @@ def _read_documents(source: Source) -> Iterator[list[Sentence]]:
 
 @define
 class _RowReader:
-    """Reads rows that all have as many columns as the first."""
+    """Reads rows, which all must have the same number of columns as the first."""
 
     source: Source
     separator: str | None = None
@@ -116,7 +117,7 @@ class _RowReader:
         if not self.n_columns:
             self.n_columns, self.first_line = len(columns), number
         self._check(columns, number)
-        # A no-break space at a word's end is not part of it; one that is the word itself is.
+        # A no-break space at the end of a word is not part of it, unless it is the whole word.
         sentence.words.append(columns[0].strip() or columns[0])
         with self.source.at(number):
             sentence.ents.append(to_iob(columns[-1].strip()))
@@ -127,12 +128,12 @@ class _RowReader:
         kind = "tab" if self.separator else "space"
         if len(columns) < 2:
             raise self.source.error(
-                f"expected a word and its entity tag, apart by a {kind}, got {columns[0]!r}",
+                f"expected a word and its entity tag, separated by a {kind}, got {columns[0]!r}",
                 line=number,
             )
         if len(columns) != self.n_columns:
             raise self.source.error(
-                f"expected {self.n_columns} columns, apart by {kind}s, as in line "
+                f"expected {self.n_columns} columns, separated by {kind}s, as in line "
                 f"{self.first_line}, got {len(columns)}",
                 line=number,
             )
@@ -143,7 +144,7 @@ class _RowReader:
 def _cut(
     whole: Sentence, source: Source, nlp: Language, segmenter: Language | None
 ) -> list[Sentence]:
-    """Cut the one sentence of a file without blank lines where `segmenter` says."""
+    """Split the one sentence of a file without blank lines with `segmenter`."""
     if segmenter is None:
         if len(whole.words) > LONG_SENTENCE:
             _warn(source, f"no blank lines: all {len(whole.words)} tokens are one sentence")

@@ -1,8 +1,8 @@
 """CoNLL-U: the treebanks of Universal Dependencies, also with entities in the last column.
 
-Entities are parts of MISC such as `B-PER`, `name=B-PER` or `NE=U-LOC` (B, I, L, U; `O` for none). A
-value of `_` is a missing one. Of surface tokens that stand for several words the words are taken,
-or, with `merge_subtokens`, the tokens.
+Entities are parts of MISC such as `B-PER`, `name=B-PER` or `NE=U-LOC` (B, I, L, U; `O` for no
+entity). The value `_` means missing. A surface token that stands for several words becomes these
+words, or, with `merge_subtokens`, one token.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def convert(
 ) -> Iterator[Doc]:
     """Yield the docs of `source`.
 
-    n_sents          sentences in a document; 0 for one document of all
+    n_sents          sentences per document; 0 puts all into one document
     merge_subtokens  merge the words of a multiword token
     morphology       append the features to the tags: `TAG__FEATS`
     ner_map          new names for entity labels; an empty one removes the entity
@@ -65,7 +65,7 @@ def convert(
 def make_doc(
     nlp: Language, sentences: Sequence[Sentence], *, has_ents: bool, morphology: bool
 ) -> Doc:
-    """Return one doc of several sentences, a space between them."""
+    """Return one doc of several sentences, separated by spaces."""
     words = [word for sentence in sentences for word in sentence.words]
     spaces = [word.space for word in words]
     heads, starts, offset = [], [], 0

@@ -1,4 +1,4 @@
-"""Words of a CoNLL-U sentence put back together into the tokens that the text has."""
+"""Merge the words of a CoNLL-U sentence into the tokens of its text."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from kernel_plugin_corpus.converters.source import Source
 def merge_ranges(sentence: Sentence, number: int, source: Source, found: Misalignments) -> Sentence:
     """Return the sentence with one word for each of its ranges.
 
-    A merged word has the tags and lemmas of its parts, joined; their features, united; and
-    head, label and part of speech of the part that the others hang on. An entity with an end
-    inside a range goes to `found`; unless it is widened, its words' entity tags become unknown.
+    A merged word has the joined tags and lemmas of its parts, the union of their features, and the
+    head, label and part of speech of the part that is the root of the others. An entity that starts
+    or ends inside a range is added to `found`; unless it is widened, the entity tags of its words
+    become unknown.
     """
     if not sentence.ranges:
         return sentence
     _align_entities(sentence, number, source, found)
     merged = Sentence(line=sentence.line)
-    # Where each old word is now.
-    place: list[int] = []
+    # The new index of each old word.
+    new_index: list[int] = []
     ends = {part.start: part for part in sentence.ranges}
     index = 0
     while index < len(sentence.words):
         part = ends.get(index, Range(index, index + 1, "", space=False, line=0))
-        place += [len(merged.words)] * (part.end - part.start)
+        new_index += [len(merged.words)] * (part.end - part.start)
         words = sentence.words[index : part.end]
         merged.words.append(_merge(words, part) if part.form else words[0])
         index = part.end
     for word in merged.words:
-        word.head = place[word.head]
+        word.head = new_index[word.head]
     return merged
 
 
@@ -41,7 +42,7 @@ def _merge(words: Sequence[Word], part: Range) -> Word:
         for index, word in enumerate(words, start=part.start)
         if word.head == index or not part.start <= word.head < part.end
     )
-    root = next(hang_outside, words[0])  # the first, should the words hang on each other
+    root = next(hang_outside, words[0])  # the first, if the words form a cycle
     return Word(
         form=part.form,
         space=part.space,
@@ -127,6 +128,6 @@ def _describe(
         end=begin + len(text),
         label=label,
         text=text,
-        reason=f"it covers a part of the merged token {names} only",
+        reason=f"it covers only a part of the merged token {names}",
         suggestion=f"annotate all of {names}, or do not merge subtokens",
     )

@@ -1,4 +1,4 @@
-"""The rows of a CoNLL-U file: ten columns a word, checked and turned into words of a sentence."""
+"""The rows of a CoNLL-U file: ten columns per word, checked and parsed into sentences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from kernel_plugin_corpus.converters.source import Source
 
-# FORM, LEMMA and so on by their place in a row.
+# Column indices of FORM, LEMMA and so on.
 ID, FORM, LEMMA, UPOS, XPOS, FEATS, HEAD, DEPREL, _, MISC = range(10)
 NER = re.compile(r"(?:name=|NE=)?(?:([BILU])-([A-Za-z_]+)|O)")
 UPOS_TAGS = frozenset(
@@ -46,7 +46,7 @@ class Range:
 
 @define
 class Sentence:
-    """The words of a sentence, the surface tokens that some of them make up, and its line."""
+    """The words of a sentence, its multiword tokens, and its line."""
 
     line: int
     words: list[Word] = field(factory=list)
@@ -54,7 +54,7 @@ class Sentence:
 
     @property
     def text(self) -> str:
-        """The words, each with its space."""
+        """The text: the words, each with its space."""
         return "".join(word.form + " " * word.space for word in self.words)
 
 
@@ -76,7 +76,9 @@ def read_sentences(source: Source, ner_map: Mapping[str, str]) -> Iterator[Sente
 def _columns(source: Source, number: int, line: str) -> list[str]:
     columns = line.split("\t")
     if len(columns) != 10:
-        raise source.error(f"expected 10 columns, apart by tabs, got {len(columns)}", line=number)
+        raise source.error(
+            f"expected 10 columns, separated by tabs, got {len(columns)}", line=number
+        )
     if not columns[FORM]:
         raise source.error("the word (column 2) is empty", line=number)
     return columns
@@ -88,7 +90,7 @@ def _read_sentence(
     sentence = Sentence(line=rows[0][0])
     n_words = sum(row[ID].isdigit() for _, row in rows)
     for number, row in rows:
-        if "." in row[ID]:  # an empty node, which stands for no part of the text
+        if "." in row[ID]:  # an empty node, which has no text
             continue
         if "-" in row[ID]:
             sentence.ranges.append(_read_range(source, number, row, sentence, n_words))
@@ -112,12 +114,12 @@ def _read_range(
     first, _, last = row[ID].partition("-")
     if not (first.isdigit() and last.isdigit()) or not int(first) < int(last) <= n_words:
         raise source.error(
-            f"{row[ID]!r} in column 1 is no range of the sentence's {n_words} words", line=number
+            f"{row[ID]!r} in column 1 is not a range of the sentence's {n_words} words", line=number
         )
     start = int(first) - 1
     taken = sentence.ranges[-1].end if sentence.ranges else 0
     if start != len(sentence.words) or start < taken:
-        raise source.error(f"the range {row[ID]} is out of place", line=number)
+        raise source.error(f"the range {row[ID]} is in the wrong place", line=number)
     return Range(start, int(last), row[FORM], _has_space(row), number)
 
 
@@ -127,7 +129,7 @@ def _read_word(
     pos = _given(row[UPOS])
     if pos and pos not in UPOS_TAGS:
         raise source.error(
-            f"{pos!r} in column 4 is no universal part-of-speech tag",
+            f"{pos!r} in column 4 is not a universal part-of-speech tag",
             line=number,
             hint=f"expected one of {', '.join(sorted(UPOS_TAGS))}",
         )
@@ -135,7 +137,7 @@ def _read_word(
     return Word(
         form=row[FORM],
         space=_has_space(row),
-        # A lemma of `_` is a missing one, unless the word is an underscore itself.
+        # The lemma `_` means missing, unless the word itself is an underscore.
         lemma=row[LEMMA] if row[FORM] == "_" else _given(row[LEMMA]),
         tag=_given(row[XPOS]) or pos,
         pos=pos,

@@ -1,4 +1,4 @@
-"""Sentences put together into docs."""
+"""Grouping of sentences into docs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ItemT = TypeVar("ItemT")
 
 
 def check_n_sents(n_sents: int) -> None:
-    """Raise `DataError` for a number of sentences that makes no sense."""
+    """Raise `DataError` if the number of sentences is negative."""
     if n_sents < 0:
         raise DataError(
             f"`n_sents` is {n_sents}; expected 0 or more",
@@ -20,7 +20,7 @@ def check_n_sents(n_sents: int) -> None:
 
 
 def group(sentences: Sequence[ItemT], n_sents: int) -> Iterator[Sequence[ItemT]]:
-    """Yield `n_sents` sentences at a time, the last time fewer; all at once if it is 0."""
+    """Yield groups of `n_sents` sentences; the last may be smaller. 0 makes one group of all."""
     size = n_sents or max(len(sentences), 1)
     for start in range(0, len(sentences), size):
         yield sentences[start : start + size]

@@ -1,4 +1,4 @@
-"""IOB: one sentence a line, one token `word|IOB` or `word|tag|IOB`, apart by spaces."""
+"""IOB: one sentence per line, tokens `word|IOB` or `word|tag|IOB` separated by spaces."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def convert(source: Path | str, *, nlp: Language, n_sents: int = 1) -> Iterator[Doc]:
     """Yield the docs of `source`.
 
-    n_sents  lines in a document; 0 for one document of all
+    n_sents  lines per document; 0 puts all into one document
 
-    Raises `DataError` with the line for a token of another number of fields or with a bad tag.
+    Raises `DataError` with the line for a token with a wrong number of fields or a bad tag.
     """
     check_n_sents(n_sents)
     opened = open_source(source)

@@ -1,14 +1,14 @@
-"""JSONL: one text a line with its annotation.
+"""JSONL: one text per line, with its annotation.
 
 - `text`: the text; required
-- `words`, `spaces`: how it is cut into tokens, and whether a space follows each; without
-  `words` the pipeline's tokenizer cuts it
-- `entities` (or `ents`): `[[start, end, label], …]` or objects of `start`, `end`,
-  `label`; in characters
+- `words`, `spaces`: its tokens, and whether a space follows each; without `words` the pipeline
+  tokenizes the text
+- `entities` (or `ents`): `[[start, end, label], …]` or objects with `start`, `end`, `label`;
+  character offsets
 - `spans`: the same, but they may overlap (under the key `sc`), or `{key: […], …}`
 - `cats`: `{label: number}`
 - `label`: the one label of the text, or a list of them; the other labels of the file get 0
-- `meta`, and names that start with `_`, are passed over; any other key is reported
+- `meta`, and names that start with `_`, are ignored; any other key is reported
 """
 
 from __future__ import annotations
@@ -23,21 +23,23 @@ from attrs import define, field
 
 from kernel.text import Doc
 from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments, Policy
-from kernel_plugin_corpus.converters.offsets import Place, char_spans, read_entity, set_entities
+from kernel_plugin_corpus.converters.offsets import Location, char_spans, read_entity, set_entities
 from kernel_plugin_corpus.converters.source import Source, open_source
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
 
 SPANS_KEY = "sc"
-KNOWN = frozenset({"text", "words", "spaces", "entities", "ents", "spans", "cats", "label", "meta"})
+KNOWN_KEYS = frozenset(
+    {"text", "words", "spaces", "entities", "ents", "spans", "cats", "label", "meta"}
+)
 
 
 @define
 class _Entry:
     """A line of the file."""
 
-    place: Place
+    location: Location
     data: dict[str, Any]
     labels: list[str] = field(factory=list)
 
@@ -49,7 +51,7 @@ def convert(
     on_misaligned: Policy = "error",
     misaligned: list[MisalignedEntity] | None = None,
 ) -> Iterator[Doc]:
-    """Yield one doc a line of `source`, tokenized by `nlp`.
+    """Yield one doc per line of `source`, tokenized by `nlp`.
 
     on_misaligned  what to do with entities that do not align with the tokens: stop, leave their
                    tokens without annotation, or widen them to whole tokens
@@ -77,82 +79,84 @@ def _read_entries(source: Source) -> Iterator[_Entry]:
             raise source.error(
                 f"not JSON: {error.msg} at column {error.colno}", line=number
             ) from error
-        place = Place(source.name, number, number)
+        location = Location(source.name, number, number)
         if not isinstance(data, dict) or not isinstance(data.get("text"), str):
-            raise place.error('expected an object with a "text"')
-        yield _Entry(place, data, _read_labels(data, place))
+            raise location.error('expected an object with a "text"')
+        yield _Entry(location, data, _read_labels(data, location))
 
 
-def _read_labels(data: dict[str, Any], place: Place) -> list[str]:
+def _read_labels(data: dict[str, Any], location: Location) -> list[str]:
     if "label" not in data:
         return []
     labels = data["label"] if isinstance(data["label"], list) else [data["label"]]
     for label in labels:
         if not isinstance(label, str) or not label.strip():
-            raise place.error(f'"label" is {label!r}; expected the name of a label')
+            raise location.error(f'"label" is {label!r}; expected the name of a label')
     return labels
 
 
 def _make_doc(nlp: Language, entry: _Entry, labels: Sequence[str], found: Misalignments) -> Doc:
-    data, place = entry.data, entry.place
-    doc = _tokenize(nlp, data, place)
+    data, location = entry.data, entry.location
+    doc = _tokenize(nlp, data, location)
     for key in ("entities", "ents"):
         if key in data:
-            items = _as_list(data[key], key, place)
-            set_entities(doc, [read_entity(item, doc.text, place) for item in items], place, found)
+            items = _as_list(data[key], key, location)
+            set_entities(
+                doc, [read_entity(item, doc.text, location) for item in items], location, found
+            )
     spans = data.get("spans", {})
     for key, value in (spans if isinstance(spans, dict) else {SPANS_KEY: spans}).items():
-        items = _as_list(value, "spans", place)
-        entities = [read_entity(item, doc.text, place) for item in items]
-        doc.spans[key] = char_spans(doc, entities, place, found)
+        items = _as_list(value, "spans", location)
+        entities = [read_entity(item, doc.text, location) for item in items]
+        doc.spans[key] = char_spans(doc, entities, location, found)
     doc.cats = _read_cats(entry, labels)
     return doc
 
 
-def _tokenize(nlp: Language, data: dict[str, Any], place: Place) -> Doc:
+def _tokenize(nlp: Language, data: dict[str, Any], location: Location) -> Doc:
     if "words" not in data:
         return nlp.make_doc(data["text"])
-    words, spaces = _as_list(data["words"], "words", place), data.get("spaces")
+    words, spaces = _as_list(data["words"], "words", location), data.get("spaces")
     if spaces is None:
         spaces = guess_spaces(words, data["text"])
     if spaces is None or len(spaces) != len(words):
-        raise place.error('"words" and "spaces" do not make up the "text"')
+        raise location.error('"words" and "spaces" do not make up the "text"')
     doc = Doc(nlp.vocab, words=words, spaces=[bool(space) for space in spaces])
     if doc.text != data["text"]:
-        raise place.error(
+        raise location.error(
             f'"words" and "spaces" make up {doc.text!r}, not the "text"',
         )
     return doc
 
 
 def guess_spaces(words: Sequence[str], text: str) -> list[bool] | None:
-    """Return whether a space follows each word in `text`; None if it has other words."""
+    """Return whether a space follows each word in `text`; None if the words do not match it."""
     spaces = []
-    place = 0
+    position = 0
     for word in words:
-        if not text.startswith(word, place):
+        if not text.startswith(word, position):
             return None
-        place += len(word)
-        spaces.append(text.startswith(" ", place))
-        place += spaces[-1]
-    return spaces if place == len(text) else None
+        position += len(word)
+        spaces.append(text.startswith(" ", position))
+        position += spaces[-1]
+    return spaces if position == len(text) else None
 
 
 def _read_cats(entry: _Entry, labels: Sequence[str]) -> dict[str, float]:
     cats = entry.data.get("cats", {})
     if not isinstance(cats, dict):
-        raise entry.place.error(f'"cats" is {cats!r}; expected an object of numbers')
+        raise entry.location.error(f'"cats" is {cats!r}; expected an object of numbers')
     for label, value in cats.items():
         if not label or not isinstance(value, int | float):
-            raise entry.place.error(f'"cats" has {label!r}: {value!r}; expected a number')
+            raise entry.location.error(f'"cats" has {label!r}: {value!r}; expected a number')
     own = {label: float(label in entry.labels) for label in labels} if entry.labels else {}
     return own | {label: float(value) for label, value in cats.items()}
 
 
-def _as_list(value: Any, key: str, place: Place) -> list[Any]:
+def _as_list(value: Any, key: str, location: Location) -> list[Any]:
     if isinstance(value, list):
         return value
-    raise place.error(f'"{key}" is {value!r}; expected a list')
+    raise location.error(f'"{key}" is {value!r}; expected a list')
 
 
 def _report_unused_keys(source: Source, entries: Sequence[_Entry]) -> None:
@@ -160,7 +164,7 @@ def _report_unused_keys(source: Source, entries: Sequence[_Entry]) -> None:
         key
         for entry in entries
         for key in entry.data
-        if key not in KNOWN and not key.startswith("_")
+        if key not in KNOWN_KEYS and not key.startswith("_")
     }
     if unused:
         names = ", ".join(f"`{key}`" for key in sorted(unused))

@@ -1,4 +1,4 @@
-"""Entities whose ends fall inside tokens: counted, listed, and dealt with as the user says."""
+"""Entities that start or end inside tokens: counted, listed, and treated as the user asks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from kernel.errors import DataError
 
 Policy = Literal["error", "skip", "snap"]
-SHOWN = 20
+MAX_SHOWN = 20
 
 
 @frozen(kw_only=True)
@@ -32,16 +32,16 @@ class MisalignedEntity:
     suggestion: str
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line is not None else str(self.path)
+        location = f"{self.path}:{self.line}" if self.line is not None else str(self.path)
         return (
-            f"{place}: document {self.document}, characters {self.start} to {self.end}: "
+            f"{location}: document {self.document}, characters {self.start} to {self.end}: "
             f"{self.label} {self.text!r}: {self.reason}; {self.suggestion}"
         )
 
 
 @define
 class Misalignments:
-    """The policy of a conversion and what it met so far."""
+    """The policy of a conversion, and the misaligned entities found so far."""
 
     policy: Policy = field()
     found: list[MisalignedEntity] = field(factory=list)
@@ -52,24 +52,27 @@ class Misalignments:
             raise DataError(f"`on_misaligned` is {value!r}; expected error, skip or snap")
 
     def add(self, entity: MisalignedEntity) -> None:
-        """Take note of an entity."""
+        """Record an entity."""
         self.found.append(entity)
 
     def finish(self) -> None:
-        """Raise `DataError` with all of them if the policy is to stop."""
+        """Raise `DataError` with all recorded entities if the policy is "error"."""
         if self.policy != "error" or not self.found:
             return
         raise DataError(
             describe(self.found),
-            hint="mend the annotation, or convert with `--on-misaligned snap` (widen to whole "
+            hint="fix the annotation, or convert with `--on-misaligned snap` (widen to whole "
             "tokens) or `--on-misaligned skip` (leave these tokens without annotation)",
         )
 
 
 def describe(found: list[MisalignedEntity]) -> str:
-    """Return how many entities there are, and a line for each of the first of them."""
+    """Return the number of entities, and one line each for the first of them."""
     count = "1 entity does" if len(found) == 1 else f"{len(found)} entities do"
-    lines = [f"{count} not align with the tokens:", *(f"  {entity}" for entity in found[:SHOWN])]
-    if len(found) > SHOWN:
-        lines.append(f"  … and {len(found) - SHOWN} more")
+    lines = [
+        f"{count} not align with the tokens:",
+        *(f"  {entity}" for entity in found[:MAX_SHOWN]),
+    ]
+    if len(found) > MAX_SHOWN:
+        lines.append(f"  … and {len(found) - MAX_SHOWN} more")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Entities given by character offsets, put on the tokens of a doc."""
+"""Entities given by character offsets, aligned with the tokens of a doc."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ Entity = tuple[int, int, str]
 
 
 @frozen
-class Place:
-    """Where a document stands: file, line if known, and number from 1."""
+class Location:
+    """The location of a document: its file, its line if known, and its number from 1."""
 
     path: Path | str
     line: int | None
     document: int
 
     def error(self, message: str, *, hint: str | None = None) -> DataError:
-        """Return an error that names the file, the line or else the document."""
+        """Return an error that names the file, and the line or, if unknown, the document."""
         if self.line is None:
             message = f"document {self.document}: {message}"
         return DataError(message, path=self.path, line=self.line, hint=hint)
 
 
-def read_entity(value: Any, text: str, place: Place) -> Entity:
+def read_entity(value: Any, text: str, location: Location) -> Entity:
     """Return `[start, end, label]`, or an object with these keys, as a tuple.
 
-    Raises `DataError` for anything else, offsets outside of `text`, and a missing label.
+    Raises `DataError` for any other value, offsets outside `text`, and a missing label.
     """
     if isinstance(value, dict):
         value = [value.get("start"), value.get("end"), value.get("label")]
@@ -41,30 +41,32 @@ def read_entity(value: Any, text: str, place: Place) -> Entity:
         case [int(start), int(end), str(label), *_]:
             pass
         case [int(start), int(end), None] | [int(start), int(end)]:
-            raise place.error(f"the entity at characters {start} to {end} has no label")
+            raise location.error(f"the entity at characters {start} to {end} has no label")
         case _:
-            raise place.error(f"expected an entity as [start, end, label], got {value!r}")
+            raise location.error(f"expected an entity as [start, end, label], got {value!r}")
     if not 0 <= start < end <= len(text):
-        raise place.error(
-            f"the entity {label} at characters {start} to {end} is not inside of the text, "
+        raise location.error(
+            f"the entity {label} at characters {start} to {end} is outside the text, "
             f"which has {len(text)} characters"
         )
     if not label.strip():
-        raise place.error(
+        raise location.error(
             f"the entity {text[start:end]!r} at characters {start} to {end} has no label"
         )
     return start, end, label
 
 
-def set_entities(doc: Doc, entities: Sequence[Entity], place: Place, found: Misalignments) -> None:
-    """Set `doc.ents`; what does not align is snapped to whole tokens or left unknown.
+def set_entities(
+    doc: Doc, entities: Sequence[Entity], location: Location, found: Misalignments
+) -> None:
+    """Set `doc.ents`; entities that do not align are widened to whole tokens or left unknown.
 
     Raises `DataError` naming both if two entities overlap.
     """
     text = doc.text
     spans: list[Span] = []
     loose: list[Entity] = []
-    for entity in _without_overlap(entities, text, place):
+    for entity in _without_overlap(entities, text, location):
         span = doc.char_span(entity[0], entity[1], label=entity[2])
         if span is None:
             loose.append(entity)
@@ -73,7 +75,7 @@ def set_entities(doc: Doc, entities: Sequence[Entity], place: Place, found: Misa
     unknown: list[Span] = []
     for start, end, label in loose:
         wide = doc.char_span(start, end, label=label, alignment_mode="expand")
-        found.add(_describe(doc, (start, end, label), wide, place))
+        found.add(_describe(doc, (start, end, label), wide, location))
         if wide is None:
             continue
         taken = any(span.start < wide.end and wide.start < span.end for span in spans)
@@ -85,22 +87,22 @@ def set_entities(doc: Doc, entities: Sequence[Entity], place: Place, found: Misa
 
 
 def char_spans(
-    doc: Doc, entities: Sequence[Entity], place: Place, found: Misalignments
+    doc: Doc, entities: Sequence[Entity], location: Location, found: Misalignments
 ) -> list[Span]:
-    """Return spans that may overlap; those that do not align are snapped or left out."""
+    """Return spans that may overlap; spans that do not align are widened or left out."""
     spans = []
     for start, end, label in entities:
         span = doc.char_span(start, end, label=label)
         if span is None:
             wide = doc.char_span(start, end, label=label, alignment_mode="expand")
-            found.add(_describe(doc, (start, end, label), wide, place))
+            found.add(_describe(doc, (start, end, label), wide, location))
             span = wide if found.policy == "snap" else None
         if span is not None:
             spans.append(span)
     return spans
 
 
-def _without_overlap(entities: Sequence[Entity], text: str, place: Place) -> Iterator[Entity]:
+def _without_overlap(entities: Sequence[Entity], text: str, location: Location) -> Iterator[Entity]:
     last: Entity | None = None
     for entity in sorted(set(entities)):
         if last is not None and entity[0] < last[1]:
@@ -108,7 +110,7 @@ def _without_overlap(entities: Sequence[Entity], text: str, place: Place) -> Ite
                 f"{label} {text[start:end]!r} (characters {start} to {end})"
                 for start, end, label in (last, entity)
             )
-            raise place.error(
+            raise location.error(
                 f"entities overlap: {one} and {other}",
                 hint="keep one of them, or put spans that overlap under `spans`",
             )
@@ -124,7 +126,7 @@ def _free_tokens(doc: Doc, wide: Span, spans: Sequence[Span]) -> list[Span]:
     ]
 
 
-def _describe(doc: Doc, entity: Entity, wide: Span | None, place: Place) -> MisalignedEntity:
+def _describe(doc: Doc, entity: Entity, wide: Span | None, location: Location) -> MisalignedEntity:
     (found,) = find_misaligned(doc, [entity])
     suggestion = (
         "leave it out"
@@ -132,9 +134,9 @@ def _describe(doc: Doc, entity: Entity, wide: Span | None, place: Place) -> Misa
         else f"{wide.text!r} at {wide.start_char} to {wide.end_char} would fit"
     )
     return MisalignedEntity(
-        path=place.path,
-        line=place.line,
-        document=place.document,
+        path=location.path,
+        line=location.line,
+        document=location.document,
         start=found.start,
         end=found.end,
         label=found.label,

@@ -1,4 +1,4 @@
-"""Sentences of texts that come without any: a pipeline finds them."""
+"""Sentence segmentation of texts without sentence annotation, by a pipeline."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ RULES: Final = "sentencizer"
 
 
 def load_segmenter(nlp: Language, base: str | None) -> Language:
-    """Return the pipeline `base`, loaded; None: one with rules for punctuation.
+    """Load and return the pipeline `base`; None: a pipeline that splits at punctuation.
 
-    Raises `KernelError` if no installed plugin has such rules.
+    Raises `KernelError` if no installed plugin has a component for that.
     """
     from kernel.pipeline import blank, load
 
@@ -25,7 +25,7 @@ def load_segmenter(nlp: Language, base: str | None) -> Language:
         return load(base)
     if not registry.factories.has(RULES):
         raise KernelError(
-            f"no installed plugin segments sentences by rules: there is no component `{RULES}`",
+            f"no installed plugin segments sentences by rules: unknown component `{RULES}`",
             hint="name a trained pipeline with --base",
         )
     rules = blank(nlp.lang or "xx")
@@ -36,12 +36,12 @@ def load_segmenter(nlp: Language, base: str | None) -> Language:
 def segmented(segmenter: Language, words: list[str]) -> Doc:
     """Return a doc of `words` with the sentences that the pipeline finds.
 
-    Raises `KernelError` if it has no component that finds any.
+    Raises `KernelError` if the pipeline has no component that finds sentences.
     """
     done = segmenter(Doc(segmenter.vocab, words=words))
     if not done.has_annotation("SENT_START"):
         raise KernelError(
             f"the pipeline `{segmenter.meta['name']}` finds no sentences",
-            hint="name with --base one whose components set sentence starts",
+            hint="choose one whose components set sentence starts with --base",
         )
     return done

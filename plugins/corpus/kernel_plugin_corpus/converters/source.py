@@ -1,4 +1,4 @@
-"""What is converted: a file or a text, and its lines with their numbers."""
+"""The input of a conversion: a file or a text, and its numbered lines."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class Source:
     text: str
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Yield number (from 1) and text of every line, blank ones too."""
+        """Yield the number (from 1) and the text of every line, including blank ones."""
         return enumerate(self.text.split("\n"), start=1)
 
     def error(self, message: str, *, line: int | None = None, hint: str | None = None) -> DataError:
-        """Return an error that names this source, and the line if it is known."""
+        """Return an error that names this source, and the line if given."""
         return DataError(message, path=self.name, line=line, hint=hint)
 
     @contextlib.contextmanager
     def at(self, line: int) -> Iterator[None]:
-        """Give errors from inside, which do not know where they are, this source and `line`."""
+        """Add this source and `line` to errors raised inside the context."""
         try:
             yield
         except DataError as error:
@@ -39,7 +39,7 @@ class Source:
 def open_source(source: Path | str) -> Source:
     """Return the file at a path, or the text itself where `source` is a string.
 
-    Raises `DataError` for a missing file, one that is not UTF-8, and where there is no text.
+    Raises `DataError` for a missing file, a file that is not UTF-8, and an empty text.
     """
     if isinstance(source, str):
         opened = Source("<text>", source.replace("\r\n", "\n"))

@@ -1,4 +1,4 @@
-"""Entity tags, one a token, in the notations that files have them in."""
+"""Entity tags, one per token, in the notations used in files."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import functools
 
 from kernel.errors import DataError
 
-# BIOES calls last and unit tokens end and single.
+# BIOES writes E (end) and S (single) for L (last) and U (unit).
 _MOVES = {"B": "B", "I": "I", "L": "I", "E": "I", "U": "B", "S": "B"}
 
 
 @functools.lru_cache(maxsize=1000)
 def to_iob(tag: str) -> str:
-    """Return an IOB, BILUO or BIOES tag as IOB; `-` (not known) as an empty string.
+    """Return an IOB, BILUO or BIOES tag as IOB; `-` (unknown) becomes an empty string.
 
-    Raises `DataError`, without a place, for anything else and for a tag without label.
+    Raises `DataError`, without file and line, for an unknown tag and for a tag without label.
     """
     if tag == "O":
         return tag
@@ -23,7 +23,7 @@ def to_iob(tag: str) -> str:
     move, dash, label = tag.partition("-")
     if move not in _MOVES or not dash:
         raise DataError(
-            f"{tag!r} is no entity tag: expected O, B-LABEL or I-LABEL",
+            f"{tag!r} is not an entity tag: expected O, B-LABEL or I-LABEL",
             hint="the entity tag is the last field of a token",
         )
     if not label.strip():
