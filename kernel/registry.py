@@ -60,7 +60,7 @@ def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
 def first_party_names() -> dict[str, dict[str, str]]:
     """Return, for each kind, the names that first-party plugins provide, with who ships them.
 
-    Kinds are the registries, "commands" and "sections" (of a config).
+    Kinds are the registries, "registries", "commands" and "sections" (of a config).
     """
     index = files("kernel").joinpath("first_party.json").read_text(encoding="utf8")
     return json.loads(index)
@@ -82,7 +82,7 @@ def is_missing(kind: str, name: str) -> bool:
 def provider_hint(kind: str, name: str) -> str | None:
     """Return which distribution of ours has `name` and how to install it; None if none has.
 
-    `kind` is a registry, or "commands" or "sections" (of a config).
+    `kind` is a registry, or "registries", "commands" or "sections" (of a config).
     """
     distribution = first_party_names().get(kind, {}).get(canonical_name(name))
     if distribution is None:
@@ -216,13 +216,16 @@ class Registries:
             return self._table[kind]
         kinds = self.get_registry_names()
         close = get_close_matches(kind, kinds, n=1)
+        nearest = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(kinds)}"
         raise RegistryError(
-            f"no registry `{kind}`",
-            hint=f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(kinds)}",
+            f"no registry `{kind}`", hint=provider_hint("registries", kind) or nearest
         )
 
     def get(self, kind: str, name: str) -> Any:
         """Return the function `name` of the registry `kind`."""
+        hint = None if kind in self else provider_hint(kind, name)
+        if hint is not None:  # the plugin that has it needs the one that opens the registry
+            raise RegistryError(f"no registry `{kind}`", hint=hint)
         return self.of(kind).get(name)
 
     def has(self, kind: str, name: str) -> bool:

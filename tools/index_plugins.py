@@ -53,8 +53,11 @@ def registered() -> dict[str, dict[str, str]]:
 
 
 def answered() -> dict[str, dict[str, str]]:
-    """Return the commands and the config sections of plugins, with who ships them."""
+    """Return the registries, commands and config sections of plugins, with who ships them."""
     known = hooks()
+    registries = {
+        name: owner for owner, answer in known.gather("kernel_add_registries") for name in answer
+    }
     commands = {
         command.name: owner
         for owner, answer in known.gather("kernel_commands")
@@ -66,7 +69,7 @@ def answered() -> dict[str, dict[str, str]]:
         for section, cls in answer.items()
         for name in names_in(section, cls)
     }
-    return {"commands": commands, "sections": sections}
+    return {"registries": registries, "commands": commands, "sections": sections}
 
 
 def names_in(section: str, cls: type) -> list[str]:

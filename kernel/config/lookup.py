@@ -9,7 +9,7 @@ from kernel.config.describe import describe_value, nearest
 from kernel.config.problems import Path, Problem
 from kernel.config.tree import UNRESOLVED, function_of, origin_of
 from kernel.errors import PluginError, RegistryError
-from kernel.registry import canonical_name, first_party_names, is_missing, registry
+from kernel.registry import canonical_name, first_party_names, is_missing, provider_hint, registry
 
 
 class LookupProblemError(Exception):
@@ -37,14 +37,15 @@ def find_function(block: Mapping[str, Any], path: Path) -> Any:
         )
     if kind not in registry:
         kinds = registry.get_registry_names()
-        close = nearest(kind, kinds)
+        provider = provider_hint(kind, str(name)) or provider_hint("registries", kind)
+        close = None if provider else nearest(kind, kinds)
         raise LookupProblemError(
             Problem(
                 path=(*path, key),
                 origin=origin,
                 message=f"there is no registry `{kind}`",
                 suggestion=f"@{close}" if close else None,
-                hint=None if close else f"there are: {', '.join(kinds)}",
+                hint=provider or (None if close else f"there are: {', '.join(kinds)}"),
             )
         )
     return _find(kind, name, (*path, key), origin)

@@ -31,8 +31,11 @@ def hint_of(kind, name):
     try:
         if kind == "languages":
             kernel.blank(name)
+        elif kind == "registries":
+            kernel.registry.of(name)
         elif kind == "sections":
-            check(Config({name: {"x": 1}}))
+            section, _, key = name.partition(".")
+            check(Config({section: {key or "x": {"y": 1}}}))
         else:
             kernel.registry.get(kind, name)
     except KernelError as error:

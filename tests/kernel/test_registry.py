@@ -1,9 +1,11 @@
 """Names from entry points, names of this process, and registries that plugins open."""
 
+import sys
+
 import pytest
 
 import kernel
-from kernel.errors import RegistryError
+from kernel.errors import ConfigError, RegistryError
 from kernel.registry import canonical_name
 
 THINGS = """
@@ -63,9 +65,21 @@ def test_registry_that_nobody_opens_is_an_error_with_a_suggestion():
     assert not kernel.registry.has("architecture", "x.v1")
 
 
+def test_registry_of_a_plugin_that_is_not_installed_names_the_plugin(monkeypatch):
+    from kernel.config import Config, resolve
+
+    index = {"registries": {"dowsers": "kernel-plugin-a"}, "dowsers": {"x.v1": "kernel-plugin-b"}}
+    monkeypatch.setattr(sys.modules["kernel.registry"], "first_party_names", lambda: index)
+    for name, distribution in (("x.v1", "kernel-plugin-b"), ("y.v1", "kernel-plugin-a")):
+        with pytest.raises(RegistryError, match=f"pip install {distribution}"):
+            kernel.registry.get("dowsers", name)
+        with pytest.raises(ConfigError, match=f"pip install {distribution}"):
+            resolve(Config({"one": {"@dowsers": name}}))
+
+
 CLASH = """
 import kernel
-from kernel.errors import RegistryError
+from kernel.errors import ConfigError, RegistryError
 try:
     kernel.registry.misc.get("acme.same.v1")
 except RegistryError as error:
