@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import ConfigError, LoadError
-from kernel.pipeline.loading import get_lang_class, load_folder
+from kernel.pipeline.loading import get_lang_class, load
 from kernel.pipeline.meta import read_meta
 from kernel.registry import registry
 
@@ -31,7 +31,7 @@ def load_model_from_path(
     config: Mapping[str, Any] | None = None,
 ) -> Language:
     """Return the pipeline in a folder; see `kernel.load`. `meta` updates its metadata."""
-    nlp = load_folder(
+    nlp = load(
         Path(model_path),
         vocab=vocab,
         disable=disable,

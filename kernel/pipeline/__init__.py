@@ -9,6 +9,7 @@ from kernel.pipeline.learn import apply_gradients, first_examples, initialize, u
 from kernel.pipeline.loading import blank, get_lang_class, load
 from kernel.pipeline.pipe import (
     Pipe,
+    RehearsingPipe,
     TrainablePipe,
     dump_json,
     ignore_error,
@@ -35,7 +36,6 @@ from kernel.pipeline.protocols import (
     Weighted,
     Weights,
 )
-from kernel.pipeline.rehearse import RehearsingPipe
 from kernel.pipeline.sharing import SharedOutput, upstreams_of
 from kernel.pipeline.vocab_data import read_vocab_data
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kernel.config import (
     Config,
     default_config,
     merge,
-    resolve_section,
 )
 from kernel.errors import ConfigError, KernelError
 from kernel.pipeline.sharing import replace_listeners, upstreams_of
-from kernel.pipeline.vectors import fingerprint
+from kernel.pipeline.vocab_data import fingerprint
 from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
-    from kernel.pipeline.selection import Selection
 
 LanguageT = TypeVar("LanguageT", bound="Language")
 
@@ -39,46 +37,21 @@ def make_vocab(language: type[Language]) -> Vocab:
     )
 
 
-def from_config(
-    language: type[LanguageT],
-    config: Mapping[str, Any],
-    *,
-    vocab: Vocab | bool,
-    selection: Selection,
-    meta: Mapping[str, Any],
-    auto_fill: bool,
-    validate: bool,
-) -> LanguageT:
-    """Return the pipeline of the class `language` that `config` describes, not initialized."""
-    raw, filled = _prepared(language, config, auto_fill=auto_fill)
-    settings: Any = resolve_section(filled, "nlp")
-    if settings.before_creation is not None:
-        language = _checked_class(language, settings.before_creation(language))
-    nlp = language(
-        vocab,
-        meta=meta,
-        create_tokenizer=settings.tokenizer,
-        create_vectors=settings.vectors,
-        batch_size=settings.batch_size or 1000,
-    )
-    nlp.config = raw
-    nlp = _called(settings.after_creation, nlp, "nlp.after_creation")
+def add_components(
+    nlp: Language, names: Iterable[str], raw: Config, filled: Config, *, validate: bool
+) -> None:
+    """Add the components `names` of a config, with its variables and with their values."""
     sources: dict[str, _Source] = {}
-    for name in settings.pipeline:
-        if name not in selection.exclude:
-            _add_configured(nlp, name, raw, filled, sources, validate=validate)
-    disabled = {*settings.disabled, *selection.disabled(nlp.component_names)}
-    for stage in nlp.stages:
-        stage.enabled = stage.name not in disabled
-    return _called(settings.after_pipeline_creation, nlp, "nlp.after_pipeline_creation")
+    for name in names:
+        _add_configured(nlp, name, raw, filled, sources, validate=validate)
 
 
 def bare_config(language: type[Language]) -> Config:
     """Return the config of a pipeline of the class `language` that was made without one."""
-    return _prepared(language, {}, auto_fill=True)[0]
+    return prepare(language, {}, auto_fill=True)[0]
 
 
-def _prepared(
+def prepare(
     language: type[Language], config: Mapping[str, Any], *, auto_fill: bool
 ) -> tuple[Config, Config]:
     """Return the config with its variables, and the same with their values."""
@@ -169,7 +142,9 @@ def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
     replace_listeners(source, upstreams[-1], name, listeners)
 
 
-def _checked_class(language: type[LanguageT], result: Any) -> type[LanguageT]:
+def class_from(language: type[LanguageT], callback: Any) -> type[LanguageT]:
+    """Return the class that `before_creation` makes of `language`; None makes no other."""
+    result = language if callback is None else callback(language)
     if not (isinstance(result, type) and issubclass(result, language)):
         raise ConfigError(
             "[nlp] before_creation must return the language class it was given, "
@@ -178,10 +153,9 @@ def _checked_class(language: type[LanguageT], result: Any) -> type[LanguageT]:
     return result
 
 
-def _called(callback: Any, nlp: LanguageT, where: str) -> LanguageT:
-    if callback is None:
-        return nlp
-    result = callback(nlp)
+def call_back(callback: Any, nlp: LanguageT, where: str) -> LanguageT:
+    """Return the pipeline that a callback of the config, at the key `where`, makes of `nlp`."""
+    result = nlp if callback is None else callback(nlp)
     if not isinstance(result, type(nlp)):
         section, key = where.split(".")
         raise ConfigError(

@@ -16,8 +16,7 @@ from kernel.pipeline.factories import (
     qualified_name,
 )
 from kernel.pipeline.protocols import Labelled
-from kernel.pipeline.selection import DisabledPipes
-from kernel.pipeline.stages import Stage, Stages, copy_stage, make_stage
+from kernel.pipeline.stages import DisabledPipes, Stage, Stages, copy_stage, make_stage
 from kernel.plugins import hooks
 from kernel.registry import registry
 

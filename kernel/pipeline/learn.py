@@ -1,8 +1,8 @@
-"""Preparing a pipeline for training, and one update of it.
+"""Preparing a pipeline for training, updating and rehearsing it: methods of `Language`.
 
-Both take a `scope`, a function from a consumer's name (`init.ner`, `dropout.ner`) to a
-context manager in which that consumer draws its random numbers; the training loop passes
-`Streams.use`. The default leaves random state alone.
+`initialize` and `update` take a `scope`, a function from a consumer's name (`init.ner`,
+`dropout.ner`) to a context manager in which that consumer draws its random numbers; the
+training loop passes `Streams.use`. The default leaves random state alone.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from kernel.pipeline.protocols import (
     GetExamples,
     Initializable,
     Optimizable,
+    Rehearsing,
     Sharing,
     Trainable,
 )
-from kernel.pipeline.vectors import load_vectors, warn_of_others
-from kernel.pipeline.vocab_data import read_vocab_data
+from kernel.pipeline.vocab_data import load_vectors, read_vocab_data, warn_of_others
+from kernel.random import generator
 from kernel.text import Doc, Example, ExampleBatch
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def initialize(
     sgd: Any = None,
     scope: Scope = no_scope,
 ) -> Any:
-    """Run `[initialize]`, then `initialize` of every enabled component; returns the optimizer."""
+    """Run `[initialize]`, then `initialize` of every enabled component; returns the optimizer.
+
+    The vocabulary keeps all words from then on, as those of training data come again;
+    set `nlp.vocab.transient_limit` to have it forget some again.
+    """
     # Words of training data are met again and again.
     nlp.vocab.transient_limit = None
     get_examples = _checked(nlp, get_examples)
@@ -78,6 +83,7 @@ def create_optimizer(nlp: Language) -> Any:
 def update(
     nlp: Language,
     examples: Iterable[Example],
+    _: Any = None,
     *,
     drop: float = 0.0,
     sgd: Any = None,
@@ -89,16 +95,20 @@ def update(
 ) -> dict[str, float]:
     """Let every enabled component that is not in `exclude` learn from `examples`.
 
-    What a shared layer owes to its listeners is backpropagated once, after the last of
+    Returns the losses. `sgd` None takes the pipeline's own optimizer, False only accumulates
+    gradients. What a shared layer owes to its listeners is backpropagated once, after the last of
     them, whichever they are. A component in `exclude` whose output others listen to is run
     without learning; one in `annotates` writes its annotation for those that follow.
     """
+    if _ is not None:
+        raise KernelError(
+            "update takes one list of Examples", hint="make them with `Example.from_dict`"
+        )
     losses = {} if losses is None else losses
     batch = _fresh_batch(examples)
     if not batch:
         return losses
-    if sgd is None:
-        sgd = nlp.optimizer = nlp.optimizer or create_optimizer(nlp)
+    sgd = _optimizer(nlp, sgd)
     learners = [(name, pipe) for name, pipe in nlp.pipeline if _learns(pipe, name, exclude)]
     for name, component in nlp.pipeline:
         if (name, component) in learners:
@@ -110,16 +120,68 @@ def update(
         if name in annotates:
             batch = _annotate(nlp, name, component, batch)
     _finish_shared(batch, losses, scope)
-    if sgd is not False:
-        apply_gradients(learners, sgd)
+    apply_gradients(learners, sgd)
+    return losses
+
+
+def resume_training(nlp: Language, *, sgd: Any = None) -> Any:
+    """Prepare trained components for going on, weights kept; returns the optimizer.
+
+    Those that can rehearse remember what they say now.
+    """
+    for _, component in nlp.pipeline:
+        if isinstance(component, Rehearsing):
+            component.start_rehearsal()
+    nlp.optimizer = sgd if sgd is not None else create_optimizer(nlp)
+    return nlp.optimizer
+
+
+@single_threaded_blas
+def rehearse(
+    nlp: Language,
+    examples: Iterable[Example],
+    *,
+    sgd: Any = None,
+    losses: dict[str, float] | None = None,
+    component_cfg: Mapping[str, Mapping[str, Any]] | None = None,
+    exclude: Iterable[str] = (),
+) -> dict[str, float]:
+    """Let components learn to say what they said at `resume_training`; returns the losses.
+
+    Needs no gold annotation. Components without `rehearse` are left alone.
+    """
+    losses = {} if losses is None else losses
+    batch = ExampleBatch(examples)
+    if not batch:
+        return losses
+    sgd = _optimizer(nlp, sgd)
+    taking_part = [(name, pipe) for name, pipe in nlp.pipeline if name not in exclude]
+    for _, component in taking_part:
+        # What components listen to is made as it is now, and learns nothing.
+        if isinstance(component, Sharing):
+            component.share(batch.predicted)
+    able = [(name, pipe) for name, pipe in taking_part if isinstance(pipe, Rehearsing)]
+    for place in generator().permutation(len(able)).tolist():
+        name, component = able[place]
+        settings = (component_cfg or {}).get(name, {})
+        component.rehearse(batch, **{"sgd": None, "losses": losses, **settings})
+    apply_gradients(able, sgd)
     return losses
 
 
 def apply_gradients(components: Iterable[tuple[str, Any]], sgd: Any) -> None:
-    """Let the optimizer `sgd` change the weights of `components` by their gradients."""
+    """Let the optimizer `sgd`, if not False, change the weights by their gradients."""
+    if sgd is False:
+        return
     for _, component in components:
         if is_trainable(component) and isinstance(component, Optimizable):
             component.finish_update(sgd)
+
+
+def _optimizer(nlp: Language, sgd: Any) -> Any:
+    if sgd is None:
+        sgd = nlp.optimizer = nlp.optimizer or create_optimizer(nlp)
+    return sgd
 
 
 def _learns(component: Any, name: str, exclude: Iterable[str]) -> bool:

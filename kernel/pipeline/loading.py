@@ -11,8 +11,8 @@ from kernel.config import flatten, load_config, nest
 from kernel.errors import LoadError, RegistryError
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
-from kernel.pipeline.selection import as_list
 from kernel.pipeline.serialization import find_config
+from kernel.pipeline.stages import as_list
 from kernel.registry import provider_hint, registry
 
 if TYPE_CHECKING:
@@ -63,25 +63,10 @@ def load(
     if isinstance(name, str) and name.startswith("blank:"):
         return blank(name.removeprefix("blank:"))
     if isinstance(name, str) and registry.models.has(name):
-        loaded: Language = registry.models.get(name)(
+        return registry.models.get(name)(
             vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config or {}
         )
-        return loaded
-    return load_folder(
-        Path(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
-    )
-
-
-def load_folder(
-    path: Path,
-    *,
-    vocab: Vocab | bool = True,
-    disable: str | Iterable[str] = (),
-    enable: str | Iterable[str] = (),
-    exclude: str | Iterable[str] = (),
-    config: Mapping[str, Any] | None = None,
-) -> Language:
-    """Return the pipeline in the folder `path`; see `load`."""
+    path = Path(name)
     recover_folder(path)
     verify_manifest(path)
     meta = read_meta(path)

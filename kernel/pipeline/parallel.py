@@ -77,18 +77,6 @@ class _Batch:
         return f"documents {self.first} to {last}, the first {_start_of(self.texts[0])}"
 
 
-def process_count(n_process: int) -> int:
-    """Return how many processes are meant: -1 is one a processor.
-
-    Raises `KernelError` for 0, and for other numbers below.
-    """
-    if n_process == -1:
-        return os.cpu_count() or 1
-    if n_process < 1:
-        raise KernelError(f"expected `n_process` of 1 or more, or -1 for all, got {n_process}")
-    return n_process
-
-
 def process_parallel(
     nlp: Language,
     pairs: Iterable[tuple[Any, Any]],
@@ -100,15 +88,19 @@ def process_parallel(
     """Yield a Doc for each text of `pairs`, with what came with it, in order.
 
     Contexts stay here. A doc that fails goes to the error handler as a `WorkerError`, with
-    its number and the worker's traceback; a worker that dies raises `KernelError` at once.
+    its number and the worker's traceback; a worker that dies raises `KernelError` at once, as
+    does a wrong `n_process`.
     """
+    if n_process < 1 and n_process != -1:
+        raise KernelError(f"expected `n_process` of 1 or more, or -1 for all, got {n_process}")
+    count = n_process if n_process != -1 else os.cpu_count() or 1
     _refuse_gpu(nlp)
     settings = pack(_settings(nlp, disable, component_cfg))
     with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
         path = Path(folder) / "pipeline"
         nlp.to_disk(path)
-        with _workers(n_process, str(path), settings) as workers:
-            batches = _batches(pairs, batch_size, n_process)
+        with _workers(count, str(path), settings) as workers:
+            batches = _batches(pairs, batch_size, count)
             for batch in _answered(workers, batches):
                 yield from _finished(nlp, batch)
 

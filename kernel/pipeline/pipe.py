@@ -1,8 +1,9 @@
-"""What the pipeline expects of a component, and two base classes that give most of it."""
+"""Base classes that give most of what the pipeline asks of a component."""
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.blas import single_threaded_blas
 from kernel.errors import TextError
-from kernel.pipeline import fields
+from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
 from kernel.registry import registry
@@ -97,25 +98,25 @@ class Pipe:
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return everything the component has learned or was set to."""
-        return fields.to_bytes(self._writers(), exclude)
+        return serialization.pack_fields(self._writers(), exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Any:
         """Take over what `to_bytes` returned; returns the component."""
-        fields.from_bytes(data, self._readers(), exclude)
+        serialization.unpack_fields(data, self._readers(), exclude)
         return self
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
         """Write the component to the folder `path`."""
         writers = self._writers()
         if writers:
-            fields.to_disk(Path(path), writers, exclude)
+            serialization.write_fields(Path(path), writers, exclude)
 
     def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> Any:
         """Take over what `to_disk` wrote; returns the component.
 
         Raises `LoadError` for a file that is missing or damaged.
         """
-        fields.from_disk(Path(path), self._readers(), exclude)
+        serialization.read_fields(Path(path), self._readers(), exclude)
         return self
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:
@@ -253,6 +254,57 @@ class TrainablePipe(Pipe):
             self.cfg = json.loads(data)
 
         return {"cfg": read_cfg, "model": lambda data: load_weights(self.model, data)}
+
+
+class RehearsingPipe(TrainablePipe):
+    """A component that can rehearse: it keeps a copy of its model as a tutor.
+
+    A subclass may give `get_rehearsal_loss`.
+    """
+
+    tutor: Any = None
+
+    def start_rehearsal(self) -> None:
+        """Keep a copy of the model; `rehearse` learns to predict what it predicts."""
+        self.tutor = copy.deepcopy(self.model)
+        set_dropout_rate(self.tutor, 0.0)
+
+    def rehearse(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn to score as the tutor does: accumulate gradients, apply them if `sgd` is given.
+
+        Returns `losses`, with this batch's loss added. Does nothing before `start_rehearsal`.
+        """
+        learn = self._learn_from_tutor if self.tutor is not None else lambda _: 0.0
+        return self._learn(learn, examples, drop=drop, sgd=sgd, losses=losses)
+
+    def get_rehearsal_loss(self, scores: Any, wanted: Any) -> tuple[float, Any]:
+        """Return the sum of the squared differences, and the differences, as the gradient.
+
+        scores   (N, O)   of the model
+        wanted   (N, O')  of the tutor; outputs that were added since, O' to O, are left alone
+        returns  () and (N, O)
+        """
+        n_known = wanted.shape[1]
+        d_scores = scores.copy()
+        d_scores[:, :n_known] -= wanted
+        d_scores[:, n_known:] = 0
+        return float((d_scores**2).sum()), d_scores
+
+    def _learn_from_tutor(self, examples: ExampleBatch) -> float:
+        docs = examples.predicted
+        scores, backprop = self.model.begin_update(docs)
+        # Not `predict`, whose scores need not be those that are learned, such as probabilities.
+        wanted, _ = self.tutor.begin_update(docs)
+        loss, d_scores = self.get_rehearsal_loss(scores, wanted)
+        backprop(d_scores)
+        return loss
 
 
 def load_weights(model: Any, data: bytes) -> None:

@@ -41,52 +41,50 @@ def process_one(
 def process_stream(
     nlp: Language,
     texts: Iterable[Any],
-    as_tuples: bool,
-    batch_size: int,
-    disable: Iterable[str],
-    component_cfg: ComponentCfg,
+    *,
+    as_tuples: bool = False,
+    batch_size: int | None = None,
+    disable: Iterable[str] = (),
+    component_cfg: ComponentCfg | None = None,
     n_process: int = 1,
 ) -> Iterator[Any]:
-    """Yield a Doc for each of `texts` (with its context, if they are tuples), in order."""
+    """Yield a Doc for each of `texts`, in their order, processed `batch_size` at a time.
+
+    With `as_tuples`, `texts` are pairs of a text and anything; pairs of the Doc and that
+    come out. With `n_process`, that many processes share the work, -1 for one a processor;
+    they load the pipeline anew, which takes seconds, and a doc that fails raises
+    `WorkerError` (of `kernel.pipeline.parallel`) unless an error handler takes it.
+    """
+    size, settings = batch_size or nlp.batch_size, component_cfg or {}
     if n_process != 1:
-        yield from _in_processes(
-            nlp, texts, as_tuples, batch_size, disable, component_cfg, n_process
-        )
-        return
-    if not as_tuples:
-        for items in minibatch(texts, batch_size):
-            batch = DocBatch(as_docs(nlp, items))
-            yield from run_batch(nlp, batch, disable, component_cfg)
-        return
-    for pairs in minibatch(texts, batch_size):
-        batch = DocBatch(as_docs(nlp, [text for text, _ in pairs]))
-        contexts = {id(doc): context for doc, (_, context) in zip(batch, pairs, strict=True)}
-        annotated = run_batch(nlp, batch, disable, component_cfg)
-        if len(annotated) == len(pairs):
-            yield from ((doc, context) for doc, (_, context) in zip(annotated, pairs, strict=True))
-        else:  # an error handler let docs be left out
-            yield from ((doc, contexts.get(id(doc))) for doc in annotated)
+        from kernel.pipeline.parallel import process_parallel
+
+        pairs = texts if as_tuples else ((text, None) for text in texts)
+        done = process_parallel(nlp, pairs, n_process, size, disable, settings)
+        # Closed with this generator, for the workers to end when nobody wants more.
+        with contextlib.closing(done):
+            yield from done if as_tuples else (doc for doc, _ in done)
+    elif as_tuples:
+        for items in minibatch(texts, size):
+            yield from _run_pairs(nlp, items, disable, settings)
+    else:
+        for items in minibatch(texts, size):
+            yield from run_batch(nlp, DocBatch(as_docs(nlp, items)), disable, settings)
 
 
-def _in_processes(
+def _run_pairs(
     nlp: Language,
-    texts: Iterable[Any],
-    as_tuples: bool,
-    batch_size: int,
+    pairs: Sequence[tuple[Any, Any]],
     disable: Iterable[str],
     component_cfg: ComponentCfg,
-    n_process: int,
-) -> Iterator[Any]:
-    from kernel.pipeline.parallel import process_count, process_parallel
-
-    pairs = texts if as_tuples else ((text, None) for text in texts)
-    done = process_parallel(
-        nlp, pairs, process_count(n_process), batch_size, disable, component_cfg
-    )
-    # Closed with this generator, for the workers to end when nobody wants more.
-    with contextlib.closing(done):
-        for doc, context in done:
-            yield (doc, context) if as_tuples else doc
+) -> Iterable[tuple[Doc, Any]]:
+    batch = DocBatch(as_docs(nlp, [text for text, _ in pairs]))
+    contexts = {id(doc): context for doc, (_, context) in zip(batch, pairs, strict=True)}
+    annotated = run_batch(nlp, batch, disable, component_cfg)
+    if len(annotated) == len(pairs):
+        return zip(annotated, [context for _, context in pairs], strict=True)
+    # An error handler let docs be left out.
+    return [(doc, contexts.get(id(doc))) for doc in annotated]
 
 
 @single_threaded_blas

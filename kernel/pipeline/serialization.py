@@ -1,7 +1,9 @@
-"""A pipeline as a folder or as bytes.
+"""How components and pipelines become bytes and folders.
 
-A folder holds `config.cfg`, `meta.json`, `tokenizer`, `vocab/`, one folder for each
-component that has something to keep, and the manifest that guards them all.
+What is stored is a map from a field's name to its bytes: one file a field in a folder, one
+msgpack map as bytes. Nothing here can run code that it reads. The folder of a pipeline holds
+`config.cfg`, `meta.json`, `tokenizer`, `vocab/`, one folder for each component that has
+something to keep, and the manifest that guards them all.
 """
 
 from __future__ import annotations
@@ -10,13 +12,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kernel.config import load_config
 from kernel.errors import LoadError
-from kernel.files import replace_folder
-from kernel.pipeline import fields
-from kernel.pipeline.fields import is_excluded
+from kernel.files import pack, replace_folder, unpack
 from kernel.pipeline.meta import meta_json, read_meta
 from kernel.pipeline.protocols import Labelled, Packable, Storable
 from kernel.plugins import hooks
@@ -25,6 +25,62 @@ if TYPE_CHECKING:
     from kernel.pipeline.language import Language
 
 CONFIG_NAMES: Final = ("config.cfg", "config.toml")
+LanguageT = TypeVar("LanguageT", bound="Language")
+Writers = Mapping[str, Callable[[], bytes]]
+Readers = Mapping[str, Callable[[bytes], object]]
+
+
+def is_excluded(name: str, exclude: Iterable[str]) -> bool:
+    """Say whether the field `name` is excluded: by its name, or by the part before its dot."""
+    return name in exclude or name.split(".", maxsplit=1)[0] in exclude
+
+
+def pack_fields(writers: Writers, exclude: Iterable[str]) -> bytes:
+    """Return the fields of `writers` as one msgpack map."""
+    exclude = tuple(exclude)
+    return pack(
+        {name: write() for name, write in writers.items() if not is_excluded(name, exclude)}
+    )
+
+
+def unpack_fields(data: bytes, readers: Readers, exclude: Iterable[str]) -> None:
+    """Hand the fields of `data`, from `pack_fields`, to their readers.
+
+    Raises `LoadError` if `data` is no such map. A field without a reader is left alone.
+    """
+    exclude = tuple(exclude)
+    fields = unpack(data, name="the saved object")
+    if not isinstance(fields, dict):
+        raise LoadError(f"not the bytes of a saved object: a {type(fields).__name__}")
+    for name, read in readers.items():
+        if name in fields and not is_excluded(name, exclude):
+            read(fields[name])
+
+
+def write_fields(folder: Path, writers: Writers, exclude: Iterable[str]) -> None:
+    """Write each field of `writers` to its own file in `folder`."""
+    exclude = tuple(exclude)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, write in writers.items():
+        if not is_excluded(name, exclude):
+            folder.joinpath(name).write_bytes(write())
+
+
+def read_fields(folder: Path, readers: Readers, exclude: Iterable[str]) -> None:
+    """Hand each file of `folder` to its reader; raises `LoadError` naming one that will not do."""
+    exclude = tuple(exclude)
+    for name, read in readers.items():
+        if is_excluded(name, exclude):
+            continue
+        path = folder / name
+        if not path.exists():
+            raise LoadError(f"{path} is missing", hint="was the folder copied whole?")
+        try:
+            read(path.read_bytes())
+        except LoadError:
+            raise
+        except Exception as error:
+            raise LoadError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
 
 
 def find_config(path: Path) -> Path:
@@ -39,15 +95,14 @@ def find_config(path: Path) -> Path:
     raise LoadError(f"{path} is no pipeline: it has no {' or '.join(CONFIG_NAMES)}")
 
 
-def to_disk(nlp: Language, path: Path, exclude: Iterable[str]) -> None:
-    """Write `nlp` to the folder `path`, replacing what is there only once it is complete."""
-    with replace_folder(path) as folder:
-        write_files(nlp, folder, tuple(exclude))
+def to_disk(nlp: Language, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
+    """Write the pipeline to the folder `path`; what is there is replaced once this is complete."""
+    with replace_folder(Path(path)) as folder:
+        _write_files(nlp, folder, tuple(exclude))
         hooks().watch("kernel_pipeline_saved", nlp=nlp, path=folder)
 
 
-def write_files(nlp: Language, folder: Path, exclude: tuple[str, ...] = ()) -> None:
-    """Write the files of `nlp` into the empty `folder`."""
+def _write_files(nlp: Language, folder: Path, exclude: tuple[str, ...]) -> None:
     if not is_excluded("config.cfg", exclude):
         nlp.config.to_disk(folder / "config.cfg", interpolate=False)
     if not is_excluded("meta.json", exclude):
@@ -62,14 +117,22 @@ def write_files(nlp: Language, folder: Path, exclude: tuple[str, ...] = ()) -> N
 
 
 def from_disk(
-    nlp: Language, path: Path, exclude: Iterable[str], overrides: Mapping[str, Any]
-) -> None:
-    """Let `nlp`, which has the same components, take over what is in the folder `path`."""
-    exclude = tuple(exclude)
+    nlp: LanguageT,
+    path: Path | str,
+    *,
+    exclude: Iterable[str] = (),
+    overrides: Mapping[str, Any] | None = None,
+) -> LanguageT:
+    """Take over weights, vocabulary and settings from the folder `path`.
+
+    `overrides` are settings by dotted keys that go before those of the folder's config.
+    Raises `LoadError` naming a file that is missing, truncated or altered.
+    """
+    path, exclude = Path(path), tuple(exclude)
     if not path.is_dir():
         raise LoadError(f"no pipeline {str(path)!r}: there is no such folder")
     if not is_excluded("config.cfg", exclude):
-        nlp.config = load_config(find_config(path), overrides=overrides)
+        nlp.config = load_config(find_config(path), overrides=overrides or {})
     if not is_excluded("meta.json", exclude):
         nlp.meta.update(read_meta(path))
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():
@@ -78,17 +141,18 @@ def from_disk(
         nlp.vocab.vectors.name = read_meta(path).get("vectors", {}).get("name")
     if isinstance(nlp.tokenizer, Packable):
         read = {"tokenizer": partial(nlp.tokenizer.from_bytes, exclude=["vocab"])}
-        fields.from_disk(path, read, exclude)
+        read_fields(path, read, exclude)
     for name, component in nlp.components:
         if isinstance(component, Storable) and name not in exclude:
             component.from_disk(path / name, exclude=["vocab"])
     _keep_labels(nlp)
     nlp.path = path
     hooks().watch("kernel_pipeline_loaded", nlp=nlp, path=path)
+    return nlp
 
 
-def to_bytes(nlp: Language, exclude: Iterable[str]) -> bytes:
-    """Return `nlp` as bytes: the same fields as in a folder."""
+def to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
+    """Return the pipeline as bytes: the same fields as in a folder."""
     writers: dict[str, Callable[[], bytes]] = {
         "vocab": nlp.vocab.to_bytes,
         "meta.json": lambda: meta_json(nlp),
@@ -99,11 +163,11 @@ def to_bytes(nlp: Language, exclude: Iterable[str]) -> bytes:
     for name, component in nlp.components:
         if isinstance(component, Packable):
             writers[name] = partial(component.to_bytes, exclude=["vocab"])
-    return fields.to_bytes(writers, exclude)
+    return pack_fields(writers, exclude)
 
 
-def from_bytes(nlp: Language, data: bytes, exclude: Iterable[str]) -> None:
-    """Let `nlp`, which has the same components, take over what `to_bytes` returned."""
+def from_bytes(nlp: LanguageT, data: bytes, *, exclude: Iterable[str] = ()) -> LanguageT:
+    """Take over what `to_bytes` returned."""
     readers: dict[str, Callable[[bytes], object]] = {
         "meta.json": lambda packed: nlp.meta.update(json.loads(packed)),
         "vocab": nlp.vocab.from_bytes,
@@ -113,8 +177,9 @@ def from_bytes(nlp: Language, data: bytes, exclude: Iterable[str]) -> None:
     for name, component in nlp.components:
         if isinstance(component, Packable):
             readers[name] = partial(component.from_bytes, exclude=["vocab"])
-    fields.from_bytes(data, readers, exclude)
+    unpack_fields(data, readers, exclude)
     _keep_labels(nlp)
+    return nlp
 
 
 def _keep_labels(nlp: Language) -> None:

@@ -76,7 +76,11 @@ def listener_nodes(model: Any, upstream: str) -> list[Any]:
 def replace_listeners(
     nlp: Language, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]
 ) -> None:
-    """Put a copy of a shared layer in the place of what listens to it; see `Language`."""
+    """Give the component `pipe_name` a copy of the shared layer that it listens to.
+
+    `listeners` are the places of all its listeners in its settings, such as
+    `model.tok2vec`. The shared component `tok2vec_name` can change or go afterwards.
+    """
     upstream, stage = nlp.stages.find(tok2vec_name), nlp.stages.find(pipe_name)
     if not isinstance(upstream.component, Sharing):
         raise KernelError(f"component `{tok2vec_name}` shares nothing that others can listen to")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import copy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
@@ -15,7 +15,7 @@ from kernel.config import call, fill_block
 from kernel.errors import KernelError
 from kernel.pipeline.factories import Factory, get_factory
 from kernel.pipeline.protocols import Component
-from kernel.pipeline.vectors import fingerprint, warn_of_others
+from kernel.pipeline.vocab_data import fingerprint, warn_of_others
 
 if TYPE_CHECKING:
     from kernel.pipeline.components import Components
@@ -108,6 +108,65 @@ class Stages(list[Stage]):
         if not 0 <= stage < len(self):
             raise KernelError(f"there is no component number {stage}; the pipeline has {len(self)}")
         return stage
+
+
+def as_list(names: str | Iterable[str]) -> list[str]:
+    """Return `names`, one name or several, as a list."""
+    return [names] if isinstance(names, str) else list(names)
+
+
+class DisabledPipes(list[str]):
+    """The names of components that were just disabled.
+
+    `restore`, or the end of a `with` block, enables the components again.
+    """
+
+    def __init__(
+        self,
+        stages: Stages,
+        *,
+        disable: str | Iterable[str] | None,
+        enable: str | Iterable[str] | None,
+    ) -> None:
+        if disable is None and enable is None:
+            raise KernelError("give `disable` or `enable`")
+        for name in as_list(enable or ()):
+            stages.find(name)
+        wanted = names_to_disable(stages.names, disable=disable or (), enable=enable)
+        self._stages = [stage for stage in map(stages.find, wanted) if stage.enabled]
+        super().__init__(stage.name for stage in self._stages)
+        for stage in self._stages:
+            stage.enabled = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.restore()
+
+    def restore(self) -> None:
+        """Enable the components again."""
+        for stage in self._stages:
+            stage.enabled = True
+        self._stages.clear()
+        self.clear()
+
+
+def names_to_disable(
+    names: Sequence[str], *, disable: str | Iterable[str], enable: str | Iterable[str] | None
+) -> list[str]:
+    """Return which of `names` are to be disabled: `disable`, or all but `enable`.
+
+    Raises `KernelError` if both are given and disagree.
+    """
+    off = as_list(disable)
+    if enable is None:
+        return off
+    on = as_list(enable)
+    others = [name for name in names if name not in on]
+    if off and set(off) != set(others):
+        raise KernelError(f"`enable` {on} and `disable` {off} do not complete each other")
+    return others
 
 
 def make_stage(

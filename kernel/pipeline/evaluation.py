@@ -24,8 +24,9 @@ def evaluate(
     scorer_cfg: Mapping[str, Any] | None = None,
     per_component: bool = False,
 ) -> dict[str, Any]:
-    """Return the scores of `nlp` on `examples`, which may be a stream, and its `speed`.
+    """Return the scores of every enabled component on `examples`, and the `speed`.
 
+    `scorer` is a `Scorer` of your own, `scorer_cfg` are settings of the one made otherwise.
     `speed` is in words a second, tokenization included, scoring and reading not. Examples
     are taken `batch_size` at a time, run through the enabled components as copies, counted and
     let go. Only a scorer that is a plain function, with no accumulator, has to see all
