@@ -20,12 +20,12 @@ KernelError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kernel.config.problems import Problem
+    from kernel.problems import Problem
 
 
 class KernelError(Exception):
@@ -49,16 +49,28 @@ class ConfigError(KernelError):
     `problems` lists them in the order of the file. It is empty if the error has only a message.
     """
 
-    def __init__(self, problems: Sequence[Problem] | str, *, hint: str | None = None) -> None:
+    def __init__(self, problems: Iterable[Problem] | str, *, hint: str | None = None) -> None:
+        self.problems: list[Problem] = []
         if isinstance(problems, str):
             super().__init__(problems, hint=hint)
-            self.problems: list[Problem] = []
             return
-        lines = [str(problem) for problem in problems]
+        self.problems = sorted(dict.fromkeys(problems), key=_place)
+        lines = [str(problem) for problem in self.problems]
         if len(lines) > 1:
             lines.insert(0, f"{len(lines)} problems in the configuration")
         super().__init__("\n".join(lines), hint=hint)
-        self.problems = list(problems)
+
+
+def raise_problems(problems: Iterable[Problem]) -> None:
+    """Raise `ConfigError` with all `problems`, if there are any."""
+    found = list(problems)
+    if found:
+        raise ConfigError(found)
+
+
+def _place(problem: Problem) -> tuple[bool, str, int, int]:
+    origin = problem.origin
+    return origin.line is None, origin.path or "", origin.line or 0, origin.column or 0
 
 
 class RegistryError(KernelError):

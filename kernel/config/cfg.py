@@ -14,9 +14,10 @@ from typing import Any, Final
 from attrs import define, field
 
 from kernel.config.describe import nearest
-from kernel.config.problems import Origin, Path, Problem, raise_problems
+from kernel.config.literals import DollarError, escape_strings, has_variable, read_value
 from kernel.config.tree import Block, with_origin
-from kernel.config.values import DollarError, escape_strings, has_variable, read_value
+from kernel.errors import raise_problems
+from kernel.problems import Origin, Path, Problem
 
 _HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
 _OPTION: Final = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$", re.DOTALL)

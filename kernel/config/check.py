@@ -6,17 +6,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kernel.config.check_blocks import block_problems, component_problems
-from kernel.config.check_listeners import listener_problems
-from kernel.config.check_references import reference_problems, referred_keys, referred_sections
-from kernel.config.check_sections import of_another_plugin, section_problems, without_absent_vectors
+from kernel.config.check_references import (
+    listener_problems,
+    reference_problems,
+    referred_keys,
+    referred_sections,
+)
 from kernel.config.check_sources import sourced_problems
 from kernel.config.config import Config
 from kernel.config.describe import describe_value, nearest
 from kernel.config.interpolate import interpolate_leniently
-from kernel.config.problems import UNKNOWN, Origin, Problem, raise_problems
 from kernel.config.score_weights import weight_problems
-from kernel.config.sections import sections, unset_elsewhere
+from kernel.config.sections import (
+    of_another_plugin,
+    section_problems,
+    sections,
+    unset_elsewhere,
+    without_absent_vectors,
+)
 from kernel.config.tree import UNRESOLVED, Block, discard, is_block, origin_of
+from kernel.errors import raise_problems
+from kernel.problems import UNKNOWN, Origin, Problem
 
 
 def check(config: Mapping[str, Any], *, complete: bool = True) -> None:

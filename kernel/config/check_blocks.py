@@ -10,15 +10,21 @@ from typing import Any
 
 import attrs
 
-from kernel.config.arguments import POSITIONAL, argument_problems
 from kernel.config.describe import describe_value, nearest
-from kernel.config.kinds import describe_type
+from kernel.config.kinds import describe_type, options, strip
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees
-from kernel.config.problems import Origin, Path, Problem
-from kernel.config.signature import FACTORY_CONTEXT, Parameter, Signature, signature_of, without
+from kernel.config.signature import (
+    FACTORY_CONTEXT,
+    POSITIONAL,
+    Parameter,
+    Signature,
+    argument_problems,
+    signature_of,
+    without,
+)
 from kernel.config.tree import UNRESOLVED, Block, function_of, is_block, origin_of
-from kernel.config.types import options, strip
+from kernel.problems import Origin, Path, Problem
 
 _SOURCE_KEYS = ("source", "component", "replace_listeners")
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config.check_listeners import listeners_in
+from kernel.config.check_references import listeners_in
 from kernel.config.describe import nearest
 from kernel.config.load import load_config
-from kernel.config.problems import Path, Problem
 from kernel.config.tree import Block, origin_of
 from kernel.errors import ConfigError
+from kernel.problems import Path, Problem
 from kernel.registry import registry
 
 if TYPE_CHECKING:

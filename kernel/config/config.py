@@ -11,16 +11,16 @@ from attrs import frozen
 
 from kernel.config.cfg import read_cfg, write_cfg
 from kernel.config.interpolate import interpolate_tree, variables_in
+from kernel.config.literals import escape, has_variable
 from kernel.config.merge import merge_trees
 from kernel.config.override import apply_overrides
 from kernel.config.toml import read_toml, write_toml
 from kernel.config.tree import Block, copy_tree, origin_at, origin_of
-from kernel.config.values import escape, has_variable
 from kernel.errors import ConfigError
 from kernel.files import write_file
 
 if TYPE_CHECKING:
-    from kernel.config.problems import Origin, Path
+    from kernel.problems import Origin, Path
 
 _TOML_SIGNS: Final = re.compile(r"""^\s*(?:["']@|\[\[)|=\s*(?:'|"\$\{null\}")""", re.MULTILINE)
 
@@ -177,7 +177,7 @@ class Config(Block):
             if format != "toml":
                 return write_cfg(config, raw=raw)
             if raw and self.source is not None and self.source.format == "toml":
-                from kernel.config.toml_document import update_text
+                from kernel.config.toml import update_text
 
                 return update_text(self.source.text, config)
             return write_toml(config, raw=raw)

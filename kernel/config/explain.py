@@ -14,13 +14,13 @@ from kernel.config.config import Config, as_config, values_of
 from kernel.config.describe import nearest
 from kernel.config.kinds import describe_type
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
-from kernel.config.problems import Origin, Path
 from kernel.config.score_weights import score_descriptions
 from kernel.config.sections import class_at
 from kernel.config.settings import settings_of
 from kernel.config.signature import MISSING, signature_of
 from kernel.config.tree import is_block
 from kernel.errors import ConfigError
+from kernel.problems import Origin, Path
 
 _ARGUMENT = re.compile(r" *`{0,2}(\w+)`{0,2} {2,}(\S.*)")
 

@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kernel.config.describe import nearest
-from kernel.config.problems import Origin, Path, Problem, raise_problems
-from kernel.config.tree import UNRESOLVED, Block, copy_tree, origin_of, walk
-from kernel.config.values import (
+from kernel.config.literals import (
     VARIABLE,
     DollarError,
     has_variable,
@@ -24,6 +22,9 @@ from kernel.config.values import (
     replace,
     whole_variable,
 )
+from kernel.config.tree import UNRESOLVED, Block, copy_tree, origin_of, walk
+from kernel.errors import raise_problems
+from kernel.problems import Origin, Path, Problem
 
 _DOTS: Final = re.compile(r"[.:]")
 

@@ -23,7 +23,7 @@ from kernel.config.tree import function_of, get_at, is_block
 from kernel.registry import registry
 
 if typing.TYPE_CHECKING:
-    from kernel.config.problems import Path
+    from kernel.problems import Path
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -1,12 +1,14 @@
-"""Kinds of type hints, and all that a config does with each: one table.
+"""Kinds of type hints, and everything that a config does with each of them: one table.
 
-A value is held against a hint (`fits`), the hint is put in words (`describe_type`) and into a
-JSON Schema (`value_schema`), and what a file says becomes what the hint names (`structure`).
-What function blocks have made already (models, schedules) passes as it is.
+The table says whether a value fits a hint (`fits`), how to describe the hint in words
+(`describe_type`) and in a JSON Schema (`value_schema`), and how to turn the value of a file into
+the type of the hint (`structure`). Objects that function blocks have made (models, schedules) are
+passed on unchanged.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import numbers
@@ -23,9 +25,51 @@ from typing import Any, Final
 import attrs
 from attrs import define, frozen
 
-from kernel.config.problems import UNKNOWN, Origin, Path, Problem
 from kernel.config.tree import UNRESOLVED, is_block, origin_of
-from kernel.config.types import class_hints, options, strip
+from kernel.problems import UNKNOWN, Origin, Path, Problem
+
+UNIONS: Final = {typing.Union, types.UnionType}
+
+
+def strip(hint: Any) -> Any:
+    """Return `hint` without what says nothing of the value: Annotated, NewType, TypeVar."""
+    while True:
+        if typing.get_origin(hint) in {typing.Annotated, typing.Required, typing.NotRequired}:
+            hint = typing.get_args(hint)[0]
+        elif isinstance(hint, typing.NewType):
+            hint = hint.__supertype__
+        elif isinstance(hint, typing.TypeVar):
+            if not (hint.__bound__ or hint.__constraints__):
+                return Any
+            hint = hint.__bound__ or typing.Union[hint.__constraints__]  # noqa: UP007
+        elif type(hint).__name__ == "TypeAliasType":  # `type X = …`, from 3.12 on
+            hint = hint.__value__
+        else:
+            return hint
+
+
+def options(hint: Any) -> list[Any]:
+    """Return the types that a value of the type `hint` may have, without null."""
+    hint = strip(hint)
+    if typing.get_origin(hint) not in UNIONS:
+        return [hint]
+    found = [option for arg in typing.get_args(hint) for option in options(arg)]
+    return [option for option in found if option is not type(None)]
+
+
+@functools.lru_cache(maxsize=1024)
+def class_hints(cls: type) -> dict[str, Any]:
+    """Return the type of each key that makes an object of the attrs class `cls`."""
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except NameError:
+        hints = {}
+    return {
+        field.alias or field.name: hints.get(field.name, Any)
+        for field in attrs.fields(cls)
+        if field.init
+    }
+
 
 _NAMED: Final = re.compile(r"""^['"`]_?(\w+)['"`] """)
 _VARIABLE: Final = {"type": "string", "pattern": r"\$\{[^{}]+\}"}

@@ -1,14 +1,30 @@
-"""Reading a config, with overrides of all that a complete one has."""
+"""Reading a config file, and the default config."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from kernel.config.config import Config
-from kernel.config.defaults import default_config
+from kernel.config.sections import sections
+from kernel.config.settings import defaults_of_class
+from kernel.config.tree import with_origin
+from kernel.problems import DEFAULT
+
+
+def default_config(optional: Collection[str] = ()) -> Config:
+    """Return a new copy of the default config, the sections of plugins included.
+
+    Of the sections that may be left out it has those in `optional`.
+    """
+    tree = {
+        name: defaults_of_class(section.cls)
+        for name, section in sections().items()
+        if not section.is_optional or name in optional
+    }
+    return Config.adopt(with_origin(tree, DEFAULT))
 
 
 def load_config(

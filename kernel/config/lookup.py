@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.config.describe import describe_value, nearest
-from kernel.config.problems import Path, Problem
 from kernel.config.tree import UNRESOLVED, function_of, origin_of
 from kernel.errors import PluginError, RegistryError
+from kernel.problems import Path, Problem
 from kernel.registry import canonical_name, first_party_names, is_missing, provider_hint, registry
 
 

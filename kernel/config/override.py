@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kernel.config.describe import nearest
-from kernel.config.problems import Layer, Origin, Path, Problem, raise_problems
+from kernel.config.literals import DollarError, read_value
 from kernel.config.tree import Block, is_block, with_origin
-from kernel.config.values import DollarError, read_value
-from kernel.errors import ConfigError
+from kernel.errors import ConfigError, raise_problems
+from kernel.problems import Layer, Origin, Path, Problem
 
 VARIABLE_NAME: Final = "KERNEL_CONFIG_OVERRIDES"
 

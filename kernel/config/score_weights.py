@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.config.describe import describe_value, nearest
 from kernel.config.lookup import LookupProblemError, find_factory
-from kernel.config.problems import Problem
 from kernel.config.tree import Block, origin_of
+from kernel.problems import Problem
 
 if TYPE_CHECKING:
     from kernel.scoring import Score

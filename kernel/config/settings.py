@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from kernel.config.types import class_hints, options
+from kernel.config.kinds import class_hints, options
 from kernel.errors import PluginError
 
 Callback = Callable[..., Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kernel.config.problems import UNKNOWN, Origin, Path
+from kernel.problems import UNKNOWN, Origin, Path
 
 
 class Block(dict[str, Any]):

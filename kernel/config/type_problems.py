@@ -10,10 +10,19 @@ from typing import Any
 import attrs
 
 from kernel.config.describe import describe_value, nearest
-from kernel.config.kinds import TABLES, Spot, describe_type, fits, read_number, structure
-from kernel.config.problems import Origin, Path, Problem
+from kernel.config.kinds import (
+    TABLES,
+    Spot,
+    class_hints,
+    describe_type,
+    fits,
+    options,
+    read_number,
+    strip,
+    structure,
+)
 from kernel.config.tree import UNRESOLVED, is_block, origin_of
-from kernel.config.types import class_hints, options, strip
+from kernel.problems import Origin, Path, Problem
 
 
 def type_problems(value: Any, hint: Any, path: Path, origin: Origin) -> Iterator[Problem]:

@@ -1,13 +1,10 @@
-"""Where a value came from, and what is wrong with it."""
+"""Problems of a config: where a value was set, and what is wrong with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from attrs import frozen
-
-from kernel.errors import ConfigError
 
 Path: TypeAlias = tuple[str, ...]
 Layer: TypeAlias = Literal["file", "default", "override", "env", "variable", "code"]
@@ -90,15 +87,3 @@ def show_path(path: Path) -> str:
     if len(path) < 2:
         return f"[{'.'.join(path)}]"
     return f"[{'.'.join(path[:-1])}] {path[-1]}"
-
-
-def raise_problems(problems: Iterable[Problem]) -> None:
-    """Raise `ConfigError` with all `problems` in the order of the file, if there are any."""
-    found = list(dict.fromkeys(problems))
-    if found:
-        raise ConfigError(sorted(found, key=_place))
-
-
-def _place(problem: Problem) -> tuple[bool, str, int, int]:
-    origin = problem.origin
-    return origin.line is None, origin.path or "", origin.line or 0, origin.column or 0
