@@ -50,10 +50,10 @@ DEFAULT = Origin(layer="default")
 
 @frozen(kw_only=True)
 class Problem:
-    """One thing to mend: the key, where it stands, and what should stand there.
+    """One mistake in a config: the key, where it is, and what should be there.
 
     `expected` and `received` are in words; `suggestion` is the nearest right spelling.
-    `is_left_out` says that the key is not there and filling adds it.
+    `is_left_out` says that the key is missing, and that filling the config adds it.
     """
 
     path: Path
