@@ -16,7 +16,7 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 import kernel
-from kernel.tokens import Doc, DocBin
+from kernel import Doc, DocBin
 
 SIZES = {"train": 240, "dev": 60}
 

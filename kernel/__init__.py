@@ -13,15 +13,18 @@ Names are imported at their first use, so that the command line, or a plugin tha
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
+
+from kernel.plugin_modules import PluginModules
 
 # Imported at once, because the module `kernel.registry` has the same name.
 from kernel.registry import registry
 
 if TYPE_CHECKING:
-    from kernel.about import info
-    from kernel.compat.glossary import explain
+    from kernel.about import explain, info
     from kernel.device import prefer_gpu, require_cpu, require_gpu
     from kernel.errors import KernelError
     from kernel.hooks import hookimpl
@@ -32,8 +35,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# The modules of spaCy's documentation: `kernel.tokens` is kernel/compat/names/tokens.py.
-__path__.append(f"{__path__[0]}/compat/names")
+sys.meta_path.append(PluginModules())
 
 __all__ = [
     "SHARED",
@@ -62,14 +64,13 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "kernel.about": ("info",),
+    "kernel.about": ("explain", "info"),
     "kernel.device": ("prefer_gpu", "require_cpu", "require_gpu"),
     "kernel.errors": ("KernelError",),
     "kernel.hooks": ("hookimpl",),
     "kernel.scoring": ("Score",),
     "kernel.pipeline": ("Language", "blank", "factory", "load"),
     "kernel.shared_layers": ("SHARED", "SharedLayer", "listens"),
-    "kernel.compat.glossary": ("explain",),
     "kernel.text": ("Doc", "DocBin", "Example", "Span", "Token", "Vocab"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
@@ -86,12 +87,14 @@ def __getattr__(name: str) -> Any:
 
 def _submodule(name: str) -> ModuleType:
     """Import `kernel.<name>`, so that `kernel.util.filter_spans` needs only `import kernel`."""
+    qualified = f"{__name__}.{name}"
     try:
-        return importlib.import_module(f"{__name__}.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
-            raise
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+        found = importlib.util.find_spec(qualified)
+    except ModuleNotFoundError as error:  # says which plugin to install
+        raise AttributeError(str(error)) from None
+    if found is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(qualified)
 
 
 def __dir__() -> list[str]:

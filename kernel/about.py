@@ -1,16 +1,19 @@
-"""Information about the installation or about a pipeline."""
+"""Information about the installation, a pipeline or a label."""
 
 from __future__ import annotations
 
 import json
 import platform
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from kernel.errors import LoadError
+from kernel.registry import registry
 
 _SCORES: Final = ("accuracy", "performance", "speed")
+_GLOSSARY: Final = "kernel.Glossary.v1"
 
 
 def info(
@@ -34,6 +37,17 @@ def info(
     return text if markdown else entries
 
 
+def explain(term: str) -> str | None:
+    """Return the meaning of a label, tag or part of speech; None, with a warning, if unknown.
+
+    Raises RegistryError if no plugin provides a glossary.
+    """
+    found: str | None = registry.misc.get(_GLOSSARY)().get(term)
+    if found is None:
+        warnings.warn(f"no explanation of {term!r} is known", stacklevel=2)
+    return found
+
+
 def describe(model: str | None, exclude: Iterable[str]) -> dict[str, Any]:
     """Return information about a pipeline, or the installation, without the keys in `exclude`.
 
@@ -53,7 +67,6 @@ def _describe_installation() -> dict[str, Any]:
     """Return version and location of kernel, its plugins, and the platform."""
     import kernel
     from kernel.plugins import distributions
-    from kernel.registry import registry
 
     return {
         "kernel version": kernel.__version__,

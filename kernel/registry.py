@@ -60,7 +60,7 @@ def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
 def first_party_names() -> dict[str, dict[str, str]]:
     """Return, for each kind, the names that first-party plugins provide, with who ships them.
 
-    Kinds are the registries, "registries", "commands" and "sections" (of a config).
+    Kinds are the registries, "registries", "commands", "modules" and "sections" (of a config).
     """
     index = files("kernel").joinpath("first_party.json").read_text(encoding="utf8")
     return json.loads(index)
@@ -82,7 +82,7 @@ def is_missing(kind: str, name: str) -> bool:
 def provider_hint(kind: str, name: str) -> str | None:
     """Return which distribution of ours has `name` and how to install it; None if none has.
 
-    `kind` is a registry, or "registries", "commands" or "sections" (of a config).
+    `kind` is a registry, or "registries", "commands", "modules" or "sections" (of a config).
     """
     distribution = first_party_names().get(kind, {}).get(canonical_name(name))
     if distribution is None:

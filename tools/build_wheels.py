@@ -34,14 +34,10 @@ def missing(project: Path, wheel: Path) -> list[str]:
     """Return the files of the project's packages that are not in its wheel."""
     with zipfile.ZipFile(wheel) as archive:
         shipped = set(archive.namelist())
-    packages = (
-        project.glob("kernel_plugin_*")
-        if project != ROOT
-        else (ROOT / "kernel", ROOT / "kernel-stubs")
-    )
+    pattern = "kernel" if project == ROOT else "kernel[_-]*"
     own = {
         path.relative_to(project).as_posix()
-        for package in packages
+        for package in project.glob(pattern)
         for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }

@@ -19,6 +19,7 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     import attrs
 
     from kernel.cli import console
+    from kernel.plugin_modules import MODULES
     from kernel.plugins import installed
     from kernel.registry import registry
 
@@ -41,9 +42,9 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     for plugin in found:
         if plugin.error:
             console.warn(f"`{plugin.name}` of {plugin.distribution} is broken: {plugin.error}")
-    for kind in registry.get_registry_names():
-        for name, owners in registry.of(kind).clashes().items():
-            console.warn(f"`{name}` in `{kind}` is declared by {' and '.join(owners)}")
+    for each in [*map(registry.of, registry.get_registry_names()), MODULES]:
+        for name, owners in each.clashes().items():
+            console.warn(f"`{name}` in `{each.kind}` is declared by {' and '.join(owners)}")
 
 
 plugins.add_command(new)

@@ -7,6 +7,7 @@ from kernel.pipeline.factories import Factory, factory, from_function, get_facto
 from kernel.pipeline.language import Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
 from kernel.pipeline.loading import blank, get_lang_class, load
+from kernel.pipeline.meta import read_meta
 from kernel.pipeline.pipe import (
     Pipe,
     RehearsingPipe,
@@ -36,6 +37,7 @@ from kernel.pipeline.protocols import (
     Weighted,
     Weights,
 )
+from kernel.pipeline.serialization import is_excluded
 from kernel.pipeline.sharing import SharedOutput, upstreams_of
 from kernel.pipeline.vocab_data import read_vocab_data
 
@@ -74,12 +76,14 @@ __all__ = [
     "get_lang_class",
     "ignore_error",
     "initialize",
+    "is_excluded",
     "is_trainable",
     "load",
     "load_weights",
     "minibatch",
     "predicted_docs",
     "raise_error",
+    "read_meta",
     "read_vocab_data",
     "schedule",
     "set_dropout_rate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import importlib.metadata
 import re
 import subprocess
@@ -30,6 +31,9 @@ def plugin_checks(distribution: str) -> list[Check]:
             checks.append(Check(f"loads-without-heavy-imports[{point.name}]", light))
             sound = functools.partial(_is_not_set_aside, point)
             checks.append(Check(f"implements-known-hooks[{point.name}]", sound))
+        elif point.group == "kernel_modules":
+            loads = functools.partial(_names_a_module, point)
+            checks.append(Check(f"{point.group}[{point.name}]", loads))
         elif point.group.startswith("kernel_"):
             loads = functools.partial(_names_a_callable, point)
             checks.append(Check(f"{point.group}[{point.name}]", loads))
@@ -78,3 +82,8 @@ def _names_a_callable(point: importlib.metadata.EntryPoint) -> None:
     assert callable(point.load()), f"`{point.name}` is not callable"
     if kind in ("architectures", "batchers", "readers", "tokenizers", "loggers", "scorers"):
         assert re.search(r"\.v\d+$", point.name), f"`{point.name}` has no version (`.v1`)"
+
+
+def _names_a_module(point: importlib.metadata.EntryPoint) -> None:
+    module = importlib.import_module(f"{PROJECT}.{point.name}")
+    assert module is point.load(), f"the kernel has a module `{module.__name__}` of its own"

@@ -17,7 +17,7 @@ PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.tom
 pytestmark = pytest.mark.slow
 
 HINTS = """
-import json, sys
+import importlib, json, sys
 import kernel
 from click.testing import CliRunner
 from kernel.cli.app import make_program
@@ -33,12 +33,14 @@ def hint_of(kind, name):
             kernel.blank(name)
         elif kind == "registries":
             kernel.registry.of(name)
+        elif kind == "modules":
+            importlib.import_module(f"kernel.{name}")
         elif kind == "sections":
             section, _, key = name.partition(".")
             check(Config({section: {key or "x": {"y": 1}}}))
         else:
             kernel.registry.get(kind, name)
-    except KernelError as error:
+    except (KernelError, ModuleNotFoundError) as error:
         return str(error)
     return "it is there"
 

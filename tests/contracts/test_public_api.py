@@ -103,7 +103,6 @@ def test_kernel_names_no_first_party_component_or_score():
     found = {
         f"{path}: {' '.join(text.split())}"
         for path, tree in parsed(ROOT / "kernel")
-        if not path.startswith("kernel/compat/")
         for text in mentions(tree, words)
     }
     assert found == OF_SPACY

@@ -5,8 +5,6 @@ import pytest
 import kernel
 from kernel.errors import KernelError, LoadError
 from kernel.pipeline import Language
-from kernel.scorer import Scorer
-from kernel.text import Doc, Example
 
 
 @pytest.fixture
@@ -63,20 +61,6 @@ def test_analysis_is_printed_on_request(nlp, capsys):
     assert lines[0].split() == ["#", "component", "assigns", "requires"]
     assert lines[1].split() == ["0", "named_one", "doc.cats", "doc.ents"]
     assert lines[-1] == "named_two: nothing before it sets doc.ents"
-
-
-def test_evaluation_takes_a_scorer_of_ones_own(nlp):
-    doc = Doc(nlp.vocab, ["a", "b"])
-    examples = [Example(doc.copy(), doc)]
-
-    class Mine(Scorer):
-        def accumulator(self, **settings):
-            scores = super().accumulator(**settings)
-            result = scores.result
-            scores.result = lambda: {**result(), "mine": 1.0}
-            return scores
-
-    assert nlp.evaluate(examples, scorer=Mine(nlp))["mine"] == 1.0
 
 
 def test_the_class_of_no_language_keeps_that_of_the_config(tmp_path):

@@ -5,59 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.compat.containers import (
-    DummyTokenizer,
-    SimpleFrozenDict,
-    SimpleFrozenList,
-    from_bytes,
-    from_dict,
-    from_disk,
-    to_bytes,
-    to_dict,
-    to_disk,
-)
-from kernel.compat.exceptions import expand_exc, update_exc
-from kernel.compat.files import (
-    ensure_path,
-    make_tempdir,
-    run_command,
-    split_command,
-    working_dir,
-)
-from kernel.compat.glossary import explain
-from kernel.compat.models import (
-    find_matching_language,
-    get_sourced_components,
-    load_meta,
-    load_model_from_config,
-    load_model_from_init_py,
-    load_model_from_path,
-    set_lang_class,
-)
-from kernel.compat.nested import (
-    copy_config,
-    dict_to_dot,
-    dot_to_dict,
-    dot_to_object,
-    set_dot_to_object,
-    walk_dict,
-)
-from kernel.compat.numbers import all_equal, compounding, decaying, to_ternary_int
-from kernel.compat.packages import (
-    get_installed_models,
-    get_minor_version_range,
-    get_package_path,
-    get_package_version,
-    is_compatible_version,
-    is_package,
-)
-from kernel.compat.rules import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
-from kernel.compat.spans import (
-    filter_chain_spans,
-    filter_spans,
-    get_words_and_spaces,
-    normalize_slice,
-)
+from kernel import explain
 from kernel.config import (
     combine_score_weights,
     load_config,
@@ -68,6 +16,62 @@ from kernel.files import import_file
 from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
 from kernel.pipeline import load as load_model
 from kernel.registry import registry
+from kernel_plugin_spacy.util.containers import (
+    DummyTokenizer,
+    SimpleFrozenDict,
+    SimpleFrozenList,
+    from_bytes,
+    from_dict,
+    from_disk,
+    to_bytes,
+    to_dict,
+    to_disk,
+)
+from kernel_plugin_spacy.util.exceptions import expand_exc, update_exc
+from kernel_plugin_spacy.util.files import (
+    ensure_path,
+    make_tempdir,
+    run_command,
+    split_command,
+    working_dir,
+)
+from kernel_plugin_spacy.util.models import (
+    find_matching_language,
+    get_sourced_components,
+    load_meta,
+    load_model_from_config,
+    load_model_from_init_py,
+    load_model_from_path,
+    set_lang_class,
+)
+from kernel_plugin_spacy.util.nested import (
+    copy_config,
+    dict_to_dot,
+    dot_to_dict,
+    dot_to_object,
+    set_dot_to_object,
+    walk_dict,
+)
+from kernel_plugin_spacy.util.numbers import all_equal, compounding, decaying, to_ternary_int
+from kernel_plugin_spacy.util.packages import (
+    get_installed_models,
+    get_minor_version_range,
+    get_package_path,
+    get_package_version,
+    is_compatible_version,
+    is_package,
+)
+from kernel_plugin_spacy.util.rules import (
+    compile_infix_regex,
+    compile_prefix_regex,
+    compile_suffix_regex,
+)
+from kernel_plugin_spacy.util.spans import (
+    filter_chain_spans,
+    filter_spans,
+    get_words_and_spaces,
+    normalize_slice,
+)
 
 if TYPE_CHECKING:
     from kernel.random import fix_random_seed

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from kernel.errors import KernelError
 from kernel.files import pack, unpack
-from kernel.pipeline.serialization import is_excluded
+from kernel.pipeline import is_excluded
 
 Getters = Mapping[str, Callable[[], Any]]
 Setters = Mapping[str, Callable[[Any], Any]]

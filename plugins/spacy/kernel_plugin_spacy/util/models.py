@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel import load
 from kernel.errors import ConfigError, LoadError
-from kernel.pipeline.loading import get_lang_class, load
-from kernel.pipeline.meta import read_meta
+from kernel.pipeline import get_lang_class, read_meta
 from kernel.registry import registry
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ import sys
 import pytest
 
 import kernel
-from kernel.compat.links import LinkScores
 from kernel.errors import RegistryError
 from kernel.scorer import Scorer, get_ner_prf
 from kernel.text import Doc, Example, Span, Vocab
+from kernel_plugin_spacy.links import LinkScores
 
 ENTS = [
     (
@@ -117,6 +117,21 @@ def test_scorer_without_pipeline_uses_the_registered_scorers(example):
 def test_scorer_of_a_pipeline_passes_its_settings_on(example):
     nlp = kernel.blank("en")
     assert Scorer(nlp, factor=5).score([example], per_component=True).keys() == {"tokenizer"}
+
+
+def test_evaluation_takes_a_scorer_of_ones_own():
+    nlp = kernel.blank("en")
+    doc = Doc(nlp.vocab, ["a", "b"])
+    examples = [Example(doc.copy(), doc)]
+
+    class Mine(Scorer):
+        def accumulator(self, **settings):
+            scores = super().accumulator(**settings)
+            result = scores.result
+            scores.result = lambda: {**result(), "mine": 1.0}
+            return scores
+
+    assert nlp.evaluate(examples, scorer=Mine(nlp))["mine"] == 1.0
 
 
 def test_entities_have_a_function_of_their_own(example):

@@ -4,7 +4,6 @@ from itertools import islice
 
 import pytest
 
-import kernel
 from kernel import util
 from kernel.errors import TextError
 from kernel.text import Doc, Span, Vocab
@@ -33,50 +32,11 @@ def test_modules_are_attributes_of_the_package(module, run_python):
     run_python(f"import kernel; {', '.join(f'{module}.{name}' for name in NAMES[module].split())}")
 
 
-def test_an_unknown_attribute_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="module 'kernel' has no attribute 'tokenz'"):
-        _ = kernel.tokenz
-
-
-def test_import_kernel_imports_none_of_these_modules(run_python):
-    loaded = run_python("import kernel, sys; print([m for m in sys.modules if 'compat' in m])")
-    assert loaded.strip() == "[]"
-
-
 def test_type_checkers_find_each_module(repository):
-    modules = {path.stem for path in repository.glob("kernel/compat/names/[a-z]*.py")}
-    assert modules == {path.stem for path in repository.glob("kernel-stubs/*.pyi")}
-    assert (repository / "kernel-stubs/py.typed").read_text() == "partial\n"
-
-
-def test_info_tells_of_the_installation_and_of_a_pipeline(tmp_path, capsys):
-    kernel.blank("en").to_disk(tmp_path / "p")
-
-    assert kernel.info()["kernel version"] == kernel.__version__
-    assert kernel.info(str(tmp_path / "p"), exclude=["requires"])["lang"] == "en"
-    assert capsys.readouterr().out == ""
-    text = kernel.info(str(tmp_path / "p"), markdown=True, silent=False)
-    assert "- **lang:** en" in text.splitlines()
-    assert capsys.readouterr().out == f"{text}\n"
-
-
-@pytest.mark.parametrize(
-    ("term", "meaning"),
-    [
-        ("NORP", "Nationalities or religious or political groups"),
-        ("NN", "noun, singular or mass"),
-        ("ADJ", "adjective"),
-        ("nsubj", "nominal subject"),
-        ("-LRB-", "left round bracket"),
-    ],
-)
-def test_terms_are_explained(term, meaning):
-    assert kernel.explain(term) == meaning
-
-
-def test_an_unknown_term_brings_a_warning():
-    with pytest.warns(UserWarning, match="no explanation of 'QQ'"):
-        assert kernel.explain("QQ") is None
+    plugin = repository / "plugins/spacy"
+    modules = {path.stem for path in plugin.glob("kernel_plugin_spacy/names/[a-z]*.py")}
+    assert modules == {path.stem for path in plugin.glob("kernel-stubs/*.pyi")}
+    assert (plugin / "kernel-stubs/py.typed").read_text() == "partial\n"
 
 
 def test_the_longest_spans_win():

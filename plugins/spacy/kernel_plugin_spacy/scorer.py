@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.compat.links import LinkScores
 from kernel.registry import registry
 from kernel.scoring import (
     MISSING,
@@ -15,6 +14,7 @@ from kernel.scoring import (
     TokenAttrScores,
     TokenizationScores,
 )
+from kernel_plugin_spacy.links import LinkScores
 
 if TYPE_CHECKING:
     from kernel.text import Example

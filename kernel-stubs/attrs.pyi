@@ -1,3 +1,0 @@
-from kernel.compat.names.attrs import *
-
-def __getattr__(name: str) -> int: ...

@@ -1,3 +1,0 @@
-from kernel.compat.names.symbols import *
-
-def __getattr__(name: str) -> int: ...

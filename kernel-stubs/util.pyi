@@ -1,1 +1,0 @@
-from kernel.compat.names.util import *

@@ -1,0 +1,3 @@
+from kernel_plugin_spacy.names.attrs import *
+
+def __getattr__(name: str) -> int: ...

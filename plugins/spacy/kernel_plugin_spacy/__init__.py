@@ -1,0 +1,1 @@
+"""spaCy's names for what kernel has."""

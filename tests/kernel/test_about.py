@@ -1,0 +1,35 @@
+"""What kernel tells of itself, of pipelines and of labels."""
+
+import pytest
+
+import kernel
+
+
+def test_info_tells_of_the_installation_and_of_a_pipeline(tmp_path, capsys):
+    kernel.blank("en").to_disk(tmp_path / "p")
+
+    assert kernel.info()["kernel version"] == kernel.__version__
+    assert kernel.info(str(tmp_path / "p"), exclude=["requires"])["lang"] == "en"
+    assert capsys.readouterr().out == ""
+    text = kernel.info(str(tmp_path / "p"), markdown=True, silent=False)
+    assert "- **lang:** en" in text.splitlines()
+    assert capsys.readouterr().out == f"{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("term", "meaning"),
+    [
+        ("NORP", "Nationalities or religious or political groups"),
+        ("NN", "noun, singular or mass"),
+        ("ADJ", "adjective"),
+        ("nsubj", "nominal subject"),
+        ("-LRB-", "left round bracket"),
+    ],
+)
+def test_terms_are_explained(term, meaning):
+    assert kernel.explain(term) == meaning
+
+
+def test_an_unknown_term_brings_a_warning():
+    with pytest.warns(UserWarning, match="no explanation of 'QQ'"):
+        assert kernel.explain("QQ") is None
