@@ -18,7 +18,7 @@ from kernel.text.docs.ent_iob import ID_COLUMNS, INSIDE
 from kernel.text.words.attributes import NORM, attr_id, attr_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def copy_hooks(doc: Doc, made: Doc) -> None:
     """Give `made` the user hooks of `doc`."""
-    if doc.has_hooks:
+    if doc.hooks is not None:
         made.user_hooks.update(doc.user_hooks)
         made.user_token_hooks.update(doc.user_token_hooks)
         made.user_span_hooks.update(doc.user_span_hooks)
@@ -37,12 +37,19 @@ def copy_hooks(doc: Doc, made: Doc) -> None:
 
 
 def from_docs(
-    docs: Sequence[Doc],
-    ensure_whitespace: bool,
-    attrs: Collection[Attr] | None,
-    exclude: Collection[str],
+    docs: Iterable[Doc],
+    ensure_whitespace: bool = True,
+    attrs: Collection[Attr] | None = None,
+    *,
+    exclude: Collection[str] = (),
 ) -> Doc | None:
-    """Return one doc of many that share a vocabulary, None of none."""
+    """Return one doc of many, None of none.
+
+    `ensure_whitespace` puts a space between them. `attrs` are the attributes to keep, all
+    if None. `exclude`: "spans", "tensor", "user_data". Raises TextError if the docs do not
+    share one vocabulary.
+    """
+    docs = list(docs)
     if not docs:
         return None
     vocab = docs[0].vocab
@@ -129,11 +136,16 @@ def _join_user_data(made: Doc, docs: Sequence[Doc], firsts: list[int]) -> None:
 
 def as_doc(
     span: Span,
-    copy_user_data: bool,
-    array_head: Collection[Any] | None,
-    array: Any,
+    *,
+    copy_user_data: bool = False,
+    array_head: Collection[Any] | None = None,
+    array: Any = None,
 ) -> Doc:
-    """Return the tokens of a span, with their annotations, as a doc of their own."""
+    """Return a doc of its own with the tokens and their annotations.
+
+    Heads that lie outside are replaced. `array_head` and `array` are what `Doc.to_array`
+    returned of the attributes to keep; all if None.
+    """
     doc, start, end = span.doc, span.start, span.end
     part = doc.part(start, end)
     made = type(doc).from_rows(doc.vocab, part.lex, part.spaces, doc.lexemes)

@@ -7,56 +7,52 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import TextError
 from kernel.files import pack, unpack
-from kernel.text.docs import copies, sentences, similarity
-from kernel.text.docs import entities as entity_columns
+from kernel.text.docs import copies, entities, navigation, similarity
 from kernel.text.docs.annotate import annotate, rows_of_words, spaces_of_words
-from kernel.text.docs.char_spans import char_span
-from kernel.text.docs.columns import Attr, Columns, Ids, Ints, by_attribute
+from kernel.text.docs.columns import Attr, Columns, Ints, by_attribute
 from kernel.text.docs.retokenizer import Retokenizer
 from kernel.text.docs.span import Span
 from kernel.text.docs.span_group import SpanGroups
 from kernel.text.docs.token import Token
 from kernel.text.docs.tree import Tree
-from kernel.text.docs.underscore import Extensible
+from kernel.text.docs.views import Kind, TextView, hookable, slice_bounds
 from kernel.text.errors import BoundsError
-from kernel.text.files import doc_bytes
-from kernel.text.files import doc_json as json_form
+from kernel.text.files import doc_bytes, doc_json
 from kernel.text.words.attributes import DEP, HEAD, SENT_START, attr_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.lexemes import LexemeTable
 
-_View = Literal["doc", "token", "span"]
 
-
-class Doc(Columns, Extensible):
+class Doc(Columns, TextView):
     """A sequence of tokens with annotations: columns, and what belongs to the text as a whole."""
 
     __slots__ = (
         "__weakref__",
         "_context",
-        "_hooks",
         "_spans",
         "_tensor",
         "_tree",
         "cats",
         "has_unknown_spaces",
+        "hooks",
         "sentiment",
         "user_data",
     )
 
+    kind = "doc"
     cats: dict[str, float]
     user_data: dict[Any, Any]
+    hooks: dict[Kind, dict[str, Callable[..., Any]]] | None
 
     def __init__(
         self,
@@ -124,7 +120,7 @@ class Doc(Columns, Extensible):
         self.has_unknown_spaces = False
         self._tensor: Any = None
         self._spans: SpanGroups | None = None
-        self._hooks: dict[str, dict[str, Callable[..., Any]]] | None = None
+        self.hooks = None
         self._tree: Tree | None = None
         self._context: Any = None
 
@@ -141,20 +137,11 @@ class Doc(Columns, Extensible):
         """Return a token or a span; raises BoundsError for a token that is not there."""
         n = len(self.lex)
         if isinstance(key, slice):
-            if key.step not in {None, 1}:
-                raise TextError(f"a span has no gaps: expected no step, got {key.step}")
-            start, stop, _ = key.indices(n)
-            return Span(self, start, max(start, stop))
+            return Span(self, *slice_bounds(key, n))
         i = int(key)
         if not -n <= i < n:
             raise BoundsError(f"no token {i} in a doc of {n}")
         return Token(self, i % n)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return self.text
 
     def __bytes__(self) -> bytes:
         return self.text.encode("utf8")
@@ -192,7 +179,7 @@ class Doc(Columns, Extensible):
         `alignment_mode`: "strict", "contract" (tokens that lie inside) or "expand" (tokens
         that are touched).
         """
-        span = char_span(self, start_idx, end_idx, str(alignment_mode))
+        span = navigation.tokens_between(self, start_idx, end_idx, str(alignment_mode))
         return None if span is None else Span(self, *span, label, vector, None, kb_id, span_id)
 
     @property
@@ -253,42 +240,14 @@ class Doc(Columns, Extensible):
     @property
     def ents(self) -> tuple[Span, ...]:
         """The named entities; setting them makes every other token "outside"."""
-        return entity_columns.get_ents(self)
+        return entities.get_ents(self)
 
     @ents.setter
     def ents(self, ents: Iterable[Any]) -> None:
-        spans = entity_columns.as_spans(self, ents)
-        entity_columns.set_ents(self, spans, default="outside")
+        self.set_ents([entities.as_span(self, ent) for ent in ents])
 
-    def set_ents(
-        self,
-        entities: Iterable[Span],
-        *,
-        blocked: Iterable[Span] | None = None,
-        missing: Iterable[Span] | None = None,
-        outside: Iterable[Span] | None = None,
-        default: str = "outside",
-    ) -> None:
-        """Set entities, and what is known of the tokens outside of them.
-
-        `default` is what tokens in none of the lists become: "outside", "missing", "blocked"
-        or "unmodified". Raises TextError if spans overlap.
-        """
-        entity_columns.set_ents(
-            self,
-            entity_columns.checked_spans(entities),
-            blocked=blocked,
-            missing=missing,
-            outside=outside,
-            default=default,
-        )
-
-    def ent_arrays(self) -> tuple[Ints, Ints, Ids]:
-        """Return first token, end and label of every entity.
-
-        returns  (E,)  each
-        """
-        return entity_columns.ent_arrays(self)
+    set_ents = entities.set_ents
+    ent_arrays = entities.ent_arrays
 
     @property
     def spans(self) -> SpanGroups:
@@ -309,19 +268,14 @@ class Doc(Columns, Extensible):
     @property
     def sents(self) -> Iterator[Span]:
         """The sentences; raises TextError if nothing has set sentence starts."""
-        return sentences.sents(self)
+        return navigation.sents(self)
 
-    def sent_arrays(self) -> tuple[Ints, Ints]:
-        """Return first token and end of every sentence; the doc is one if none are known.
-
-        returns  (S,)  each
-        """
-        return sentences.sent_arrays(self)
+    sent_arrays = navigation.sent_arrays
 
     @property
     def noun_chunks(self) -> Iterator[Span]:
         """The noun phrases, by the rules of the language."""
-        return sentences.noun_chunks(self)
+        return navigation.noun_chunks(self)
 
     @property
     def tree(self) -> Tree:
@@ -355,21 +309,7 @@ class Doc(Columns, Extensible):
             made.spans.update(self._spans.copy(made))
         return made
 
-    @staticmethod
-    def from_docs(
-        docs: Iterable[Doc],
-        ensure_whitespace: bool = True,
-        attrs: Collection[Attr] | None = None,
-        *,
-        exclude: Collection[str] = (),
-    ) -> Doc | None:
-        """Return one doc of many, None of none.
-
-        `ensure_whitespace` puts a space between them. `attrs` are the attributes to keep, all
-        if None. `exclude`: "spans", "tensor", "user_data". Raises TextError if the docs do not
-        share one vocabulary.
-        """
-        return copies.from_docs(list(docs), ensure_whitespace, attrs, exclude)
+    from_docs = staticmethod(copies.from_docs)
 
     def retokenize(self) -> Retokenizer:
         """Return a context in which tokens are merged and split; done when it is left."""
@@ -383,13 +323,8 @@ class Doc(Columns, Extensible):
         """Fill this doc, which must be empty, from what `to_bytes` returned; returns it."""
         return self.from_dict(unpack(bytes_data, name="the doc"), exclude=exclude)
 
-    def to_dict(self, *, exclude: Collection[str] = ()) -> dict[str, Any]:
-        """Return what `to_bytes` packs."""
-        return doc_bytes.to_dict(self, exclude)
-
-    def from_dict(self, msg: Mapping[str, Any], *, exclude: Collection[str] = ()) -> Doc:
-        """Fill this doc, which must be empty, from what `to_dict` returned; returns it."""
-        return doc_bytes.from_dict(self, msg, exclude)
+    to_dict = doc_bytes.to_dict
+    from_dict = doc_bytes.from_dict
 
     def to_disk(self, path: str | Path, *, exclude: Collection[str] = ()) -> None:
         """Write what `to_bytes` returns to a file."""
@@ -399,13 +334,8 @@ class Doc(Columns, Extensible):
         """Fill this doc, which must be empty, from a file; returns it."""
         return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
 
-    def to_json(self, underscore: Sequence[str] | None = None) -> dict[str, Any]:
-        """Return the doc as values that JSON knows, with these extension attributes."""
-        return json_form.to_json(self, underscore)
-
-    def from_json(self, doc_json: Mapping[str, Any], *, validate: bool = False) -> Doc:
-        """Fill this doc, which must be empty, from what `to_json` returned; returns it."""
-        return json_form.from_json(self, doc_json)
+    to_json = doc_json.to_json
+    from_json = doc_json.from_json
 
     def to_utf8_array(self, nr_char: int = -1) -> npt.NDArray[np.uint8]:
         """Return the bytes of each token: first, last, second, last but one, ...; 255 pads.
@@ -438,19 +368,14 @@ class Doc(Columns, Extensible):
         """Functions that replace members of its spans, by name."""
         return self._hooks_of("span")
 
-    def _hooks_of(self, view: _View) -> dict[str, Callable[..., Any]]:
-        if self._hooks is None:
-            self._hooks = {"doc": {}, "token": {}, "span": {}}
-        return self._hooks[view]
+    def _hooks_of(self, kind: Kind) -> dict[str, Callable[..., Any]]:
+        if self.hooks is None:
+            self.hooks = {"doc": {}, "token": {}, "span": {}}
+        return self.hooks[kind]
 
-    @property
-    def has_hooks(self) -> bool:
-        """Whether there are any hooks; `user_hooks` makes an empty dict to say so."""
-        return self._hooks is not None
-
-    def hook(self, view: _View, name: str) -> Callable[..., Any] | None:
+    def hook(self, kind: Kind, name: str) -> Callable[..., Any] | None:
         """Return the user's function for a member of docs, tokens or spans, None if unset."""
-        return None if self._hooks is None else self._hooks[view].get(name)
+        return None if self.hooks is None else self.hooks[kind].get(name)
 
     @property
     def tensor(self) -> Any:
@@ -469,28 +394,16 @@ class Doc(Columns, Extensible):
         self._tensor = tensor if not self.tensor.size else np.hstack((self.tensor, tensor))
 
     @property
+    @hookable
     def has_vector(self) -> bool:
         """Whether there are vectors, or a tensor, to make one of the doc from."""
-        hook = self.hook("doc", "has_vector")
-        if hook is not None:
-            return bool(hook(self))
         return bool(self.vocab.has_vectors or self.tensor.size)
 
     @property
+    @hookable
     def vector(self) -> Any:
         """The mean of the tokens' vectors.
 
         returns  (width,)
         """
-        hook = self.hook("doc", "vector")
-        return hook(self) if hook is not None else similarity.mean(self, 0, len(self))
-
-    @property
-    def vector_norm(self) -> float:
-        """The L2 norm of `vector`."""
-        hook = self.hook("doc", "vector_norm")
-        return float(hook(self)) if hook is not None else similarity.norm(self.vector)
-
-    def similarity(self, other: Any) -> float:
-        """Return the cosine of this doc's vector and that of another doc, span or token."""
-        return similarity.similarity(self, other, self.hook("doc", "similarity"))
+        return similarity.mean(self, 0, len(self))

@@ -86,14 +86,8 @@ def _ents_with_ids(doc: Doc, iob: bytes) -> tuple[Span, ...]:
     )
 
 
-def as_spans(doc: Doc, entities: Iterable[Any]) -> list[Span]:
-    """Return spans of what `doc.ents` may be set to: spans, or tuples of label, start and end."""
-    return [_as_span(doc, entity) for entity in entities]
-
-
-def checked_spans(entities: Iterable[Any]) -> list[Span]:
-    """Return the spans; raises TextError if something else is among them."""
-    spans = list(entities)
+def _checked_spans(entities: Iterable[Any] | None) -> list[Span]:
+    spans = list(entities or ())
     for span in spans:
         if not isinstance(span, Span):
             raise TextError(f"expected a Span, got {span!r}")
@@ -102,20 +96,21 @@ def checked_spans(entities: Iterable[Any]) -> list[Span]:
 
 def set_ents(
     doc: Doc,
-    entities: list[Span],
+    entities: Iterable[Span],
     *,
     blocked: Iterable[Span] | None = None,
     missing: Iterable[Span] | None = None,
     outside: Iterable[Span] | None = None,
     default: str = "outside",
 ) -> None:
-    """Set entities, and what is known of the tokens outside of them; see `Doc.set_ents`.
+    """Set entities, and what is known of the tokens outside of them.
 
-    Raises TextError if spans overlap, or for an unknown `default`.
+    `default` is what tokens in none of the lists become: "outside", "missing", "blocked"
+    or "unmodified". Raises TextError if spans overlap, or for an unknown `default`.
     """
     if default not in DEFAULTS:
         raise TextError(f"expected a default of {', '.join(DEFAULTS)}, got {default!r}")
-    others = [checked_spans(spans or ()) for spans in (blocked, missing, outside)]
+    entities, *others = map(_checked_spans, (entities, blocked, missing, outside))
     # An entity without a label is none, but its tokens may be in no other list either.
     _check_overlap([*entities, *others[0], *others[1], *others[2]])
     columns = _start_columns(doc, default)
@@ -131,7 +126,8 @@ def set_ents(
     doc.annotations.update(columns)
 
 
-def _as_span(doc: Doc, entity: Any) -> Span:
+def as_span(doc: Doc, entity: Any) -> Span:
+    """Return what `doc.ents` may be set to: a span, or a tuple of label, start and end."""
     if isinstance(entity, Span):
         return entity
     if isinstance(entity, tuple | list):

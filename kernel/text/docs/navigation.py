@@ -1,4 +1,7 @@
-"""From a place in a doc to its text, its sentence, its root and its conjuncts."""
+"""From a place in a doc to its text, tokens, sentence, root and conjuncts.
+
+Axes: S sentences.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kernel.text.docs import sentences
-from kernel.text.docs.tree import sent_starts_of_heads
+from kernel.errors import TextError
+from kernel.text.docs.tree import Ints, sent_starts_of_heads
 from kernel.text.words import attributes
 from kernel.text.words.symbols import IDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
+
+
+_MODES = {"0": "strict", "1": "contract", "2": "expand"}
 
 
 def text_of(doc: Doc, start: int, end: int) -> str:
@@ -33,10 +41,84 @@ def char_bounds(doc: Doc, start: int, end: int) -> tuple[int, int]:
     return first, first + inside
 
 
+def tokens_between(doc: Doc, start: int, end: int, mode: str) -> tuple[int, int] | None:
+    """Return the first token and the end of a span of characters, None if there is none."""
+    mode = _MODES.get(mode, mode)
+    if mode not in _MODES.values():
+        raise TextError(f"expected strict, contract or expand, got {mode!r}")
+    n = len(doc)
+    firsts = doc.char_starts()
+    ends = doc.char_ends()
+    size = int(ends[-1]) + int(doc.spaces[-1]) if n else 0
+    if not 0 <= start < size or not 0 <= end <= size or start > end:
+        return None
+    if mode == "strict":
+        first = int(np.searchsorted(firsts, start))
+        last = int(np.searchsorted(ends, end))
+        fits = first < n and last < n and firsts[first] == start and ends[last] == end
+        return (first, last + 1) if fits and first <= last else None
+    if mode == "contract":
+        first = int(np.searchsorted(firsts, start))
+        after = int(np.searchsorted(ends, end, side="right"))
+    else:
+        # A start in the space after a token belongs to the next one.
+        first = int(np.searchsorted(ends, start, side="right"))
+        after = int(np.searchsorted(firsts, end))
+    return (first, after) if first < after else None
+
+
 def sent_start(doc: Doc, i: int) -> int:
     """Return 1, -1 or 0: whether a sentence starts at a token."""
     column = doc.annotations.get("sent_start")
     return int(i == 0) if column is None else int(column[i])
+
+
+def sent_arrays(doc: Doc) -> tuple[Ints, Ints]:
+    """Return first token and end of every sentence; the doc is one if none are known.
+
+    returns  (S,)  each
+    """
+    n = len(doc)
+    marks = doc.annotations.get("sent_start")
+    if marks is None or n == 0:
+        return np.zeros(min(n, 1), np.int32), np.full(min(n, 1), n, np.int32)
+    starts = np.flatnonzero(marks == 1).astype(np.int32)
+    if not len(starts) or starts[0] != 0:
+        starts = np.concatenate((np.zeros(1, np.int32), starts))
+    return starts, np.append(starts[1:], np.int32(n))
+
+
+def sents(doc: Doc) -> Iterator[Span]:
+    """Yield the sentences; raises TextError at once if nothing has set sentence starts."""
+    hook = doc.hook("doc", "sents")
+    if hook is not None:
+        return iter(hook(doc))
+    check_sentences(doc)
+    starts, ends = sent_arrays(doc)
+    return (doc[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def check_sentences(doc: Doc) -> None:
+    """Raise TextError if nothing has set sentence starts."""
+    if not doc.has_annotation("SENT_START"):
+        raise TextError(
+            "sentence boundaries are not set",
+            hint="add a component that sets them, or set `token.is_sent_start`",
+        )
+
+
+def noun_chunks(doc: Doc) -> Iterator[Span]:
+    """Yield the noun phrases; raises TextError if the language has no rules for them."""
+    find = doc.vocab.get_noun_chunks
+    if find is None:
+        raise TextError(f"no noun chunks for the language `{doc.vocab.lang}`")
+    return (_labelled(doc, *chunk) for chunk in sorted(find(doc)))
+
+
+def _labelled(doc: Doc, start: int, end: int, label: int) -> Span:
+    span = doc[start:end]
+    span.label = label
+    return span
 
 
 def sents_of(doc: Doc, start: int, end: int) -> list[Span]:
@@ -44,8 +126,8 @@ def sents_of(doc: Doc, start: int, end: int) -> list[Span]:
     if doc.hook("doc", "sents") is not None:
         found = [sent for sent in doc.sents if sent.end > start and sent.start < end]
     else:
-        sentences.check_sentences(doc)
-        firsts, ends = sentences.sent_arrays(doc)
+        check_sentences(doc)
+        firsts, ends = sent_arrays(doc)
         places = np.flatnonzero((ends > start) & (firsts < max(end, start + 1)))
         found = [doc[int(firsts[k]) : int(ends[k])] for k in places]
     return found or [doc[start:start]]

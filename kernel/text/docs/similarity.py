@@ -10,15 +10,11 @@ import numpy as np
 from kernel.text.vectors.cosine_search import host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kernel.text.docs.doc import Doc
 
 
-def similarity(one: Any, other: Any, hook: Callable[[Any, Any], float] | None) -> float:
+def similarity(one: Any, other: Any) -> float:
     """Return the cosine of two vectors; 1.0 for the same words, 0.0 if one has none."""
-    if hook is not None:
-        return float(hook(one, other))
     attr = one.vocab.vectors_attr
     if _words(one, attr) == _words(other, attr):
         return 1.0

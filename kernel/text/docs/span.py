@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any, Final, overload
 from kernel.errors import TextError
 from kernel.text.docs import copies, navigation, similarity
 from kernel.text.docs.token import Token
-from kernel.text.docs.underscore import Extensible
+from kernel.text.docs.views import PartView, hookable, slice_bounds
 from kernel.text.errors import BoundsError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     import numpy.typing as npt
 
     from kernel.text.docs.doc import Doc
-    from kernel.text.vocab.vocab import Vocab
-    from kernel.text.words.lexemes import LexemeTable
 
 _new = object.__new__
 _Place = tuple[int | None, int | None]
@@ -37,7 +35,7 @@ class _Derived:
         self.norm: float | None = None
 
 
-class Span(Extensible):
+class Span(PartView):
     """The tokens from `start` to before `end` of a doc.
 
     `label`, `kb_id` and `id` are ids of strings, 0 if unset. Raises BoundsError for tokens that
@@ -47,6 +45,7 @@ class Span(Extensible):
     # Spans are made by the million: what few of them have is kept apart.
     __slots__ = ("_derived", "_ids", "doc", "end", "label", "start")
 
+    kind = "span"
     doc: Doc
     start: int
     end: int
@@ -142,42 +141,23 @@ class Span(Extensible):
         """Return a token or a span; positions count from the start of this one."""
         n = len(self)
         if isinstance(key, slice):
-            if key.step not in {None, 1}:
-                raise TextError(f"a span has no gaps: expected no step, got {key.step}")
-            start, stop, _ = key.indices(n)
-            return Span(self.doc, self.start + start, self.start + max(start, stop))
+            start, end = slice_bounds(key, n)
+            return Span(self.doc, self.start + start, self.start + end)
         if not -n <= key < n:
             raise BoundsError(f"no token {key} in a span of {n}")
         return Token(self.doc, self.start + key % n)
 
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _order(self) -> tuple[int, int, int, int, int]:
+    def sort_key(self) -> tuple[int, int, int, int, int]:
+        """Return what spans are ordered by: characters, label and ids."""
         return self.start_char, self.end_char, self.label, self.kb_id, self.id
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Span):
             return NotImplemented
-        return self.doc is other.doc and self._order() == other._order()
-
-    def __lt__(self, other: Span) -> bool:
-        return self._order() < other._order()
-
-    def __le__(self, other: Span) -> bool:
-        return self._order() <= other._order()
-
-    def __gt__(self, other: Span) -> bool:
-        return self._order() > other._order()
-
-    def __ge__(self, other: Span) -> bool:
-        return self._order() >= other._order()
+        return self.doc is other.doc and self.sort_key() == other.sort_key()
 
     def __hash__(self) -> int:
-        return hash((id(self.doc), *self._order()))
+        return hash((id(self.doc), *self.sort_key()))
 
     def __reduce__(self) -> Any:
         raise TextError("a span cannot be pickled", hint="use span.as_doc(), or pickle its doc")
@@ -187,16 +167,6 @@ class Span(Extensible):
         return self.doc, (self.start_char, self.end_char)
 
     # Text
-
-    @property
-    def vocab(self) -> Vocab:
-        """The vocabulary of the doc."""
-        return self.doc.vocab
-
-    @property
-    def table(self) -> LexemeTable:
-        """The lexeme table of the doc."""
-        return self.doc.lexemes
 
     @property
     def start_char(self) -> int:
@@ -328,11 +298,9 @@ class Span(Extensible):
     # What it lies in, and what lies in it
 
     @property
+    @hookable
     def sent(self) -> Span:
         """The sentence of the first token."""
-        hook = self.doc.hook("span", "sent")
-        if hook is not None:
-            return hook(self)
         return navigation.sents_of(self.doc, self.start, self.start + 1)[0]
 
     @property
@@ -355,11 +323,9 @@ class Span(Extensible):
         return (each for each in chunks if self.start <= each.start and each.end <= self.end)
 
     @property
+    @hookable
     def root(self) -> Token:
         """The token of the span that is highest in the dependency tree."""
-        hook = self.doc.hook("span", "root")
-        if hook is not None:
-            return hook(self)
         return Token(self.doc, navigation.root_of(self.doc, self.start, self.end))
 
     @property
@@ -418,19 +384,7 @@ class Span(Extensible):
         """
         return self.doc.column(name)[self.start : self.end]
 
-    def as_doc(
-        self,
-        *,
-        copy_user_data: bool = False,
-        array_head: Collection[Any] | None = None,
-        array: Any = None,
-    ) -> Doc:
-        """Return a doc of its own with the tokens and their annotations.
-
-        Heads that lie outside are replaced. `array_head` and `array` are what `Doc.to_array`
-        returned of the attributes to keep; all if None.
-        """
-        return copies.as_doc(self, copy_user_data, array_head, array)
+    as_doc = copies.as_doc
 
     # Vectors
 
@@ -440,16 +394,15 @@ class Span(Extensible):
         return self.doc.tensor[self.start : self.end] if self.doc.tensor.size else None
 
     @property
+    @hookable
     def has_vector(self) -> bool:
         """Whether there are vectors of the tokens."""
-        hook = self.doc.hook("span", "has_vector")
-        if hook is not None:
-            return bool(hook(self))
         if self.vocab.has_vectors:
             return any(token.has_vector for token in self)
         return bool(self.doc.tensor.size)
 
     @property
+    @hookable
     def vector(self) -> Any:
         """The mean of the tokens' vectors.
 
@@ -457,30 +410,22 @@ class Span(Extensible):
         """
         derived = self._get_derived()
         if derived.vector is None:
-            hook = self.doc.hook("span", "vector")
-            found = similarity.mean(self.doc, self.start, self.end) if hook is None else hook(self)
-            derived.vector = found
+            derived.vector = similarity.mean(self.doc, self.start, self.end)
         return derived.vector
 
     @property
+    @hookable
     def vector_norm(self) -> float:
         """The L2 norm of `vector`."""
         derived = self._get_derived()
         if derived.norm is None:
-            hook = self.doc.hook("span", "vector_norm")
-            derived.norm = similarity.norm(self.vector) if hook is None else float(hook(self))
+            derived.norm = similarity.norm(self.vector)
         return derived.norm
 
-    def similarity(self, other: Any) -> float:
-        """Return the cosine of this vector and that of another doc, span or token."""
-        return similarity.similarity(self, other, self.doc.hook("span", "similarity"))
-
     @property
+    @hookable
     def sentiment(self) -> float:
         """The mean sentiment of the tokens."""
-        hook = self.doc.hook("span", "sentiment")
-        if hook is not None:
-            return float(hook(self))
         return sum(token.sentiment for token in self) / len(self) if len(self) else 0.0
 
 

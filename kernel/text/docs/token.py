@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any
 from kernel.errors import PluginError, TextError
 from kernel.text.docs import navigation, similarity
 from kernel.text.docs.ent_iob import LETTERS
-from kernel.text.docs.underscore import Extensible
-from kernel.text.docs.views import ColumnId, ColumnNumber, ColumnString, ColumnToken
+from kernel.text.docs.views import (
+    PartView,
+    column_id,
+    column_number,
+    column_string,
+    column_token,
+    hookable,
+)
 from kernel.text.errors import BoundsError
-from kernel.text.vocab.views import LexicalAttributes, LexicalId
+from kernel.text.vocab.views import LexicalAttributes, lexical_id
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS, Column
 from kernel.text.words.morphology import MorphAnalysis
@@ -22,30 +28,19 @@ if TYPE_CHECKING:
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
     from kernel.text.vocab.lexeme import Lexeme
-    from kernel.text.vocab.vocab import Vocab
-    from kernel.text.words.lexemes import LexemeTable
 
 _Place = tuple[int | None, int | None]
 
 
-class Token(LexicalAttributes, Extensible):
+class Token(LexicalAttributes, PartView):
     """The token at position `i` of a doc. Made by `doc[i]`."""
 
     __slots__ = ("doc", "i")
+    kind = "token"
 
     def __init__(self, doc: Doc, i: int) -> None:
         self.doc: Doc = doc
         self.i: int = i
-
-    @property
-    def vocab(self) -> Vocab:
-        """The vocabulary of the doc."""
-        return self.doc.vocab
-
-    @property
-    def table(self) -> LexemeTable:
-        """The lexeme table of the doc."""
-        return self.doc.lexemes
 
     @property
     def row(self) -> int:
@@ -63,29 +58,15 @@ class Token(LexicalAttributes, Extensible):
     def __len__(self) -> int:
         return len(self.text)
 
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return self.text
-
     def __bytes__(self) -> bytes:
         return self.text.encode("utf8")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Token) and self.doc is other.doc and self.i == other.i
 
-    def __lt__(self, other: Token) -> bool:
-        return self.idx < other.idx
-
-    def __le__(self, other: Token) -> bool:
-        return self.idx <= other.idx
-
-    def __gt__(self, other: Token) -> bool:
-        return self.idx > other.idx
-
-    def __ge__(self, other: Token) -> bool:
-        return self.idx >= other.idx
+    def sort_key(self) -> int:
+        """Return what tokens are ordered by: their place in the text."""
+        return self.idx
 
     def __hash__(self) -> int:
         return hash((id(self.doc), self.i))
@@ -141,23 +122,23 @@ class Token(LexicalAttributes, Extensible):
     def norm_(self, norm: str) -> None:
         self.norm = self.doc.lexemes.intern(norm)
 
-    lex_id = LexicalId(attributes.ID)
+    lex_id = lexical_id(attributes.ID)
 
     # Annotations
 
-    tag = ColumnId("tag")
-    tag_ = ColumnString("tag")
-    lemma = ColumnId("lemma")
-    lemma_ = ColumnString("lemma")
-    dep = ColumnId("dep")
-    dep_ = ColumnString("dep")
-    ent_type = ColumnId("ent_type")
-    ent_type_ = ColumnString("ent_type")
-    ent_id = ColumnId("ent_id")
-    ent_id_ = ColumnString("ent_id")
-    ent_kb_id = ColumnId("ent_kb_id")
-    ent_kb_id_ = ColumnString("ent_kb_id")
-    pos = ColumnId("pos")
+    tag = column_id("tag")
+    tag_ = column_string("tag")
+    lemma = column_id("lemma")
+    lemma_ = column_string("lemma")
+    dep = column_id("dep")
+    dep_ = column_string("dep")
+    ent_type = column_id("ent_type")
+    ent_type_ = column_string("ent_type")
+    ent_id = column_id("ent_id")
+    ent_id_ = column_string("ent_id")
+    ent_kb_id = column_id("ent_kb_id")
+    ent_kb_id_ = column_string("ent_kb_id")
+    pos = column_id("pos")
 
     @property
     def pos_(self) -> str:
@@ -241,11 +222,9 @@ class Token(LexicalAttributes, Extensible):
         return True if last else Token(self.doc, self.i + 1).is_sent_start
 
     @property
+    @hookable
     def sent(self) -> Span:
         """The sentence of the token."""
-        hook = self.doc.hook("token", "sent")
-        if hook is not None:
-            return hook(self)
         return navigation.sents_of(self.doc, self.i, self.i + 1)[0]
 
     # Dependency tree
@@ -338,39 +317,27 @@ class Token(LexicalAttributes, Extensible):
         return self.doc.tensor[self.i] if self.doc.tensor.size else None
 
     @property
+    @hookable
     def has_vector(self) -> bool:
         """Whether there is a vector of the token."""
-        hook = self.doc.hook("token", "has_vector")
-        if hook is not None:
-            return bool(hook(self))
         if self.vocab.has_vectors:
             return self.vocab.has_vector(self.orth)
         return bool(self.doc.tensor.size)
 
     @property
+    @hookable
     def vector(self) -> Any:
         """The word's vector, or the row of the tensor if the vocabulary has none.
 
         returns  (width,)
         """
-        hook = self.doc.hook("token", "vector")
-        return hook(self) if hook is not None else similarity.rows(self.doc, self.i, self.i + 1)[0]
+        return similarity.rows(self.doc, self.i, self.i + 1)[0]
 
     @property
-    def vector_norm(self) -> float:
-        """The L2 norm of `vector`."""
-        hook = self.doc.hook("token", "vector_norm")
-        return float(hook(self)) if hook is not None else similarity.norm(self.vector)
-
-    def similarity(self, other: Any) -> float:
-        """Return the cosine of this vector and that of another doc, span or token."""
-        return similarity.similarity(self, other, self.doc.hook("token", "similarity"))
-
-    @property
+    @hookable
     def sentiment(self) -> float:
         """How positive the word is."""
-        hook = self.doc.hook("token", "sentiment")
-        return float(hook(self)) if hook is not None else self.lex.sentiment
+        return self.lex.sentiment
 
 
 def _show_column(column: Column, is_added: bool) -> None:
@@ -378,13 +345,13 @@ def _show_column(column: Column, is_added: bool) -> None:
     views: dict[str, Any]
     if column.is_string:
         views = {
-            column.name: ColumnId(column.name),
-            f"{column.name}_": ColumnString(column.name),
+            column.name: column_id(column.name),
+            f"{column.name}_": column_string(column.name),
         }
     elif column.kind == "token":
-        views = {column.name: ColumnToken(column.name)}
+        views = {column.name: column_token(column.name)}
     else:
-        views = {column.name: ColumnNumber(column)}
+        views = {column.name: column_number(column)}
     taken = [name for name in views if is_added and hasattr(Token, name)]
     if taken:
         raise PluginError(

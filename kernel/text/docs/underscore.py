@@ -40,7 +40,8 @@ class Extensible:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if Extensible in cls.__bases__:
+        # A subclass of Doc, say, shares what Doc has.
+        if "kind" in vars(cls):
             cls.extensions = {}
 
     @property

@@ -1,97 +1,172 @@
-"""Descriptors that read an annotation of a token from its doc's columns."""
+"""What docs, spans and tokens have in common, and properties of tokens that show columns."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self, overload
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, ParamSpec, TypeVar
 
-from kernel.text.vocab.views import RowView
+from kernel.errors import TextError
+from kernel.text.docs import similarity
+from kernel.text.docs.underscore import Extensible
+from kernel.text.vocab.views import Attribute, attribute
 
 if TYPE_CHECKING:
     from kernel.text.docs.doc import Doc
+    from kernel.text.docs.token import Token
+    from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.column import Column
+    from kernel.text.words.lexemes import LexemeTable
+
+Kind = Literal["doc", "span", "token"]
+ViewT = TypeVar("ViewT", bound="TextView")
+ResultT = TypeVar("ResultT")
+Params = ParamSpec("Params")
 
 
-class TokenView(RowView, Protocol):
-    """Something that stands for one token."""
+def hookable(
+    member: Callable[Concatenate[ViewT, Params], ResultT],
+) -> Callable[Concatenate[ViewT, Params], ResultT]:
+    """Let a user's hook of the same name, such as in `doc.user_hooks`, replace a member."""
+    name = member.__name__
+
+    @wraps(member)
+    def hooked(view: ViewT, /, *args: Params.args, **kwargs: Params.kwargs) -> ResultT:
+        hooks = view.doc.hooks
+        hook = None if hooks is None else hooks[view.kind].get(name)
+        return (member if hook is None else hook)(view, *args, **kwargs)
+
+    return hooked
+
+
+class TextView(Extensible):
+    """A doc, a span or a token: a text that has a vector and may have users' hooks."""
+
+    __slots__ = ()
+
+    kind: ClassVar[Kind]
+
+    if TYPE_CHECKING:
+
+        @property
+        def doc(self) -> Doc:
+            """The doc."""
+
+        @property
+        def text(self) -> str:
+            """The text."""
+
+        @property
+        def vector(self) -> Any:
+            """The vector."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
 
     @property
-    def doc(self) -> Doc:
-        """The doc."""
-        ...
+    @hookable
+    def vector_norm(self) -> float:
+        """The L2 norm of `vector`."""
+        return similarity.norm(self.vector)
+
+    @hookable
+    def similarity(self, other: Any) -> float:
+        """Return the cosine of this vector and that of another doc, span or token."""
+        return similarity.similarity(self, other)
+
+
+class PartView(TextView):
+    """A span or a token: a part of a doc."""
+
+    __slots__ = ()
 
     @property
-    def i(self) -> int:
-        """The position."""
-        ...
+    def vocab(self) -> Vocab:
+        """The vocabulary of the doc."""
+        return self.doc.vocab
+
+    @property
+    def table(self) -> LexemeTable:
+        """The lexeme table of the doc."""
+        return self.doc.lexemes
+
+    def sort_key(self) -> Any:
+        """Return what parts of a doc are ordered by."""
+        raise NotImplementedError
+
+    def __lt__(self, other: PartView) -> bool:
+        return self.sort_key() < other.sort_key()
+
+    def __le__(self, other: PartView) -> bool:
+        return self.sort_key() <= other.sort_key()
+
+    def __gt__(self, other: PartView) -> bool:
+        return self.sort_key() > other.sort_key()
+
+    def __ge__(self, other: PartView) -> bool:
+        return self.sort_key() >= other.sort_key()
 
 
-class ColumnId:
-    """An annotation of a token as a number; setting it sets the doc's column."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.__doc__ = f"`{name}`, as a number; 0 if unset."
-
-    @overload
-    def __get__(self, view: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, view: TokenView, owner: Any = None) -> int: ...
-    def __get__(self, view: TokenView | None, owner: Any = None) -> int | Self:
-        if view is None:
-            return self
-        column = view.doc.annotations.get(self.name)
-        return 0 if column is None else column.item(view.i)
-
-    def __set__(self, view: TokenView, value: int) -> None:
-        view.doc.ensure_column(self.name)[view.i] = value
+def slice_bounds(key: slice, n: int) -> tuple[int, int]:
+    """Return start and end of a slice of `n` tokens; raises TextError if it has a step."""
+    if key.step not in {None, 1}:
+        raise TextError(f"a span has no gaps: expected no step, got {key.step}")
+    start, stop, _ = key.indices(n)
+    return start, max(start, stop)
 
 
-class ColumnNumber:
-    """A number that a token has; setting it sets the doc's column."""
+def column_id(name: str) -> Attribute[int]:
+    """Return a property with an annotation of a token as a number."""
 
-    def __init__(self, column: Column) -> None:
-        self.column = column
-        self.__doc__ = f"`{column.name}`, a number; {column.unset} if unset."
+    def read(token: Token) -> int:
+        column = token.doc.annotations.get(name)
+        return 0 if column is None else column.item(token.i)
 
-    def __get__(self, view: TokenView | None, owner: Any = None) -> Any:
-        return self if view is None else view.doc.column(self.column.name).item(view.i)
-
-    def __set__(self, view: TokenView, value: float) -> None:
-        view.doc.ensure_column(self.column.name)[view.i] = value
+    return attribute(read, _setter(name), doc=f"`{name}`, as a number; 0 if unset.")
 
 
-class ColumnToken:
-    """A token that another one refers to; setting it, or its index, sets the doc's column."""
+def column_string(name: str) -> Attribute[str]:
+    """Return a property with an annotation of a token as a string."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.__doc__ = f"`{name}`, a token; the token itself if unset."
+    def read(token: Token) -> str:
+        column = token.doc.annotations.get(name)
+        return "" if column is None else token.doc.vocab.strings[column.item(token.i)]
 
-    def __get__(self, view: TokenView | None, owner: Any = None) -> Any:
-        return self if view is None else view.doc[view.doc.column(self.name).item(view.i)]
+    def write(token: Token, value: str) -> None:
+        token.doc.ensure_column(name)[token.i] = token.doc.add_string(name, value)
 
-    def __set__(self, view: TokenView, value: TokenView | int) -> None:
+    return attribute(read, write, doc=f"`{name}`, as a string; empty if unset.")
+
+
+def column_number(column: Column) -> Attribute[Any]:
+    """Return a property with a number that a token has."""
+
+    def read(token: Token) -> Any:
+        return token.doc.column(column.name).item(token.i)
+
+    doc = f"`{column.name}`, a number; {column.unset} if unset."
+    return attribute(read, _setter(column.name), doc=doc)
+
+
+def column_token(name: str) -> Attribute[Any]:
+    """Return a property with the token that another one refers to; its index may be set."""
+
+    def read(token: Token) -> Token:
+        return token.doc[token.doc.column(name).item(token.i)]
+
+    def write(token: Token, value: Token | int) -> None:
         target = value if isinstance(value, int) else value.i
         # Raises for an index outside of the doc.
-        view.doc.ensure_column(self.name)[view.i] = view.doc[target].i
+        token.doc.ensure_column(name)[token.i] = token.doc[target].i
+
+    return attribute(read, write, doc=f"`{name}`, a token; the token itself if unset.")
 
 
-class ColumnString:
-    """An annotation of a token as a string; setting it sets the doc's column."""
+def _setter(name: str) -> Callable[[Token, float], None]:
+    def write(token: Token, value: float) -> None:
+        token.doc.ensure_column(name)[token.i] = value
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.__doc__ = f"`{name}`, as a string; empty if unset."
-
-    @overload
-    def __get__(self, view: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, view: TokenView, owner: Any = None) -> str: ...
-    def __get__(self, view: TokenView | None, owner: Any = None) -> str | Self:
-        if view is None:
-            return self
-        column = view.doc.annotations.get(self.name)
-        return "" if column is None else view.doc.vocab.strings[column.item(view.i)]
-
-    def __set__(self, view: TokenView, value: str) -> None:
-        view.doc.ensure_column(self.name)[view.i] = view.doc.add_string(self.name, value)
+    return write

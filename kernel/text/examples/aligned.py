@@ -37,8 +37,11 @@ def align(predicted: Doc, reference: Doc) -> Alignment:
     return Alignment.from_strings(predicted.words(), reference.words())
 
 
-def get_aligned(example: Example, field: str, *, as_string: bool) -> list[Any]:
-    """Return the reference's value of an attribute for each predicted token."""
+def get_aligned(example: Example, field: str, as_string: bool = False) -> list[Any]:
+    """Return the reference's value of an attribute for each predicted token.
+
+    A token of several reference tokens gets the value they share, None if they share none.
+    """
     column = COLUMNS.of_attr(attr_id(field))
     if column is None or column.is_built_in:
         values = example.reference.to_array(field)  # (M,)
@@ -73,9 +76,9 @@ def _shared(n: int, least: Any, most: Any) -> Any:
 
 
 def get_aligned_parse(
-    example: Example, *, projectivize: bool
+    example: Example, projectivize: bool = True
 ) -> tuple[list[int | None], list[str | None]]:
-    """Return head and label for each predicted token, None where they are unknown."""
+    """Return head and label for each predicted token, None where they cannot be told."""
     reference, alignment = example.reference, example.alignment
     n = len(example.predicted)
     heads: list[int | None] = [None] * n
@@ -114,8 +117,22 @@ def get_aligned_sent_starts(example: Example) -> list[bool | None]:
     return list(found)
 
 
-def align_spans(
-    doc: Doc, spans: Iterable[Span], alignment: AlignmentArray, *, allow_overlap: bool
+def get_aligned_spans_x2y(
+    example: Example, x_spans: Iterable[Span], allow_overlap: bool = False
+) -> list[Span]:
+    """Return predicted spans as spans of the reference, those that have the same text."""
+    return _align_spans(example.reference, x_spans, example.alignment.x2y, allow_overlap)
+
+
+def get_aligned_spans_y2x(
+    example: Example, y_spans: Iterable[Span], allow_overlap: bool = False
+) -> list[Span]:
+    """Return reference spans as spans of the predicted doc, those that have the same text."""
+    return _align_spans(example.predicted, y_spans, example.alignment.y2x, allow_overlap)
+
+
+def _align_spans(
+    doc: Doc, spans: Iterable[Span], alignment: AlignmentArray, allow_overlap: bool
 ) -> list[Span]:
     """Return spans as those of `doc` that have the same text, case and spaces apart.
 
@@ -142,7 +159,10 @@ def _squeezed(text: str) -> str:
 
 
 def aligned_ent_arrays(example: Example) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
-    """Return ENT_IOB and ENT_TYPE of the reference for the predicted tokens, (N,) each."""
+    """Return what `get_aligned_ner` does as columns.
+
+    returns  (N,)  each: ENT_IOB (0 unknown, 1 inside, 2 outside, 3 begin) and ENT_TYPE
+    """
     return _ents_and_arrays(example)[1:]
 
 
@@ -190,7 +210,12 @@ def get_aligned_ents_and_ner(example: Example) -> tuple[list[Span], list[str | N
     return ents, tags
 
 
-def get_matching_ents(example: Example, *, check_label: bool) -> list[Span]:
+def get_aligned_ner(example: Example) -> list[str | None]:
+    """Return a BILUO tag for each predicted token, None where it cannot be told."""
+    return get_aligned_ents_and_ner(example)[1]
+
+
+def get_matching_ents(example: Example, check_label: bool = True) -> list[Span]:
     """Return the predicted entities that the reference has too."""
     gold = {
         (ent.start_char, ent.end_char, ent.label_ if check_label else "")

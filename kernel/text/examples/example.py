@@ -12,12 +12,8 @@ from kernel.text.docs.doc import Doc
 from kernel.text.examples import aligned, example_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    import numpy as np
-    import numpy.typing as npt
-
-    from kernel.text.docs.span import Span
     from kernel.text.examples.alignment import Alignment
 
 
@@ -88,60 +84,15 @@ class Example:
             self._aligned_lex = lex
         return self._alignment
 
-    def get_aligned(self, field: str, as_string: bool = False) -> list[Any]:
-        """Return the reference's value of an attribute for each predicted token.
-
-        A token of several reference tokens gets the value they share, None if they share none.
-        """
-        return aligned.get_aligned(self, field, as_string=as_string)
-
-    def get_aligned_parse(
-        self,
-        projectivize: bool = True,
-    ) -> tuple[list[int | None], list[str | None]]:
-        """Return head and label for each predicted token, None where they cannot be told."""
-        return aligned.get_aligned_parse(self, projectivize=projectivize)
-
-    def get_aligned_sent_starts(self) -> list[bool | None]:
-        """Return for each predicted token whether a reference sentence starts there."""
-        return aligned.get_aligned_sent_starts(self)
-
-    def get_aligned_spans_x2y(
-        self,
-        x_spans: Iterable[Span],
-        allow_overlap: bool = False,
-    ) -> list[Span]:
-        """Return predicted spans as spans of the reference, those that have the same text."""
-        alignment = self.alignment.x2y
-        return aligned.align_spans(self.reference, x_spans, alignment, allow_overlap=allow_overlap)
-
-    def get_aligned_spans_y2x(
-        self,
-        y_spans: Iterable[Span],
-        allow_overlap: bool = False,
-    ) -> list[Span]:
-        """Return reference spans as spans of the predicted doc, those that have the same text."""
-        alignment = self.alignment.y2x
-        return aligned.align_spans(self.predicted, y_spans, alignment, allow_overlap=allow_overlap)
-
-    def get_aligned_ents_and_ner(self) -> tuple[list[Span], list[str | None]]:
-        """Return the reference's entities in the predicted doc, and a BILUO tag a token."""
-        return aligned.get_aligned_ents_and_ner(self)
-
-    def get_aligned_ner(self) -> list[str | None]:
-        """Return a BILUO tag for each predicted token, None where it cannot be told."""
-        return self.get_aligned_ents_and_ner()[1]
-
-    def aligned_ent_arrays(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint64]]:
-        """Return what `get_aligned_ner` does as columns.
-
-        returns  (N,)  each: ENT_IOB (0 unknown, 1 inside, 2 outside, 3 begin) and ENT_TYPE
-        """
-        return aligned.aligned_ent_arrays(self)
-
-    def get_matching_ents(self, check_label: bool = True) -> list[Span]:
-        """Return the predicted entities that the reference has too."""
-        return aligned.get_matching_ents(self, check_label=check_label)
+    get_aligned = aligned.get_aligned
+    get_aligned_parse = aligned.get_aligned_parse
+    get_aligned_sent_starts = aligned.get_aligned_sent_starts
+    get_aligned_spans_x2y = aligned.get_aligned_spans_x2y
+    get_aligned_spans_y2x = aligned.get_aligned_spans_y2x
+    get_aligned_ents_and_ner = aligned.get_aligned_ents_and_ner
+    get_aligned_ner = aligned.get_aligned_ner
+    aligned_ent_arrays = aligned.aligned_ent_arrays
+    get_matching_ents = aligned.get_matching_ents
 
     def split_sents(self) -> list[Example]:
         """Return one example for each sentence of the reference."""

@@ -46,7 +46,7 @@ def doc_strings(doc: Doc) -> set[str]:
     return {table.texts[row] for row in rows.tolist()} | {strings[key] for key in ids}
 
 
-def to_dict(doc: Doc, exclude: Collection[str]) -> dict[str, Any]:
+def to_dict(doc: Doc, *, exclude: Collection[str] = ()) -> dict[str, Any]:
     """Return what `Doc.to_bytes` packs, fields in `exclude` left out."""
     data: dict[str, Any] = {
         "text": doc.text,
@@ -74,11 +74,11 @@ def to_dict(doc: Doc, exclude: Collection[str]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in exclude}
 
 
-def from_dict(doc: Doc, data: Mapping[str, Any], exclude: Collection[str]) -> Doc:
-    """Fill an empty doc from what `to_dict` returned, fields in `exclude` left out; returns it."""
+def from_dict(doc: Doc, msg: Mapping[str, Any], *, exclude: Collection[str] = ()) -> Doc:
+    """Fill this doc, which must be empty, from what `to_dict` returned; returns it."""
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_bytes(...)")
-    data = {key: value for key, value in data.items() if key not in exclude}
+    data = {key: value for key, value in msg.items() if key not in exclude}
     doc.lexemes.intern_all(data.get("strings", []))
     if "text" in data and "array_body" in data:
         _fill_tokens(doc, data["text"], list(data["array_head"]), data["array_body"])

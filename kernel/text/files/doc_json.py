@@ -23,8 +23,8 @@ _STRINGS: Final = ("tag", "lemma", "dep")
 _N_KEY: Final = 4
 
 
-def to_json(doc: Doc, underscore: Sequence[str] | None) -> dict[str, Any]:
-    """Return a doc as values that JSON knows, with these extension attributes."""
+def to_json(doc: Doc, underscore: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the doc as values that JSON knows, with these extension attributes."""
     data: dict[str, Any] = {"text": doc.text}
     if doc.has_annotation("ENT_IOB"):
         data["ents"] = [
@@ -101,26 +101,26 @@ def _json_able(name: str, value: Any) -> Any:
     return value
 
 
-def from_json(doc: Doc, data: Mapping[str, Any]) -> Doc:
-    """Fill an empty doc from what `to_json` returned; returns it."""
+def from_json(doc: Doc, doc_json: Mapping[str, Any], *, validate: bool = False) -> Doc:
+    """Fill this doc, which must be empty, from what `to_json` returned; returns it."""
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_json(...)")
-    if "text" not in data or "tokens" not in data:
+    if "text" not in doc_json or "tokens" not in doc_json:
         raise TextError("expected a doc as JSON with `text` and `tokens`")
-    tokens = data["tokens"]
-    _fill_words(doc, data["text"], tokens)
+    tokens = doc_json["tokens"]
+    _fill_words(doc, doc_json["text"], tokens)
     _fill_columns(doc, tokens)
-    if "sents" in data and not doc.has_annotation("DEP"):
+    if "sents" in doc_json and not doc.has_annotation("DEP"):
         column = doc.ensure_column("sent_start")
         column[:] = -1
-        for sent in data["sents"]:
+        for sent in doc_json["sents"]:
             column[_span(doc, sent).start] = 1
-    if "ents" in data:
-        doc.ents = [_span(doc, ent) for ent in data["ents"]]
-    doc.cats = dict(data.get("cats", {}))
-    for key, spans in data.get("spans", {}).items():
+    if "ents" in doc_json:
+        doc.ents = [_span(doc, ent) for ent in doc_json["ents"]]
+    doc.cats = dict(doc_json.get("cats", {}))
+    for key, spans in doc_json.get("spans", {}).items():
         doc.spans[key] = [_span(doc, span) for span in spans]
-    _fill_extensions(doc, data)
+    _fill_extensions(doc, doc_json)
     return doc
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,8 +16,7 @@ from kernel.text.vectors.floret import Floret
 from kernel.text.words.attributes import ORTH, attr_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from kernel.text.vectors.table import Vectors
 
@@ -28,16 +28,18 @@ _OLD_KEYS: Final = "keys"
 _FLORET_FIELDS: Final = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
 
 
-def to_bytes(vectors: Vectors, exclude: Collection[str]) -> bytes:
-    """Return the vectors as bytes, fields in `exclude` left out."""
+def to_bytes(vectors: Vectors, *, exclude: Iterable[str] = ()) -> bytes:
+    """Return the vectors as bytes in spaCy's format."""
+    exclude = tuple(exclude)
     fields = {_ROWS: vectors.key2row, _TABLE: _npy(vectors), _SETTINGS: _settings(vectors)}
     if "strings" not in exclude:
         fields = {"strings": vectors.strings.to_bytes(), **fields}
     return pack({name: value for name, value in fields.items() if name not in exclude})
 
 
-def from_bytes(vectors: Vectors, data: bytes, exclude: Collection[str]) -> None:
-    """Fill vectors from what `to_bytes` returned."""
+def from_bytes(vectors: Vectors, data: bytes, *, exclude: Iterable[str] = ()) -> Vectors:
+    """Replace the vectors with those in `data`; raises LoadError if it is damaged."""
+    exclude = tuple(exclude)
     fields = unpack(data, name="the vectors")
     if not isinstance(fields, dict):
         raise LoadError(f"the vectors are damaged: expected a map, got {type(fields).__name__}")
@@ -45,10 +47,12 @@ def from_bytes(vectors: Vectors, data: bytes, exclude: Collection[str]) -> None:
     if "strings" in parts:
         vectors.strings.from_bytes(parts["strings"])
     _restore(vectors, parts.get(_SETTINGS), parts.get(_TABLE), parts.get(_ROWS), "the vectors")
+    return vectors
 
 
-def to_disk(vectors: Vectors, folder: Path, exclude: Collection[str]) -> None:
-    """Write the vectors to a folder, fields in `exclude` left out."""
+def to_disk(vectors: Vectors, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+    """Write `vectors`, `key2row`, `vectors.cfg` and `strings.json` to the folder `path`."""
+    folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     if "strings" not in exclude:
         vectors.strings.to_disk(folder / "strings.json")
@@ -57,8 +61,12 @@ def to_disk(vectors: Vectors, folder: Path, exclude: Collection[str]) -> None:
     folder.joinpath(_SETTINGS).write_text(_settings(vectors), encoding="utf8")
 
 
-def from_disk(vectors: Vectors, folder: Path, exclude: Collection[str]) -> None:
-    """Fill vectors from what `to_disk` wrote."""
+def from_disk(vectors: Vectors, path: str | Path, *, exclude: Iterable[str] = ()) -> Vectors:
+    """Replace the vectors with those in the folder `path`; missing files change nothing.
+
+    Raises LoadError with the name of a damaged file.
+    """
+    folder = Path(path)
     if "strings" not in exclude and folder.joinpath("strings.json").exists():
         vectors.strings.from_disk(folder / "strings.json")
     settings = _read(folder / _SETTINGS)
@@ -71,6 +79,7 @@ def from_disk(vectors: Vectors, folder: Path, exclude: Collection[str]) -> None:
     table = _read(folder / _TABLE)
     text = None if settings is None else settings.decode("utf8", "replace")
     _restore(vectors, text, table, key2row, f"`{folder / _TABLE}`")
+    return vectors
 
 
 def _restore(

@@ -346,26 +346,10 @@ class Vectors(BaseVectors):
 
     # Files
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return the vectors as bytes in spaCy's format."""
-        return storage.to_bytes(self, tuple(exclude))
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vectors:
-        """Replace the vectors with those in `data`; raises LoadError if it is damaged."""
-        storage.from_bytes(self, data, tuple(exclude))
-        return self
-
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write `vectors`, `key2row`, `vectors.cfg` and `strings.json` to the folder `path`."""
-        storage.to_disk(self, Path(path), tuple(exclude))
-
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Vectors:
-        """Replace the vectors with those in the folder `path`; missing files change nothing.
-
-        Raises LoadError with the name of a damaged file.
-        """
-        storage.from_disk(self, Path(path), tuple(exclude))
-        return self
+    to_bytes = storage.to_bytes
+    from_bytes = storage.from_bytes
+    to_disk = storage.to_disk
+    from_disk = storage.from_disk
 
     def restore(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 
 from kernel.errors import TextError
 from kernel.text.vectors.cosine_search import host
-from kernel.text.vocab.views import LexicalAttributes, LexicalString, lexeme_lookup
+from kernel.text.vocab.views import LexicalAttributes, lexeme_lookup, lexical_string
 from kernel.text.words import attributes
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Lexeme(LexicalAttributes):
     def __hash__(self) -> int:
         return self.orth
 
-    text = LexicalString(attributes.ORTH)
+    text = lexical_string(attributes.ORTH)
 
     @property
     def norm(self) -> int:

@@ -1,14 +1,17 @@
-"""Descriptors that read a lexical attribute of a token or a lexeme from the lexeme table."""
+"""Properties that read a lexical attribute of a token or a lexeme from the lexeme table."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self, overload
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, overload
 
 from kernel.text.words import attributes
 
 if TYPE_CHECKING:
     from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.lexemes import LexemeTable
+
+ValueT = TypeVar("ValueT")
 
 
 class RowView(Protocol):
@@ -17,68 +20,65 @@ class RowView(Protocol):
     @property
     def vocab(self) -> Vocab:
         """The vocabulary."""
-        ...
 
     @property
     def table(self) -> LexemeTable:
         """The lexeme table."""
-        ...
 
     @property
     def row(self) -> int:
         """The row."""
-        ...
 
 
-class LexicalId:
-    """A lexical attribute as a number."""
-
-    def __init__(self, attr: int) -> None:
-        self.attr = attr
-        self.__doc__ = f"{attributes.attr_name(attr)}, as a number."
+class Attribute(Generic[ValueT]):
+    """A property that `attribute` returns, as type checkers see it."""
 
     @overload
     def __get__(self, view: None, owner: Any) -> Self: ...
     @overload
-    def __get__(self, view: RowView, owner: Any = None) -> int: ...
-    def __get__(self, view: RowView | None, owner: Any = None) -> int | Self:
-        if view is None:
-            return self
-        return view.table.value(view.row, self.attr)
+    def __get__(self, view: object, owner: Any = None) -> ValueT: ...
+    def __get__(self, view: object, owner: Any = None) -> Any:
+        raise NotImplementedError
+
+    def __set__(self, view: Any, value: Any) -> None:
+        raise NotImplementedError
 
 
-class LexicalString:
-    """A lexical attribute as a string."""
-
-    def __init__(self, attr: int) -> None:
-        self.attr = attr
-        self.__doc__ = f"{attributes.attr_name(attr)}, as a string."
-
-    @overload
-    def __get__(self, view: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, view: RowView, owner: Any = None) -> str: ...
-    def __get__(self, view: RowView | None, owner: Any = None) -> str | Self:
-        if view is None:
-            return self
-        return view.vocab.strings[view.table.value(view.row, self.attr)]
+def attribute(
+    read: Callable[[Any], ValueT],
+    write: Callable[[Any, Any], None] | None = None,
+    *,
+    doc: str,
+) -> Attribute[ValueT]:
+    """Return a property with this docstring, which keeps the type of its values."""
+    return property(read, write, doc=doc)  # type: ignore[return-value]
 
 
-class LexicalFlag:
-    """A lexical attribute that is true or false."""
+def lexical_id(attr: int) -> Attribute[int]:
+    """Return a property with the value of a lexical attribute as a number."""
 
-    def __init__(self, attr: int) -> None:
-        self.attr = attr
-        self.__doc__ = f"{attributes.attr_name(attr)}, true or false."
+    def read(view: RowView) -> int:
+        return view.table.value(view.row, attr)
 
-    @overload
-    def __get__(self, view: None, owner: Any) -> Self: ...
-    @overload
-    def __get__(self, view: RowView, owner: Any = None) -> bool: ...
-    def __get__(self, view: RowView | None, owner: Any = None) -> bool | Self:
-        if view is None:
-            return self
-        return bool(view.table.value(view.row, self.attr))
+    return attribute(read, doc=f"{attributes.attr_name(attr)}, as a number.")
+
+
+def lexical_string(attr: int) -> Attribute[str]:
+    """Return a property with the value of a lexical attribute as a string."""
+
+    def read(view: RowView) -> str:
+        return view.vocab.strings[view.table.value(view.row, attr)]
+
+    return attribute(read, doc=f"{attributes.attr_name(attr)}, as a string.")
+
+
+def lexical_flag(attr: int) -> Attribute[bool]:
+    """Return a property with the value of a lexical attribute that is true or false."""
+
+    def read(view: RowView) -> bool:
+        return bool(view.table.value(view.row, attr))
+
+    return attribute(read, doc=f"{attributes.attr_name(attr)}, true or false.")
 
 
 class LexicalAttributes:
@@ -86,35 +86,35 @@ class LexicalAttributes:
 
     __slots__ = ()
 
-    orth = LexicalId(attributes.ORTH)
-    orth_ = LexicalString(attributes.ORTH)
-    lower = LexicalId(attributes.LOWER)
-    lower_ = LexicalString(attributes.LOWER)
-    shape = LexicalId(attributes.SHAPE)
-    shape_ = LexicalString(attributes.SHAPE)
-    prefix = LexicalId(attributes.PREFIX)
-    prefix_ = LexicalString(attributes.PREFIX)
-    suffix = LexicalId(attributes.SUFFIX)
-    suffix_ = LexicalString(attributes.SUFFIX)
-    lang = LexicalId(attributes.LANG)
-    lang_ = LexicalString(attributes.LANG)
-    is_alpha = LexicalFlag(attributes.IS_ALPHA)
-    is_ascii = LexicalFlag(attributes.IS_ASCII)
-    is_digit = LexicalFlag(attributes.IS_DIGIT)
-    is_lower = LexicalFlag(attributes.IS_LOWER)
-    is_upper = LexicalFlag(attributes.IS_UPPER)
-    is_title = LexicalFlag(attributes.IS_TITLE)
-    is_punct = LexicalFlag(attributes.IS_PUNCT)
-    is_space = LexicalFlag(attributes.IS_SPACE)
-    is_bracket = LexicalFlag(attributes.IS_BRACKET)
-    is_quote = LexicalFlag(attributes.IS_QUOTE)
-    is_left_punct = LexicalFlag(attributes.IS_LEFT_PUNCT)
-    is_right_punct = LexicalFlag(attributes.IS_RIGHT_PUNCT)
-    is_currency = LexicalFlag(attributes.IS_CURRENCY)
-    is_stop = LexicalFlag(attributes.IS_STOP)
-    like_num = LexicalFlag(attributes.LIKE_NUM)
-    like_url = LexicalFlag(attributes.LIKE_URL)
-    like_email = LexicalFlag(attributes.LIKE_EMAIL)
+    orth = lexical_id(attributes.ORTH)
+    orth_ = lexical_string(attributes.ORTH)
+    lower = lexical_id(attributes.LOWER)
+    lower_ = lexical_string(attributes.LOWER)
+    shape = lexical_id(attributes.SHAPE)
+    shape_ = lexical_string(attributes.SHAPE)
+    prefix = lexical_id(attributes.PREFIX)
+    prefix_ = lexical_string(attributes.PREFIX)
+    suffix = lexical_id(attributes.SUFFIX)
+    suffix_ = lexical_string(attributes.SUFFIX)
+    lang = lexical_id(attributes.LANG)
+    lang_ = lexical_string(attributes.LANG)
+    is_alpha = lexical_flag(attributes.IS_ALPHA)
+    is_ascii = lexical_flag(attributes.IS_ASCII)
+    is_digit = lexical_flag(attributes.IS_DIGIT)
+    is_lower = lexical_flag(attributes.IS_LOWER)
+    is_upper = lexical_flag(attributes.IS_UPPER)
+    is_title = lexical_flag(attributes.IS_TITLE)
+    is_punct = lexical_flag(attributes.IS_PUNCT)
+    is_space = lexical_flag(attributes.IS_SPACE)
+    is_bracket = lexical_flag(attributes.IS_BRACKET)
+    is_quote = lexical_flag(attributes.IS_QUOTE)
+    is_left_punct = lexical_flag(attributes.IS_LEFT_PUNCT)
+    is_right_punct = lexical_flag(attributes.IS_RIGHT_PUNCT)
+    is_currency = lexical_flag(attributes.IS_CURRENCY)
+    is_stop = lexical_flag(attributes.IS_STOP)
+    like_num = lexical_flag(attributes.LIKE_NUM)
+    like_url = lexical_flag(attributes.LIKE_URL)
+    like_email = lexical_flag(attributes.LIKE_EMAIL)
 
     def check_flag(self: RowView, flag_id: int) -> bool:
         """Return whether the flag with this id is set."""
