@@ -1,1 +1,1 @@
-"""Components that give each token one of a set of classes."""
+"""Components that assign one class to each token."""

@@ -1,9 +1,9 @@
-"""Edit trees: how a form becomes its lemma, as a tree of what is kept and what is replaced.
+"""Edit trees: how to turn a form into its lemma by keeping and replacing substrings.
 
-The longest substring that both have in common is kept; what stands before and after it is
-edited by trees of its own, down to pieces with nothing in common, which are replaced. The tree
-records lengths only of what is kept, so that many forms share one tree: Chrupała (2008),
-*Towards a Machine-Learning Architecture for Lexical Functional Grammar Parsing*, chapter 6.
+The longest common substring of both is kept. The parts before and after it are edited by trees of
+their own, down to parts without common characters, which are replaced. A tree stores the lengths of
+prefixes and suffixes, not the kept text, so many forms share one tree: Chrupała (2008), *Towards a
+Machine-Learning Architecture for Lexical Functional Grammar Parsing*, chapter 6.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attrs.validators import ge, instance_of
 
 from kernel.errors import DataError
 
-# The id that stands for no tree, in files too.
+# The id for "no tree", also in files.
 NO_TREE: Final = 0xFFFFFFFF
 
 _Count = field(validator=[instance_of(int), ge(0)])
@@ -25,9 +25,9 @@ _Count = field(validator=[instance_of(int), ge(0)])
 
 @frozen
 class Match:
-    """Keep what lies between a prefix and a suffix, and edit those by the trees of these ids.
+    """Keep the text between a prefix and a suffix, and edit these two by other trees.
 
-    Lengths are in characters. `NO_TREE` leaves nothing of its part.
+    Lengths are in characters. With `NO_TREE`, the result has nothing for that part.
     """
 
     prefix_len: int = _Count
@@ -48,7 +48,7 @@ Node = Match | Substitution
 
 
 class EditTrees:
-    """Nodes by id. Equal nodes are one, and children come before their parents."""
+    """Nodes by id. Equal nodes are stored once; children come before their parents."""
 
     def __init__(self) -> None:
         self._nodes: list[Node] = []
@@ -61,14 +61,14 @@ class EditTrees:
         return self._nodes[tree]
 
     def add(self, form: str, lemma: str) -> int:
-        """Return the id of the tree that makes `lemma` of `form`; it is added if it is new."""
+        """Return the id of the tree from `form` to `lemma`; a new tree is added."""
         made: list[int] = []
         for node in _plan(form, lemma):
             made.append(self._intern(_with_children(node, made)))
         return made.pop()
 
     def find(self, form: str, lemma: str) -> int | None:
-        """Return the id of the tree that makes `lemma` of `form`, None if there is none."""
+        """Return the id of the tree from `form` to `lemma`, None if there is none."""
         made: list[int] = []
         for node in _plan(form, lemma):
             tree = self._ids.get(_with_children(node, made))
@@ -78,9 +78,9 @@ class EditTrees:
         return made.pop()
 
     def apply(self, tree: int, form: str) -> str | None:
-        """Return the lemma that a tree makes of `form`, None if the tree does not fit it."""
+        """Return the lemma of `form` by a tree, None if the tree does not fit the form."""
         pieces: list[str] = []
-        # Trees may be as deep as words are long, which recursion would not survive.
+        # Trees can be as deep as words are long, too deep for recursion.
         todo: list[tuple[int, str] | str] = [(tree, form)]
         while todo:
             step = todo.pop()
@@ -121,8 +121,8 @@ class EditTrees:
     def from_list(cls, nodes: Iterable[Mapping[str, Any]]) -> EditTrees:
         """Return the trees that `to_list` describes.
 
-        Raises `DataError` for a node that is malformed, there twice, or the parent of one that
-        does not come before it.
+        Raises `DataError` for a node that is malformed or a duplicate, or that does not come after
+        its children.
         """
         trees = cls()
         for number, fields in enumerate(nodes):
@@ -138,7 +138,7 @@ class EditTrees:
         return tree
 
 
-# A node of a plan has 0 in the place of a child, and `NO_TREE` where there is none.
+# In a plan, 0 stands for a child, and `NO_TREE` for no child.
 
 
 def _plan(form: str, lemma: str) -> list[Node]:
@@ -165,7 +165,7 @@ def _plan(form: str, lemma: str) -> list[Node]:
 
 
 def _with_children(node: Node, made: list[int]) -> Node:
-    """Return a node of a plan with the last of the trees `made` as its children."""
+    """Return a node of a plan; its children are the last of the trees `made`."""
     if isinstance(node, Substitution):
         return node
     suffix = made.pop() if node.suffix_tree != NO_TREE else NO_TREE
@@ -174,9 +174,9 @@ def _with_children(node: Node, made: list[int]) -> Node:
 
 
 def _common(source: str, target: str) -> tuple[int, int, int]:
-    """Return where the longest common substring starts in both, and its length.
+    """Return the start of the longest common substring in both strings, and its length.
 
-    Of several, the first one in `source` counts, then the first one in `target`.
+    If there are several, the first one in `source` is taken, then the first one in `target`.
     """
     if source == target:
         return 0, 0, len(source)

@@ -1,6 +1,6 @@
-"""Scores of each morphological feature by itself.
+"""Scores of single morphological features.
 
-Axes: N tokens of a batch, K different analyses among them, F features of those.
+Axes: N tokens of a batch, K different analyses among them, F features of these analyses.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ Ints = npt.NDArray[np.integer[Any]]
 
 @frozen
 class Analyses:
-    """The analyses of some tokens, each kept once, as numbers of features.
+    """The distinct analyses of some tokens, as numbers of features.
 
     kinds     (N,)  the analysis of each token
-    sizes     (K,)  how many features an analysis has
-    features  (F,)  those of all analyses
+    sizes     (K,)  the number of features of each analysis
+    features  (F,)  the features of all analyses
     """
 
     kinds: Ints
@@ -38,14 +38,14 @@ class Analyses:
 
     @property
     def lengths(self) -> Ints:
-        """How many features each token has.
+        """The number of features of each token.
 
         returns  (N,)
         """
         return self.sizes[self.kinds]
 
     def pairs(self, rows: Ints, names: Ints) -> tuple[Ints, Ints]:
-        """Return the features of the tokens at `rows`, each with the name of its token.
+        """Return the features of the tokens `rows`, each paired with the name of its token.
 
         rows, names  (k,)
         returns      (P,) and (P,)  names and features
@@ -64,7 +64,7 @@ class FeatScores:
 
     Gold tokens with one of `missing_values`, or without features, do not count; a predicted
     token counts if it is not whitespace and aligned with one gold token.
-    `getter(token, attr)` gives the analysis: its id, or something whose str() is its features.
+    `getter(token, attr)` returns the analysis: its id, or an object whose str() is its features.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class FeatScores:
         return Analyses(kinds, sizes, np.array(flat, np.int64))
 
     def _texts(self, docs: DocBatch) -> tuple[list[str], Ints]:
-        """Return the different analyses of the tokens, and which of them each token has."""
+        """Return the distinct analyses of the tokens, and the index of each token's analysis."""
         stores = list({id(doc.vocab): doc.vocab.strings for doc in docs}.values())
         if self.getter is getattr and self.attr in COLUMNS:
             values, kinds = np.unique(docs.column(self.attr), return_inverse=True)
@@ -148,7 +148,7 @@ class FeatScores:
         return tokens * len(self._numbers) + features
 
     def _count(self, found: Ints, gold: Ints) -> None:
-        """Count features of tokens, each given by one key."""
+        """Count features of tokens, each represented by one key."""
         fields: dict[str, int] = {}
         names = (feature.partition(FIELD_SEP)[0] for feature in self._numbers)
         field_of = np.array([fields.setdefault(name, len(fields)) for name in names], np.int64)

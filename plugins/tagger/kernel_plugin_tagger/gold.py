@@ -1,4 +1,4 @@
-"""What gold says of the predicted tokens of a batch, as one column for all docs.
+"""Gold annotation of the predicted tokens of a batch, as one column for all docs.
 
 Axes: N predicted tokens of all docs, M gold tokens of one doc, C labels.
 """
@@ -23,10 +23,10 @@ MISSING: Final = -1
 
 @frozen
 class Gold:
-    """The class of each token.
+    """The gold class of each token.
 
-    classes    (N,)  -1: not known
-    negatives  (N,)  whether it is the one class that the token does not have; None: nowhere
+    classes    (N,)  -1: unknown
+    negatives  (N,)  whether the class is one that the token does not have; None: False everywhere
     """
 
     classes: Ints
@@ -34,7 +34,7 @@ class Gold:
 
 
 class LabelNumbers:
-    """Finds the class of a label by the label's id."""
+    """Maps the ids of labels to classes."""
 
     def __init__(self, labels: Sequence[str], *, neg_prefix: str = "") -> None:
         self.n_labels = len(labels)
@@ -43,22 +43,22 @@ class LabelNumbers:
             names += [neg_prefix + label for label in labels]
         self.hashes: Ids = np.array([hash_string(label) for label in labels], np.uint64)
         keys = np.array([hash_string(name) for name in names], np.uint64)
-        # Where a label begins with the prefix itself, it is what it says: a label.
+        # If a label itself begins with the prefix, it is an ordinary label.
         self._keys, first = np.unique(keys, return_index=True)
         self._numbers = first.astype(np.int32)
 
     def find(self, ids: Ids, *, known: Masks) -> tuple[Gold, Ids]:
-        """Return the classes of labels given by their ids, and the ids that are no label's.
+        """Return the classes of label ids, and the unknown ids.
 
         ids      (N,)  0: none
-        known    (N,)  where `ids` counts
-        returns  the ids are distinct
+        known    (N,)  which of `ids` to look up
+        returns  (N,), and the distinct unknown ids
         """
         if not len(self._keys):
             return Gold(np.full(len(ids), MISSING, np.int32)), np.unique(ids[known & (ids != 0)])
-        places = np.minimum(np.searchsorted(self._keys, ids), len(self._keys) - 1)
-        found = known & (self._keys[places] == ids)
-        numbers = np.where(found, self._numbers[places], MISSING).astype(np.int32)
+        positions = np.minimum(np.searchsorted(self._keys, ids), len(self._keys) - 1)
+        found = known & (self._keys[positions] == ids)
+        numbers = np.where(found, self._numbers[positions], MISSING).astype(np.int32)
         negatives = numbers >= self.n_labels
         numbers[negatives] -= self.n_labels
         unknown = np.unique(ids[known & ~found & (ids != 0)])
@@ -66,10 +66,10 @@ class LabelNumbers:
 
 
 def gold_column(examples: Sequence[Example], name: str) -> tuple[Any, Masks]:
-    """Return an annotation column of gold for the predicted tokens.
+    """Return a gold annotation column, aligned with the predicted tokens.
 
-    returns  (N,) and (N,)  the values, unset where nothing was set, and which of them are known:
-             those of tokens whose gold tokens all have the same value
+    returns  (N,) and (N,) the values, unset where gold is unset, and which of them are known: the
+             gold tokens aligned with the token all have the same value
     """
     values, known = [], []
     for example in examples:
@@ -82,7 +82,7 @@ def gold_column(examples: Sequence[Example], name: str) -> tuple[Any, Masks]:
 
 
 def _align(example: Example, column: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Masks]:
-    """Return a column of gold for the predicted tokens of one doc.
+    """Return a gold column, aligned with the predicted tokens of one doc.
 
     column   (M,)
     returns  (n,) and (n,)

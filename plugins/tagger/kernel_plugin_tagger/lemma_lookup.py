@@ -1,4 +1,4 @@
-"""What edit trees make of words, and which tree a lemma needs: worked out once for each word type.
+"""A cache per word type: the lemmas that edit trees produce, and the tree for each lemma.
 
 Axes: N tokens, L labels, P distinct pairs.
 """
@@ -20,16 +20,16 @@ Ints = npt.NDArray[np.integer[Any]]
 Ids = npt.NDArray[np.uint64]
 Masks = npt.NDArray[np.bool_]
 
-# The label of a pair of form and lemma whose tree is too rare to be one: spaCy's choice.
+# The label of pairs of form and lemma whose tree is too rare to be a label, as in spaCy.
 _RARE: Final = 0
 
 
 @frozen(eq=False)
 class _Known:
-    """What was worked out for the words of one table.
+    """Cached results for the words of one table.
 
     lemmas  by row * L + label: the id of the lemma, None where the tree does not fit
-    labels  by row and id of the lemma: the label
+    labels  by row and id of the lemma: the label of the tree
     """
 
     lemmas: dict[int, int | None] = Factory(dict)
@@ -37,7 +37,7 @@ class _Known:
 
 
 class LemmaLookup:
-    """Trees as labels, applied to rows of lexeme tables. Tables that are gone are forgotten."""
+    """Applies trees to rows of lexeme tables. Results are dropped with their table."""
 
     def __init__(self, trees: EditTrees, labels: Sequence[int]) -> None:
         self._trees = trees
@@ -52,10 +52,10 @@ class LemmaLookup:
         labels   (N,)
         returns  (N,) and (N,): the ids of the lemmas, and whether the trees fit
 
-        The lemmas are known to the string store for as long as the table lives.
+        The string store keeps the lemmas while the table exists.
         """
         known = self._known(table).lemmas
-        pairs, places = np.unique(
+        pairs, inverse = np.unique(
             rows.astype(np.int64) * len(self._labels) + labels, return_inverse=True
         )
         keys = pairs.tolist()
@@ -65,10 +65,10 @@ class LemmaLookup:
         found = [known[key] for key in keys]
         lemmas = np.array([lemma or 0 for lemma in found], np.uint64)  # (P,)
         fits = np.array([lemma is not None for lemma in found], np.bool_)  # (P,)
-        return lemmas[places], fits[places]
+        return lemmas[inverse], fits[inverse]
 
     def labels_of(self, table: LexemeTable, rows: Ints, lemmas: Ids) -> Ints:
-        """Return the label of the tree that makes each lemma of its word.
+        """Return the label of the tree that turns each word into its lemma.
 
         rows     (N,)
         lemmas   (N,)  ids
@@ -76,8 +76,8 @@ class LemmaLookup:
         """
         known = self._known(table).labels
         distinct, codes = np.unique(lemmas, return_inverse=True)
-        # A row and the place of a lemma fit into one number, a row and an id do not.
-        _, first, places = np.unique(
+        # A row and an index of a lemma fit into one number; a row and an id do not.
+        _, first, inverse = np.unique(
             rows.astype(np.int64) * max(1, len(distinct)) + codes,
             return_index=True,
             return_inverse=True,
@@ -87,7 +87,7 @@ class LemmaLookup:
             if pair not in known:
                 known[pair] = self._label(table, *pair)
             found.append(known[pair])
-        return np.array(found, np.int64)[places]
+        return np.array(found, np.int64)[inverse]
 
     def _known(self, table: LexemeTable) -> _Known:
         if table not in self._tables:

@@ -1,6 +1,6 @@
-"""The lemmatizer that learns which edit tree makes the lemma of a token.
+"""The lemmatizer, which learns the edit tree that turns a token into its lemma.
 
-Axes: B docs, N tokens of all of them, K tokens that a step is about, C labels.
+Axes: B docs, N tokens of all of them, K tokens of one step, C labels.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier, 
         "model": MODEL,
     },
     assigns=["token.lemma"],
-    scores={"lemma_acc": Score(1.0, title="LEMMA", help="share of tokens whose lemma is right")},
+    scores={"lemma_acc": Score(1.0, title="LEMMA", help="share of tokens with the correct lemma")},
 )
 def make_edit_tree_lemmatizer(
     nlp: Language,
@@ -48,14 +48,14 @@ def make_edit_tree_lemmatizer(
     top_k: int,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> EditTreeLemmatizer:
-    """Make a component that finds base forms by editing words as training data does.
+    """Create a component that finds base forms, by edits of words learned from training data.
 
     model          scores the edit trees of each token
-    backoff        attribute of the token to use where no tree fits; null: no lemma then
-    min_tree_freq  tokens that must need a tree for it to be learned
-    overwrite      whether lemmas that were set before are replaced
-    top_k          best trees to try on a token, until one fits
-    scorer         compares what is predicted with the gold docs
+    backoff        token attribute used as lemma if no tree fits; null: no lemma
+    min_tree_freq  minimum number of tokens with a tree for it to be learned
+    overwrite      whether to replace lemmas that are already set
+    top_k          number of best trees that are tried on a token until one fits
+    scorer         compares the predictions with the gold docs
     """
     return EditTreeLemmatizer(
         nlp.vocab,
@@ -71,10 +71,10 @@ def make_edit_tree_lemmatizer(
 
 @frozen(eq=False)
 class Lemmas:
-    """The lemmas that were predicted for a batch.
+    """The predicted lemmas of a batch.
 
     ids   (N,)
-    fits  (N,)  whether a tree fitted the token; where none did, the id is 0
+    fits  (N,)  whether a tree fitted the token; otherwise the id is 0
     """
 
     ids: Ids
@@ -82,7 +82,7 @@ class Lemmas:
 
 
 class EditTreeLemmatizer(TokenClassifier):
-    """Gives each token the edit tree that makes its lemma. Its labels are ids of trees."""
+    """Predicts the edit tree that turns each token into its lemma. Labels are ids of trees."""
 
     hide_labels = True
 
@@ -112,12 +112,12 @@ class EditTreeLemmatizer(TokenClassifier):
 
     @property
     def labels(self) -> tuple[Any, ...]:
-        """The ids of the trees that can be predicted, in the order of the model's classes."""
+        """The ids of the trees that the model can predict, in the order of its classes."""
         return tuple(self.cfg["labels"])
 
     @property
     def label_data(self) -> dict[str, Any]:
-        """All trees, and the labels, as `initialize` takes them."""
+        """All trees, and the labels, in the form that `initialize` takes."""
         return {"trees": self.trees.to_list(), "labels": list(self.labels)}
 
     def initialize(
@@ -127,10 +127,10 @@ class EditTreeLemmatizer(TokenClassifier):
         nlp: Language | None = None,
         labels: Any = None,
     ) -> None:
-        """Find the trees and give the model its weights.
+        """Find the trees and initialize the weights of the model.
 
-        `labels` is what `label_data` returned; without it trees come from all examples.
-        Raises `DataError` for labels of another kind, `KernelError` if there are none, or no
+        `labels` is a value of `label_data`; by default, trees are collected from all examples.
+        Raises `DataError` for malformed labels, `KernelError` if there are no labels or no
         examples.
         """
         if labels is None:
@@ -140,10 +140,10 @@ class EditTreeLemmatizer(TokenClassifier):
         self.initialize_model(get_examples)
 
     def labels_read(self) -> None:
-        """Take note of labels that were read; their trees follow in a file of their own."""
+        """Do nothing: the trees of the labels are read later, from a separate file."""
 
     def _count_trees(self, examples: Iterable[Example]) -> tuple[EditTrees, list[int]]:
-        """Return the trees of all gold lemmas, and those that are needed often enough."""
+        """Return the trees of all gold lemmas, and the ids of those that are frequent enough."""
         trees, counts = EditTrees(), dict[int, int]()
         known: dict[tuple[str, int], int] = {}
         for example in examples:
@@ -151,7 +151,8 @@ class EditTreeLemmatizer(TokenClassifier):
             if lemmas is None:
                 continue
             strings = example.reference.vocab.strings
-            # A loop over tokens: labels are numbered in the order of the text, and only here.
+            # A loop over tokens, only in initialization: labels are numbered in the order of the
+            # text.
             for pair in zip(example.reference.words(), lemmas.tolist(), strict=True):
                 if not pair[1]:
                     continue
@@ -161,7 +162,7 @@ class EditTreeLemmatizer(TokenClassifier):
         return trees, [tree for tree, count in counts.items() if count >= self.min_tree_freq]
 
     def _take_labels(self, labels: Any) -> None:
-        expected = f"`initialize.components.{self.name}.labels` takes what `label_data` returned"
+        expected = f"`initialize.components.{self.name}.labels` takes a value of `label_data`"
         if not isinstance(labels, Mapping) or labels.keys() != {"trees", "labels"}:
             raise DataError(f"labels of `{self.name}` need `trees` and `labels`", hint=expected)
         if not isinstance(labels["trees"], list):
@@ -178,13 +179,13 @@ class EditTreeLemmatizer(TokenClassifier):
         self.trees = trees
         self.cfg["labels"] = labels
         self._lookup = LemmaLookup(trees, labels)
-        # Files have ids in the place of strings.
+        # Files store ids instead of strings.
         self.vocab.strings.add_all(tree_files.strings_of(trees))
 
     # Training
 
     def gold_classes(self, examples: Sequence[Example]) -> Gold:
-        """Return the tree that makes the gold lemma of each predicted token."""
+        """Return the tree that gives the gold lemma of each predicted token."""
         ids, known = gold_column(examples, "lemma")
         tokens = np.flatnonzero(known & (ids != 0))
         classes = np.full(len(ids), MISSING, np.int64)
@@ -195,7 +196,7 @@ class EditTreeLemmatizer(TokenClassifier):
     # Prediction
 
     def predict(self, docs: DocBatch) -> Any:
-        """Return the `Lemmas` that the best tree that fits makes of each token."""
+        """Return the lemmas given by the best tree that fits each token."""
         if self.top_k == 1:
             best = super().predict(docs)
             return self._apply(docs, np.arange(len(best)), best)
@@ -212,7 +213,7 @@ class EditTreeLemmatizer(TokenClassifier):
         return lemmas
 
     def _apply(self, docs: DocBatch, tokens: Ints, labels: Ints) -> Lemmas:
-        """Apply a tree to each of some tokens.
+        """Apply a tree to each of the given tokens.
 
         tokens   (K,)  ascending
         labels   (K,)
@@ -224,7 +225,7 @@ class EditTreeLemmatizer(TokenClassifier):
         return Lemmas(ids, fits)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Lemmas) -> None:
-        """Write lemmas into `docs`, and what they back off to where no tree fitted."""
+        """Write lemmas into `docs`; tokens without a fitting tree get the backoff attribute."""
         ids = predictions.ids
         if not predictions.fits.all():
             others = np.concatenate([self._back_off(doc) for doc in docs])  # (N,)
@@ -257,22 +258,22 @@ class EditTreeLemmatizer(TokenClassifier):
 
 
 def _next_best(scores: Any, top_k: int) -> Ints:
-    """Return the classes that score best, but for the best one, in their order.
+    """Return the classes with the highest scores, from the second best on.
 
     scores   (K, C)
     returns  (K, min(top_k, C) - 1)  on the host
     """
-    # Equal scores keep the order of their classes, as with repeated argmax: so no argpartition.
+    # A stable sort keeps equal scores in the order of their classes; argpartition would not.
     host = scores.get() if hasattr(scores, "get") else scores
     ranked: Ints = np.argsort(-host, axis=1, kind="stable")[:, 1:top_k]
     return ranked
 
 
 def _by_table(docs: DocBatch, tokens: Ints) -> Iterator[tuple[LexemeTable, slice, Ints]]:
-    """Yield tokens whose docs share a table of lexemes: the table, their part, their rows.
+    """Group tokens by the lexeme table of their docs; yield table, tokens and rows.
 
     tokens   (K,)  ascending
-    returns  a part of `tokens`, and the row of each of its tokens
+    yields   a table, a part of `tokens`, and the row of each of them
     """
     if not len(tokens):
         return

@@ -1,4 +1,4 @@
-"""The cross-entropy of probabilities and gold classes, as a gradient.
+"""The gradient of the cross-entropy of probabilities and gold classes.
 
 Axes: N tokens, C classes.
 """
@@ -13,14 +13,14 @@ from kernel_plugin_tagger.gold import Gold
 
 
 def cross_entropy_inplace(probs: Floats, gold: Gold, *, label_smoothing: float = 0.0) -> float:
-    """Turn probabilities into the gradient of their logits; returns the sum of its squares.
+    """Replace probabilities by the gradient of their logits; return the sum of its squares.
 
-    probs            (N, C)  becomes the gradient: probability minus gold, not averaged; zero
-                     for tokens whose class is not known, and for all other classes where
-                     gold says only which one it is not
-    label_smoothing  the mass that gold leaves to the other classes, in equal parts
+    probs            (N, C) becomes the gradient: probability minus gold, not averaged; zero for
+                     tokens with an unknown class, and for all other classes if only a negative
+                     class is known
+    label_smoothing  the probability mass that is spread evenly over the other classes
 
-    Raises `KernelError` if `label_smoothing` leaves the gold class no more than the others.
+    Raises `KernelError` if the gold class would not get more mass than the others.
     """
     n_rows, n_classes = probs.shape
     xp: Any = array_module(probs)
@@ -39,7 +39,7 @@ def cross_entropy_inplace(probs: Floats, gold: Gold, *, label_smoothing: float =
 
 
 def _denied(probs: Any, gold: Gold) -> tuple[Any, Any, Any]:
-    """Return the tokens of which one class is denied, that class, and its probability."""
+    """Return the tokens with a negative gold class, that class, and its probability."""
     xp: Any = array_module(probs)
     if gold.negatives is None:
         nothing = xp.zeros(0, dtype="int64")
@@ -50,9 +50,9 @@ def _denied(probs: Any, gold: Gold) -> tuple[Any, Any, Any]:
 
 
 def smoothed_shares(label_smoothing: float, n_classes: int) -> tuple[float, float]:
-    """Return the mass that the gold class has, and what each of the others has.
+    """Return the probability mass of the gold class, and that of each other class.
 
-    A single class has all of it. Raises `KernelError` if the gold class has no more than others.
+    A single class gets all of it. Raises `KernelError` if the gold class does not get the most.
     """
     if not label_smoothing or n_classes == 1:
         return 1.0, 0.0

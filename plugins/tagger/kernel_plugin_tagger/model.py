@@ -16,9 +16,9 @@ from kernel.text import Doc
 
 Backprop = Callable[[Any], Any]
 
-# The axes of the classes.
+# The axis of the classes in each parameter.
 _AXES: Final = {"W": 0, "b": 0}
-# Scores that are made at once: 1 MB.
+# Maximum number of scores computed together: 1 MB.
 _MAX_SCORES: Final = 2**18
 
 
@@ -27,11 +27,11 @@ def tagger_model(
 ) -> Model[list[Doc], list[Floats]]:
     """Score the classes of each token: B docs to B of (n_i, C).
 
-    In training the scores are probabilities.
+    In training, the scores are probabilities.
 
-    tok2vec    makes a vector of each token
-    nO         number of classes; null: found in the data
-    normalize  whether predictions are probabilities too; the best class is the same without
+    tok2vec    computes a vector for each token
+    nO         number of classes; null: taken from the data
+    normalize  whether predictions are probabilities too; the best class does not depend on it
     """
     width = tok2vec.get_dim("nO") if tok2vec.has_dim("nO") else None
     output = _softmax(nO, width, normalize=normalize)
@@ -45,9 +45,8 @@ def tagger_model(
 def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
     """Give the model `n_classes` classes; returns the model.
 
-    A class that is new to trained weights scores the mean of all others, so that it never is
-    the best one before something was learned of it. Raises `KernelError` for fewer classes
-    than there are weights for.
+    If the weights are trained, a new class scores the mean of all others, so that it is never the
+    best before it was trained. Raises `KernelError` for fewer classes than the weights have.
     """
     output: Any = model.get_ref("output_layer")
     means = {name: output.get_param(name).mean(axis=0) for name in _AXES if output.has_param(name)}
@@ -58,12 +57,12 @@ def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
 
 
 def predict_in_parts(model: Model[Any, Any], docs: list[Doc]) -> Iterator[Floats]:
-    """Yield the scores of the tokens of all docs, some tokens at a time.
+    """Yield the scores of all tokens, a group of tokens at a time.
 
     yields   (n, C)  together (N, C)
 
-    All at once they take much memory where there are many classes: 450 MB for 160,000 tokens
-    and 700 classes. A model that this module did not make is asked for all at once.
+    With many classes, the scores of all tokens need much memory: 450 MB for 160,000 tokens and 700
+    classes. A model that was not made by this module computes all of them together.
     """
     if model.attrs.get("resize_output") is not resize_output:
         yield packed(model.predict(docs), xp=model.ops.xp).data
@@ -76,7 +75,7 @@ def predict_in_parts(model: Model[Any, Any], docs: list[Doc]) -> Iterator[Floats
 
 
 def _with_packed(layer: Model[Floats, Floats]) -> Model[list[Floats], list[Floats]]:
-    """Give a layer the rows of all docs at once."""
+    """Return a model that passes the rows of all docs to `layer` together."""
     return Model(
         f"with_array({layer.name})",
         _forward_packed,
@@ -109,13 +108,13 @@ def _init_packed(model: Any, X: Any = None, Y: Any = None) -> None:
 
 
 def _softmax(nO: int | None, nI: int | None, *, normalize: bool) -> Model[Floats, Floats]:
-    """Score classes by an affine map, normalized in training, or always if `normalize`.
+    """Return a linear layer; its scores are normalized in training, or always if `normalize`.
 
     X        (N, I)
     returns  (N, C)
 
-    Params: `W` (C, I) and `b` (C,), zero. The gradient that goes back is that of the scores
-    before they were normalized, as a cross-entropy gives it.
+    Params: `W` (C, I) and `b` (C,), zero. The backward pass takes the gradient of the scores before
+    normalization, as a cross-entropy loss gives it.
     """
     return Model(
         "softmax",
@@ -144,7 +143,7 @@ def _forward_softmax(model: Any, X: Floats, is_train: bool) -> tuple[Floats, Bac
 
 
 def softmax_inplace(Y: Floats) -> None:
-    """Turn scores into the probabilities that they are logits of.
+    """Replace logits by probabilities.
 
     Y        (N, C)
     """

@@ -1,4 +1,4 @@
-"""The labels of a morphologizer as arrays, and what they are made from and come to.
+"""The labels of a morphologizer as arrays, and conversions from and to annotation.
 
 Axes: N tokens, C classes, P distinct pairs.
 """
@@ -24,21 +24,21 @@ Pair = tuple[int, int]
 
 
 def make_label(vocab: Vocab, features: Mapping[str, str], pos: str) -> str:
-    """Return features in normal form, with the part of speech as one of them."""
+    """Return features in normal form, including the part of speech as `POS`."""
     combined = {**features, POS_FEATURE: pos} if pos else features
     return vocab.strings[vocab.morphology.add(combined)]
 
 
 def features_of(morph: int, strings: StringStore) -> dict[str, str]:
-    """Return the fields and values of an analysis; 0 has none."""
+    """Return the fields and values of an analysis; none for 0."""
     return Morphology.feats_to_dict(strings[morph] if morph else "")
 
 
 class MorphLabels:
     """The labels of one morphologizer.
 
-    morph    (C,)  id of the features of each class
-    pos      (C,)  id of its part of speech, 0: none
+    morph    (C,)  id of the features
+    pos      (C,)  id of the part of speech, 0: none
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class MorphLabels:
         self._merged: dict[bool, dict[Pair, int]] = {True: {}, False: {}}
 
     def find(self, pos: Ids, morph: Ids, strings: StringStore) -> Ints:
-        """Return the class of each combination, -1 for one that is no label.
+        """Return the class of each combination, -1 if it is not a label.
 
         pos      (N,)
         morph    (N,)
@@ -69,11 +69,11 @@ class MorphLabels:
         return map_pairs(pos, morph, find_one, self._found, np.int32)
 
     def merge(self, morph: Ids, classes: Ints, *, overwrite: bool) -> Ids:
-        """Return the features that tokens have and those of their classes together.
+        """Return the existing features of tokens, merged with the features of their classes.
 
-        morph      (N,)  ids of the features that tokens have
+        morph      (N,)  ids of the existing features
         classes    (N,)
-        overwrite  whether, of a field that both have, the value of the class is taken
+        overwrite  whether the class decides if both have a field
         returns    (N,)  ids
         """
         vocab = self._vocab
@@ -93,18 +93,18 @@ def map_pairs(
     known: dict[Pair, int],
     dtype: Any,
 ) -> npt.NDArray[Any]:
-    """Return what `func` makes of each pair; it is called once for those not in `known`.
+    """Return `func(one, other)` of each pair; it is called once per pair that is not in `known`.
 
     first    (N,)
     second   (N,)
-    known    is filled
+    known    a cache of results, which is filled
     returns  (N,)
     """
     a, of_first = np.unique(first, return_inverse=True)
     b, of_second = np.unique(second, return_inverse=True)
-    numbers, places = np.unique(of_first * len(b) + of_second, return_inverse=True)  # (P,), (N,)
+    numbers, inverse = np.unique(of_first * len(b) + of_second, return_inverse=True)  # (P,), (N,)
     pairs = [(int(a[number // len(b)]), int(b[number % len(b)])) for number in numbers.tolist()]
     for pair in pairs:
         if pair not in known:
             known[pair] = func(*pair)
-    return np.array([known[pair] for pair in pairs], dtype)[places]
+    return np.array([known[pair] for pair in pairs], dtype)[inverse]

@@ -1,4 +1,4 @@
-"""The morphologizer: features and coarse part of speech of each token, as one class.
+"""The morphologizer: predicts the features and the part of speech of each token as one class.
 
 Axes: N tokens of all docs.
 """
@@ -64,8 +64,8 @@ MODEL = {
     },
     assigns=["token.morph", "token.pos"],
     scores={
-        "pos_acc": Score(0.5, title="POS", help="share of tokens whose part of speech is right"),
-        "morph_acc": Score(0.5, title="MORPH", help="share of tokens whose features are all right"),
+        "pos_acc": Score(0.5, title="POS", help="share of tokens with the correct part of speech"),
+        "morph_acc": Score(0.5, title="MORPH", help="share of tokens with all features correct"),
         "morph_micro_p": Score(help="precision of all features together", listed=False),
         "morph_micro_r": Score(help="recall of all features together", listed=False),
         "morph_micro_f": Score(help="F-score of all features together", listed=False),
@@ -83,14 +83,14 @@ def make_morphologizer(
     label_smoothing: float,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> Morphologizer:
-    """Make a component that gives each token morphological features and a part of speech.
+    """Create a component that predicts the morphological features and part of speech of tokens.
 
     model            scores the combinations of features and part of speech
-    overwrite        whether what was set before is replaced
-    extend           whether features that were set before are kept beside those predicted; where
-                     both have a field, `overwrite` decides
-    label_smoothing  share of probability that gold leaves to all other combinations
-    scorer           compares what is predicted with the gold docs
+    overwrite        whether to replace annotation that is already set
+    extend           whether to merge predicted features with those already set; if both have a
+                     field, `overwrite` decides
+    label_smoothing  share of the probability that is spread over all other combinations
+    scorer           compares the predictions with the gold docs
     """
     return Morphologizer(
         nlp.vocab,
@@ -104,9 +104,9 @@ def make_morphologizer(
 
 
 class Morphologizer(TokenClassifier):
-    """Gives each token morphological features and a coarse part of speech.
+    """Predicts morphological features and a coarse part of speech for each token.
 
-    A label is the features in normal form, the part of speech among them as `POS`.
+    A label is the features in normal form, including the part of speech as `POS`.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class Morphologizer(TokenClassifier):
 
     @property
     def label_data(self) -> dict[str, dict[str, Any]]:
-        """For each label its features and its part of speech, as `initialize` takes them."""
+        """The features and part of speech of each label, in the form that `initialize` takes."""
         return {"morph": self.cfg["labels_morph"], "pos": self.cfg["labels_pos"]}
 
     @property
@@ -156,14 +156,14 @@ class Morphologizer(TokenClassifier):
     def add_label(self, label: str) -> int:
         """Add a label such as `Number=Sing|POS=NOUN`; returns 1 if it is new, else 0.
 
-        A trained model grows with it. Raises `DataError` for what is no part of speech.
+        A trained model is resized. Raises `DataError` for an unknown part of speech.
         """
         features = Morphology.feats_to_dict(self.check_label(label))
         pos = features.pop(POS_FEATURE, "")
         if pos not in symbols.POS_IDS:
             raise DataError(
-                f"{pos!r} is no part of speech, in a label of `{self.name}`: {label!r}",
-                hint=f"it is one of {', '.join(filter(None, symbols.POS_IDS))}",
+                f"{pos!r} is not a part of speech, in a label of `{self.name}`: {label!r}",
+                hint=f"expected one of {', '.join(filter(None, symbols.POS_IDS))}",
             )
         if make_label(self.vocab, features, pos) in self.cfg["labels_morph"]:
             return 0
@@ -180,11 +180,11 @@ class Morphologizer(TokenClassifier):
         nlp: Language | None = None,
         labels: dict[str, dict[str, Any]] | None = None,
     ) -> None:
-        """Find the labels and give the model its weights.
+        """Find the labels and initialize the weights of the model.
 
-        `labels` is what `label_data` returned; without it labels come from all examples, in
-        the order in which they occur. Those that were added before stay. Raises `KernelError`
-        if there are none, or no examples.
+        `labels` is a value of `label_data`; by default, labels are collected from all examples, in
+        the order in which they occur. Labels added before are kept. Raises `KernelError` if there
+        are no labels or no examples.
         """
         if labels is None:
             self._find_labels(get_examples())
@@ -198,7 +198,8 @@ class Morphologizer(TokenClassifier):
         for example in examples:
             gold = example.reference
             columns = (gold.column(name).tolist() for name in ("pos", "morph"))
-            # A loop over tokens, once a run: labels are numbered in the order they occur.
+            # A loop over tokens, once per run: labels are numbered in the order in which they
+            # occur.
             for pair in zip(*columns, strict=True):
                 if pair not in seen and pair != (0, 0):
                     self._add(features_of(pair[1], gold.vocab.strings), POS_NAMES[pair[0]])
@@ -208,7 +209,7 @@ class Morphologizer(TokenClassifier):
         if not isinstance(labels, Mapping) or labels.keys() != {"morph", "pos"}:
             raise DataError(
                 f"labels of `{self.name}` need `morph` and `pos`, two maps from labels",
-                hint=f"give `initialize.components.{self.name}.labels` what `init labels` wrote",
+                hint=f"give `initialize.components.{self.name}.labels` the output of `init labels`",
             )
         self.cfg["labels_morph"] = {**self.cfg["labels_morph"], **labels["morph"]}
         self.cfg["labels_pos"] = {**self.cfg["labels_pos"], **labels["pos"]}
@@ -221,10 +222,10 @@ class Morphologizer(TokenClassifier):
     # Training
 
     def gold_classes(self, examples: Sequence[Example]) -> Gold:
-        """Return the label that gold gives each predicted token.
+        """Return the gold label of each predicted token.
 
-        It is missing where gold has neither features nor a part of speech, or a combination
-        that is no label.
+        It is missing where gold has neither features nor a part of speech, or an unknown
+        combination of them.
         """
         pos, pos_known = gold_column(examples, "pos")
         morph, morph_known = gold_column(examples, "morph")
@@ -249,13 +250,13 @@ class Morphologizer(TokenClassifier):
     # Storage
 
     def labels_read(self) -> None:
-        """Make the labels, and the features in them, known to the vocabulary."""
+        """Add the labels and their features to the vocabulary."""
         self.vocab.strings.add_all(self.labels)
         for features in self.cfg["labels_morph"].values():
             self.vocab.morphology.add(features)
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:
-        # The order of the labels is that of the classes.
+        # Labels are in the order of the classes.
         def write_cfg() -> bytes:
             return json.dumps(dict(sorted(self.cfg.items())), indent=2).encode("utf8")
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import kernel
 
-# What `init config` sets beside the model.
+# The settings that `init config` writes besides the model.
 _SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "tagger": {"label_smoothing": 0.05},
     "morphologizer": {"label_smoothing": 0.05},
@@ -23,7 +23,7 @@ _SETTINGS: Final[dict[str, dict[str, Any]]] = {
 @kernel.hookimpl
 def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
     if component == "senter":
-        # Its own small layer of vectors is faster, and as good, as the shared one.
+        # A small embedding of its own is as accurate as the shared one, and faster.
         return {"factory": "senter"}
     if component not in _SETTINGS:
         return None

@@ -11,27 +11,27 @@ from kernel_plugin_tagger.feat_scores import FeatScores
 
 
 def make_tagger_scorer() -> StreamingScorer:
-    """Score `tag_acc` as a stream."""
+    """Return a scorer of `tag_acc` that reads a stream."""
     return StreamingScorer(_tag_scores)
 
 
 def make_morphologizer_scorer() -> StreamingScorer:
-    """Score `pos_acc`, `morph_acc`, `morph_micro_p/r/f` and `morph_per_feat` as a stream."""
+    """Return a scorer of `pos_acc`, `morph_acc`, `morph_micro_p/r/f` and `morph_per_feat`."""
     return StreamingScorer(MorphologyScores)
 
 
 def make_senter_scorer() -> StreamingScorer:
-    """Score `sents_p`, `sents_r` and `sents_f` as a stream."""
+    """Return a scorer of `sents_p`, `sents_r` and `sents_f` that reads a stream."""
     return StreamingScorer(_sentence_scores)
 
 
 def make_lemmatizer_scorer() -> StreamingScorer:
-    """Score `lemma_acc` as a stream."""
+    """Return a scorer of `lemma_acc` that reads a stream."""
     return StreamingScorer(_lemma_scores)
 
 
 def make_feats_scorer() -> StreamingScorer:
-    """Score `<attr>_micro_p/r/f` and `<attr>_per_feat` of any attribute."""
+    """Return a scorer of `<attr>_micro_p/r/f` and `<attr>_per_feat` of any attribute."""
     return StreamingScorer(FeatScores)
 
 
@@ -56,7 +56,7 @@ class MorphologyScores:
         feats.merge(other_feats)
 
     def result(self) -> dict[str, Any]:
-        """Return the scores, None where nothing was counted."""
+        """Return the scores; None if nothing was counted."""
         return {key: score for part in self.parts for key, score in part.result().items()}
 
 

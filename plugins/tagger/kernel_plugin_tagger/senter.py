@@ -1,4 +1,4 @@
-"""The sentence recognizer: a token starts a sentence, or not."""
+"""The sentence recognizer: predicts whether each token starts a sentence."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MODEL = {
     assigns=["token.is_sent_start"],
     scores={
         "sents_f": Score(1.0, title="SENT F", help="F-score of sentences"),
-        "sents_p": Score(0.0, title="SENT P", help="share of the sentences found that are right"),
+        "sents_p": Score(0.0, title="SENT P", help="share of predicted sentences that are correct"),
         "sents_r": Score(
             0.0, title="SENT R", help="share of the annotated sentences that are found"
         ),
@@ -55,17 +55,17 @@ def make_senter(
     overwrite: bool,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> SentenceRecognizer:
-    """Make a component that finds where sentences start.
+    """Create a component that finds sentence starts.
 
-    model      scores, of each token, whether it starts a sentence
-    overwrite  whether sentence starts that were set before are replaced
-    scorer     compares what is predicted with the gold docs
+    model      scores whether each token starts a sentence
+    overwrite  whether to replace sentence starts that are already set
+    scorer     compares the predictions with the gold docs
     """
     return SentenceRecognizer(nlp.vocab, model, name, overwrite=overwrite, scorer=scorer)
 
 
 class SentenceRecognizer(TokenClassifier):
-    """Finds where sentences start."""
+    """Finds sentence starts."""
 
     hide_labels = True
 
@@ -82,19 +82,19 @@ class SentenceRecognizer(TokenClassifier):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Inside and start of a sentence."""
+        """The labels: inside and start of a sentence."""
         return ("I", "S")
 
     def initialize(self, get_examples: GetExamples, *, nlp: Language | None = None) -> None:
-        """Give the model its weights; raises `KernelError` if there are no examples."""
+        """Initialize the weights of the model; raises `KernelError` if there are no examples."""
         self.vocab.strings.add_all(self.labels)
         self.initialize_model(get_examples)
 
     def gold_classes(self, examples: Sequence[Example]) -> Gold:
-        """Say of each predicted token whether a gold sentence starts there.
+        """Return for each predicted token whether a gold sentence starts there.
 
-        In a doc with any sentence starts, tokens of which nothing is said start none; nothing
-        is known of one that has no such annotation at all.
+        In a doc with any sentence starts, unannotated tokens count as inside. In a doc without any,
+        all tokens are unknown.
         """
         starts, known = gold_column(examples, "sent_start")
         annotated = [eg.reference.annotations.get("sent_start") is not None for eg in examples]
@@ -106,7 +106,7 @@ class SentenceRecognizer(TokenClassifier):
     def set_annotations(self, docs: Sequence[Doc], predictions: Ints) -> None:
         """Write the sentence starts of the classes `predictions`, (N,), into `docs`.
 
-        The first token of a doc is one, whatever its class.
+        The first token of a doc is always a sentence start.
         """
         starts = np.where(predictions == START, np.int8(1), np.int8(-1))
         lengths = np.array([len(doc) for doc in docs], np.int64)

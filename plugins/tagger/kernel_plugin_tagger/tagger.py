@@ -35,8 +35,8 @@ MODEL = {
     },
     assigns=["token.tag"],
     scores={
-        "tag_acc": Score(1.0, title="TAG", help="share of tokens whose tag is right"),
-        "pos_acc": Score(0.0, title="POS", help="share of tokens whose part of speech is right"),
+        "tag_acc": Score(1.0, title="TAG", help="share of tokens with the correct tag"),
+        "pos_acc": Score(0.0, title="POS", help="share of tokens with the correct part of speech"),
         "tag_micro_p": Score(help="precision of all tags together"),
         "tag_micro_r": Score(help="recall of all tags together"),
         "tag_micro_f": Score(help="F-score of all tags together"),
@@ -51,13 +51,13 @@ def make_tagger(
     label_smoothing: float,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> Tagger:
-    """Make a component that gives each token a fine-grained part of speech.
+    """Create a component that predicts a fine-grained part-of-speech tag for each token.
 
     model            scores the tags of each token
-    overwrite        whether tags that were set before are replaced
-    neg_prefix       begins a gold tag that says which one a token does not have
-    label_smoothing  share of probability that gold leaves to all other tags
-    scorer           compares what is predicted with the gold docs
+    overwrite        whether to replace tags that are already set
+    neg_prefix       prefix of a gold tag that the token does not have
+    label_smoothing  share of the probability that is spread over all other tags
+    scorer           compares the predictions with the gold docs
     """
     return Tagger(
         nlp.vocab,
@@ -71,7 +71,7 @@ def make_tagger(
 
 
 class Tagger(TokenClassifier):
-    """Gives each token a fine-grained part of speech."""
+    """Predicts a fine-grained part-of-speech tag for each token."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class Tagger(TokenClassifier):
 
     @property
     def label_data(self) -> tuple[str, ...]:
-        """The tags, as `initialize` takes them."""
+        """The tags, in the form that `initialize` takes."""
         return self.labels
 
     @property
@@ -115,7 +115,7 @@ class Tagger(TokenClassifier):
         return self._numbers[1]
 
     def add_label(self, label: str) -> int:
-        """Add a tag; returns 1 if it is new, else 0. A trained model grows with it."""
+        """Add a tag; returns 1 if it is new, else 0. A trained model is resized."""
         if self.check_label(label) in self.cfg["labels"]:
             return 0
         self.check_growth()
@@ -131,10 +131,10 @@ class Tagger(TokenClassifier):
         nlp: Language | None = None,
         labels: Sequence[str] | None = None,
     ) -> None:
-        """Find the tags and give the model its weights.
+        """Find the tags and initialize the weights of the model.
 
-        `labels` is what `label_data` returned; without it tags come from all examples, sorted.
-        Those that were added before stay. Raises `KernelError` if there are none, or no
+        `labels` is a value of `label_data`; by default, tags are collected from all examples and
+        sorted. Tags added before are kept. Raises `KernelError` if there are no tags or no
         examples.
         """
         found = self._find_tags(get_examples()) if labels is None else labels
@@ -144,9 +144,9 @@ class Tagger(TokenClassifier):
         self.initialize_model(get_examples)
 
     def gold_classes(self, examples: Sequence[Example]) -> Gold:
-        """Return the tag that gold gives each predicted token.
+        """Return the gold tag of each predicted token.
 
-        Raises `DataError` for one that is no label.
+        Raises `DataError` for an unknown tag.
         """
         ids, known = gold_column(examples, "tag")
         gold, unknown = self.numbers.find(ids, known=known)
@@ -155,12 +155,12 @@ class Tagger(TokenClassifier):
         return gold
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Ints) -> None:
-        """Write the tags whose numbers are `predictions`, (N,), into `docs`."""
+        """Write the tags of the classes `predictions`, (N,), into `docs`."""
         tags = self.numbers.hashes[predictions]
         self.write_column(docs, "tag", tags, overwrite=self.cfg["overwrite"])
 
     def labels_read(self) -> None:
-        """Make the tags known to the vocabulary."""
+        """Add the tags to the vocabulary."""
         self.vocab.strings.add_all(self.labels)
 
     def _find_tags(self, examples: Iterable[Example]) -> list[str]:
@@ -178,12 +178,12 @@ class Tagger(TokenClassifier):
     def _check_unknown(self, ids: Ids, examples: Sequence[Example]) -> None:
         strings = examples[0].reference.vocab.strings
         tags = sorted(strings[tag] for tag in ids.tolist())
-        # That a token does not have a tag which nobody predicts teaches nothing.
+        # A negative tag of an unknown class carries no signal.
         unknown = [tag for tag in tags if not self._is_denied(tag)]
         if unknown:
             raise DataError(
                 f"component `{self.name}` has no label {', '.join(map(repr, unknown))}, which "
-                "gold has",
-                hint="labels that are given in `[initialize]` must be all; others may be added "
-                "with `add_label`",
+                "occurs in the gold data",
+                hint="labels given in `[initialize]` must include all gold tags; more can be "
+                "added with `add_label`",
             )

@@ -1,4 +1,4 @@
-"""The base of components that give each token one of a set of classes.
+"""The base class of components that assign one class to each token.
 
 Axes: B docs, N tokens of all of them, C classes.
 """
@@ -23,11 +23,11 @@ GetExamples = Callable[[], Iterable[Example]]
 
 
 class TokenClassifier(RehearsingPipe):
-    """Gives each token the class that its model scores best.
+    """Assigns to each token the class with the highest score of its model.
 
-    A subclass gives `labels`, `gold_classes` and `set_annotations`, finds its labels in
-    `initialize` before it calls `initialize_model`, and calls `check_growth` before and `grow`
-    after it gets another one.
+    A subclass defines `labels`, `gold_classes` and `set_annotations`. Its `initialize` finds the
+    labels, then calls `initialize_model`. To add a label, it calls `check_growth` before and `grow`
+    after.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class TokenClassifier(RehearsingPipe):
         return len(self.labels)
 
     def check_label(self, label: Any) -> str:
-        """Return `label`; raises `TextError` unless it is a string with something in it."""
+        """Return `label`; raises `TextError` unless it is a string that is not empty."""
         if not isinstance(label, str) or not label:
             raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
         return label
@@ -61,12 +61,12 @@ class TokenClassifier(RehearsingPipe):
             )
 
     def grow(self) -> None:
-        """Give a model that has weights as many classes as there are labels."""
+        """Resize the model, if it has weights, to the number of labels."""
         if self.has_weights():
             self.model.attrs["resize_output"](self.model, self.n_classes)
 
     def has_weights(self) -> bool:
-        """Say whether the model was initialized or loaded."""
+        """Return whether the model was initialized or loaded."""
         if not self.model.has_ref("output_layer"):
             return bool(self.model.has_dim("nO"))
         output = self.model.get_ref("output_layer")
@@ -75,20 +75,20 @@ class TokenClassifier(RehearsingPipe):
     # Training
 
     def gold_classes(self, examples: Sequence[Example]) -> Gold:
-        """Return the class that gold gives each predicted token."""
+        """Return the gold class of each predicted token."""
         raise NotImplementedError
 
     def initialize_model(self, get_examples: GetExamples) -> None:
-        """Give the model new weights, for the labels as they are now.
+        """Initialize the weights of the model for the current labels.
 
-        Raises `KernelError` if there are no labels, or no examples, or if `label_smoothing` is
-        too much for so many labels.
+        Raises `KernelError` if there are no labels or no examples, or if `label_smoothing` is too
+        high for the number of labels.
         """
         sample = first_examples(get_examples)
         if not self.n_classes:
             raise KernelError(
                 f"component `{self.name}` found no labels in the examples",
-                hint="is the gold annotation there? else give them as "
+                hint="check the gold annotation, or give the labels as "
                 f"`[initialize.components.{self.name}.labels]`",
             )
         smoothed_shares(self.cfg.get("label_smoothing", 0.0), self.n_classes)
@@ -96,12 +96,12 @@ class TokenClassifier(RehearsingPipe):
         self.model.initialize(X=DocBatch([example.predicted for example in sample]))
 
     def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Packed]:
-        """Return the loss, and the gradient of the model's output, written over `scores`.
+        """Return the loss, and the gradient of the model's output, which overwrites `scores`.
 
         scores   B of (n_i, C)  probabilities
         returns  the sum of the squared gradient, and B of (n_i, C)
 
-        Raises `KernelError` if the scores are not numbers any more.
+        Raises `KernelError` if the scores are not finite.
         """
         whole = packed(scores, width=self.n_classes)
         loss = cross_entropy_inplace(
@@ -117,10 +117,10 @@ class TokenClassifier(RehearsingPipe):
         return loss, whole
 
     def get_rehearsal_loss(self, scores: Any, wanted: Any) -> tuple[float, Packed]:
-        """Return the loss, and the gradient of the scores: the difference by the number of docs.
+        """Return the loss, and the gradient of the scores: their difference / the number of docs.
 
         scores   B of (n_i, C)
-        wanted   B of (n_i, C'), of the tutor
+        wanted   B of (n_i, C'), the scores of the original model
         """
         whole = packed(scores)
         _, difference = super().get_rehearsal_loss(whole.data, packed(wanted).data)
@@ -152,7 +152,7 @@ class TokenClassifier(RehearsingPipe):
     def write_column(
         self, docs: Sequence[Doc], name: str, values: npt.NDArray[Any], *, overwrite: bool
     ) -> None:
-        """Set a column of each doc; what was set before stays, unless `overwrite`.
+        """Set a column of each doc; values that are already set are kept, unless `overwrite`.
 
         values   (N,)
         """
@@ -172,17 +172,17 @@ class TokenClassifier(RehearsingPipe):
             self.labels_read()
 
         def read_model(data: bytes) -> None:
-            # Sizes come with the weights.
+            # The weights determine the sizes.
             self._fit_output()
             readers["model"](data)
 
         return {"cfg": read_cfg, "model": read_model}
 
     def labels_read(self) -> None:
-        """Take note of labels that were read from a file; the default need not."""
+        """Update the component after labels were read from a file; by default, do nothing."""
 
     def _fit_output(self) -> None:
-        """Make the output layer as wide as there are labels; with another width it forgets."""
+        """Set the size of the output layer to the number of labels; a new size drops weights."""
         n_classes = self.model.maybe_get_dim("nO") if self.model.has_dim("nO") else None
         if n_classes == self.n_classes:
             return
@@ -194,7 +194,7 @@ class TokenClassifier(RehearsingPipe):
 
 
 def best_classes(scores: Any) -> Ints:
-    """Return the class that scores best, the first of several: (N,), on the host.
+    """Return the class with the highest score, the first of equal ones: (N,), on the host.
 
     scores   (N, C)
     """

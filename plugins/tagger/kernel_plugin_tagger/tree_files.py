@@ -1,4 +1,4 @@
-"""Edit trees as files, in which strings are their ids: spaCy's format."""
+"""Files of edit trees, in spaCy's format; strings are stored as ids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STRINGS: Final = ("orig", "subst")
 
 
 def dump(trees: EditTrees, strings: StringStore) -> bytes:
-    """Return the trees as msgpack; who reads it needs the strings of `strings_of` as well."""
+    """Return the trees as msgpack; reading them needs the strings of `strings_of` as well."""
     nodes = [
         {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
         for node in trees.to_list()
@@ -24,7 +24,7 @@ def dump(trees: EditTrees, strings: StringStore) -> bytes:
 def load(data: bytes, strings: StringStore) -> EditTrees:
     """Return the trees that `dump` wrote.
 
-    Raises `DataError` for anything else, and for a string that `strings` does not know.
+    Raises `DataError` for malformed data, and for the id of a string that is not in `strings`.
     """
     try:
         nodes = unpack(data, name="the file of edit trees")["trees"]
@@ -38,15 +38,15 @@ def load(data: bytes, strings: StringStore) -> EditTrees:
 
 
 def strings_of(trees: EditTrees) -> list[str]:
-    """Return every string that the trees replace, or put in its place."""
+    """Return every string that the trees replace or insert."""
     values = [node[key] for node in trees.to_list() for key in _STRINGS if key in node]
     return list(dict.fromkeys(values))
 
 
 def check_labels(trees: EditTrees, labels: Any) -> None:
-    """Raise `DataError` unless `labels` is a list of different ids of `trees`."""
+    """Raise `DataError` unless `labels` is a list of distinct ids of `trees`."""
     if not isinstance(labels, list | tuple) or len(set(map(str, labels))) < len(labels):
-        raise DataError(f"expected a list of different ids of trees as labels, got {labels!r}")
+        raise DataError(f"expected a list of distinct ids of trees as labels, got {labels!r}")
     for tree in labels:
         if not isinstance(tree, int) or not 0 <= tree < len(trees):
             raise DataError(f"the label {tree!r} is none of {len(trees)} trees")

@@ -1,4 +1,4 @@
-"""Bags of words: each n-gram of a doc speaks for or against each label.
+"""Bag-of-words models: each n-gram of a doc has a weight for each label.
 
 Axes: B docs, O labels.
 """
@@ -28,13 +28,13 @@ def text_cat_bow_v3(
     length: int = 262144,
     nO: int | None = None,
 ) -> Model[list[Doc], Floats]:
-    """Add up what the n-grams of a doc say about each label: fast, and blind to their order.
+    """Add up the weights of a doc's n-grams for each label. Fast; ignores the order of n-grams.
 
-    exclusive_classes  one label a doc, rather than any number of them
-    ngram_size         words of the longest n-gram
-    no_output_layer    leave scores as they are, for another layer to read
-    length             rows of the hashed table of n-grams, rounded up to a power of two
-    nO                 number of labels; null: told by the data
+    exclusive_classes  whether each doc has exactly one label
+    ngram_size         maximum number of words in an n-gram
+    no_output_layer    return scores without activation, as input of another layer
+    length             rows of the hash table of n-grams, rounded up to a power of two
+    nO                 number of labels; null: taken from the data
     returns            B docs to (B, O), from 0 to 1 unless there is no output layer
 
     Raises KernelError for a `length` below 1.
@@ -51,9 +51,9 @@ def text_cat_bow_v2(
     no_output_layer: bool,
     nO: int | None = None,
 ) -> Model[list[Doc], Floats]:
-    """Make what `text_cat_bow_v3` makes, with a table in which labels share values.
+    """Return the same model as `text_cat_bow_v3`, but labels share values of the table.
 
-    Use v3, unless for a model that was trained with this one.
+    Kept for existing models; use v3 for new ones.
     """
     layer = sparse_linear(nO, _FIXED_LENGTH, v1_indexing=True)
     return _bow(layer, exclusive_classes, ngram_size, no_output_layer)
@@ -65,7 +65,7 @@ def text_cat_bow_v1(
     no_output_layer: bool,
     nO: int | None = None,
 ) -> Model[list[Doc], Floats]:
-    """Make what `text_cat_bow_v2` makes, without room for labels that come later."""
+    """Return the same model as `text_cat_bow_v2`, but labels cannot be added to it."""
     model = text_cat_bow_v2(exclusive_classes, ngram_size, no_output_layer, nO)
     del model.attrs["resize_output"]
     return model

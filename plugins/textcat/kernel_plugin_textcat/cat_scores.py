@@ -16,18 +16,18 @@ _N_BINARY: Final = 2
 
 
 class CatScores:
-    """`<attr>_score` and what it is made of: the labels of docs, by F-score and ROC AUC.
+    """F-scores and ROC AUC of the labels of docs, and `<attr>_score`, one of them.
 
-    Counts stay as small as the list of labels; the AUC keeps 16 bytes a doc and label.
+    Memory does not grow with the number of docs, except for the AUC: 16 bytes per doc and label.
 
-    labels          the labels that count; docs' other labels are passed over
-    multi_label     labels are independent: found if scored `threshold` or more, and not
-                    counted where gold says nothing of them. Else the label scored highest is
-                    what was found, whatever its score, and labels that gold lacks are wrong
-    positive_label  of two exclusive labels, the one whose F-score is `<attr>_score`
-    threshold       0.5 unless given; with exclusive labels it has no effect
+    labels          the labels that count; other labels of docs are ignored
+    multi_label     labels are independent: predicted if the score is at least `threshold`, and not
+                    counted if unknown in gold. Otherwise the label with the highest score is
+                    predicted, and labels missing in gold are wrong
+    positive_label  one of two exclusive labels, whose F-score is `<attr>_score`
+    threshold       0.5 by default; has no effect on exclusive labels
 
-    Raises KernelError for a `positive_label` that is none of the two.
+    Raises KernelError for a `positive_label` that is not one of the two labels.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class CatScores:
     def update(self, examples: Iterable[Example]) -> None:
         """Count the labels of `examples`.
 
-        Raises DataError for a predicted doc without labels where one of exclusive labels is right.
+        Raises DataError if gold has one of the exclusive labels and the predicted doc has none.
         """
         for example in examples:
             found = self._known(self.getter(example.predicted, self.attr))
@@ -76,9 +76,9 @@ class CatScores:
             auc.merge(other.aucs[label])
 
     def result(self) -> dict[str, Any]:
-        """Return the scores; an AUC is None where gold has a label always, or never.
+        """Return the scores; the AUC of a label that gold has always or never is None.
 
-        Macro averages are over all labels, such an AUC being 0 among them.
+        Macro averages are over all labels; an AUC of None counts as 0.
         """
         aucs = {label: auc.score if auc.is_binary() else None for label, auc in self.aucs.items()}
         rates = {label: score.to_dict() for label, score in self.counts.items()}
@@ -100,7 +100,7 @@ class CatScores:
         }
 
     def _headline(self, values: dict[str, Any]) -> tuple[float, str]:
-        """Return the one score that stands for all, and its name."""
+        """Return the main score and its name."""
         if self.positive_label:
             return values["f_per_type"][self.positive_label]["f"], f"F ({self.positive_label})"
         if self.multi_label:
@@ -128,7 +128,7 @@ class CatScores:
     def _count_best(self, found: dict[str, float], gold: dict[str, float]) -> None:
         if not found:
             raise DataError(
-                f"a doc that should have one of {list(self.counts)} was given none of them",
+                f"a predicted doc has none of the labels {list(self.counts)}, but gold has one",
                 hint="does the pipeline have a component that sets them?",
             )
         best = max(found, key=found.__getitem__)

@@ -1,4 +1,4 @@
-"""The base of the components that label whole docs.
+"""The base class of components that assign labels to docs.
 
 Axes: B docs, O labels.
 """
@@ -17,12 +17,12 @@ from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_textcat.gold import check_cats, count_labels, read_gold
 
-# An attribute of the model: the labels that were added to its weights, and not right since.
-UNSEEN: Final = "unseen_labels"
+# A model attribute: labels that were added after training and have not been positive since.
+UNSEEN_LABELS: Final = "unseen_labels"
 
 
 def hold_back(scores: Floats, unseen: Sequence[int], *, are_shares: bool) -> Floats:
-    """Let some labels score 0, and the others what they would score without those.
+    """Set the scores of some labels to 0, and those of the others as if these did not exist.
 
     scores      (B, O)
     are_shares  whether the scores of a doc add up to 1
@@ -36,9 +36,9 @@ def hold_back(scores: Floats, unseen: Sequence[int], *, are_shares: bool) -> Flo
 
 
 class Categorizer(RehearsingPipe):
-    """Gives each doc a score for each label, from 0 to 1.
+    """Assigns a score from 0 to 1 for each label to each doc.
 
-    A subclass says whether labels exclude each other, and how many it needs.
+    A subclass defines whether labels are exclusive, and how many it needs at least.
     """
 
     is_exclusive: bool
@@ -62,13 +62,14 @@ class Categorizer(RehearsingPipe):
 
     @property
     def label_data(self) -> list[str]:
-        """The labels, as `initialize` takes them."""
+        """The labels, in the form that `initialize` takes."""
         return list(self.cfg["labels"])
 
     def add_label(self, label: Any) -> int:
-        """Add a label; returns 1 if it is new, else 0. What was learned of others stays.
+        """Add a label; return 1 if it is new, else 0. The weights of other labels are kept.
 
-        Raises TextError for what is no string, KernelError if the model cannot have more labels.
+        Raises TextError for a value that is not a string, KernelError if the model cannot be
+        resized.
         """
         if not isinstance(label, str) or not label:
             raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
@@ -83,24 +84,24 @@ class Categorizer(RehearsingPipe):
     def _grow(self, label: str, n_labels: int) -> None:
         if not self.is_resizable:
             raise KernelError(
-                f"the model of `{self.name}` has {n_labels - 1} outputs, one a label, and cannot "
-                f"have more: {label!r} is one too many",
+                f"the model of `{self.name}` has {n_labels - 1} outputs, one per label, and "
+                f"cannot have more: {label!r} is one too many",
                 hint="initialize the component again, or give it a model that can grow, such as "
                 "`kernel.TextCatBOW.v3`",
             )
         if self.model.get_ref("output_layer").has_param("W"):
-            unseen = self.model.attrs.get(UNSEEN, [])
-            # Saved with the weights, as exact resumption needs.
-            self.model.attrs[UNSEEN] = [*unseen, n_labels - 1]
+            unseen = self.model.attrs.get(UNSEEN_LABELS, [])
+            # Saved with the weights, which exact resumption needs.
+            self.model.attrs[UNSEEN_LABELS] = [*unseen, n_labels - 1]
         self.model.attrs["resize_output"](self.model, n_labels)
 
     @property
     def _gives_shares(self) -> bool:
-        # Without an activation at the end, scores are no probabilities, and nothing starts them.
+        # Without an activation at the end, scores are not probabilities and biases are not set.
         return self.is_exclusive and "start_output" in self.model.attrs
 
     def _n_outputs(self) -> int | None:
-        """Return how many labels the model has room for, None if that is open."""
+        """Return the number of outputs of the model, None if it is not set yet."""
         has_output = "output_layer" in self.model.ref_names
         nodes = [self.model, self.model.get_ref("output_layer")] if has_output else [self.model]
         sizes = [node.maybe_get_dim("nO") for node in nodes]
@@ -115,10 +116,10 @@ class Categorizer(RehearsingPipe):
         nlp: Any = None,
         labels: Iterable[str] | None = None,
     ) -> None:
-        """Find the labels and give the model its weights.
+        """Find the labels and initialize the weights of the model.
 
-        `labels` is what `label_data` returned; without it, labels come from all examples, in
-        the order in which they appear. Those that were added before stay.
+        `labels` is a value of `label_data`; by default, labels are collected from all examples, in
+        the order in which they appear. Labels added before are kept.
 
         Raises DataError for gold values that cannot be learned from, KernelError if there are
         too few labels or no examples.
@@ -141,8 +142,8 @@ class Categorizer(RehearsingPipe):
     def _warn_of(self, constant: Sequence[str]) -> None:
         if constant:
             warnings.warn(
-                f"component `{self.name}` cannot learn the labels {constant}: in the examples each "
-                "of them is always right, or never",
+                f"component `{self.name}` cannot learn the labels {constant}: in the examples, "
+                "each of them is 1 in all docs or in none",
                 stacklevel=3,
             )
 
@@ -151,31 +152,32 @@ class Categorizer(RehearsingPipe):
         if len(labels) < self.least_labels:
             raise KernelError(
                 f"component `{self.name}` needs {self.least_labels} labels or more, got {labels}",
-                hint="does the gold data have `cats`? else give the labels as "
+                hint="check that the gold data has `cats`, or give the labels as "
                 f"`[initialize.components.{self.name}.labels]`",
             )
         if size is not None and size != len(labels):
             raise KernelError(
-                f"the model of `{self.name}` has {size} outputs, but the data {len(labels)} labels",
+                f"the model of `{self.name}` has {size} outputs, but the data has "
+                f"{len(labels)} labels",
                 hint=f"set `components.{self.name}.model.nO` to null",
             )
 
     def get_loss(self, examples: Sequence[Example], scores: Floats) -> tuple[float, Floats]:
-        """Return the mean of the squared errors, and the errors, as gradient of the scores.
+        """Return the mean of the squared errors, and the errors as the gradient of the scores.
 
         scores   (B, O)
-        returns  () and (B, O); 0 where gold says nothing
+        returns  () and (B, O); 0 where gold is unknown
 
         Raises DataError for gold values that cannot be learned from.
         """
         for number, example in enumerate(examples):
             check_cats(self.name, example.reference, number, is_exclusive=self.is_exclusive)
         truths, known = read_gold(examples, self.labels)
-        if UNSEEN in self.model.attrs:
+        if UNSEEN_LABELS in self.model.attrs:
             seen = set(np.flatnonzero(truths.any(axis=0)).tolist())
-            self.model.attrs[UNSEEN] = sorted(set(self.model.attrs[UNSEEN]) - seen)
+            self.model.attrs[UNSEEN_LABELS] = sorted(set(self.model.attrs[UNSEEN_LABELS]) - seen)
         if self.is_exclusive:
-            # A label that a doc does not mention is not the one it has.
+            # Exclusive labels that are missing in a doc are 0.
             known |= known.any(axis=1, keepdims=True)
         ops = self.model.ops
         d_scores = (scores - ops.asarray(truths)) * ops.asarray(known)
@@ -184,7 +186,7 @@ class Categorizer(RehearsingPipe):
     # Prediction
 
     def predict(self, docs: DocBatch) -> Floats:
-        """Return the score of each label, (B, O), on the host; a doc without words has none: 0."""
+        """Return the score of each label, (B, O), on the host; 0 for docs without words."""
         lengths, n_labels = docs.lengths, len(self.cfg["labels"])
         if not n_labels:
             raise KernelError(
@@ -194,12 +196,12 @@ class Categorizer(RehearsingPipe):
         if not lengths.any():
             return np.zeros((len(docs), n_labels), "float32")
         scores: Floats = self.model.ops.to_numpy(self.model.predict(docs))
-        if unseen := self.model.attrs.get(UNSEEN):
+        if unseen := self.model.attrs.get(UNSEEN_LABELS):
             scores = hold_back(scores, unseen, are_shares=self._gives_shares)
         return scores if lengths.all() else scores * (lengths > 0)[:, None]
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Floats) -> None:
-        """Write the scores, (B, O), into `doc.cats`; other labels there stay."""
+        """Write the scores, (B, O), into `doc.cats`; other labels there are kept."""
         labels = self.cfg["labels"]
         for doc, scores in zip(docs, predictions.tolist(), strict=True):
             doc.cats.update(zip(labels, scores, strict=False))

@@ -1,4 +1,4 @@
-"""The component that gives each doc one of several labels."""
+"""The component that assigns exactly one label to each doc."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def make_textcat(
     threshold: float,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> TextCategorizer:
-    """Make a component that gives each doc one of several labels, in `doc.cats`.
+    """Create a component that assigns exactly one label to each doc, in `doc.cats`.
 
-    model      scores all labels of a doc, which add up to 1
-    threshold  has no effect on exclusive labels: the best one is the one
-    scorer     compares what is found with the gold docs
+    model      scores all labels of a doc; the scores add up to 1
+    threshold  has no effect: the label with the highest score is predicted
+    scorer     compares the predictions with the gold docs
     """
     return TextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
 
 
 class TextCategorizer(Categorizer):
-    """Gives each doc one of several labels: their scores add up to 1."""
+    """Assigns exactly one label to each doc; the scores of all labels add up to 1."""
 
     is_exclusive = True
     least_labels = 2
@@ -68,10 +68,10 @@ class TextCategorizer(Categorizer):
         labels: Iterable[str] | None = None,
         positive_label: str | None = None,
     ) -> None:
-        """Find the labels and give the model its weights; see `Categorizer.initialize`.
+        """Find the labels and initialize the model; see `Categorizer.initialize`.
 
-        `positive_label` is that of two labels of which the F-score is the score of the component.
-        Raises KernelError if it is none of the two, or there are more.
+        `positive_label` is the one of two labels whose F-score is the score of the component.
+        Raises KernelError if it is not a label, or if there are more than two labels.
         """
         super().initialize(get_examples, nlp=nlp, labels=labels)
         if positive_label is not None:

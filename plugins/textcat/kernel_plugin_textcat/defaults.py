@@ -1,4 +1,4 @@
-"""The models of components of which a config says nothing else, and their scores."""
+"""The default models of the components, and their scores."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from kernel.scoring import Score
 
 SCORES: Final = {
     "cats_score": Score(1.0, title="TEXTCAT", help="the score that `cats_score_desc` names"),
-    "cats_score_desc": Score(help="which score of the labels `cats_score` is"),
-    "cats_micro_p": Score(help="precision of the labels, decisions counted alike"),
-    "cats_micro_r": Score(help="recall of the labels, decisions counted alike"),
-    "cats_micro_f": Score(help="F-score of the labels, decisions counted alike"),
-    "cats_macro_p": Score(help="precision, the mean of all labels"),
-    "cats_macro_r": Score(help="recall, the mean of all labels"),
-    "cats_macro_f": Score(help="F-score, the mean of all labels"),
-    "cats_macro_auc": Score(help="area under the ROC curve, the mean of all labels"),
+    "cats_score_desc": Score(help="the score that is used as `cats_score`"),
+    "cats_micro_p": Score(help="precision over all decisions together"),
+    "cats_micro_r": Score(help="recall over all decisions together"),
+    "cats_micro_f": Score(help="F-score over all decisions together"),
+    "cats_macro_p": Score(help="precision, averaged over labels"),
+    "cats_macro_r": Score(help="recall, averaged over labels"),
+    "cats_macro_f": Score(help="F-score, averaged over labels"),
+    "cats_macro_auc": Score(help="area under the ROC curve, averaged over labels"),
     "cats_f_per_type": Score(
         title="TEXTCAT", help="precision, recall and F-score of each label", per="type"
     ),
@@ -26,7 +26,7 @@ SCORES: Final = {
 
 
 def ensemble(*, exclusive_classes: bool) -> dict[str, Any]:
-    """Return the block of a bag of words beside a network of its own over word vectors."""
+    """Return the config of an ensemble of a bag of words and a network over word vectors."""
     return {
         "@architectures": "kernel.TextCatEnsemble.v2",
         "nO": None,

@@ -1,4 +1,4 @@
-"""Networks over word vectors, by themselves or beside a bag of words.
+"""Networks over word vectors, alone or combined with a bag of words.
 
 Axes: B docs, W width of the word vectors, O labels.
 """
@@ -41,11 +41,11 @@ def text_cat_ensemble_v2(
     linear_model: Docs2Floats,
     nO: int | None = None,
 ) -> Docs2Floats:
-    """Let a bag of words and a network with attention decide together.
+    """Combine a bag of words and a network with attention.
 
     tok2vec       B docs to B of (n_i, W)
-    linear_model  B docs to (B, O), such as `TextCatBOW.v3`; it says whether labels are exclusive
-    nO            number of labels; null: told by the data
+    linear_model  B docs to (B, O), such as `TextCatBOW.v3`; decides whether labels are exclusive
+    nO            number of labels; null: taken from the data
     returns       B docs to (B, O), from 0 to 1
     """
     attention, maxout, norm = ParametricAttention(), Maxout(nP=3), LayerNorm()
@@ -66,11 +66,11 @@ def text_cat_parametric_attention(
     exclusive_classes: bool,
     nO: int | None = None,
 ) -> Docs2Floats:
-    """Weigh the words of a doc by a network of its own, and decide by their sum.
+    """Classify by the weighted sum of word vectors; a small network computes the weights.
 
     tok2vec            B docs to B of (n_i, W)
-    exclusive_classes  one label a doc, rather than any number of them
-    nO                 number of labels; null: told by the data
+    exclusive_classes  whether each doc has exactly one label
+    nO            number of labels; null: taken from the data
     returns            B docs to (B, O), from 0 to 1
     """
     attention = ParametricAttention_v2(key_transform=Gelu())
@@ -93,15 +93,15 @@ def text_cat_reduce(
     use_reduce_mean: bool,
     nO: int | None = None,
 ) -> Docs2Floats:
-    """Decide by the first, last, largest and mean vectors of a doc, whichever are used.
+    """Classify by the first, last, maximum or mean vector of a doc, or several of them.
 
     tok2vec            B docs to B of (n_i, W)
-    exclusive_classes  one label a doc, rather than any number of them
-    use_reduce_first   the first word's vector
-    use_reduce_last    the last word's vector
-    use_reduce_max     the largest value of each number
-    use_reduce_mean    the mean vector
-    nO                 number of labels; null: told by the data
+    exclusive_classes  whether each doc has exactly one label
+    use_reduce_first   use the first word's vector
+    use_reduce_last    use the last word's vector
+    use_reduce_max     use the maximum over all words in each dimension
+    use_reduce_mean    use the mean vector
+    nO            number of labels; null: taken from the data
     returns            B docs to (B, O), from 0 to 1
 
     Raises KernelError if none of them is used.
@@ -115,7 +115,7 @@ def text_cat_reduce(
     ways = [way for way, is_used in used.items() if is_used]
     if not ways:
         raise KernelError(
-            "the model uses no way to reduce a doc to one vector",
+            "the model has no reduction of a doc to one vector",
             hint="set one of " + ", ".join(f"`use_reduce_{way}`" for way in used) + " to true",
         )
     output, layers = _output(nO, is_exclusive=exclusive_classes)
@@ -130,11 +130,11 @@ def text_cat_cnn_v2(
     exclusive_classes: bool,
     nO: int | None = None,
 ) -> Docs2Floats:
-    """Decide by the mean of a doc's word vectors.
+    """Classify by the mean of a doc's word vectors.
 
     tok2vec            B docs to B of (n_i, W)
-    exclusive_classes  one label a doc, rather than any number of them
-    nO                 number of labels; null: told by the data
+    exclusive_classes  whether each doc has exactly one label
+    nO            number of labels; null: taken from the data
     returns            B docs to (B, O), from 0 to 1
     """
     return text_cat_reduce(
@@ -153,20 +153,20 @@ def text_cat_cnn_v1(
     exclusive_classes: bool,
     nO: int | None = None,
 ) -> Docs2Floats:
-    """Make what `text_cat_cnn_v2` makes, without room for labels that come later."""
+    """Return the same model as `text_cat_cnn_v2`, but labels cannot be added to it."""
     model = text_cat_cnn_v2(tok2vec, exclusive_classes, nO)
     del model.attrs["resize_output"]
     return model
 
 
 def _attentive(tok2vec: Any, attention: Any, maxout: Any, norm: Any) -> Any:
-    """Return B docs to (B, W): the weighted sum of word vectors, and a layer on it."""
+    """Return a model of B docs to (B, W): the weighted sum of word vectors, and a hidden layer."""
     block = residual(chain(maxout, norm, Dropout(0.0)))
     return chain(tok2vec, join_docs(), attention, reduce_sum(), block)
 
 
 def _output(n_labels: int | None, *, is_exclusive: bool) -> tuple[Any, Sequence[Any]]:
-    """Return the layer that scores labels, and all that stands at the end of the model."""
+    """Return the layer that scores labels, and the end of the model that includes it."""
     if is_exclusive:
         layer: Any = Softmax(nO=n_labels)
         return layer, [layer]
@@ -188,7 +188,7 @@ def _name_layers(model: Any, attention: Any, maxout: Any, norm: Any) -> None:
 
 
 def _init_attentive(model: Any, X: Any = None, Y: Any = None) -> None:
-    """Initialize the word vectors first: the width of all that follows is theirs."""
+    """Initialize the word vectors first; they determine the width of the other layers."""
     tok2vec = model.get_ref("tok2vec")
     tok2vec.initialize(X=X)
     width = tok2vec.get_dim("nO")

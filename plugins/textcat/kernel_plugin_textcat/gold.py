@@ -1,4 +1,4 @@
-"""What gold docs say about their labels, and whether it can be learned from.
+"""Gold labels of docs, and checks that they can be learned.
 
 Axes: B examples, O labels.
 """
@@ -16,15 +16,15 @@ from attrs import Factory, define
 from kernel.errors import DataError
 from kernel.text import Doc, Example
 
-_SHOWN: Final = 60
+_MAX_QUOTED: Final = 60
 
 
 def read_gold(
     examples: Sequence[Example], labels: Sequence[str]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    """Return the value of each label in each gold doc, and whether the doc has one.
+    """Return the value of each label in each gold doc, and whether it is known.
 
-    returns  (B, O) and (B, O); the value is 0 where there is none
+    returns  (B, O) and (B, O); an unknown value is 0
     """
     rows = [list(map(example.reference.cats.get, labels)) for example in examples]
     values = np.array(rows, "float32").reshape((len(rows), len(labels)))
@@ -35,11 +35,11 @@ def read_gold(
 
 @define
 class LabelCounts:
-    """How often each label is right, in the order in which labels appear.
+    """The frequency of each label, in the order in which labels appear.
 
     positives  docs in which the label is 1
-    known      docs that say something of the label
-    n_docs     docs that say something of any label
+    known      docs in which the label has a value
+    n_docs     docs in which any label has a value
     """
 
     positives: Counter[str] = Factory(Counter)
@@ -47,7 +47,7 @@ class LabelCounts:
     n_docs: int = 0
 
     def constant(self, *, is_exclusive: bool) -> list[str]:
-        """Return the labels that are always right, or never: nothing can be learned of them."""
+        """Return the labels that are 1 in all docs or in none, so that they cannot be learned."""
         return [
             label
             for label, count in self.known.items()
@@ -55,7 +55,7 @@ class LabelCounts:
         ]
 
     def shares(self, labels: Sequence[str], *, is_exclusive: bool) -> npt.NDArray[np.float32]:
-        """Return how often each label is right, as if two more docs had said yes and no.
+        """Return the share of docs with each label, as if there were two more docs, one with it.
 
         returns  (O,)  above 0 and below 1
         """
@@ -70,8 +70,8 @@ class LabelCounts:
 def count_labels(name: str, examples: Iterable[Example], *, is_exclusive: bool) -> LabelCounts:
     """Count the labels of all examples, for the component called `name`.
 
-    Raises DataError with the number and the beginning of the first doc with a value other than 0
-    and 1, or with two of exclusive labels.
+    Raises DataError with the number and the beginning of the first doc that has a value other than
+    0 and 1, or several exclusive labels.
     """
     counts = LabelCounts()
     for number, example in enumerate(examples):
@@ -84,9 +84,9 @@ def count_labels(name: str, examples: Iterable[Example], *, is_exclusive: bool) 
 
 
 def check_cats(name: str, doc: Doc, number: int, *, is_exclusive: bool) -> None:
-    """Check that labels have the value 0 or 1 and that exclusive ones are exclusive.
+    """Check that labels have the value 0 or 1, and that at most one exclusive label is 1.
 
-    Raises DataError, which tells the number of the doc and how it begins.
+    Raises DataError with the number and the beginning of the doc.
     """
     values = doc.cats.values()
     if not {0, 1}.issuperset(values):
@@ -106,12 +106,12 @@ def _not_binary(name: str, number: int, doc: Doc) -> DataError:
 def _not_exclusive(name: str, number: int, doc: Doc) -> DataError:
     labels = [label for label, value in doc.cats.items() if value]
     return DataError(
-        f"component `{name}` gives a doc one label, but doc {number} ({_start(doc)}) "
+        f"component `{name}` assigns one label per doc, but doc {number} ({_start(doc)}) "
         f"has {len(labels)}: {labels}",
-        hint="`textcat_multilabel` is for labels that may come together",
+        hint="use `textcat_multilabel` for docs with several labels",
     )
 
 
 def _start(doc: Doc) -> str:
     text = doc.text
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return repr(text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…")

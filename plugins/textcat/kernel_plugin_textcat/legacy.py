@@ -1,4 +1,4 @@
-"""The first ensemble, with an embedding and an encoder of its own.
+"""The first version of the ensemble, with its own embedding and encoder.
 
 Axes: B docs, W width, O labels.
 """
@@ -49,20 +49,20 @@ def text_cat_ensemble_v1(
     dropout: float | None,
     nO: int | None = None,
 ) -> Model[list[Doc], Floats]:
-    """Let a bag of words and a convolutional network with attention vote, each with its scores.
+    """Combine the scores of a bag of words and of a convolutional network with attention.
 
     width               W
     embed_size          rows of each hashed table
-    pretrained_vectors  whether to mix in the word vectors of the vocabulary
-    exclusive_classes   one label a doc, rather than any number of them
-    ngram_size          words of the longest n-gram
-    window_size         words to each side that one layer of the encoder sees
+    pretrained_vectors  whether to include the word vectors of the vocabulary
+    exclusive_classes   whether each doc has exactly one label
+    ngram_size          maximum number of words in an n-gram
+    window_size         words on each side that one layer of the encoder sees
     conv_depth          layers of the encoder
-    dropout             of the embeddings in training
-    nO                  number of labels; null: told by the data
+    dropout             dropout rate of the embeddings
+    nO                  number of labels; null: taken from the data
     returns             B docs to (B, O), from 0 to 1
 
-    Use `TextCatEnsemble.v2`, unless for a config or a model that has this one.
+    Kept for existing configs and models; use `TextCatEnsemble.v2` for new ones.
     """
     words = _words(width, embed_size, window_size, conv_depth, dropout, pretrained_vectors)
     linear: Any = Linear(nO, width)
@@ -104,7 +104,7 @@ def _words(
         for number, size in enumerate(sizes)
     ]
     mixer = Maxout(width, sum(sizes), nP=3, normalize=True)
-    # Words are embedded once each: the first column says which word it is.
+    # Each distinct word is embedded once; the first column identifies it.
     table: Any = uniqued(chain(concatenate(*tables), mixer), column=0)
     embed: Any = chain(Model("extract_features", _extract), with_array(table))
     n_inputs = width

@@ -29,14 +29,14 @@ from kernel_plugin_textcat.pooling import join_docs
 def text_cat_low_data(
     width: int, dropout: float | None, nO: int | None = None
 ) -> Model[list[Doc], Floats]:
-    """Decide by the vocabulary's word vectors alone, of which few weights make labels.
+    """Classify by the word vectors of the vocabulary alone, with few trained weights.
 
-    width    what the vectors are reduced to
-    dropout  how many of the output layer's scores are left out in training, from 0 to 1
-    nO       number of labels; null: told by the data
-    returns  B docs to (B, O), each label from 0 to 1 by itself
+    width    size that the vectors are reduced to
+    dropout  share of the output layer's scores that is dropped in training
+    nO       number of labels; null: taken from the data
+    returns  B docs to (B, O), independent scores from 0 to 1
 
-    Raises RegistryError where no installed plugin has `StaticVectors.v2`.
+    Raises RegistryError if no installed plugin has `StaticVectors.v2`.
     """
     static_vectors = registry.layers.get("kernel.StaticVectors.v2")
     output: Any = Linear(nO, width)

@@ -1,4 +1,4 @@
-"""The component that gives each doc any number of labels."""
+"""The component that assigns any number of labels to each doc."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def make_textcat_multilabel(
     threshold: float,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> MultiLabelTextCategorizer:
-    """Make a component that gives each doc any number of labels, in `doc.cats`.
+    """Create a component that assigns any number of labels to each doc, in `doc.cats`.
 
-    model      scores each label of a doc by itself
-    threshold  score from which on a label counts as found, when the component is scored
-    scorer     compares what is found with the gold docs
+    model      scores each label of a doc independently
+    threshold  minimum score of a predicted label, when the component is evaluated
+    scorer     compares the predictions with the gold docs
     """
     return MultiLabelTextCategorizer(nlp.vocab, model, name, threshold=threshold, scorer=scorer)
 
 
 class MultiLabelTextCategorizer(Categorizer):
-    """Gives each doc any number of labels; what gold does not mention is not learned from."""
+    """Assigns any number of labels to each doc; labels missing in gold are not learned from."""
 
     is_exclusive = False
     least_labels = 1

@@ -1,4 +1,4 @@
-"""The n-grams of docs, as numbers.
+"""The n-grams of docs as hashed keys.
 
 Axes: B docs, N tokens or n-grams of all of them, U distinct ones, K words of an n-gram.
 """
@@ -22,7 +22,7 @@ Keys = tuple[Ids, Floats, Ints]
 _MULTIPLIER: Final = np.uint64(0xC6A4A7935BD1E995)
 _SHIFT: Final = np.uint64(47)
 
-# Of so few words finding the distinct ones takes longer than treating each as one.
+# For fewer words, finding the distinct ones takes longer than it saves.
 _DISTINCT_ABOVE_WORDS: Final = 256
 
 
@@ -30,9 +30,9 @@ _DISTINCT_ABOVE_WORDS: Final = 256
 class Ngrams:
     """The n-grams of a batch.
 
-    keys     (U,)  uint64; of a few words, the same one may come twice
-    indices  (N,)  which of them each occurrence is, doc by doc
-    lengths  (B,)  int32: how many occurrences each doc has
+    keys     (U,)  uint64; in small batches, they may repeat
+    indices  (N,)  the index in `keys` of each occurrence, doc by doc
+    lengths  (B,)  int32: the number of occurrences in each doc
     """
 
     keys: Ids
@@ -41,9 +41,10 @@ class Ngrams:
 
 
 def find_ngrams(docs: Sequence[Doc], size: int, attr: int = ORTH) -> Ngrams:
-    """Return all n-grams of 1 to `size` words.
+    """Return all n-grams with 1 to `size` words.
 
-    A single word is the value of its attribute; several are MurmurHash64A of their values.
+    The key of a single word is the value of its attribute; that of several words is the
+    MurmurHash64A of their values.
     """
     lengths = np.fromiter(map(len, docs), "int32", len(docs))
     words = _words(docs, attr)
@@ -71,8 +72,8 @@ def hash_windows(values: Ids, starts: Ints, count: int) -> Ids:
     returns  (S,)  uint64
     """
     hashed = np.full(len(starts), 8 * count, "uint64") * _MULTIPLIER
-    for place in range(count):
-        word = values[starts + place] * _MULTIPLIER
+    for offset in range(count):
+        word = values[starts + offset] * _MULTIPLIER
         word ^= word >> _SHIFT
         word *= _MULTIPLIER
         hashed ^= word
@@ -84,9 +85,9 @@ def hash_windows(values: Ids, starts: Ints, count: int) -> Ids:
 
 
 def count_keys(ngrams: Ngrams) -> Keys:
-    """Return the distinct keys of each doc and how often it has them.
+    """Return the distinct keys of each doc and their counts.
 
-    returns  (M,) uint64, (M,) float32 and (B,) int32: keys, counts, and distinct keys a doc
+    returns  (M,) uint64, (M,) float32 and (B,) int32: keys, counts, and distinct keys per doc
     """
     distinct, indices = np.unique(ngrams.keys[ngrams.indices], return_inverse=True)
     n_keys = max(1, len(distinct))
@@ -100,9 +101,9 @@ def count_keys(ngrams: Ngrams) -> Keys:
 def extract_ngrams(ngram_size: int, attr: int = LOWER) -> Model[list[Doc], Keys]:
     """Count the n-grams of each doc, for a layer such as `SparseLinear.v2`.
 
-    ngram_size  words of the longest n-gram
-    attr        the attribute that stands for a word
-    returns     B docs to distinct keys (M,), their counts (M,), and (B,) keys a doc
+    ngram_size  maximum number of words in an n-gram
+    attr        the attribute that identifies a word
+    returns     B docs to distinct keys (M,), their counts (M,), and keys per doc (B,)
     """
     attrs = {"ngram_size": ngram_size, "attr": attr}
     return Model("extract_ngrams", _forward, attrs=attrs)
@@ -136,7 +137,7 @@ def _words(docs: Sequence[Doc], attr: int) -> Ngrams:
 
 
 def _words_left(lengths: Ints) -> Ints:
-    """Return how many words each token has from itself to the end of its doc, (N,)."""
+    """Return the number of words from each token to the end of its doc, (N,)."""
     ends: Ints = np.repeat(lengths.cumsum(), lengths)
     left: Ints = ends - np.arange(len(ends))
     return left

@@ -1,4 +1,4 @@
-"""The end of a model: scores from 0 to 1.
+"""The last layer of a model: activations that give scores from 0 to 1.
 
 Axes: B docs, O labels.
 """
@@ -18,17 +18,17 @@ _SOFTMAX: Final = "softmax_activation"
 
 
 def output_activation(*, is_exclusive: bool) -> Model[Floats, Floats]:
-    """Make scores into probabilities: softmax over the labels, or each label by itself.
+    """Turn scores into probabilities: a softmax over the labels, or a logistic function of each.
 
     returns  (B, O) to (B, O)
 
-    What comes back through the softmax as gradient of the probabilities is their error,
-    probability minus truth. It passes unchanged, as through Thinc's `Softmax` layer, for it is
-    the gradient of cross-entropy for the scores. (Thinc's softmax activation takes it as the
-    gradient of squared errors, and with many labels learns several times as slowly.)
-    Independent labels learn by squared errors.
+    In the backward pass, the softmax receives the error of the probabilities, probability minus
+    truth, and passes it on unchanged, like Thinc's `Softmax` layer: it is the gradient of the
+    cross-entropy for the scores. (Thinc's softmax activation treats it as the gradient of squared
+    errors, and learns several times more slowly with many labels.) Independent labels are trained
+    on squared errors.
 
-    Where the probabilities are not the end, see `pass_gradients`.
+    If the probabilities are the input of other layers, see `pass_gradients`.
     """
     if not is_exclusive:
         logistic: Any = Logistic()
@@ -37,9 +37,9 @@ def output_activation(*, is_exclusive: bool) -> Model[Floats, Floats]:
 
 
 def pass_gradients(model: Model[Any, Any]) -> None:
-    """Let activations in `model` take what comes back for the true gradient.
+    """Let activations in `model` treat what they receive as the true gradient.
 
-    For a model whose probabilities are input of other layers.
+    For a model whose probabilities are the input of other layers.
     """
     for node in model.walk():
         if node.name == _SOFTMAX and "takes_errors" in node.attrs:
@@ -47,12 +47,12 @@ def pass_gradients(model: Model[Any, Any]) -> None:
 
 
 def start_at_shares(model: Any, shares: npt.NDArray[np.float32]) -> None:
-    """Let a new model score each label as often as it is right, whatever the text.
+    """Set the biases so that a new model predicts each label's frequency for every text.
 
-    shares  (O,)  of the docs, between 0 and 1
+    shares  (O,)  the share of docs with each label, between 0 and 1
 
-    Without that the first thing to be learned is that most labels are rare, and every word of
-    every doc is made to say so. (Lin et al., 2017, start detectors of rare objects in this way.)
+    Without this, a model first learns that most labels are rare, from the weights of all words. Lin
+    et al. (2017) initialize detectors of rare objects in the same way.
     """
     odds = shares / (1 - shares) if model.attrs["multi_label"] else shares
     output = model.get_ref("output_layer")

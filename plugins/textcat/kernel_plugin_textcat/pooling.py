@@ -1,4 +1,4 @@
-"""From the vectors of each doc's tokens to one vector a doc.
+"""Pooling: from the vectors of a doc's tokens to one vector per doc.
 
 Axes: B docs, N tokens of all of them, W width, K ways of pooling.
 """
@@ -17,7 +17,7 @@ Pooled = tuple[Floats, Callable[[Floats], Floats]]
 
 
 def join_docs() -> Model[list[Floats], Ragged]:
-    """Put the vectors of all docs into one array, without copying what is in one already.
+    """Concatenate the vectors of all docs, without a copy if they already are one array.
 
     returns  B of (n_i, W) to a `Ragged` of (N, W)
     """
@@ -38,9 +38,9 @@ def _join(
 
 
 def pool(ways: Sequence[str]) -> Model[Ragged, Floats]:
-    """Take the first, the last, the largest or the mean of each doc's vectors, side by side.
+    """Concatenate the first, last, maximum or mean of each doc's vectors.
 
-    ways     some of "first", "last", "max" and "mean", as they stand in the result
+    ways     some of "first", "last", "max" and "mean", in the order of the result
     returns  a `Ragged` of (N, W) to (B, K * W); zeros for a doc without tokens
     """
     attrs = {"ways": list(ways)}
@@ -51,7 +51,7 @@ def pool(ways: Sequence[str]) -> Model[Ragged, Floats]:
 def _pool(model: Any, X: Ragged, is_train: bool) -> tuple[Floats, Callable[[Floats], Ragged]]:
     ops: Any = model.ops
     data: Any = X.dataXd
-    # Thinc's reductions take no docs without tokens.
+    # Thinc's reductions do not accept docs without tokens.
     has_tokens: Any = X.lengths > 0
     lengths: Any = X.lengths[has_tokens]
     pooled, backprops = zip(
@@ -75,7 +75,7 @@ def _init_pool(model: Any, X: Any = None, Y: Any = None) -> None:
         model.set_dim("nO", width * len(model.attrs["ways"]))
 
 
-# Each takes vectors, (N, W), and the lengths of the docs, (B,), all above 0, and returns (B, W).
+# Each of these takes vectors (N, W) and lengths (B,), all above 0, and returns (B, W).
 
 
 def _first(ops: Any, X: Floats, lengths: Ints) -> Pooled:

@@ -9,10 +9,10 @@ from kernel_plugin_textcat.cat_scores import CatScores
 
 
 def make_textcat_scorer() -> StreamingScorer:
-    """Score exclusive labels: `cats_score` is the macro F-score, or that of `positive_label`."""
+    """Return a scorer of exclusive labels: `cats_score` is the (macro) F-score."""
     return StreamingScorer(functools.partial(CatScores, attr="cats", multi_label=False))
 
 
 def make_multilabel_scorer() -> StreamingScorer:
-    """Score independent labels: `cats_score` is the macro average of the areas under the ROC."""
+    """Return a scorer of independent labels: `cats_score` is the macro AUC."""
     return StreamingScorer(functools.partial(CatScores, attr="cats", multi_label=True))

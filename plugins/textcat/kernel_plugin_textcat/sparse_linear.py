@@ -1,9 +1,8 @@
-"""A linear layer over keys that hash to rows of a large table.
+"""A linear layer over keys that are hashed to rows of a large table.
 
 Axes: B docs, N n-grams of all of them, U distinct keys, L rows of the table, O outputs.
 
-Rows, not columns, belong to a key, so that what a batch reads, and has a gradient for, are
-few whole rows.
+A key belongs to rows, not to columns, so a batch reads and updates few whole rows.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ _SEEDS: Final = np.array([[0], [1]], "uint32")
 
 
 class SparseLinearNode(WeightNode[Ngrams, Floats]):
-    """The layer's node; `W` may also be set flat, as Thinc's `SparseLinear` has it."""
+    """The layer's node; `W` may also be set as a flat array, as in Thinc's `SparseLinear`."""
 
     def set_param(self, name: str, value: Any) -> None:
-        """Set a parameter; `W` as a table, or flat, (O * L,), one output after another."""
+        """Set a parameter; `W` as (L, O), or flat as (O * L,), one output after another."""
         if name == "W" and value is not None and value.ndim == 1:
             if self.attrs["v1_indexing"]:
                 value = value.reshape(-1, 1)
@@ -45,15 +44,15 @@ class SparseLinearNode(WeightNode[Ngrams, Floats]):
 
 
 def sparse_linear(n_out: int | None, length: int, *, v1_indexing: bool = False) -> SparseLinearNode:
-    """Add up the rows of each doc's n-grams: two rows a key, by two hashes.
+    """Add up the rows of each doc's n-grams: two rows per key, given by two hashes.
 
-    n_out        O, or None: known later
+    n_out        O; None: set later
     length       L
-    v1_indexing  a table of single values, (O * L, 1), in which output o of a key is o places
-                 after its hash, so that keys share values: what Thinc's first version did
+    v1_indexing  use a table of single values, (O * L, 1), as Thinc's first version did: output o of
+                 a key is at its hash + o, so keys share values
     returns      `Ngrams` to (B, O)
 
-    Params: `W` (L, O) and `b` (O,), zero at first.
+    Params: `W` (L, O) and `b` (O,), initialized to zero.
     """
     return SparseLinearNode(
         "sparse_linear",
@@ -99,7 +98,7 @@ def _forward(model: Any, X: Ngrams, is_train: bool) -> tuple[Floats, Callable[[F
     vectors = gather_sum(table, rows).reshape((len(X.keys), model.get_dim("nO")))
     if len(indices):
         Y = ops.reduce_sum(vectors.take(indices, axis=0), lengths)
-    else:  # of which Thinc's compiled loop reads past the end
+    else:  # Thinc's compiled loop would read past its end
         Y = ops.alloc2f(len(lengths), vectors.shape[1])
     Y += model.get_param("b")
 

@@ -1,1 +1,1 @@
-"""Optimizers, schedules, initializers and layers of Thinc under their own names."""
+"""Optimizers and schedules, and Thinc's initializers, layers and losses under their own names."""

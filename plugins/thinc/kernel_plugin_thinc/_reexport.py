@@ -12,7 +12,7 @@ import thinc.api
 
 @functools.cache
 def find(kind: str, name: str) -> Callable[..., Any]:
-    """Return what Thinc has registered as `kind`, `Linear.v1`, given the name `Linear_v1`.
+    """Return Thinc's registered function `Linear.v1`, given `kind` and the name `Linear_v1`.
 
     Raises AttributeError for a name that Thinc does not have.
     """
@@ -27,7 +27,7 @@ def find(kind: str, name: str) -> Callable[..., Any]:
     def documented(*args: Any, **settings: Any) -> Any:
         return func(*args, **settings)
 
-    # Unwrapping would lead to functions of which most have no docstring.
+    # Unwrapping would show functions that mostly have no docstring.
     made: Any = documented
     made.__signature__ = inspect.signature(func)
     del made.__wrapped__

@@ -1,8 +1,8 @@
-"""All dense parameters of a model in flat arrays, so that a step is a few calls for all of them.
+"""All dense parameters of a model in flat arrays, so that one step needs only a few calls.
 
-Weights, gradients, moments and averages have a flat array each, with a parameter at the same
-place in every one. The arrays that the model holds are views of them. Parameters that a node
-wants side by side in another layout than Thinc's (`WeightNode.joint_views`) share a span.
+Weights, gradients, moments and averages have a flat array each; a parameter has the same position
+in all of them. The arrays of the model are views of them. Parameters that a node needs next to each
+other, in another layout than Thinc's (`WeightNode.joint_views`), share a span.
 
 Axes: N values of all parameters together.
 """
@@ -21,7 +21,7 @@ from kernel.ops import Floats, array_module, stored_param
 Key = tuple[int, str]
 Views = Callable[[Floats], dict[str, Floats]]
 
-# Spans start at a multiple of so many values: 64 bytes, a line of the processor's cache.
+# Spans start at multiples of this many values: 64 bytes, a line of the processor's cache.
 ALIGNMENT: Final = 16
 
 
@@ -29,7 +29,7 @@ ALIGNMENT: Final = 16
 class Entry:
     """One parameter: its node and name, and its views of the flat arrays.
 
-    key  what the optimizer knows it by; a node that is resized gets another id
+    key  identifies the parameter in the optimizer; a resized node gets another id
     """
 
     node: Any
@@ -51,9 +51,9 @@ class Entry:
 
 @frozen(eq=False)
 class Span:
-    """A stretch of the flat arrays: one parameter, or several that lie side by side.
+    """A range of the flat arrays: one parameter, or several adjacent ones.
 
-    gradient  the stretch of the flat gradient, (stop - start,)
+    gradient  the range of the flat gradient, (stop - start,)
     """
 
     start: int
@@ -62,7 +62,7 @@ class Span:
     entries: list[Entry]
 
     def clip(self, square: float, threshold: float) -> None:
-        """Bring the norm of each parameter's gradient down to `threshold`.
+        """Reduce the norm of each parameter's gradient to at most `threshold`.
 
         square  the squared norm of the whole span
         """
@@ -71,7 +71,7 @@ class Span:
         first, *others = self.entries
         squares = [_square(entry.gradient) for entry in others]
         rest = square - sum(squares)
-        # What others leave of the sum is exact enough if it is no small part of it.
+        # The difference is exact enough unless it is a small part of the sum.
         own = rest if 2 * rest >= square else _square(first.gradient)
         for entry, each in zip(self.entries, [own, *squares], strict=True):
             norm = math.sqrt(each)
@@ -86,7 +86,7 @@ class Arena:
     def __init__(
         self, parameters: Sequence[tuple[Any, str]], *, n_moments: int, has_averages: bool
     ) -> None:
-        """Copy weights and gradients of `parameters`, (node, name), and let their nodes have views.
+        """Copy weights and gradients of `parameters`, (node, name), and replace them by views.
 
         Moments and averages are zero.
         """
@@ -115,7 +115,7 @@ class Arena:
             _move_in(entry)
 
     def holds(self, node: Any, name: str, gradient: Floats) -> bool:
-        """Say whether a parameter is in the arena, and its node has the views still."""
+        """Return whether a parameter is in the arena, and its node still has the views."""
         entry = self._entry_of.get((node.id, name))
         return (
             entry is not None
@@ -128,18 +128,18 @@ class Arena:
         return [float(span.gradient @ span.gradient) for span in self.spans]
 
     def clip(self, squares: Sequence[float], threshold: float) -> None:
-        """Bring the norm of each parameter's gradient down to `threshold`, 0 for any."""
+        """Reduce the norm of each parameter's gradient to at most `threshold`; 0: no limit."""
         for span, square in zip(self.spans, squares, strict=True) if threshold else ():
             span.clip(square, threshold)
 
     def mark_changed(self) -> None:
-        """Tell the nodes that their weights have changed."""
+        """Notify the nodes that their weights have changed."""
         for node in self._watched:
             node.mark_changed()
 
 
 def _plan(parameters: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, int, Views]]:
-    """Yield a node, the size of a span, and what makes views of the parameters in it."""
+    """Yield a node, the size of a span, and a function that makes the views of its parameters."""
     for _, group in groupby(parameters, lambda parameter: id(parameter[0])):
         members = list(group)
         node, names = members[0][0], [name for _, name in members]
@@ -164,7 +164,7 @@ def _entry(node: Any, name: str, parts: list[dict[str, Floats]], n_moments: int)
 
 
 def _move_in(entry: Entry) -> None:
-    """Let the node of a parameter have the views in the place of its own arrays."""
+    """Replace the node's own arrays of a parameter by the views."""
     entry.weights[...] = stored_param(entry.node, entry.name)
     entry.gradient[...] = entry.node.get_grad(entry.name)
     entry.node.set_param(entry.name, entry.weights)

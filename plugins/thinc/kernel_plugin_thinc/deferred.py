@@ -1,17 +1,17 @@
-"""Adam for a table of which each step has a gradient for few rows.
+"""Adam for a table if each step has gradients for a few rows only.
 
-A row without a gradient goes on moving by its moments, which decay. What k such steps make of a row
-is linear in what it was, with factors that are the same for all rows:
+A row without a gradient still moves by its moments, which decay. The result of k such steps is
+linear in the row's values, with factors that are the same for all rows:
 
     u  = m / (sqrt(v) + eps)            m' = b1^k m
     w' = move_w w - move_u u            v' = b2^k v
     a' = keep a + take_w w - take_u u   (a: the moving average of w)
 
-So updates of a row are deferred until it is next read or has a gradient, and then made all at
-once. The results are those of Adam on the whole table, but for
-rounding, and for `eps`, which in a missed step counts as shrinking with sqrt(v).
+The updates of a row are therefore deferred until the row is read or has a gradient, and then
+applied together. The results are those of Adam on the whole table, except for rounding, and for
+`eps`, which is treated as shrinking with sqrt(v) in missed steps.
 
-Axes: V rows of the table, W width, R some rows, G gaps: 0 to `MAX_MISSED_STEPS` steps.
+Axes: V rows of the table, W width, R some rows, G numbers of missed steps: 0 to `MAX_MISSED_STEPS`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ import numpy as np
 from kernel.ops import Floats, Ints
 from kernel_plugin_thinc.updates import Step, average_decay, clip_factor, move_average
 
-# After so many steps every row is brought up to date: the factors need an end, and b1^k one
-# that is still a number.
+# After this many steps every row is brought up to date: the table of factors must be finite, and
+# b1^k must not underflow.
 MAX_MISSED_STEPS: Final = 256
-# Rows that fit into the processor's cache with their moments and average.
-BLOCK: Final = 32_768
-# Far below what changes a weight, far above where a processor takes its time over each value.
-NEGLIGIBLE: Final = 1e-30
+# Number of values that fit into the processor's cache with their moments and average.
+BLOCK_SIZE: Final = 32_768
+# Far too small to change a weight, but far above subnormal numbers, which are slow.
+NEGLIGIBLE_BELOW: Final = 1e-30
 
 
 class DeferredRows:
@@ -38,9 +38,9 @@ class DeferredRows:
     weights   (V, W)
     moments   two of (V, W)
     average   (V, W), or None
-    count     the number of steps that were taken
-    up_to     (V,)    int32: the step that each row has been brought up to
-    factors   (5, G)  float64: move_w, move_u, keep, take_w, take_u, by the steps missed
+    count     the number of steps taken so far
+    up_to     (V,)    int32: the step up to which each row was updated
+    factors   (5, G)  float64: move_w, move_u, keep, take_w, take_u, by missed steps
     """
 
     def __init__(
@@ -61,14 +61,14 @@ class DeferredRows:
         self.factors: Floats = _no_step(np.zeros((5, MAX_MISSED_STEPS + 1)))
         gaps = np.arange(MAX_MISSED_STEPS + 1)
         self._decays = np.power(np.array(betas)[:, None], gaps)  # (2, G)
-        # How m / sqrt(v) shrinks.
+        # The decay of m / sqrt(v) per step.
         self._shrinking = self._decays[0] / np.sqrt(self._decays[1])  # (G,)
         self._eps = eps
 
     def update(self, step: Step, rows: Ints, gradient: Floats) -> None:
         """Take the next step.
 
-        rows      (R,)    those with a gradient, distinct
+        rows      (R,)    the rows with a gradient, distinct
         gradient  (R, W)
         """
         self.flush(rows)
@@ -82,12 +82,12 @@ class DeferredRows:
         if step.count % MAX_MISSED_STEPS == 0:
             self.flush()
             first = self.moments[0]
-            first[np.abs(first) < NEGLIGIBLE] = 0
+            first[np.abs(first) < NEGLIGIBLE_BELOW] = 0
 
     def flush(self, rows: Ints | None = None) -> None:
-        """Bring some rows up to date, or all of them.
+        """Apply the pending updates of some rows, or of all.
 
-        rows  any shape; a row may come more than once
+        rows  any shape; may contain duplicates
         """
         if rows is None:
             behind = np.flatnonzero(self.up_to != self.count)
@@ -103,11 +103,11 @@ class DeferredRows:
         self.up_to[behind] = self.count
 
     def _blocks(self, n_rows: int) -> list[slice]:
-        size = max(1, BLOCK // max(1, self.weights.shape[1]))
+        size = max(1, BLOCK_SIZE // max(1, self.weights.shape[1]))
         return [slice(start, start + size) for start in range(0, n_rows, size)]
 
     def _step(self, step: Step, rows: Ints, gradient: Floats, clip: float) -> None:
-        """Move rows by their gradient: (R,) and (R, W)."""
+        """Update rows by their gradient: (R,) and (R, W)."""
         first, second = self.moments
         scratch = gradient * ((1 - step.b1) * clip)
         m = first.take(rows, axis=0)
@@ -135,7 +135,7 @@ class DeferredRows:
             self.average[rows] = average
 
     def _catch_up(self, rows: Ints, missed: Ints) -> None:
-        """Make the pending updates of rows: (R,) and (R,)."""
+        """Apply the pending updates of rows: (R,) and (R,)."""
         first, second = self.moments
         dtype = first.dtype
         move_w, move_u, keep, take_w, take_u = self.factors[:, missed, None].astype(dtype)
@@ -160,7 +160,7 @@ class DeferredRows:
         self.weights[rows] = w
 
     def _advance(self, step: Step) -> None:
-        """Work out what one more missed step makes of the factors."""
+        """Compute the factors for one more missed step."""
         before = self.factors[:, :-1]
         after = np.empty_like(self.factors)
         move_w, move_u, keep, take_w, take_u = after[:, 1:]
@@ -176,6 +176,6 @@ class DeferredRows:
 
 
 def _no_step(factors: Floats) -> Floats:
-    """Fill in the factors of a row that has missed nothing, and return all of them."""
+    """Set the factors of a row without missed steps, and return all factors."""
     factors[:, 0] = 1, 0, 1, 0, 0
     return factors

@@ -1,4 +1,4 @@
-"""Adam, RAdam and SGD: Thinc's, with Thinc's arguments, done in place, and able to resume."""
+"""Adam, RAdam and SGD with Thinc's arguments; they work in place and can be resumed."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from kernel_plugin_thinc.schedules import Schedule, as_schedule
 Key: TypeAlias = tuple[int, str]
 # Node, name, and gradient: an array, or a `RowGradient`.
 Parameter: TypeAlias = tuple[Any, str, Any]
-# A number, one a step, or a schedule.
+# A number, an iterator with one per step, or a schedule.
 FloatOrSchedule: TypeAlias = float | list[float] | Iterable[float]
 
 _MOMENTS: Final = {"adam": 2, "radam": 2, "sgd": 0}
 _UPDATES: Final = {"adam": updates.adam, "radam": updates.radam, "sgd": updates.sgd}
-_STEP: Final = "schedule_step"
-_UNSCALED: Final = (1.0, 1.0)
+_STEP_KEY: Final = "schedule_step"
+_UNIT_SCALES: Final = (1.0, 1.0)
 
 
 def Adam(  # noqa: N802 — the name that configs have
@@ -47,15 +47,15 @@ def Adam(  # noqa: N802 — the name that configs have
     L2_is_weight_decay: bool = True,  # noqa: N803
     use_averages: bool = True,
 ) -> Optimizer:
-    """Make an optimizer after Kingma and Ba, 2015.
+    """Create the Adam optimizer (Kingma and Ba, 2015).
 
-    learn_rate          how far a step goes; a number or a schedule
-    L2                  penalty on large weights
-    L2_is_weight_decay  take the penalty off the weights, rather than add it to the gradient
+    learn_rate          the learning rate; a number or a schedule
+    L2                  coefficient of the L2 penalty on the weights
+    L2_is_weight_decay  subtract the penalty from the weights instead of adding it to the gradient
     beta1               decay of the first moment, the mean of the gradients
     beta2               decay of the second moment, the mean of their squares
-    eps                 added to what is divided by, against division by zero
-    grad_clip           largest norm of a parameter's gradient, 0 for any
+    eps                 added to the denominator, against division by zero
+    grad_clip           maximum norm of a parameter's gradient; 0: no limit
     use_averages        keep a moving average of the weights, for evaluation
     """
     return Optimizer(
@@ -82,7 +82,7 @@ def RAdam(  # noqa: N802 — the name that configs have
     grad_clip: FloatOrSchedule = 1.0,
     use_averages: bool = True,
 ) -> Optimizer:
-    """Make an optimizer after Liu et al., 2020; its arguments are those of Adam."""
+    """Create the RAdam optimizer (Liu et al., 2020); its arguments are those of Adam."""
     return Optimizer(
         "radam",
         learn_rate=learn_rate,
@@ -104,7 +104,7 @@ def SGD(  # noqa: N802 — the name that configs have
     L2_is_weight_decay: bool = True,  # noqa: N803
     use_averages: bool = True,
 ) -> Optimizer:
-    """Make plain gradient descent; its arguments are those of Adam."""
+    """Create stochastic gradient descent; its arguments are those of Adam."""
     return Optimizer(
         "sgd",
         learn_rate=learn_rate,
@@ -119,10 +119,10 @@ def SGD(  # noqa: N802 — the name that configs have
 
 
 class Optimizer:
-    """Changes weights by their gradients: those of a model at once, or one parameter array.
+    """Updates weights by their gradients: all parameters of a model, or a single one.
 
-    What it knows of a parameter is kept by the parameter's key, (node id, name). Node ids
-    differ between processes, so `state` and `load_state` go by names that the caller gives.
+    The state of a parameter is stored under its key, (node id, name). Node ids differ between
+    processes, so `state` and `load_state` use names given by the caller.
     """
 
     learn_rate: float
@@ -148,9 +148,9 @@ class Optimizer:
         self._tables: Final[dict[Key, DeferredRows]] = {}
         self._arenas: Final[dict[int, list[Arena]]] = {}  # by the id of the model
         self._arena_of: Final[dict[Key, int]] = {}
-        self._apart: Final[set[Key]] = set()  # parameters that no arena can hold
+        self._apart: Final[set[Key]] = set()  # parameters that cannot be in an arena
         self._scale_of: Final[dict[Key, tuple[float, float]]] = {}  # see `Step.scales`
-        # Step, steps of rows, and factors of tables of which the weights are not known yet.
+        # Step, steps of rows, and factors of tables whose weights are not known yet.
         self._loaded: Final[dict[Key, tuple[int, Ints, Floats]]] = {}
         self.nr_update: Final[defaultdict[Key, int]] = defaultdict(int)
         self._schedule_step = 0
@@ -164,10 +164,10 @@ class Optimizer:
                 hint="`SGD.v1` does without moments",
             )
         is_steady = method != "sgd" and self.schedules.keys().isdisjoint({"b1", "b2"})
-        self._scales = (1 - self.b1, 1 - self.b2) if is_steady else _UNSCALED
+        self._scales = (1 - self.b1, 1 - self.b2) if is_steady else _UNIT_SCALES
 
     def step_schedules(self) -> None:
-        """Go on to the next value of everything that changes from step to step."""
+        """Advance all schedules to their next value."""
         self._schedule_step += 1
         self._read_schedules()
 
@@ -178,8 +178,8 @@ class Optimizer:
 
         key       (node id, name)
         weights   any shape
-        gradient  the same shape, ends as zero; a `RowGradient` if `takes_rows`
-        lr_scale  what the learning rate is multiplied by
+        gradient  the same shape, set to zero; a `RowGradient` if `takes_rows`
+        lr_scale  factor of the learning rate
         returns   `weights` and `gradient`
         """
         if len(weights) < 1:
@@ -215,15 +215,14 @@ class Optimizer:
             scales=self._scales,
         )
 
-    # Models, whose dense parameters are updated together
+    # Models: dense parameters are updated together
 
     def update_model(self, model: Any, found: Sequence[Parameter]) -> None:
         """Update all parameters of a model in place.
 
-        found  (node, name, gradient) of each: an array, or a `RowGradient`
+        found  (node, name, gradient) of each parameter; the gradient is an array or a `RowGradient`
 
-        Raises `NonFiniteGradientError`, before it changes anything, for a gradient that is not
-        finite.
+        Raises `NonFiniteGradientError` for a gradient that is not finite, before any change.
         """
         dense, others = self._sorted(model.id, found)
         arenas = self._arenas_for(model.id, dense)
@@ -239,19 +238,19 @@ class Optimizer:
     def _sorted(
         self, owner: int, found: Sequence[Parameter]
     ) -> tuple[list[Parameter], list[Parameter]]:
-        """Tell parameters that an arena can hold from others, such as tables."""
+        """Separate parameters that can be in an arena from others, such as tables."""
         dense: list[Parameter] = []
         others: list[Parameter] = []
         for node, name, gradient in found:
             key = node.id, name
-            if self._arena_of.get(key, owner) != owner:  # two models have the node
+            if self._arena_of.get(key, owner) != owner:  # two models share the node
                 self._apart.add(key)
             is_apart = isinstance(gradient, RowGradient) or key in self._apart
             (others if is_apart or key in self._tables else dense).append((node, name, gradient))
         return dense, others
 
     def _arenas_for(self, owner: int, dense: Sequence[Parameter]) -> list[Arena]:
-        """Return the arenas of a model's parameters; they are made if any was replaced."""
+        """Return the arenas of a model's parameters; make new ones if a parameter was replaced."""
         arenas = self._arenas.get(owner, [])
         if sum(len(arena.entries) for arena in arenas) != len(dense) or not all(
             any(arena.holds(*parameter) for arena in arenas) for parameter in dense
@@ -263,7 +262,7 @@ class Optimizer:
         return arenas
 
     def _alike(self, dense: Sequence[Parameter]) -> Iterable[list[Parameter]]:
-        """Return those together that are at the same step, and have the same kind of array."""
+        """Group parameters by their step and their kind of array."""
         groups: defaultdict[Any, list[Parameter]] = defaultdict(list)
         for node, name, gradient in dense:
             kind = self.nr_update[node.id, name], gradient.dtype, array_module(gradient)
@@ -291,7 +290,7 @@ class Optimizer:
         return arena
 
     def _dissolve(self, owner: int) -> None:
-        """Give the parameters of a model moments and averages of their own again."""
+        """Give the parameters of a model separate moments and averages again."""
         for entry in [entry for arena in self._arenas.pop(owner, []) for entry in arena.entries]:
             key = entry.key
             del self._arena_of[key]
@@ -316,14 +315,14 @@ class Optimizer:
         key = node.id, name
         if isinstance(gradient, RowGradient) and self.takes_rows:
             if gradient.pending is not self.pending_updates(key, stored_param(node, name)):
-                node.get_param(name)  # flushes what another optimizer left pending
+                node.get_param(name)  # flushes pending updates of another optimizer
             param, _ = self(key, stored_param(node, name), gradient)
         else:
             whole = gradient.whole() if isinstance(gradient, RowGradient) else gradient
             param, _ = self(key, node.get_param(name), whole)
         node.set_param(name, param)
 
-    # Tables, the updates of whose rows are deferred until they are read
+    # Tables: updates of rows are deferred until they are read
 
     @property
     def takes_rows(self) -> bool:
@@ -351,7 +350,7 @@ class Optimizer:
         gradient.pending = table
 
     def _new_table(self, key: Key, weights: Floats, count: int) -> DeferredRows:
-        moments, average = self._arrays(key, weights, _UNSCALED)
+        moments, average = self._arrays(key, weights, _UNIT_SCALES)
         betas = self.b1, self.b2
         return DeferredRows(weights, moments, average, betas=betas, eps=self.eps, count=count)
 
@@ -369,22 +368,21 @@ class Optimizer:
         return [f"moment{number}" for number in range(1, _MOMENTS[self.method] + 1)]
 
     def state(self, names: Mapping[Key, str]) -> dict[str, Any]:
-        """Return all that a resumed run needs, as numbers and arrays.
+        """Return the complete state for resuming, as numbers and arrays.
 
         names    a name for each parameter's key that is the same in every process
 
-        Moments are those of Adam divided by `moment_scales`, if that is there. Tables are as they
-        are now, with updates pending; the weights that belong to them are those that
-        `kernel.ops.stored_param` returns.
+        Moments are divided by `moment_scales`, if the state has it. Tables are stored with their
+        updates pending; the matching weights are those that `kernel.ops.stored_param` returns.
         """
-        state: dict[str, Any] = {_STEP: self._schedule_step}
+        state: dict[str, Any] = {_STEP_KEY: self._schedule_step}
         for key, name in names.items():
             if key not in self.nr_update:
                 continue
             state[f"{name}/updates"] = self.nr_update[key]
             for part, moment in zip(self._moment_names, self.moments[key], strict=True):
                 state[f"{name}/{part}"] = moment
-            if self._scale_of.get(key, _UNSCALED) != _UNSCALED:
+            if self._scale_of.get(key, _UNIT_SCALES) != _UNIT_SCALES:
                 state[f"{name}/moment_scales"] = self._scale_of[key]
             if self._averages is not None:
                 state[f"{name}/average"] = self._averages[key]
@@ -394,20 +392,20 @@ class Optimizer:
         return state
 
     def load_state(self, names: Mapping[Key, str], state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned; schedules are advanced to where they were.
+        """Restore a state that `state` returned; schedules are advanced to their step.
 
-        names    a name for each parameter's key, the same names as then
+        names    a name for each parameter's key, the same names as in the call of `state`
 
-        Raises CheckpointError for a parameter that is not there, or is only in part.
+        Raises CheckpointError for a parameter that is unknown, missing or incomplete.
         """
-        self._schedule_step = int(state[_STEP])
+        self._schedule_step = int(state[_STEP_KEY])
         self._read_schedules()
         wanted = {name: key for key, name in names.items()}
         for entry in state:
             name, _, part = entry.rpartition("/")
             if part == "updates":
                 if name not in wanted:
-                    raise CheckpointError(f"the checkpoint has a parameter `{name}` too many")
+                    raise CheckpointError(f"the checkpoint has an unknown parameter `{name}`")
                 self._load_parameter(wanted[name], name, state)
 
     def _load_parameter(self, key: Key, name: str, state: Mapping[str, Any]) -> None:
@@ -424,7 +422,7 @@ class Optimizer:
         arrays = [_copied(state[part]) for part in parts]
         self.nr_update[key] = int(state[f"{name}/updates"])
         self.moments[key] = arrays[:n_moments]
-        first, second = state.get(f"{name}/moment_scales", _UNSCALED)
+        first, second = state.get(f"{name}/moment_scales", _UNIT_SCALES)
         self._scale_of[key] = first, second
         if self._averages is not None:
             self._averages[key] = arrays[-1]
@@ -439,7 +437,7 @@ class Optimizer:
         xp: Any = array_module(weights)
         if key not in self.moments:
             self.moments[key] = [xp.zeros_like(weights) for _ in range(_MOMENTS[self.method])]
-        before = self._scale_of.get(key, _UNSCALED)
+        before = self._scale_of.get(key, _UNIT_SCALES)
         if before != scales:
             self.moments[key] = [
                 moment * (old / new)
@@ -462,7 +460,7 @@ class Optimizer:
         try:
             return self.schedules[name](0)
         except (TypeError, ValueError) as error:
-            raise KernelError(f"`{name}` is no schedule of numbers: {error}") from error
+            raise KernelError(f"`{name}` is not a schedule of numbers: {error}") from error
 
 
 def _flat(array: Floats) -> Floats:
@@ -470,7 +468,7 @@ def _flat(array: Floats) -> Floats:
 
 
 def _write_back(array: Floats, flat: Floats) -> Floats:
-    """Return `array` with the values of `flat`, which is a view of it if it is contiguous."""
+    """Return `array` with the values of `flat`, which is already a view of a contiguous array."""
     if not array.flags.c_contiguous:
         array[...] = flat.reshape(array.shape)
     return array

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 
 class Schedule(Iterator[float]):
-    """A value for each step, as a function of the step and as an iterator over all steps.
+    """A value for each step: a function of the step, and an iterator over all steps.
 
-    `schedule(step)` depends on nothing but the step, which counts from 0; `next(schedule)`
-    gives the value of `schedule.step` and goes on to the next one, without end. Whoever
-    resumes a run sets `schedule.step`.
+    `schedule(step)` depends only on the step, which counts from 0. `next(schedule)` returns the
+    value at `schedule.step` and advances the step; it never ends. Set `schedule.step` to resume.
     """
 
     def __init__(self, value_at: Callable[[int], float]) -> None:
@@ -29,9 +28,9 @@ class Schedule(Iterator[float]):
 
 
 def as_schedule(values: Iterable[float] | float) -> Schedule:
-    """Return a schedule of a number, of a list or of any iterable; its last value stays.
+    """Return a schedule of a number or an iterable; the last value is repeated forever.
 
-    Raises ValueError if there is no value at all.
+    Raises ValueError for an empty iterable.
     """
     if isinstance(values, Schedule):
         return values
@@ -53,12 +52,12 @@ def as_schedule(values: Iterable[float] | float) -> Schedule:
 
 
 def constant(rate: float) -> Schedule:
-    """Stay at `rate`."""
+    """Return `rate` at every step."""
     return Schedule(lambda step: rate)
 
 
 def constant_then(rate: float, steps: int, schedule: Iterable[float]) -> Schedule:
-    """Stay at `rate` for a number of steps, then start `schedule`."""
+    """Return `rate` for a number of steps, then the values of `schedule`."""
     later = as_schedule(schedule)
     return Schedule(lambda step: rate if step < steps else later(step - steps))
 
@@ -69,7 +68,7 @@ def compounding(start: float, stop: float, compound: float, *, t: float = 0.0) -
     start     the first value
     stop      the last value
     compound  factor from one step to the next
-    t         has no effect; configs written for spaCy may have it
+    t         has no effect; accepted because configs for spaCy may have it
     """
     limit = max if start > stop else min
 
@@ -111,8 +110,8 @@ def slanted_triangular(
     """Rise to `max_rate` in the first part of the steps, then fall (Howard and Ruder, 2018).
 
     cut_frac  share of the steps that rise
-    ratio     of the highest rate to the lowest
-    decay     has no effect; configs written for spaCy may have it
+    ratio     the highest rate divided by the lowest
+    decay     has no effect; accepted because configs for spaCy may have it
     t         the step to count from
     """
     cut = max(1, int(num_steps * cut_frac))
@@ -127,7 +126,7 @@ def slanted_triangular(
 
 
 def cyclic_triangular(min_lr: float, max_lr: float, period: int) -> Schedule:
-    """Go from `min_lr` to `max_lr` in `period` steps, back in as many, and so on."""
+    """Rise from `min_lr` to `max_lr` in `period` steps, fall back in `period` steps, and repeat."""
 
     def value_at(step: int) -> float:
         now = step + 1

@@ -1,7 +1,7 @@
 """The arithmetic of one step of an optimizer, in place.
 
-On the CPU an array is worked on in blocks that fit into the processor's cache with all that
-belongs to them, so that each value crosses the memory bus once a step.
+On the CPU, arrays are processed in blocks that fit into the processor's cache together, so each
+value is read from memory once per step.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from attrs import frozen
 
 from kernel.ops import Floats, array_module, parallel
 
-BLOCK: Final = 131_072
+BLOCK_SIZE: Final = 131_072
 MAX_AVERAGE_DECAY: Final = 0.9999
 
-# weights, gradient, scratch, first and second moments, average: slices of the same place
+# weights, gradient, scratch, first and second moments, average: slices of the same range
 Arrays = tuple[Floats, Floats, Floats, Floats, Floats, Floats]
 
 
 @frozen(kw_only=True)
 class Step:
-    """The numbers of one step for one parameter; `count` is its number, from 1.
+    """The settings of one step for one parameter; `count` is the number of the step, from 1.
 
-    threshold  largest norm of the gradient, 0 for any
+    threshold  maximum norm of the gradient; 0: no limit
     rate       the learning rate
-    decay      the L2 penalty that acts on the weights themselves, 0 for none
-    scales     the moments are these times what is stored: with 1 - b1 and 1 - b2, the gradient
-               and its square are added as they are
+    decay      the L2 penalty that is applied to the weights themselves; 0: none
+    scales     factors of the stored moments: with 1 - b1 and 1 - b2, the gradient and its square
+               can be added without a multiplication
     """
 
     count: int
@@ -49,19 +49,19 @@ class Step:
 
 
 def clip_factor(gradient: Floats, threshold: float) -> float:
-    """Return what brings the norm of a gradient down to `threshold`, 1 if it is lower."""
+    """Return the factor that reduces the norm of a gradient to `threshold`, 1 if it is lower."""
     flat = gradient.reshape(-1)
     norm = math.sqrt(float(flat @ flat))
     return threshold / norm if threshold and norm >= threshold else 1.0
 
 
 def average_decay(count: int) -> float:
-    """Return how much of the average is kept at step `count`: (1 + t) / (10 + t), or 0.9999."""
+    """Return the decay of the average at step `count`: (1 + t) / (10 + t), at most 0.9999."""
     return min((1.0 + count) / (10.0 + count), MAX_AVERAGE_DECAY)
 
 
 def move_average(average: Floats, weights: Floats, scratch: Floats, count: int) -> None:
-    """Move the average towards the weights, in place; all three are of one shape."""
+    """Move the average towards the weights, in place; all three have the same shape."""
     xp: Any = array_module(weights)
     xp.subtract(average, weights, out=scratch)
     scratch *= 1 - average_decay(count)
@@ -133,9 +133,9 @@ def apply(
     *,
     clip: float = 1.0,
 ) -> None:
-    """Update flat arrays, all (N,), in place; the gradient ends as zero.
+    """Update flat arrays, all (N,), in place; the gradient is set to zero.
 
-    clip  what the gradient is multiplied by first
+    clip  a factor that the gradient is multiplied with first
     """
 
     def run(block: slice, t: Floats) -> None:
@@ -153,35 +153,35 @@ def apply(
 
 
 def in_blocks(run: Callable[[slice, Floats], None], weights: Floats) -> None:
-    """Call `run` with each block of a flat array, and with room for as many values.
+    """Call `run` with each block of a flat array, and a scratch array of the same size.
 
     weights  (N,)
 
-    Threads work on the halves of a large array; on a GPU the whole array is one block.
+    Two threads process the halves of a large array; on a GPU the whole array is one block.
     """
     xp: Any = array_module(weights)
-    if len(weights) <= BLOCK or xp is not np:
+    if len(weights) <= BLOCK_SIZE or xp is not np:
         run(slice(0, len(weights)), xp.empty_like(weights))
         return
 
     def run_part(part: slice) -> None:
-        scratch = np.empty(BLOCK, dtype=weights.dtype)
-        for start in range(part.start, part.stop, BLOCK):
-            block = slice(start, min(start + BLOCK, part.stop))
+        scratch = np.empty(BLOCK_SIZE, dtype=weights.dtype)
+        for start in range(part.start, part.stop, BLOCK_SIZE):
+            block = slice(start, min(start + BLOCK_SIZE, part.stop))
             run(block, scratch[: block.stop - block.start])
 
     parallel(run_part, _parts(len(weights)))
 
 
 def _parts(length: int) -> list[slice]:
-    if length < 2 * BLOCK:
+    if length < 2 * BLOCK_SIZE:
         return [slice(0, length)]
     half = length // 2
     return [slice(0, half), slice(half, length)]
 
 
 def _moments(step: Step, gradient: Floats, t: Floats, m: Floats, v: Floats) -> None:
-    """Move the moments; the gradient ends as what was added to the second one."""
+    """Update the moments; the gradient becomes the values added to the second one."""
     xp: Any = array_module(gradient)
     gain1, gain2 = (1 - step.b1) / step.scales[0], (1 - step.b2) / step.scales[1]
     m *= step.b1
@@ -194,6 +194,6 @@ def _moments(step: Step, gradient: Floats, t: Floats, m: Floats, v: Floats) -> N
 
 
 def _scaled(step: Step, rate: float) -> tuple[float, float]:
-    """Return a rate and `eps` for m / (sqrt(v) + eps) of moments as they are stored."""
+    """Return the rate and `eps` for m / (sqrt(v) + eps) with stored moments."""
     root = math.sqrt(step.scales[1])
     return rate * step.scales[0] / root, step.eps / root

@@ -1,4 +1,4 @@
-"""The architectures that a config names, with spaCy's arguments."""
+"""The registered architectures, with spaCy's arguments."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from kernel_plugin_tok2vec.window_encoder import make_window_encoder
 def tok2vec(
     embed: Model[list[Doc], list[Floats]], encode: Model[list[Floats], list[Floats]]
 ) -> Model[list[Doc], list[Floats]]:
-    """Make vectors of words, then mix context into them.
+    """Compute word vectors, then add context to them.
 
-    embed    B docs to B of (n_i, W); any Thinc model of that kind
-    encode   B of (n_i, W) to B of (n_i, W'); any Thinc model of that kind
+    embed    any Thinc model of B docs to B of (n_i, W)
+    encode   any Thinc model of B of (n_i, W) to B of (n_i, W')
     returns  a model with the references `embed` and `encode`
     """
     model: Any = chain(embed, encode)
@@ -40,15 +40,16 @@ def hash_embed_cnn(
     subword_features: bool = True,
     pretrained_vectors: bool | None = None,
 ) -> Model[list[Doc], list[Floats]]:
-    """Make a `MultiHashEmbed` and a `MaxoutWindowEncoder` of the usual attributes.
+    """Combine a `MultiHashEmbed` of the default attributes with a `MaxoutWindowEncoder`.
 
     width               size of each word's vector
     depth               number of layers of the encoder
-    embed_size          rows of the table of norms; those of prefixes, suffixes and shapes have half
-    window_size         words to each side that one layer sees
-    maxout_pieces       linear functions that each number of a vector is the largest of
-    subword_features    whether to look at prefixes, suffixes and shapes, not at norms alone
-    pretrained_vectors  whether to mix in the word vectors of the vocabulary; null: no
+    embed_size          rows of the table of norms; tables of prefixes, suffixes and shapes have
+                        half
+    window_size         words on each side that one layer sees
+    maxout_pieces       number of linear functions per output; the maximum is taken
+    subword_features    whether to use prefixes, suffixes and shapes besides norms
+    pretrained_vectors  whether to include the word vectors of the vocabulary; null: no
     """
     columns: list[str | int] = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
     rows = [embed_size, embed_size // 2, embed_size // 2, embed_size // 2]
@@ -69,16 +70,16 @@ def hash_embed_cnn(
 def multi_hash_embed(
     width: int, attrs: list[str | int], rows: list[int], include_static_vectors: bool
 ) -> Model[list[Doc], list[Floats]]:
-    """Embed each attribute by a hashed table of its own, and mix them.
+    """Embed each attribute by its own hash table, and mix the results.
 
     width                   size of each word's vector
-    attrs                   attributes of words that are looked at, such as "NORM"
+    attrs                   the attributes of words to use, such as "NORM"
     rows                    rows of each attribute's table
-    include_static_vectors  whether to mix in the word vectors of the vocabulary
+    include_static_vectors  whether to include the word vectors of the vocabulary
     returns                 B docs to B of (n_i, width)
 
     Raises KernelError if `attrs` and `rows` differ in length, RegistryError if static vectors are
-    asked for and no plugin has them.
+    included and no plugin has them.
     """
     if len(rows) != len(attrs):
         raise KernelError(
@@ -93,12 +94,12 @@ def multi_hash_embed(
 def maxout_window_encoder(
     width: int, window_size: int, maxout_pieces: int, depth: int
 ) -> Model[list[Floats], list[Floats]]:
-    """Let each word see `depth` times `window_size` words to each side of it.
+    """Encode each word with `depth` times `window_size` words of context on each side.
 
-    width          size of each word's vector, before and after
+    width          size of each word's vector, in the input and output
     depth          number of layers
-    window_size    words to each side that one layer sees
-    maxout_pieces  linear functions that each number of a vector is the largest of
+    window_size    words on each side that one layer sees
+    maxout_pieces  number of linear functions per output; the maximum is taken
     returns        B of (n_i, width) to B of (n_i, width)
     """
     return make_window_encoder(width, window_size, maxout_pieces, depth)
@@ -107,12 +108,12 @@ def maxout_window_encoder(
 def mish_window_encoder(
     width: int, window_size: int, depth: int
 ) -> Model[list[Floats], list[Floats]]:
-    """Encode as `maxout_window_encoder` does, with Mish in the place of maxout.
+    """Encode like `maxout_window_encoder`, with Mish instead of maxout.
 
     returns  B of (n_i, width) to B of (n_i, width)
 
-    Nothing lies between the docs of a batch: a word near the border of its doc sees words of
-    the next one. Trained pipelines count on it.
+    There is no padding between the docs of a batch: a word at the border of its doc sees words of
+    the next doc. Trained pipelines depend on this.
     """
     layer: Any = Mish(width, width * (2 * window_size + 1), dropout=0.0, normalize=True)
     block = residual(chain(expand_window(window_size), layer))

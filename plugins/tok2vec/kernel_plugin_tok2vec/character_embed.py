@@ -25,13 +25,13 @@ def character_embed(
     include_static_vectors: bool,
     feature: str | int = "LOWER",
 ) -> Model[list[Doc], list[Floats]]:
-    """Embed words by their first and last bytes, and one attribute by a hashed table.
+    """Embed words by their first and last bytes, and one attribute by a hash table.
 
     width                   size of each word's vector
     rows                    rows of the attribute's table
     nM                      size of each byte's vector
-    nC                      bytes of a word that are looked at, from both ends in turn
-    include_static_vectors  whether to mix in the word vectors of the vocabulary
+    nC                      number of bytes of a word to use, from both ends in turn
+    include_static_vectors  whether to include the word vectors of the vocabulary
     feature                 the attribute
     returns                 B docs to B of (n_i, width)
     """

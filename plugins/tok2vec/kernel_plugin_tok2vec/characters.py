@@ -1,9 +1,9 @@
-"""Words by their first and last bytes.
+"""Embedding of words by their first and last bytes.
 
 Axes: U words, C bytes of a word, D width of a byte's vector.
 
-A word's bytes (UTF-8) are taken from its two ends in turn: the first, the last, the second, the
-last but one, and so on. Each place has a table of its own.
+A word's bytes (UTF-8) are taken from both ends in turn: the first, the last, the second, the last
+but one, and so on. Each position has its own table.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy.typing as npt
 from kernel.ops import Floats, Packed, WeightNode, add_rows, gradient_of, packed
 from kernel_plugin_tok2vec import features
 
-# Stands for no byte: it never occurs in UTF-8.
+# Means "no byte"; this value never occurs in UTF-8.
 NO_BYTE: Final = 255
 _N_BYTES: Final = 256
 
 
 def char_embed(nM: int = 64, nC: int = 8) -> WeightNode[Any, Any]:
-    """Embed the bytes of each word and put their vectors side by side.
+    """Embed the bytes of each word and concatenate their vectors.
 
     X        B docs or spans
     returns  `Packed`, B of (n_i, nC * nM)
@@ -51,7 +51,7 @@ def _forward(
 
     def backprop(dY: Sequence[Floats]) -> list[Any]:
         d_rows = packed(dY, width=n_chars * width, xp=xp).data.reshape(-1, width)
-        # Every occurrence of a byte counts; spaCy keeps the last one of each doc.
+        # Add up all occurrences of a byte; spaCy keeps only the last one of each doc.
         add_rows(model.ops, gradient_of(model, "E").reshape(-1, width), keys.reshape(-1), d_rows)
         return []
 
@@ -64,20 +64,20 @@ def _init(model: Any, X: Any = None, Y: Any = None) -> None:
 
 
 def end_bytes(words: Sequence[str], n_chars: int) -> npt.NDArray[np.uint8]:
-    """Return bytes of each word: first, last, second, last but one, ...; 255 pads.
+    """Return bytes of each word: first, last, second, last but one, ...; padded with 255.
 
     returns  (U, n_chars)
     """
-    # Half of a surrogate pair cannot be encoded, but it turns up in texts that were cut.
+    # Half of a surrogate pair cannot be encoded, but occurs in truncated texts.
     encoded = [word.encode("utf8", "surrogatepass") for word in words]
     lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))[:, None]  # (U, 1)
     ends = lengths.cumsum(axis=0)
-    places = np.arange(n_chars)
-    is_front = places % 2 == 0
-    at = np.where(is_front, ends - lengths + places // 2, ends - (places + 1) // 2)  # (U, C)
+    positions = np.arange(n_chars)
+    is_front = positions % 2 == 0
+    at = np.where(is_front, ends - lengths + positions // 2, ends - (positions + 1) // 2)  # (U, C)
     whole = np.frombuffer(b"".join(encoded) or b"\xff", np.uint8)
     found = whole.take(at, mode="clip")
-    found[places >= lengths] = NO_BYTE
+    found[positions >= lengths] = NO_BYTE
     return found
 
 

@@ -1,4 +1,4 @@
-"""The component that makes word vectors in context once, for all that listen to it."""
+"""The component that computes word vectors in context once, for all its listeners."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kernel.ops import Floats, Packed, packed
 from kernel.pipeline import SharedOutput, TrainablePipe, factory
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 
-_SAMPLE: Final = 10
+_N_SAMPLES: Final = 10
 
 
 @factory(
@@ -22,16 +22,16 @@ _SAMPLE: Final = 10
     default_config={"model": {"@architectures": "kernel.HashEmbedCNN.v2"}},
 )
 def make_tok2vec(nlp: Any, name: str, model: Model[list[Doc], list[Floats]]) -> Tok2Vec:
-    """Make the shared component; `model` gives one vector a token."""
+    """Create the shared component; `model` computes one vector per token."""
     return Tok2Vec(nlp.vocab, model, name)
 
 
 class Tok2Vec(TrainablePipe):
-    """Word vectors in context, computed once a batch for all components that listen.
+    """Computes word vectors in context once per batch, for all components that listen.
 
-    In training, the gradients that listeners hand back are summed and sent through the
-    model once, after the last of them. It has no loss of its own: what it reports is the sum
-    of squares of that gradient.
+    In training, the gradients of all listeners are summed and passed back through the model once,
+    after the last listener. The component has no loss of its own: it reports the sum of squares of
+    that gradient.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Tok2Vec(TrainablePipe):
 
     def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Any = None) -> None:
         """Initialize the model with the first examples."""
-        sample = [example.predicted for example in islice(get_examples(), _SAMPLE)]
+        sample = [example.predicted for example in islice(get_examples(), _N_SAMPLES)]
         self.model.initialize(X=DocBatch(sample))
 
     def predict(self, docs: DocBatch) -> Packed:
@@ -59,13 +59,13 @@ class Tok2Vec(TrainablePipe):
             docs.shared[self.name] = SharedOutput(predictions, None)
 
     def share(self, docs: DocBatch) -> None:
-        """Share the vectors of a batch without learning from it."""
+        """Share the vectors of a batch without training on it."""
         docs.shared[self.name] = SharedOutput(self.predict(docs), None)
 
     def learn(self, examples: ExampleBatch) -> float:
-        """Share the vectors of a batch, and learn from their gradient once it is finished.
+        """Share the vectors of a batch, and learn from their gradient once it is complete.
 
-        Returns 0: the loss is known when the listeners have handed back their gradients.
+        Returns 0: the loss is known only after the listeners have returned their gradients.
         """
         vectors, backprop = self.model.begin_update(examples.predicted)
         width, xp = self._width(), self.model.ops.xp

@@ -20,10 +20,10 @@ Ids = npt.NDArray[np.uint64]
 
 @frozen(eq=False)
 class Features:
-    """The distinct combinations of features that the tokens of a batch have.
+    """The distinct feature rows of the tokens of a batch.
 
     values   (F, U)  uint64
-    indices  (N,)    which of them each token has
+    indices  (N,)    the index of each token's feature row
     """
 
     values: Ids
@@ -66,7 +66,7 @@ def table_rows(docs: Sequence[Any]) -> Ints:
 
 
 def single_table(docs: Sequence[Any]) -> Any:
-    """Return the lexeme table that all docs share, or None if they share none."""
+    """Return the lexeme table that all docs share, or None."""
     first = _table(docs[0]) if docs else None
     return first if all(_table(doc) is first for doc in docs) else None
 
@@ -105,7 +105,7 @@ def _no_values(columns: Sequence[int]) -> Ids:
     return np.zeros((len(columns), 0), dtype="uint64")
 
 
-# A span shows a part of its doc.
+# A span is a part of its doc.
 
 
 def _rows(doc: Any) -> Ints:

@@ -1,9 +1,9 @@
-"""Embedding of lexical attributes by hashed tables, mixed by one maxout layer.
+"""Embedding of lexical attributes by hash tables, mixed by one maxout layer.
 
 Axes: N tokens, F features, U distinct combinations of them, W width, B docs.
 
-A token's vector depends on its features alone, so each distinct combination is embedded once a
-batch, and at prediction once for as long as the weights stay the same.
+A token's vector depends only on its features, so each distinct combination is embedded once per
+batch. In prediction, it is embedded once until the weights change.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _FIRST_SEED: Final = 8
 
 
 def make_hash_embedding(width: int, columns: Sequence[int], rows: Sequence[int]) -> Any:
-    """Make one hashed table an attribute, and the layer that mixes them.
+    """Create a hash table per attribute, and the layer that mixes them.
 
     X        B docs or spans
     returns  `Packed`, B of (n_i, width)
@@ -116,7 +116,7 @@ def _embed(model: Any, values: Ids) -> Floats:
 
 
 def _train(model: Any, values: Ids, indices: Ints) -> tuple[Floats, Callable[[Floats], None]]:
-    """Embed distinct features, give each token its own, and drop out.
+    """Embed distinct features, and return the vector of each token, with dropout.
 
     values   (F, U)
     indices  (N,)
@@ -142,10 +142,10 @@ def _train(model: Any, values: Ids, indices: Ints) -> tuple[Floats, Callable[[Fl
 
 
 def _mix(model: Any, X: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
-    """Mix the vectors of all features into one.
+    """Mix the vectors of all features into one vector.
 
     X        (U, F * W + 1)  the last column is one
-    returns  (U, W), and a function from its gradient to that of X without the ones
+    returns  (U, W), and a function from its gradient to that of X, without the ones
     """
     xp: Any = model.ops.xp
     weights, parts = _mixer(model), maxout_norm.in_parts(len(X))
@@ -181,7 +181,7 @@ def _mixer(model: Any) -> Weights:
 
 @frozen(eq=False)
 class _Lookup:
-    """How one table found the vectors of distinct values.
+    """The lookup of distinct values in one table.
 
     keys  (4, U)
     mask  (W,)    one dropout mask for the whole batch, or None
@@ -192,7 +192,7 @@ class _Lookup:
     mask: Floats | None
 
     def backprop(self, d_vectors: Floats) -> None:
-        """Add to the gradient of each of the four rows that made a vector.
+        """Add the gradient of each vector to the gradients of its four rows.
 
         d_vectors  (U, W)
         """
@@ -202,7 +202,7 @@ class _Lookup:
 
 
 def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[list[_Lookup], Floats]:
-    """Look distinct features up, each in its own table.
+    """Look up distinct features, each in its own table.
 
     values   (F, U)
     returns  (U, F * W + 1)  the last column is one, for the bias
@@ -226,7 +226,7 @@ def _lookup_all(model: Any, values: Ids, *, is_train: bool = False) -> tuple[lis
 
 
 def _masks(tables: Sequence[Any], width: int) -> Sequence[Floats | None]:
-    """Draw one dropout mask a table, (W,), for the whole batch; None where there is no dropout."""
+    """Draw a dropout mask per table, (W,), for the whole batch; None for no dropout."""
     xp, rates = tables[0].ops.xp, [nodes.dropout_rate(node) for node in tables]
     if all(rates) and len(set(rates)) == 1:
         return list(dropout_mask((len(tables), width), rates[0], xp))

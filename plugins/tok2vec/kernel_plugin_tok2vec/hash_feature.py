@@ -1,4 +1,4 @@
-"""One attribute of words, embedded by a hashed table.
+"""The embedding of one attribute of words by a hash table.
 
 Axes: N tokens, W width.
 """
@@ -34,7 +34,8 @@ def hash_feature(
     X        B docs or spans
     returns  `Packed`, B of (n_i, width)
 
-    Layers: the hash embedding. In training one dropout mask, (width,), holds for a whole batch.
+    Layers: the hash embedding. In training, one dropout mask, (width,), is used for the whole
+    batch.
     """
     table = nodes.hash_embed(width, n_rows, seed=seed, column=0, drop=drop)
     return WeightNode(

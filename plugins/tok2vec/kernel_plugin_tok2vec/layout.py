@@ -1,4 +1,4 @@
-"""The weights and biases of a maxout layer as parts of one array, as its products want them.
+"""The weights and biases of a maxout layer as parts of one array, for matrix products.
 
 Axes: O outputs, P pieces, I width of the input.
 """
@@ -11,7 +11,7 @@ from kernel.ops import Floats
 def split(array: Floats, n_out: int) -> tuple[Floats, Floats]:
     """Return views in the layout of Thinc's maxout layer.
 
-    array    (P * O, I + 1)  one block of rows a piece; the last column is the bias
+    array    (P * O, I + 1)  one block of rows per piece; the last column is the bias
     returns  (O, P, I) and (O, P)
     """
     pieces = array.reshape((-1, n_out, array.shape[1]))
@@ -19,7 +19,7 @@ def split(array: Floats, n_out: int) -> tuple[Floats, Floats]:
 
 
 def joined(W: Floats, b: Floats) -> Floats | None:
-    """Return the array that `split` made views of; None if they are arrays by themselves.
+    """Return the array whose views `split` returned; None for separate arrays.
 
     W        (O, P, I)
     b        (O, P)

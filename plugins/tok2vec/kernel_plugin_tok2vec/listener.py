@@ -1,4 +1,4 @@
-"""The layer that stands for a shared component's output in another component's model.
+"""The listener: represents a shared component's output in another component's model.
 
 Axes: B docs, n_i tokens of doc i, W width.
 """
@@ -20,13 +20,13 @@ Backprop = Callable[[Any], list[Any]]
 
 @kernel.listens
 def tok2vec_listener(width: int, upstream: str = "*") -> Model[list[Doc], list[Floats]]:
-    """Listen to what a shared component says of this batch, and hand the gradient back to it.
+    """Read the output of a shared component for the batch, and return the gradient to it.
 
-    width     what the shared component gives
-    upstream  its name; "*" listens to the last one before
+    width     size of the shared component's vectors
+    upstream  name of the shared component; "*": the last one before this component
     returns   a model without weights, B docs to B of (n_i, width)
 
-    Docs that no shared component has seen in this batch are read from `doc.tensor`.
+    If no shared component has processed this batch, vectors are read from `doc.tensor`.
     """
     attrs = {"listens_to": upstream}
     return Model("tok2vec-listener", _forward, dims={"nO": width}, attrs=attrs)
@@ -62,7 +62,7 @@ def _read_tensor(model: Any, doc: Any, *, is_train: bool) -> Any:
         return tensor
     if is_train and len(doc):
         raise KernelError(
-            "there is nothing to listen to: no shared component ran before, and the docs carry "
+            "there is nothing to listen to: no shared component ran before, and the docs have "
             "no tensor",
             hint=f"put the component that `upstream` names ({model.attrs['listens_to']!r}) before "
             "this one; if it is frozen, add it to `training.annotating_components`",
@@ -74,7 +74,7 @@ def _check_width(model: Any, array: Any) -> None:
     width = model.get_dim("nO")
     if array.shape[1] != width:
         raise ShapeError(
-            f"`width` of the listener is {width}, but the shared component gives "
+            f"`width` of the listener is {width}, but the shared component has "
             f"{array.shape[1]} dimensions",
             hint="set it to the width of that component, by a variable such as "
             "`${components.tok2vec.model.encode.width}`",

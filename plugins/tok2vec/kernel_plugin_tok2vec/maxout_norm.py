@@ -1,9 +1,9 @@
-"""Affine layer, maxout and layer norm as one function of columns, and its gradient.
+"""Linear layer, maxout and layer norm as one function over columns, and its gradient.
 
-Axes: I width of the input, O of the output, P pieces, N vectors. A vector is a column.
+Axes: I input width, O output width, P pieces, N vectors. Each vector is a column.
 
-An input ends with a row of ones, and the weights with a column of biases: adding the bias and
-summing its gradient are then part of the matrix products.
+The last row of the input is ones and the last column of the weights is the bias, so adding the bias
+and summing its gradient are part of the matrix products.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from kernel.ops import (
 from kernel_plugin_tok2vec import layout
 from kernel_plugin_tok2vec.nodes import Block
 
-# Vectors of a part: few enough for the cache.
+# Maximum number of vectors per part, which must fit into the cache.
 MAX_PART_VECTORS: Final = 1000
-# Below this many vectors, handing half of them to a second thread costs more than it saves.
+# Below this many vectors, a second thread costs more than it saves.
 SERIAL_BELOW_VECTORS: Final = 800
 
 
 @frozen(eq=False)
 class Weights:
-    """The weights of both nodes, laid out for products with columns.
+    """The weights of the maxout and layer norm nodes, laid out for products with columns.
 
-    W      (P * O, I + 1)  one block of rows a piece; the last column is the bias
+    W      (P * O, I + 1)  one block of rows per piece; the last column is the bias
     scale  (O, 1)
     shift  (O, 1)
     """
@@ -46,7 +46,7 @@ class Weights:
 
     @classmethod
     def of(cls, block: Block) -> Weights:
-        """Take the weights of a block's nodes."""
+        """Read the weights of a block's nodes."""
         W, b = block.maxout.get_param("W"), block.maxout.get_param("b")
         joined = block.maxout.joined(W, b)
         if joined is None:
@@ -63,7 +63,7 @@ class Weights:
 
 @frozen(eq=False)
 class Saved:
-    """What the backward needs beside the inputs: which piece won, and the standardized vectors.
+    """Values saved for the backward pass: which piece was largest, and the standardized vectors.
 
     masks    (P - 1, O, N)
     Xhat     (O, N)
@@ -77,14 +77,14 @@ class Saved:
 
 @frozen(eq=False)
 class Gradients:
-    """The gradients of `Weights`, in the same layout but for flat scale and shift, (O,)."""
+    """The gradients of `Weights`, in the same layout except scale and shift, (O,)."""
 
     W: Floats
     scale: Floats
     shift: Floats
 
     def add_to(self, block: Block) -> None:
-        """Add them to those of the nodes that the weights were taken from."""
+        """Add these gradients to those of the block's nodes."""
         d_weights, d_bias = gradient_of(block.maxout, "W"), gradient_of(block.maxout, "b")
         joined = block.maxout.joined(d_weights, d_bias)
         if joined is not None:
@@ -102,7 +102,7 @@ def predict(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> Flo
     """Compute the outputs only.
 
     X        (I + 1, N)
-    buffer   (P * O, N)  is written to, if given
+    buffer   (P * O, N)  scratch memory, optional
     returns  (O, N)
     """
     best = _best(weights, X, buffer)
@@ -113,10 +113,10 @@ def predict(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> Flo
 
 
 def forward(weights: Weights, X: Floats, *, buffer: Floats | None = None) -> tuple[Floats, Saved]:
-    """Compute the outputs and what their backward needs.
+    """Compute the outputs and the values saved for the backward pass.
 
     X        (I + 1, N)
-    buffer   (P * O, N)  is written to, if given
+    buffer   (P * O, N)  scratch memory, optional
     returns  (O, N)
     """
     xp: Any = array_module(X)
@@ -136,7 +136,7 @@ def backward(
 
     X        (I + 1, N)
     dY       (O, N)
-    buffer   (P * O, N)  is written to, if given
+    buffer   (P * O, N)  scratch memory, optional
     returns  (I, N)
     """
     d_best, d_scale, d_shift = backprop_layer_norm(
@@ -150,7 +150,7 @@ def backward(
 
 
 def in_parts(n_vectors: int) -> list[slice]:
-    """Return columns to work on at a time: few enough for the cache, two parts if they pay."""
+    """Return ranges of columns that fit into the cache; two or more if two threads are faster."""
     n_parts = max(-(-n_vectors // MAX_PART_VECTORS), 2 if n_vectors >= SERIAL_BELOW_VECTORS else 1)
     bounds = [n_vectors * part // n_parts for part in range(n_parts + 1)]
     return [slice(*bounds[part : part + 2]) for part in range(n_parts)]

@@ -1,7 +1,7 @@
-"""The nodes that hold weights: Thinc's own layers, watched, and initialized from the stream in use.
+"""The nodes that hold weights: Thinc's layers, initialized from the current random stream.
 
-Each is complete by itself, so that a saved model has the parameters, dimensions and attributes
-of the ordinary layers; the fused models above them read the parameters and do the work.
+Each is a complete layer, so a saved model has the parameters, dimensions and attributes of Thinc's
+layers. The fused models above them read the parameters and compute the results.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class MaxoutNode(WeightNode[Any, Any]):
     def joint_views(
         self, names: Sequence[str]
     ) -> tuple[Sequence[str], int, Callable[[Floats], dict[str, Floats]]] | None:
-        """Have `W` and `b` side by side, as products want them; see `WeightNode.joint_views`."""
+        """Store `W` and `b` in one array for matrix products; see `WeightNode.joint_views`."""
         if not {"W", "b"} <= set(names):
             return None
         n_out, n_pieces, n_in = self.get_param("W").shape
@@ -40,17 +40,17 @@ class MaxoutNode(WeightNode[Any, Any]):
         return ("W", "b"), n_out * n_pieces * (n_in + 1), views
 
     def joined(self, W: Floats, b: Floats) -> Floats | None:
-        """Return the array that `W` and `b`, weights or gradients, are parts of, or None.
+        """Return the array that `W` and `b` (weights or gradients) are parts of, or None.
 
         W        (O, P, I)
         b        (O, P)
         returns  (P * O, I + 1)
         """
         known: dict[int, Any] = self.__dict__.setdefault("_joined", {})
-        # Looking at addresses takes its time, and the same views come step after step.
+        # Comparing addresses takes time, and every step passes the same views.
         before = known.get(id(W))
         if before is None or before[0] is not W or before[1] is not b:
-            if len(known) > 4:  # weights, their gradient and average, and those before them
+            if len(known) > 4:  # weights, their gradient and average, now and before
                 known.clear()
             before = known[id(W)] = W, b, layout.joined(W, b)
         array: Floats | None = before[2]
@@ -58,7 +58,7 @@ class MaxoutNode(WeightNode[Any, Any]):
 
 
 class Block(NamedTuple):
-    """The nodes of one layer, in the order in which a model has them."""
+    """The nodes of one layer, in the order of the model."""
 
     maxout: MaxoutNode
     norm: Node
@@ -66,18 +66,18 @@ class Block(NamedTuple):
 
 
 def make_block(width: int, n_in: int, n_pieces: int) -> Block:
-    """Make the nodes of one layer: `n_in` to `width` numbers."""
+    """Create the nodes of one layer from size `n_in` to size `width`."""
     return Block(maxout(width, n_in, n_pieces), layer_norm(width), dropout())
 
 
 def blocks(model: Any) -> list[Block]:
-    """Return the layers of a model that is nothing but blocks."""
+    """Return the blocks of a model that consists only of blocks."""
     layers = model.layers
     return [Block(*layers[start : start + 3]) for start in range(0, len(layers), 3)]
 
 
 def mixer(model: Any) -> Block:
-    """Return the block at the end of a model, which mixes what its sources give."""
+    """Return the block at the end of a model, which mixes the outputs of its sources."""
     return Block(*model.layers[-3:])
 
 
@@ -87,7 +87,7 @@ def sources(model: Any) -> Sequence[Any]:
 
 
 def hash_embed(width: int, n_rows: int, *, seed: int, column: int, drop: bool = True) -> Node:
-    """Make a table of vectors that a hashed value finds by four of its rows.
+    """Create a hash table of vectors: each value is the sum of four rows.
 
     Params: `E` (n_rows, width), uniform between -0.1 and 0.1.
     """
@@ -105,7 +105,7 @@ def hash_embed(width: int, n_rows: int, *, seed: int, column: int, drop: bool = 
 
 
 def maxout(n_out: int, n_in: int, n_pieces: int) -> MaxoutNode:
-    """Make an affine layer of which the largest of each `n_pieces` results counts.
+    """Create a linear layer that takes the maximum of each `n_pieces` results.
 
     Params: `W` (n_out, n_pieces, n_in), uniform within ±sqrt(6 / (n_out + n_pieces)), and `b`
     (n_out, n_pieces), zero.
@@ -120,7 +120,7 @@ def maxout(n_out: int, n_in: int, n_pieces: int) -> MaxoutNode:
 
 
 def layer_norm(width: int) -> Node:
-    """Make a layer norm.
+    """Create a layer norm.
 
     Params: `G` (width,), one, and `b` (width,), zero.
     """
@@ -134,25 +134,25 @@ def layer_norm(width: int) -> Node:
 
 
 def dropout() -> Node:
-    """Make a node that holds a dropout rate."""
+    """Create a node that holds a dropout rate."""
     return WeightNode("dropout", dropout_forward, attrs={"dropout_rate": 0.0, "is_enabled": True})
 
 
 def dropout_rate(node: Any) -> float:
-    """Return the rate that a node is set to, 0 if it is switched off or has none."""
+    """Return the dropout rate of a node, 0 if it is disabled or has none."""
     if not node.attrs.get("is_enabled", True):
         return 0.0
     return float(node.attrs.get("dropout_rate") or 0.0)
 
 
 def initialize_layers(model: Any, X: Any = None, Y: Any = None) -> None:
-    """Initialize every layer of a model whose sizes are all known; the examples tell nothing."""
+    """Initialize all layers of a model; all sizes are known, so the examples are not used."""
     for layer in model.layers:
         layer.initialize()
 
 
 def make_root(name: str, forward: Any, layers: Sequence[Node], **settings: Any) -> Any:
-    """Make the model that computes with the weights of `layers`."""
+    """Create a model that computes with the weights of `layers`."""
     return WeightNode(name, forward, init=initialize_layers, layers=layers, **settings)
 
 

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 import kernel
 
-# Width and depth of the encoder, by what is asked for.
+# Width and depth of the encoder for each goal.
 _SIZES: Final = {"efficiency": (96, 4), "accuracy": (256, 8)}
 _WIDTH: Final = "${components.tok2vec.model.encode.width}"
 _REMARKS: Final = {
     "paths.vectors": (
-        "none come with kernel; with some, and `include_static_vectors` of the embedding true, "
-        "the pipeline is more accurate"
+        "kernel comes without word vectors; with them, and `include_static_vectors` of the "
+        "embedding true, the pipeline is more accurate"
     ),
     "components.tok2vec.model.embed.include_static_vectors": (
-        "true once `vectors` in [paths] names some"
+        "set to true when `vectors` in [paths] is set"
     ),
 }
 
@@ -49,7 +49,7 @@ def _block(width: int, depth: int) -> Mapping[str, Any]:
                 "width": _WIDTH,
                 "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
                 "rows": [5000, 1000, 2500, 2500],
-                # Static vectors have to be there before a config can ask for them.
+                # Static vectors must exist before a config can use them.
                 "include_static_vectors": False,
             },
             "encode": {

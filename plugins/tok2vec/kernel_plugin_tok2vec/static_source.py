@@ -1,4 +1,4 @@
-"""Embeddings that static vectors are part of; the layer is whichever plugin's has it."""
+"""Embeddings that include static vectors, whose layer comes from another plugin."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from kernel.registry import registry
 from kernel_plugin_tok2vec.hash_feature import hash_feature
 from kernel_plugin_tok2vec.word_embedding import make_word_embedding
 
-LAYER: Final = "kernel.StaticVectors.v2"
+STATIC_VECTORS: Final = "kernel.StaticVectors.v2"
 _FIRST_SEED: Final = 8
 
 
 def static_source(width: int) -> Any:
-    """Return a layer that maps the vocabulary's vectors to `width` numbers, with dropout.
+    """Return a layer that maps the vocabulary's vectors to size `width`, with dropout.
 
-    Raises `RegistryError`, which names the plugin to install, if there is none.
+    Raises `RegistryError`, which names the plugin to install, if no plugin has the layer.
     """
-    return registry.layers.get(LAYER)(nO=width, dropout=0.0)
+    return registry.layers.get(STATIC_VECTORS)(nO=width, dropout=0.0)
 
 
 def make_vector_embedding(width: int, columns: Sequence[int], rows: Sequence[int]) -> Any:
-    """Make one hashed table an attribute, static vectors, and the layer that mixes them.
+    """Create a hash table per attribute, static vectors, and the layer that mixes them.
 
     X        B docs or spans
     returns  `Packed`, B of (n_i, width)
@@ -31,6 +31,6 @@ def make_vector_embedding(width: int, columns: Sequence[int], rows: Sequence[int
         hash_feature(attr, width, n_rows, seed=_FIRST_SEED + number)
         for number, (attr, n_rows) in enumerate(zip(columns, rows, strict=True))
     ]
-    # Vectors may be changed in place, which nothing tells: no prediction is kept.
+    # Vectors can be changed in place without notice, so predictions are not cached.
     sources = [*tables, static_source(width)]
     return make_word_embedding("multi_hash_embed", sources, width, columns, keep=False)

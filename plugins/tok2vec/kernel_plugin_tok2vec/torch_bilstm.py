@@ -1,6 +1,6 @@
-"""An encoder that reads each doc in both directions: PyTorch's LSTM, with weights that are ours.
+"""A bidirectional encoder: PyTorch's LSTM, with weights held by a Thinc model.
 
-Axes: N tokens of docs that have any, W width, H = W / 2 width of a direction, L layers.
+Axes: N tokens of docs that are not empty, W width, H = W / 2 width of a direction, L layers.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from kernel.ops import Floats, Packed, WeightNode, packed
 def torch_bilstm_encoder(
     width: int, depth: int, dropout: float
 ) -> Model[list[Floats], list[Floats]]:
-    """Let each word see all of its doc, read from both ends.
+    """Encode each word in the context of the whole doc, read in both directions.
 
-    width    size of each word's vector, before and after; even
-    depth    number of layers; 0 leaves the vectors as they are
-    dropout  share of values that is left out between layers, in training
+    width    size of each word's vector, in the input and output; even
+    depth    number of layers; 0 returns the vectors unchanged
+    dropout  dropout rate between layers
     returns  B of (n_i, width) to B of (n_i, width)
 
-    Docs are read without padding: what a doc comes to does not depend on the others of its
-    batch. spaCy pads, and is the same for a doc alone.
+    Docs are read without padding, so the result for a doc does not depend on the rest of its batch.
+    spaCy uses padding; its results are the same for single docs.
 
     Params: those of `torch.nn.LSTM` by its names, uniform within ±1/sqrt(width / 2).
     Raises `PluginError` without PyTorch, `KernelError` for an odd width.
@@ -49,13 +49,13 @@ def torch_bilstm_encoder(
 
 
 def _import_torch() -> Any:
-    # Not at the top: nobody else should wait for it, or need it.
+    # Not at the top of the module: importing PyTorch is slow, and it is optional.
     try:
         return importlib.import_module("torch")
     except ImportError as error:
         raise PluginError(
             "`kernel.TorchBiLSTMEncoder.v1` needs PyTorch, which is not installed",
-            hint="pip install torch; or take `kernel.MaxoutWindowEncoder.v2`, which needs nothing",
+            hint="pip install torch, or use `kernel.MaxoutWindowEncoder.v2`",
         ) from error
 
 
@@ -107,7 +107,7 @@ def _forward(
 
 
 def _as_any(array: Any) -> Any:
-    """Hide the type of an array, of which Thinc and numpy think differently."""
+    """Hide the type of an array, which differs between Thinc and numpy."""
     return array
 
 
@@ -128,7 +128,7 @@ def _run(
         sequence.batch_sizes,
         (start, start),
         weights,
-        # It takes no keywords: there are biases, and both directions.
+        # No keywords are possible; these flags mean biases and both directions.
         True,
         depth,
         model.attrs["lstm_dropout"],

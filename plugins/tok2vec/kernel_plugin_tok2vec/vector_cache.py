@@ -1,4 +1,4 @@
-"""The vectors of words that were embedded before, for as long as the weights stay the same.
+"""A cache of word vectors, valid while the weights do not change.
 
 Axes: N tokens, F features, S slots, W width.
 """
@@ -19,15 +19,15 @@ Ids = npt.NDArray[np.uint64]
 Extract = Callable[[Any, Ints], Ids]
 Embed = Callable[[Ids], Floats]
 
-# At a width of 96 this is 25 MB a table; a vocabulary that outgrows it starts over.
+# With width 96 this is 25 MB per table; a larger vocabulary clears the cache.
 MAX_SLOTS: Final = 65_536
 
 
 class VectorCache:
-    """One vector a row of a lexeme table; tables that are gone take their vectors with them.
+    """A vector for each row of a lexeme table; vectors are dropped with their table.
 
-    `extract(table, rows)` gives the features of rows, (F, U), and `embed(features)` their
-    vectors, (U, W). The features are kept too, and compared: a lexeme may be changed.
+    `extract(table, rows)` returns the features of rows, (F, U), and `embed(features)` their
+    vectors, (U, W). The features are stored and compared, because lexemes can be changed.
     """
 
     def __init__(self, extract: Extract, embed: Embed, *, max_slots: int = MAX_SLOTS) -> None:
@@ -107,7 +107,7 @@ class _Slots:
 
 
 def _grown(array: Any, shape: tuple[int, int], *, axis: int) -> Any:
-    """Return an array that holds at least `shape`; it doubles along `axis` when it must grow."""
+    """Return an array of at least `shape`; if it must grow, it doubles along `axis`."""
     if array.shape[axis] >= shape[axis]:
         return array
     size = list(shape)

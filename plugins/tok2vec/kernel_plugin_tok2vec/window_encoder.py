@@ -1,13 +1,13 @@
-"""The convolutional encoder: residual layers, each over a window of neighbours.
+"""The convolutional encoder: residual layers over windows of neighbouring tokens.
 
 Axes: W width, N rows of a part (tokens and the padding around docs), w window, L layers.
 
-Docs are laid out one after another, L * w rows of zeros before, between and after them. These
-rows are then treated like any other, and not zeroed between layers. A doc never sees another
-one through them, so the batch is worked on in parts, cut between docs, all layers of a part
-before the next: its arrays stay in the processor's cache. To predict, long docs are cut as well: a
-token sees L * w others on either side, and a part reads so many more than it writes. A vector is a
-column; see `kernel.ops`.
+Docs are concatenated, with L * w rows of zeros before, between and after them. These rows are then
+computed like all others, and not set to zero between layers. A doc never sees another doc across
+them. The batch is therefore split between docs into parts; all layers of one part are computed
+before the next part, so that its arrays stay in the processor's cache. In prediction, long docs are
+split too: a token sees L * w others on each side, so a part reads that many more tokens than it
+writes. Each vector is a column; see `kernel.ops`.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ from kernel.ops import (
 from kernel_plugin_tok2vec import maxout_norm, nodes
 from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
 
-# Rows of a part: enough for the matrix product, few enough for the cache.
+# Rows of a part: enough for an efficient matrix product, few enough for the cache.
 MAX_PART_ROWS: Final = 800
-# Below this many rows, handing work to a second thread costs more than it saves.
+# Below this many rows, a second thread costs more than it saves.
 SERIAL_BELOW_ROWS: Final = 800
 
 
 def make_window_encoder(width: int, window: int, n_pieces: int, depth: int) -> Any:
-    """Make `depth` layers x + dropout(layer norm(maxout(window of x))).
+    """Create `depth` layers x + dropout(layer norm(maxout(window of x))).
 
     X        B of (n_i, width)
     returns  `Packed`, B of (n_i, width)
@@ -85,28 +85,28 @@ def _weights(model: Any) -> list[Weights]:
 
 @frozen(eq=False)
 class _Part:
-    """Tokens that are worked on together.
+    """Tokens that are processed together.
 
     reads    tokens of the batch
-    places   (n_reads,)   their rows in the part
-    writes   those of them whose vectors come out right
+    rows     (n_reads,)   their rows in the part
+    writes   those of them whose results are complete
     inner    (n_writes,)  their rows in the part
     """
 
     reads: slice
-    places: Ints
+    rows: Ints
     writes: slice
     inner: Ints
 
     @property
     def n_rows(self) -> int:
         """The number of rows up to the last token."""
-        return int(self.places[-1]) + 1
+        return int(self.rows[-1]) + 1
 
 
 @frozen(eq=False)
 class _Layout:
-    """Where the docs of a batch lie, and how they are cut into parts."""
+    """The positions of the docs of a batch, and their parts."""
 
     window: int
     pad: int
@@ -118,7 +118,7 @@ class _Layout:
         return cls(window, pad, _cut(lengths, pad) if is_train else _cut_long(lengths, pad))
 
     def spread(self, part: _Part, rows: Floats) -> Floats:
-        """Lay the tokens of a part out between padding and the window's margins.
+        """Copy the tokens of a part into an array with padding and the window's margins.
 
         rows     (n_tokens, W)  of the whole batch
         returns  (W, N + 2w)
@@ -126,7 +126,7 @@ class _Layout:
         xp: Any = array_module(rows)
         n_rows = part.n_rows + self.pad
         X: Floats = xp.zeros((n_rows + 2 * self.window, rows.shape[1]), dtype=rows.dtype)
-        X[xp.asarray(part.places + self.window)] = rows[part.reads]
+        X[xp.asarray(part.rows + self.window)] = rows[part.reads]
         columns: Floats = xp.ascontiguousarray(X.T)
         return columns
 
@@ -157,7 +157,7 @@ def _cut_long(lengths: Ints, pad: int) -> list[_Part]:
 
 
 def _pieces(start: int, length: int, pad: int) -> list[_Part]:
-    """Return the parts of one doc: each reads `pad` tokens more on either side, if they are there.
+    """Return the parts of one doc; each reads up to `pad` more tokens on each side.
 
     start    the first token of the doc
     """
@@ -166,20 +166,20 @@ def _pieces(start: int, length: int, pad: int) -> list[_Part]:
     parts = []
     for first, end in itertools.pairwise(bounds):
         low, high = max(first - pad, 0), min(end + pad, length)
-        places = np.arange(high - low) + pad
+        rows = np.arange(high - low) + pad
         parts.append(
             _Part(
                 reads=slice(start + low, start + high),
-                places=places,
+                rows=rows,
                 writes=slice(start + first, start + end),
-                inner=places[first - low : end - low],
+                inner=rows[first - low : end - low],
             )
         )
     return parts
 
 
 def _cut(lengths: Ints, pad: int, start: int = 0) -> list[_Part]:
-    """Return the parts of docs, cut between them.
+    """Return the parts of docs, split between docs.
 
     start    the first token of the first doc
     """
@@ -195,9 +195,9 @@ def _cut(lengths: Ints, pad: int, start: int = 0) -> list[_Part]:
     for first, last in itertools.pairwise(borders):
         own = lengths[first:last]
         if own.sum():
-            places = np.arange(own.sum()) + np.repeat(np.arange(1, len(own) + 1) * pad, own)
+            rows = np.arange(own.sum()) + np.repeat(np.arange(1, len(own) + 1) * pad, own)
             own_tokens = slice(int(tokens[first]), int(tokens[last]))
-            parts.append(_Part(own_tokens, places, own_tokens, places))
+            parts.append(_Part(own_tokens, rows, own_tokens, rows))
     return parts
 
 
@@ -225,12 +225,12 @@ def _predict(weights: list[Weights], layout: _Layout, rows: Floats) -> Floats:
 
 
 def _buffers(weights: list[Weights], X: Floats, window: int) -> tuple[Floats, Floats]:
-    """Return room for the windows of X, with the row of ones that stands for the bias, and pieces.
+    """Return buffers for the windows of X, including the row of ones for the bias, and for pieces.
 
     X        (W, N + 2w)
     returns  ((2w + 1) * W + 1, N) and (P * W, N)
 
-    All layers use the same, which then stays in the cache.
+    All layers use the same buffers, which then stay in the cache.
     """
     xp: Any = array_module(X)
     n_rows = X.shape[1] - 2 * window
@@ -242,9 +242,9 @@ def _buffers(weights: list[Weights], X: Floats, window: int) -> tuple[Floats, Fl
 
 @frozen(eq=False)
 class _Tape:
-    """What one part's backward needs: for each layer its input, what it saved, its dropout.
+    """Values saved for the backward pass of a part: input, saved values and dropout of each layer.
 
-    Windows are put together again: that costs less than to have them kept out of the cache.
+    Windows are computed again, which is faster than reading them from memory.
 
     inputs  (W, N + 2w)
     masks   (W, N)
@@ -258,7 +258,7 @@ class _Tape:
 def _train(
     model: Any, weights: list[Weights], layout: _Layout, rows: Floats
 ) -> tuple[Floats, list[_Tape]]:
-    """Run all layers over each part and keep what the backward needs."""
+    """Run all layers over each part and save the values for the backward pass."""
     xp: Any = array_module(rows)
     Y: Floats = xp.empty_like(rows)
     window = layout.window
@@ -283,7 +283,7 @@ def _train(
         layout.pick(part, X[:, window : X.shape[1] - window], Y)
         return tape
 
-    # Random bits are drawn here: other threads have no part in the stream in use.
+    # Random bits are drawn here, because other threads do not use the current random stream.
     jobs = [(part, _draw(rates, part, layout.pad, rows.shape[1])) for part in layout.parts]
     return Y, for_each(xp, run, jobs)
 
@@ -296,7 +296,7 @@ def _draw(rates: list[float], part: _Part, pad: int, width: int) -> list[Ints | 
 def _backward(
     model: Any, weights: list[Weights], layout: _Layout, tapes: list[_Tape], dY: Floats
 ) -> Floats:
-    """Run back through all layers, add up the weights' gradients, return the inputs'.
+    """Run the backward pass of all layers; add the weights' gradients, return the inputs'.
 
     dY       (n_tokens, W)
     returns  (n_tokens, W)

@@ -2,8 +2,8 @@
 
 Axes: N tokens, U distinct words, I width of all embeddings together, W width, B docs.
 
-What a word is embedded as depends on its type alone, so that each distinct word is embedded
-once a batch: as a doc that has every one of them once.
+The embedding of a word depends only on its type, so each distinct word is embedded once per batch:
+as a token of a doc that contains all of them.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ Backprop = Callable[[Floats], None]
 def make_word_embedding(
     name: str, sources: Sequence[Any], width: int, columns: Sequence[int], *, keep: bool = True
 ) -> Any:
-    """Put what the `sources` say of a word side by side, and mix it.
+    """Concatenate the embeddings of a word from all `sources`, and mix them.
 
     X        B docs or spans
     returns  `Packed`, B of (n_i, width)
 
     sources  models with a width `nO`, from B docs to B of (n_i, nO)
-    columns  the attributes of a token that they look at; its text need not be named
-    keep     whether weights and attributes are all that prediction depends on, so that its
-             results can be kept until they change
+    columns  the token attributes that they use, besides the text
+    keep     whether predictions depend only on weights and attributes, so that results can be
+             cached until these change
 
     Layers: the sources, then a maxout, a layer norm and a dropout node.
     """
@@ -76,9 +76,9 @@ def _forward(
     lengths = features.lengths_of(docs)
     if not is_train:
         return Packed(_predict(model, docs), lengths), no_backprop
-    words, places = _distinct_words(model, docs)
+    words, indices = _distinct_words(model, docs)
     mixed, backprop_words = _embed(model, words, is_train=True)
-    Y, backprop_tokens = _spread(model, mixed, model.ops.xp.asarray(places))
+    Y, backprop_tokens = _spread(model, mixed, model.ops.xp.asarray(indices))
 
     def backprop(dY: Sequence[Floats]) -> list[Any]:
         gradients = packed(dY, width=Y.shape[1], xp=model.ops.xp)
@@ -92,20 +92,20 @@ def _forward(
 
 
 def _distinct_words(model: Any, docs: Sequence[Any]) -> tuple[Sequence[Any], Ints]:
-    """Return docs in which every word of `docs` is, and which of their tokens each token is.
+    """Return docs that contain each distinct word of `docs`, and the index of each token's word.
 
-    returns  (N,)  places
+    returns  docs, and (N,) indices
     """
     table = _shared_table(model, docs)
     if table is None:
         return docs, np.arange(int(features.lengths_of(docs).sum()))
     all_rows = features.table_rows(docs)
-    rows, places = distinct_rows(all_rows, int(all_rows.max(initial=-1)) + 1)
-    return [_as_doc(docs[0].doc.vocab, table, rows)], places
+    rows, indices = distinct_rows(all_rows, int(all_rows.max(initial=-1)) + 1)
+    return [_as_doc(docs[0].doc.vocab, table, rows)], indices
 
 
 def _shared_table(model: Any, docs: Sequence[Any]) -> LexemeTable | None:
-    """Return the table in which a token's row says all that the model looks at, if there is one."""
+    """Return the shared lexeme table, if its rows determine everything that the model uses."""
     columns = features.attribute_ids(model.attrs["columns"])
     return features.single_table(docs) if all(map(attributes.is_lexical, columns)) else None
 
@@ -121,9 +121,9 @@ def _predict(model: Any, docs: Sequence[Any]) -> Floats:
     """Return the vector of each token, (N, W)."""
     table = _shared_table(model, docs)
     if table is None or not model.attrs["keep"] or model.ops.xp is not np:
-        words, places = _distinct_words(model, docs)
+        words, indices = _distinct_words(model, docs)
         vectors, _ = _embed(model, words, is_train=False)
-        spread: Floats = vectors.take(model.ops.xp.asarray(places), axis=0)
+        spread: Floats = vectors.take(model.ops.xp.asarray(indices), axis=0)
         return spread
 
     def make() -> weakref.WeakKeyDictionary[LexemeTable, VectorCache]:
@@ -138,7 +138,7 @@ def _predict(model: Any, docs: Sequence[Any]) -> Floats:
 
 def _make_cache(model: Any, vocab: Vocab, table: LexemeTable) -> VectorCache:
     columns = [ORTH, *features.attribute_ids(model.attrs["columns"])]
-    # Whoever asks holds both; what is kept here must not keep them alive.
+    # The caller holds both; the cache must not keep them alive.
     known_vocab, known_table = weakref.ref(vocab), weakref.ref(table)
 
     def extract(table: Any, rows: Ints) -> Any:
@@ -156,9 +156,9 @@ def _make_cache(model: Any, vocab: Vocab, table: LexemeTable) -> VectorCache:
 
 
 def _embed(model: Any, words: Sequence[Any], *, is_train: bool) -> tuple[Floats, Backprop]:
-    """Embed the tokens of `words` by all sources, and mix.
+    """Embed the tokens of `words` by all sources, and mix the results.
 
-    returns  (U, W), and what takes their gradient
+    returns  (U, W), and a function that takes its gradient
     """
     sources, weights = nodes.sources(model), _mixer(model)
     n_words = int(features.lengths_of(words).sum())
@@ -194,15 +194,15 @@ def _backprop_mixed(model: Any, weights: Weights, saved: Saved, X: Floats, dY: F
     return d_inputs.T
 
 
-def _spread(model: Any, mixed: Floats, places: Ints) -> tuple[Floats, Callable[[Floats], Floats]]:
-    """Give each token the vector of its word, and drop out.
+def _spread(model: Any, mixed: Floats, indices: Ints) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """Return the vector of each token's word, with dropout.
 
     mixed    (U, W)
-    places   (N,)
+    indices  (N,)
     returns  (N, W), and a function from its gradient to that of `mixed`
     """
     xp: Any = model.ops.xp
-    Y = mixed.take(places, axis=0)
+    Y = mixed.take(indices, axis=0)
     rate = nodes.dropout_rate(nodes.mixer(model).dropout)
     mask = dropout_mask(Y.shape, rate, xp) if rate else None
     if mask is not None:
@@ -210,7 +210,7 @@ def _spread(model: Any, mixed: Floats, places: Ints) -> tuple[Floats, Callable[[
 
     def backprop(dY: Floats) -> Floats:
         d_mixed: Floats = xp.zeros(mixed.shape, dtype=mixed.dtype)
-        add_rows(model.ops, d_mixed, places, dY if mask is None else dY * mask)
+        add_rows(model.ops, d_mixed, indices, dY if mask is None else dY * mask)
         return d_mixed
 
     return Y, backprop

@@ -1,4 +1,4 @@
-"""The layer that is affine in the tokens of a state's features.
+"""The linear layer over the feature tokens of a state.
 
 Axes: N tokens, S states, F features, O outputs, P pieces, I width of a token vector.
 """
@@ -19,22 +19,22 @@ from kernel.ops import WeightNode
 
 Floats = npt.NDArray[np.floating[Any]]
 
-# The layer's axes in the order that scoring states wants.
+# The order of the layer's axes for scoring states.
 _AXES = {"W": (0, 3, 2, 1), "b": (1, 0), "pad": (0, 1, 3, 2)}
 
-N_STATES = 5000
-N_TOKENS = 1000
-MAX_ROUNDS = 10
-TOLERANCE = 0.01
+N_RANDOM_STATES = 5000
+N_RANDOM_TOKENS = 1000
+MAX_SCALING_ROUNDS = 10
+VARIANCE_TOLERANCE = 0.01
 
 
 class AffineNode(WeightNode[Floats, Floats]):
-    """The layer's node, whose parameters can lie as states are scored with them."""
+    """The layer's node, whose parameters can be stored in the layout for scoring."""
 
     def joint_views(
         self, names: Sequence[str]
     ) -> tuple[Sequence[str], int, Callable[[Floats], dict[str, Floats]]]:
-        """Have each parameter in the layout of `views`; see `WeightNode.joint_views`."""
+        """Store each parameter in the layout of `views`; see `WeightNode.joint_views`."""
         shapes = {name: self.get_param(name).shape for name in names}
         sizes = [math.prod(shape) for shape in shapes.values()]
         ends = list(itertools.accumulate(sizes))
@@ -47,10 +47,10 @@ class AffineNode(WeightNode[Floats, Floats]):
 
 
 def views(arrays: Mapping[str, Floats], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
-    """Return arrays that states are scored with as the layer has them.
+    """Return views in the layer's layout of arrays in the layout for scoring.
 
-    arrays   `W` (F, I, P, O), `b` (P, O), `pad` (F, P, O), in any shape of as many values
-    shapes   those of the layer's parameters
+    arrays   `W` (F, I, P, O), `b` (P, O), `pad` (F, P, O), in any shape of the same size
+    shapes   the shapes of the layer's parameters
     returns  views: `W` (F, O, P, I), `b` (O, P), `pad` (1, F, O, P)
     """
     found = {}
@@ -64,10 +64,10 @@ def views(arrays: Mapping[str, Floats], shapes: Mapping[str, tuple[int, ...]]) -
 def precomputable_affine(
     nO: int | None, nF: int, nI: int | None, nP: int, dropout: float = 0.1
 ) -> Model[Floats, Floats]:
-    """Multiply each token with the weights of each feature, so that a state only adds them up.
+    """Multiply each token with the weights of each feature; a state is the sum of its rows.
 
     X        (N, I)           token vectors
-    returns  (N + 1, F, O, P) row 0 is the one for a missing token, row i + 1 that of token i
+    returns  (N + 1, F, O, P) row 0 is that of a missing token, row i + 1 that of token i
 
     Params: `W` (F, O, P, I), scaled until the outputs for random states have unit variance;
     `b` (O, P), zero; `pad` (1, F, O, P), normal.
@@ -107,8 +107,8 @@ def _init(model: Any, X: Any = None, Y: Any = None) -> None:
     W = _normal(rng, (nF, nO, nP, nI)) * np.float32((nI / nF) ** 0.5)
     b = np.zeros((nO, nP), "float32")
     pad = _normal(rng, (1, nF, nO, nP))
-    tokens = _normal(rng, (N_TOKENS, nI))
-    states = rng.integers(0, N_TOKENS, (N_STATES, nF))
+    tokens = _normal(rng, (N_RANDOM_TOKENS, nI))
+    states = rng.integers(0, N_RANDOM_TOKENS, (N_RANDOM_STATES, nF))
     W, b = _scale_to_unit_variance(W, b, tokens, states)
     for name, value in (("W", W), ("b", b), ("pad", pad)):
         model.set_param(name, model.ops.asarray(value))
@@ -124,16 +124,16 @@ def _scale_to_unit_variance(
     tokens   (N, I)
     states   (S, F)
     """
-    for _ in range(MAX_ROUNDS):
+    for _ in range(MAX_SCALING_ROUNDS):
         summed = np.broadcast_to(b, (len(states), *b.shape)).copy()  # (S, O, P)
         for feature, column in enumerate(states.T):
             table = tokens @ W[feature].reshape((-1, W.shape[-1])).T  # (N, O * P)
             summed += table[column].reshape(summed.shape)
         outputs = summed.max(axis=-1) if b.shape[1] > 1 else np.maximum(summed, 0)
         variance, mean = outputs.var(), outputs.mean()
-        if abs(variance - 1) >= TOLERANCE:
+        if abs(variance - 1) >= VARIANCE_TOLERANCE:
             W = W / np.sqrt(variance)
-        elif abs(mean) >= TOLERANCE:
+        elif abs(mean) >= VARIANCE_TOLERANCE:
             b = b - mean
         else:
             break

@@ -1,4 +1,4 @@
-"""The base of components that predict with a transition system."""
+"""The base class of components that predict with a transition system."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from kernel_plugin_transition.system import FeatureTemplate, System
 
 
 class TransitionParser(TrainablePipe):
-    """Predicts with a transition system, and learns from the costs of what it would do.
+    """Predicts with a transition system, and learns from the costs of its actions.
 
-    A subclass gives `count_labels`, `add_label`, `labels` and `set_annotations`; one that
-    takes labels as they come also `add_missing_labels`.
+    A subclass defines `count_labels`, `add_label`, `labels` and `set_annotations`, and also
+    `add_missing_labels` if new labels are added during training.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class TransitionParser(TrainablePipe):
 
     @property
     def label_data(self) -> dict[str, dict[str, int]]:
-        """The labels of each action and their frequencies, as `initialize` takes them."""
+        """The labels of each action and their frequencies, in the form that `initialize` takes."""
         return self.system.moves.to_dict()
 
     def count_labels(self, examples: Iterable[Example]) -> Mapping[Any, Mapping[str, int]]:
@@ -56,14 +56,14 @@ class TransitionParser(TrainablePipe):
         raise NotImplementedError
 
     def has_labels(self) -> bool:
-        """Say whether there is anything to predict."""
+        """Return whether there is anything to predict."""
         return bool(self.labels)
 
     def add_missing_labels(self, docs: Iterable[Doc]) -> None:
-        """Add the labels in `docs` that are not known yet; the default adds none."""
+        """Add the unknown labels in `docs`; by default, none are added."""
 
     def resize(self) -> None:
-        """Give the model as many classes as the system has."""
+        """Resize the model to the number of classes of the system."""
         self.model.attrs["resize_output"](self.model, len(self.system.moves))
 
     # Training
@@ -75,11 +75,10 @@ class TransitionParser(TrainablePipe):
         nlp: Any = None,
         labels: dict[str, dict[str, int]] | None = None,
     ) -> None:
-        """Find the labels and give the model its weights.
+        """Find the labels and initialize the weights of the model.
 
-        `labels` is what `label_data` returned; without it, labels come from all examples.
-        Those that were added before stay. Raises `KernelError` if there are none, or no
-        examples.
+        `labels` is a value of `label_data`; by default, labels are collected from all examples.
+        Labels added before are kept. Raises `KernelError` if there are no labels or no examples.
         """
         sample = first_examples(get_examples)
         counted = self.count_labels(get_examples()) if labels is None else labels
@@ -87,7 +86,7 @@ class TransitionParser(TrainablePipe):
         if not self.has_labels():
             raise KernelError(
                 f"component `{self.name}` found no labels in the examples",
-                hint="is the gold annotation there? else give them as "
+                hint="check the gold annotation, or give the labels as "
                 f"`[initialize.components.{self.name}.labels]`",
             )
         self.resize()
@@ -95,9 +94,9 @@ class TransitionParser(TrainablePipe):
         self.model.attrs["unseen_classes"] = []
 
     def learn(self, examples: ExampleBatch) -> float:
-        """Accumulate the gradients; returns the sum of the squared gradients of the scores.
+        """Accumulate the gradients; return the sum of the squared gradients of the scores.
 
-        Examples without gold annotation are left alone.
+        Examples without gold annotation are ignored.
         """
         docs = examples.predicted
         self.add_missing_labels([*docs, *examples.reference])
@@ -113,7 +112,7 @@ class TransitionParser(TrainablePipe):
         return loss
 
     def get_loss_of_states(self, scores: Any, costs: Any, valid: Any) -> tuple[float, Any]:
-        """Return the loss and the gradient of the scores, (S, C); notes which classes were seen."""
+        """Return the loss and the gradient of the scores, (S, C); update the unseen classes."""
         unseen = self.model.attrs["unseen_classes"]
         if unseen:
             unseen = sorted(set(unseen) - seen_classes(costs, valid))
@@ -124,7 +123,7 @@ class TransitionParser(TrainablePipe):
     # Prediction
 
     def predict(self, docs: DocBatch) -> Any:
-        """Return what the transition system makes of `docs`, without changing them."""
+        """Return the annotations that the transition system predicts, without changing `docs`."""
         if not np.any(docs.lengths):
             return None
         if not self.model.get_ref("lower").has_param("W"):
@@ -138,7 +137,7 @@ class TransitionParser(TrainablePipe):
     # Storage
 
     def _set_labels(self, labels: Any) -> None:
-        """Use `labels`, and after them those that had been added before."""
+        """Use `labels`, followed by the labels added before."""
         counted = {int(action): dict(known) for action, known in labels.items()}
         for action, known in self.system.moves.labels.items():
             counted[action] = {**known, **counted.get(action, {})}
@@ -152,7 +151,7 @@ class TransitionParser(TrainablePipe):
         return {"cfg": readers["cfg"], "moves": self._read_moves, "model": readers["model"]}
 
     def _read_moves(self, data: bytes) -> None:
-        # Sizes come with the weights; labels are read first, so that the two can be compared.
+        # The weights determine the sizes; labels are read first, so that both can be compared.
         self.system.moves.from_bytes(data)
         n_classes, n_labels = self.model.maybe_get_dim("nO"), len(self.system.moves)
         if n_classes is not None and n_classes > n_labels:
@@ -160,16 +159,16 @@ class TransitionParser(TrainablePipe):
         self.resize()
 
     def check_label(self, label: Any) -> str:
-        """Return `label`; raises `TextError` unless it is a string with something in it."""
+        """Return `label`; raises `TextError` unless it is a string that is not empty."""
         if not isinstance(label, str) or not label:
             raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
         return label
 
 
 def features_of(model: Any, system: type[System], name: str) -> FeatureTemplate:
-    """Return the tokens that the states show which `model` scores, for component `name`.
+    """Return the feature template of `model`, for component `name`.
 
-    Raises `KernelError` if they are states of another system.
+    Raises `KernelError` if the model is for another system.
     """
     features, usual = model.attrs.get("features"), system.template(extra=False)
     if not isinstance(features, FeatureTemplate) or features.state_type != usual.state_type:

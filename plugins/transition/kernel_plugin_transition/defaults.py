@@ -1,4 +1,4 @@
-"""Config blocks that components with a transition system start from. Cheap to import."""
+"""Default config blocks of components with a transition system. Cheap to import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HASH_EMBED_CNN: Final = {"@architectures": "kernel.HashEmbedCNN.v2"}
 def model_block(
     state_type: str, tok2vec: Any, *, hidden_width: int = 64, maxout_pieces: int = 2
 ) -> dict[str, Any]:
-    """Return the block of a model that scores states, over the layer `tok2vec`."""
+    """Return the config of a model that scores states, on top of the layer `tok2vec`."""
     return {
         "@architectures": "kernel.TransitionBasedParser.v2",
         "state_type": state_type,

@@ -1,4 +1,4 @@
-"""What a model of states should have scored.
+"""The loss of a model that scores states.
 
 Axes: S states, C classes.
 """
@@ -20,17 +20,16 @@ Masks = npt.NDArray[np.bool_]
 def score_gradient(
     scores: Floats, costs: Floats, valid: Masks, unseen: Collection[int] = ()
 ) -> tuple[float, Floats]:
-    """Return the loss and the gradient of the scores, which pulls towards all cheapest actions.
+    """Return the loss and the gradient of the scores, which favours all actions of least cost.
 
     scores   (S, C)
-    costs    (S, C)  how much gold annotation an action loses; whole numbers
+    costs    (S, C)  the number of gold annotations that an action makes unreachable
     valid    (S, C)
     unseen   classes that get no gradient
     returns  the sum of the squared gradient, and (S, C)
 
-    The gradient is the softmax over all classes minus the softmax over the gold ones: those
-    that are valid and cost no more than any that is. States where nothing is valid count for
-    nothing.
+    The gradient is the softmax over all classes minus the softmax over the gold classes: the valid
+    classes with the least cost. States without a valid class are ignored.
     """
     counted = valid.any(axis=1)
     if not counted.all():
@@ -46,7 +45,7 @@ def score_gradient(
     odds = scores - scores.max(axis=1, keepdims=True)
     np.exp(odds, out=odds)
     guessed = odds / odds.sum(axis=1, keepdims=True)
-    # A maximum of their own: far below the best score, their odds would all be zero.
+    # Use the maximum of the gold classes: far below the best score, all would underflow to zero.
     gold_scores = np.where(is_gold, scores, np.float32(-np.inf))
     gold_scores -= gold_scores.max(axis=1, keepdims=True)
     gold_odds = np.exp(gold_scores, out=gold_scores)
@@ -57,14 +56,14 @@ def score_gradient(
 
 
 def seen_classes(costs: Floats, valid: Masks) -> set[int]:
-    """Return the classes that are right at some state: valid and without cost."""
+    """Return the classes that are valid and without cost at any state."""
     return set(np.flatnonzero(((costs <= 0) & valid).any(axis=0)).tolist())
 
 
 def draw_max_moves(cut_size: int) -> int:
-    """Draw after how many actions docs are cut: from half of `cut_size` to twice as many.
+    """Draw the number of actions after which docs are cut: from `cut_size` / 2 to 2 * `cut_size`.
 
-    Zero or less: docs are not cut.
+    If `cut_size` is zero or less, docs are not cut.
     """
     if cut_size < 1:
         return int(np.iinfo(np.int32).max)

@@ -1,4 +1,4 @@
-"""Thinc's linear layer as one whose changes are counted.
+"""Thinc's linear layer, as a node that counts changes of its weights.
 
 Axes: N rows, I inputs, O outputs.
 """
@@ -19,12 +19,12 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 def linear(nO: int | None, nI: int | None, *, init_W: Callable[..., Any]) -> Model[Floats, Floats]:
-    """Multiply with a matrix and add a vector.
+    """Create a linear layer: multiply with a matrix and add a vector.
 
     X        (N, I)
     returns  (N, O)
 
-    Params: `W` (O, I), made by `init_W`; `b` (O,), zero.
+    Params: `W` (O, I), initialized by `init_W`; `b` (O,), zero.
     """
     return WeightNode(
         "linear",

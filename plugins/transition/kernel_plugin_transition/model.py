@@ -29,7 +29,7 @@ ParserOutput = tuple[StateScorer, Callable[[Floats], Any]]
 
 ParserModel = WeightNode[list[Doc], StateScorer]
 
-# The axes of the classes in the parameters of either output layer.
+# The axis of the classes in each parameter of the two possible output layers.
 UPPER_AXES: Final = {"W": 0, "b": 0}
 LOWER_AXES: Final = {"W": 1, "b": 0, "pad": 2}
 
@@ -43,19 +43,20 @@ def transition_based_parser(
     use_upper: bool,
     nO: int | None = None,
 ) -> ParserModel:
-    """Score the states of a transition system by the vectors of the tokens they show.
+    """Score the states of a transition system by the vectors of their feature tokens.
 
-    Which tokens a state shows is for the system to say. Their vectors, `hidden_width` wide, go
-    through one maxout layer; with `use_upper` a linear layer follows, else its outputs are the
-    scores.
+    The transition system decides which tokens are the features of a state. Their vectors, of size
+    `hidden_width`, are passed through one maxout layer. With `use_upper` a linear layer follows,
+    otherwise the outputs of the maxout layer are the scores.
 
-    tok2vec             makes a vector of each token
+    tok2vec             computes a vector for each token
     state_type          the kind of transition system, such as "parser" or "ner"
-    extra_state_tokens  whether a state shows more tokens (parser: 13 for 8, ner: 6 for 3)
+    extra_state_tokens  whether to use more feature tokens (parser: 13 instead of 8, ner: 6 instead
+                        of 3)
     hidden_width        width of the hidden layer
-    maxout_pieces       linear functions that each unit of the hidden layer is the largest of
+    maxout_pieces       number of linear functions per hidden unit; the maximum is taken
     use_upper           whether a linear layer follows the hidden one
-    nO                  number of actions; null: found in the data
+    nO                  number of classes; null: taken from the data
 
     Raises RegistryError for a `state_type` that no installed plugin has.
     """
@@ -81,19 +82,19 @@ def transition_based_parser(
         refs={"tok2vec": tokens, "lower": lower, "upper": upper},
         attrs={
             "has_upper": use_upper,
-            # Functions and templates are not saved with the weights.
+            # Templates and functions are not saved with the weights.
             "resize_output": resize_output,
             "features": features,
-            # A list, which is saved with the weights, as exact resumption needs.
+            # A list, because it is saved with the weights, which exact resumption needs.
             "unseen_classes": [],
         },
     )
 
 
 def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
-    """Give the model `n_classes` classes; new ones score zero and are unseen. Returns the model.
+    """Resize the model to `n_classes` classes; new ones score zero and are unseen.
 
-    Before the model has weights this only sets the size.
+    If the model has no weights yet, only the size is set. Returns the model.
     """
     has_upper = model.attrs["has_upper"]
     output = model.get_ref("upper" if has_upper else "lower")
@@ -135,7 +136,7 @@ def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
 
 
 def _step_weights(model: Any) -> tuple[StepWeights, bool]:
-    """Return the weights to predict with, and whether they include the reduction."""
+    """Return the weights for prediction, and whether they include the reduction."""
     linear, lower, upper = (
         model.get_ref("tok2vec").layers[-1],
         model.get_ref("lower"),

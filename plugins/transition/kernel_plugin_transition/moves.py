@@ -13,11 +13,11 @@ Labels = dict[int, dict[str, int]]
 
 
 class Moves:
-    """Which labels each action can take, and how often each pair was seen in training data.
+    """The labels of each action, and the frequency of each pair in the training data.
 
-    A class is a pair of action and label, one row of the output layer. Classes are ordered by
-    action; within it by frequency and label, both descending. Pairs that were added later
-    have frequencies of -1, -2, … and follow after all others, so that rows never move.
+    A class is a pair of action and label, one row of the output layer. Classes are sorted by
+    action, then by frequency and label, both descending. Pairs that were added later have the
+    frequencies -1, -2, … and follow after all others, so that rows never move.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Moves:
         self._order()
 
     def add(self, action: int, label: str) -> bool:
-        """Let `action` take `label` as its last class; returns whether that is new."""
+        """Add `label` to `action` as the last class; return whether it is new."""
         known = self.labels[action]
         if label in known:
             return False
@@ -62,12 +62,12 @@ class Moves:
         }
 
     def to_bytes(self) -> bytes:
-        """Return the inventory as msgpack, JSON inside."""
+        """Return the inventory as msgpack that contains JSON."""
         moves = json.dumps(self.to_dict(), separators=(",", ":"))
         return pack({"moves": moves, "cfg": self.cfg})
 
     def from_bytes(self, data: bytes) -> None:
-        """Take over what `to_bytes` returned; raises `LoadError` if it is nothing of the kind."""
+        """Load the result of `to_bytes`; raises `LoadError` for other data."""
         try:
             fields: Any = unpack(data, name="the transition system")
             labels = json.loads(fields["moves"])

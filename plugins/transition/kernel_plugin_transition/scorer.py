@@ -1,4 +1,4 @@
-"""Scores of states, from the vectors of the tokens that they show.
+"""Scores of states, computed from the vectors of their feature tokens.
 
 Axes: N tokens of a batch, S states, F features, I width of a token vector, P pieces,
 H hidden width, M = P * H, C classes.
@@ -31,33 +31,33 @@ Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.integer[Any]]
 Masks = npt.NDArray[np.bool_]
 
-DROPOUT = 0.1
-# States that dropout is drawn for at a time: a draw costs as much for one as for many.
+DROPOUT_RATE = 0.1
+# Number of states whose dropout masks are drawn together: one draw is as slow as many.
 DROPOUT_CHUNK_STATES = 512
 
-# Up to so many states, gathering all rows at once is faster than one feature after the other.
+# Up to this many states, gathering all rows at once is faster than feature by feature.
 ONE_GATHER_MAX_STATES = 64
 
-# Tokens that are precomputed at a time for a single state, which bounds the memory for long docs.
+# Number of tokens precomputed together for a single state; limits the memory for long docs.
 WINDOW_TOKENS = 4096
 
 
 @frozen
 class _Record:
-    """What the backward pass of one call of `score` needs."""
+    """Values saved for the backward pass of one call of `score`."""
 
-    source: Ints | slice  # (S, F) token rows, or the rows of tokens that stand alone
+    source: Ints | slice  # (S, F) token rows, or the rows of single tokens
     hidden: Floats  # (S, H) after dropout
     won: Masks  # (P-1, S, H) which piece was largest; with one piece, whether it was positive
     kept: Any  # (S, H) the dropout mask, None without an upper layer
 
 
 class StateScorer:
-    """Scores the states of one batch of docs, and in training sends gradients back.
+    """Scores the states of one batch of docs, and backpropagates gradients in training.
 
-    `score` takes any states at any time; in training it remembers them in the order they
-    came, and `backprop` takes the gradients of all of them at once. Classes in `unseen` get
-    the lowest score of their state, so that they cannot win.
+    `score` can be called with any states; in training it records them in order, and `backprop`
+    takes the gradients of all of them at once. Classes in `unseen` get the lowest score of their
+    state, so that they are never predicted.
     """
 
     def __init__(
@@ -77,17 +77,17 @@ class StateScorer:
         self._masks: Floats = np.zeros((0, weights.width), "float32")
         self._n_drawn = 0
         self._table: Floats | None = None
-        self._low = self._high = 0  # the tokens that `_window` is for
+        self._low = self._high = 0  # the range of tokens of `_window`
         self._window: Floats = weights.pad
         self._alone = weights.b + weights.pad[1:].sum(axis=0)  # (M,)
         self._roles = np.arange(weights.n_features)[:, None]  # (F, 1)
 
     def part(self, rows: Ints | slice) -> StateScorer:
-        """Return a scorer of some tokens only, to predict with; they are numbered from 0 there."""
+        """Return a scorer of some tokens for prediction; these are numbered from 0."""
         return StateScorer(self.X[rows], self.weights, unseen=self.unseen)
 
     def score(self, ids: Ints) -> Floats:
-        """Score states by the tokens they show.
+        """Score states by their feature tokens.
 
         ids      (S, F)  rows of tokens in the batch; -1: no such token
         returns  (S, C)
@@ -110,9 +110,9 @@ class StateScorer:
         return self._finish(affine, ids)
 
     def score_alone(self, rows: slice) -> Floats:
-        """Score states that show one token, their first feature's, and no other.
+        """Score states whose first feature is a token and whose other features are missing.
 
-        rows     which tokens of the batch; S of them
+        rows     the range of S tokens of the batch
         returns  (S, C)
         """
         affine = self.X[rows] @ self.weights.W[0]  # (S, M)
@@ -120,7 +120,7 @@ class StateScorer:
         return self._finish(affine, rows)
 
     def score_one(self, ids: list[int]) -> Floats:
-        """Score one state by what `precompute` returns, for the tokens around it.
+        """Score one state with precomputed values of the tokens around it.
 
         ids      F rows of tokens, as in `score`
         returns  (C,)
@@ -129,7 +129,7 @@ class StateScorer:
             return self.score(np.array([ids], np.intp))[0]
         weights, shift = self.weights, self._low
         n_features = weights.n_features
-        # -1 leads to the last rows, which are for missing tokens.
+        # -1 selects the last rows, which are those of missing tokens.
         keys = [
             (row - shift if row >= 0 else -1) * n_features + feature
             for feature, row in enumerate(ids)
@@ -142,7 +142,7 @@ class StateScorer:
         return self._hold_back(self._upper(hidden))
 
     def _reach(self, ids: list[int]) -> bool:
-        """Have these tokens in the window; returns whether they are near enough to each other."""
+        """Move the window to these tokens; return whether they fit into one window."""
         high = max(ids)
         low = min([row for row in ids if row >= 0], default=0)
         if low < self._low or high >= self._high:
@@ -152,7 +152,7 @@ class StateScorer:
         return True
 
     def _move_window(self, low: int) -> None:
-        """Precompute the tokens from a little before `low` on, or all if they are few."""
+        """Precompute the tokens from a little before `low` on, or all tokens if they are few."""
         n_tokens = len(self.X)
         if n_tokens <= WINDOW_TOKENS:
             self.precompute()
@@ -162,18 +162,19 @@ class StateScorer:
         self._window = self.part(slice(self._low, self._high)).precompute()
 
     def new_buffer(self, n_tokens: int) -> Floats:
-        """Return memory for what `precompute` makes of so many tokens: (n_tokens + 1, F * M)."""
+        """Return memory for the result of `precompute` for `n_tokens`: (n_tokens + 1, F * M)."""
         n_features, _, n_out = self.weights.W.shape
         return np.empty((n_tokens + 1, n_features * n_out), self.X.dtype)
 
     def precompute(self, buffer: Floats | None = None) -> Floats:
-        """Multiply every token with every feature's weights, so that scoring only adds up.
+        """Multiply every token with the weights of every feature; scoring then only adds rows.
 
-        Pays where states show a token more than once in the same role, or come one by one.
+        This is faster if tokens are often the same feature of several states, or if states are
+        scored one by one.
 
-        buffer   (at least N + 1, F * M)  where to put it; memory that was used before is faster
-        returns  ((N + 1) * F, M)  the last F rows are for missing tokens; with the first
-                 feature comes the bias
+        buffer   (at least N + 1, F * M)  memory for the result; used memory is faster than new
+        returns  ((N + 1) * F, M) the last F rows are those of missing tokens; the first feature
+                 includes the bias
         """
         if self._table is not None:
             return self._table
@@ -182,14 +183,14 @@ class StateScorer:
             buffer = self.new_buffer(len(self.X))
         table = buffer[: len(self.X) + 1]
         matmul(self.X, self.weights.stacked, out=table[:-1])
-        table[-1] = self.weights.pad.reshape(-1)  # where -1 leads
-        table[:, :n_out] += self.weights.b  # once a state, with its first token
+        table[-1] = self.weights.pad.reshape(-1)  # the row of index -1
+        table[:, :n_out] += self.weights.b  # once per state, with its first token
         self._table = self._window = table.reshape((-1, n_out))
         self._low = 0
         return self._table
 
     def scores(self) -> Floats:
-        """Return the scores of all states so far, in training; nothing is held back.
+        """Return the scores of all states recorded in training, including unseen classes.
 
         returns  (S, C)
         """
@@ -200,8 +201,8 @@ class StateScorer:
     def backprop(self, d_scores: Floats) -> tuple[Floats, StepGradients]:
         """Return the gradients of the token vectors and of the weights.
 
-        d_scores (S, C)  of all states that were scored, in that order
-        returns  (N, I) and the weights' own shapes
+        d_scores (S, C)  of all scored states, in the same order
+        returns  (N, I), and the gradients of the weights in their shapes
         """
         dX = np.zeros_like(self.X)
         gradients = StepGradients.zeros(self.weights)
@@ -236,12 +237,12 @@ class StateScorer:
         return self._hold_back(scores)
 
     def _draw_kept(self, n_states: int) -> Floats:
-        """Return a dropout mask, (n_states, H); they are drawn for many states at a time."""
+        """Return a dropout mask, (n_states, H); masks are drawn for many states together."""
         start, stop = self._n_drawn, self._n_drawn + n_states
         if stop > len(self._masks):
             start, stop = 0, n_states
             self._masks = dropout_mask(
-                (max(n_states, DROPOUT_CHUNK_STATES), self.weights.width), DROPOUT
+                (max(n_states, DROPOUT_CHUNK_STATES), self.weights.width), DROPOUT_RATE
             )
         self._n_drawn = stop
         return self._masks[start:stop]
@@ -298,17 +299,17 @@ class StateScorer:
     def _backprop_table(
         self, ids: Ints, d_affine: Floats, dX: Floats, gradients: StepGradients
     ) -> None:
-        """Add up the gradients of each token in each role first, then multiply.
+        """Add up the gradients of each token and feature first, then multiply.
 
-        A role shows half of the tokens on average: only these are multiplied.
+        On average, a feature occurs with half of the tokens; only these are multiplied.
         """
         n_tokens = len(self.X)
 
         def run(feature: int) -> tuple[Ints, Floats]:
             column = np.where(ids[:, feature] >= 0, ids[:, feature], n_tokens)
-            rows, places = distinct_rows(column, n_tokens + 1)
+            rows, inverse = distinct_rows(column, n_tokens + 1)
             d_rows = np.zeros((len(rows), d_affine.shape[1]), d_affine.dtype)
-            add_rows(default_ops(), d_rows, places, d_affine)
+            add_rows(default_ops(), d_rows, inverse, d_affine)
             if len(rows) and rows[-1] == n_tokens:
                 gradients.pad[feature] += d_rows[-1]
                 rows, d_rows = rows[:-1], d_rows[:-1]
@@ -320,7 +321,7 @@ class StateScorer:
 
 
 def _merged(records: list[_Record]) -> Iterator[_Record]:
-    """Yield records, with those of states that show tokens in a row made one."""
+    """Yield records; adjacent records of single tokens in a row are merged."""
     for alone, group in itertools.groupby(records, lambda record: isinstance(record.source, slice)):
         part = list(group)
         if alone or len(part) == 1:
@@ -348,7 +349,7 @@ def _sum_rows(table: Floats, keys: Ints) -> Floats:
 
 
 def add_up(rows: Floats) -> Floats:
-    """Return the sum of all rows; as a product it is several times as fast as `sum`.
+    """Return the sum of all rows; a matrix product is several times faster than `sum`.
 
     rows     (S, M)
     returns  (M,)
@@ -358,7 +359,7 @@ def add_up(rows: Floats) -> Floats:
 
 
 def hold_back(scores: Floats, unseen: list[int]) -> Floats:
-    """Give some classes the lowest score of their state.
+    """Set the scores of some classes to the lowest score of their state.
 
     scores   (..., C)
     returns  (..., C)  a copy
@@ -376,7 +377,7 @@ def _pieces(affine: Floats, n_pieces: int) -> Floats:
 
 
 def _forward_maxout(affine: Floats, n_pieces: int, won: Masks | None) -> Floats:
-    """Return the largest piece; of a single one, what is positive."""
+    """Return the maximum over pieces; for a single piece, its positive values (ReLU)."""
     if n_pieces > 1:
         return maxout(_pieces(affine, n_pieces), masks=won)
     if won is not None:

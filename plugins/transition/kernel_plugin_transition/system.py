@@ -1,4 +1,4 @@
-"""The contract of a transition system: what components, models and training ask of it.
+"""The protocol of transition systems, used by components, models and training.
 
 Axes: S states, C classes.
 """
@@ -22,10 +22,10 @@ Masks = npt.NDArray[np.bool_]
 
 @frozen
 class FeatureTemplate:
-    """The tokens that a state shows: its model reads their vectors, each with weights of its own.
+    """The feature tokens of a state. The model reads their vectors, with weights for each feature.
 
     state_type  the registered name of the system
-    names       of the tokens, in the order of the columns that `StateScorer.score` takes
+    names       of the features, in the order of the columns that `StateScorer.score` takes
     """
 
     state_type: str
@@ -36,11 +36,10 @@ class FeatureTemplate:
 
 
 class System(Protocol):
-    """Actions that turn a doc into annotations, one after another, and what each of them costs.
+    """A sequence of actions that turns a doc into annotations, and the cost of each action.
 
-    A system decides by itself how states are stored and stepped; `explore` and `decode` ask the
-    scorer for the scores of as many states at once as they can. Tokens are numbered through the
-    batch.
+    A system decides how its states are stored and stepped; `explore` and `decode` should score as
+    many states as possible in one call. Tokens are numbered through the batch.
     """
 
     moves: Moves
@@ -48,18 +47,18 @@ class System(Protocol):
 
     @classmethod
     def template(cls, *, extra: bool) -> FeatureTemplate:
-        """Return the tokens that states show, with `extra_state_tokens` or without.
+        """Return the feature tokens of states, with or without `extra_state_tokens`.
 
         Raises `KernelError` if the system has no such template.
         """
 
     def gold(self, examples: Sequence[Example]) -> Any:
-        """Return what the costs of actions are counted by."""
+        """Return the gold annotation from which the costs of actions are computed."""
 
     def cut(self, docs: DocBatch, gold: Any, max_moves: int) -> Any:
-        """Return the states that training starts from; `len` of them says whether there are any.
+        """Return the states that training starts from; their `len` may be 0.
 
-        They lie on the path that gold annotation takes, at most `max_moves` actions apart.
+        They are on the path of the gold annotation, at most `max_moves` actions apart.
         """
 
     def explore(
@@ -67,9 +66,9 @@ class System(Protocol):
     ) -> tuple[Floats, Masks]:
         """Follow the model's own predictions for `max_moves` actions at most.
 
-        returns  (S, C) and (S, C): costs and validity at every state that was scored, in order
+        returns  (S, C) and (S, C): costs and validity at every scored state, in order
 
-        A cost counts what the action makes unreachable of the gold annotation, in whole numbers.
+        A cost is the number of gold annotations that the action makes unreachable.
         """
 
     def decode(self, scorer: StateScorer, docs: DocBatch) -> Any:

@@ -1,4 +1,4 @@
-"""The weights that score states, on the host and in the order that is fastest to multiply.
+"""The weights that score states, on the host and in the fastest layout for products.
 
 Axes: F features, I width of a token vector, P pieces, H hidden width, M = P * H, C classes.
 """
@@ -17,13 +17,13 @@ from kernel_plugin_transition import affine
 
 Floats = npt.NDArray[np.floating[Any]]
 
-# Folding two layers into one saves a pass over memory, which is worth this many more products.
+# Folding two layers into one saves a pass over memory; it pays up to this factor of products.
 FOLD_GAIN = 1.25
 
 
 @frozen
 class Upper:
-    """The linear layer from a state's outputs to its scores, or its gradients.
+    """The linear layer from hidden outputs to scores, or its gradients.
 
     W      (H, C)
     b      (C,)
@@ -35,12 +35,12 @@ class Upper:
 
 @frozen(kw_only=True)
 class StepWeights:
-    """The lower and the upper layer. Pieces come first in a row of M.
+    """The lower and the upper layer. In a row of M, pieces come first.
 
-    W      (F, I, M)  what each feature's token vector is multiplied with
+    W      (F, I, M)  the weights of each feature's token vector
     b      (M,)
-    pad    (F, M)     what stands for a missing token
-    upper             None where a state's outputs are its scores
+    pad    (F, M)     the values of a missing token
+    upper             None if the hidden outputs are the scores
     """
 
     W: Floats
@@ -51,13 +51,13 @@ class StepWeights:
 
     @cached_property
     def stacked(self) -> Floats:
-        """The weights of all features side by side: (I, F * M)."""
+        """The concatenated weights of all features: (I, F * M)."""
         n_features, width, n_out = self.W.shape
         return self.W.transpose(1, 0, 2).reshape((width, n_features * n_out))
 
     @property
     def n_features(self) -> int:
-        """The number of tokens that a state shows."""
+        """The number of feature tokens of a state."""
         return len(self.W)
 
     @property
@@ -87,17 +87,17 @@ def read_weights(lower: Any, upper: Any | None) -> StepWeights:
 
 
 def folds_well(weights: StepWeights, n_inputs: int) -> bool:
-    """Say whether one multiplication is faster than reducing `n_inputs` columns first."""
+    """Return whether one multiplication is faster than reducing `n_inputs` columns first."""
     n_features, width, n_out = weights.W.shape
     apart = n_inputs * width + width * n_features * n_out
     return bool(n_inputs * n_features * n_out <= FOLD_GAIN * apart)
 
 
 def fold(weights: StepWeights, linear: Any) -> StepWeights:
-    """Return weights for the input of `linear`, which gives the token vectors.
+    """Return weights that apply to the input of `linear`, which computes the token vectors.
 
-    A token that is there brings the bias of `linear` with it; a missing one has to take it
-    off again.
+    The bias of `linear` is added for every token, so the values of a missing token subtract it
+    again.
     """
     W = _to_numpy(linear, linear.get_param("W"))  # (I, inputs)
     carried = _to_numpy(linear, linear.get_param("b")) @ weights.W  # (F, M)

@@ -108,7 +108,7 @@ def explored(system, explore, ner, examples, docs, max_moves):
 def test_training_visits_the_same_states_skipping_or_stepping(
     random_docs, make_ner, shake, batch, stepped, monkeypatch, seed, max_moves
 ):
-    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT", 0.0)
+    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT_RATE", 0.0)
     source = random_docs(seed)
     ner = shaken(make_ner, shake, source, seed)
     examples = source.examples(20)

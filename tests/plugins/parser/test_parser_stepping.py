@@ -20,7 +20,7 @@ MODELS = [
 
 @pytest.fixture(autouse=True)
 def no_dropout(monkeypatch):
-    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT", 0.0)
+    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT_RATE", 0.0)
 
 
 def shaken(make_parser, shake, source, seed, **settings):

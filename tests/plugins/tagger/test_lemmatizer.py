@@ -197,7 +197,7 @@ def test_label_data_makes_the_same_lemmatizer(make_lemmatizer):
         pytest.param({"trees": None, "labels": []}, "must be a list", id="no-list"),
         pytest.param({"trees": [], "labels": [0]}, "label 0 is none of 0 trees", id="no-tree"),
         pytest.param(
-            {"trees": [{"orig": "a", "subst": "b"}], "labels": [0, 0]}, "different ids", id="twice"
+            {"trees": [{"orig": "a", "subst": "b"}], "labels": [0, 0]}, "distinct ids", id="twice"
         ),
         pytest.param({"trees": [{"orig": "a"}], "labels": []}, "tree 0 is damaged", id="node"),
     ],

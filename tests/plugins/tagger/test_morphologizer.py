@@ -98,7 +98,7 @@ def test_added_label_is_brought_into_normal_form(analysed, make_component):
 
 
 def test_label_with_unknown_part_of_speech_is_refused(analysed, make_component):
-    with pytest.raises(DataError, match="'NOON' is no part of speech, in a label of `morpho"):
+    with pytest.raises(DataError, match="'NOON' is not a part of speech, in a label of `morpho"):
         make_component("morphologizer", analysed).add_label("POS=NOON")
 
 

@@ -108,7 +108,7 @@ def test_tokens_of_mixed_batches_are_learned_from_as_alone(make_component, make_
 
 def test_gold_tag_that_is_no_label_is_named(make_component, make_example):
     tagger = make_component("tagger", [make_example(["a"], tags=["A"])])
-    with pytest.raises(DataError, match="component `tagger` has no label 'B', 'C', which gold has"):
+    with pytest.raises(DataError, match="`tagger` has no label 'B', 'C', which occurs in the gold"):
         tagger.update([make_example(["a", "b", "c"], tags=["A", "B", "C"])])
 
 

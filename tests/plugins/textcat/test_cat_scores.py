@@ -89,7 +89,7 @@ def test_unknown_positive_label_is_an_error():
 
 
 def test_doc_without_exclusive_labels_is_an_error(cats):
-    with pytest.raises(DataError, match=r"should have one of \['a'\] was given none"):
+    with pytest.raises(DataError, match=r"none of the labels \['a'\], but gold has one"):
         score(cats([({}, {"a": 1.0})]), attr="cats", labels=["a"], multi_label=False)
 
 

@@ -280,7 +280,7 @@ def test_positive_label_is_what_is_scored(films, make_textcat):
 
 def test_size_that_the_config_gives_must_fit_the_labels(films, vocab):
     textcat = TextCategorizer(vocab, text_cat_bow_v3(True, 1, False, 32, nO=3))
-    with pytest.raises(KernelError, match="has 3 outputs, but the data 2 labels"):
+    with pytest.raises(KernelError, match="has 3 outputs, but the data has 2 labels"):
         textcat.initialize(lambda: films)
 
 

@@ -119,7 +119,7 @@ def test_model_of_another_system_is_refused(make_model):
 def test_prediction_equals_training_without_dropout(
     make_model, docs, monkeypatch, width, use_upper
 ):
-    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT", 0.0)
+    monkeypatch.setattr("kernel_plugin_transition.scorer.DROPOUT_RATE", 0.0)
     model = make_model(width=width, use_upper=use_upper)
     in_training, _ = model.begin_update(docs)
     predicting = model.predict(docs)
