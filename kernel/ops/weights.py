@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from thinc.api import Model
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 InT = TypeVar("InT")
 OutT = TypeVar("OutT")
 MadeT = TypeVar("MadeT")
+
+_CACHE: Final = "_cached"
 
 
 class WeightNode(Model[InT, OutT]):
@@ -109,6 +112,18 @@ class WeightNode(Model[InT, OutT]):
         copied.row_gradients = {}
         return copied
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """Return a copy with the same id; what is made of the weights is not copied."""
+        for name in self.row_gradients:
+            self._flush(name)
+        copied = memo[id(self)] = type(self).__new__(type(self))
+        values = {slot: getattr(self, slot) for slot in Model.__slots__} | vars(self)
+        values.pop(_CACHE, None)
+        values["row_gradients"] = {}
+        for name, value in values.items():
+            setattr(copied, name, copy.deepcopy(value, memo))
+        return copied
+
 
 class NonFiniteGradientError(KernelError):
     """A gradient is infinite or not a number; `where` says of which parameter, in words."""
@@ -130,7 +145,7 @@ def cached(
     version = weights_version(_tree(model) if nodes is None else nodes)
     if version is None:
         return make()
-    values = model.__dict__.setdefault("_cached", {})
+    values = vars(model).setdefault(_CACHE, {})
     known = values.get(key)
     if known is None or known[0] != version:
         known = values[key] = (version, make())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.errors import TextError
+from kernel.errors import PluginError, TextError
 from kernel.text.docs.annotate import column_of_values, sent_start_column
 from kernel.text.docs.doc import Doc
 from kernel.text.examples.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
-from kernel.text.words.column import COLUMNS
+from kernel.text.words.column import COLUMNS, Column
 
 if TYPE_CHECKING:
     from kernel.text.docs.span import Span
@@ -228,3 +228,15 @@ def _biluo_tags(doc: Doc) -> list[str]:
 
 def _links(doc: Doc) -> dict[tuple[int, int], dict[str, float]]:
     return {(ent.start_char, ent.end_char): {ent.kb_id_: _LINK_ON} for ent in doc.ents if ent.kb_id}
+
+
+def _check_column(column: Column, is_added: bool) -> None:
+    """Refuse a column of a plugin that is named like a key of `Example.from_dict`."""
+    if is_added and column.name in {*_KNOWN, *_ALIASES}:
+        raise PluginError(
+            f"the doc column `{column.name}` would hide a key of `Example.from_dict`",
+            hint="give it a name of its own, such as one that starts with the plugin's",
+        )
+
+
+COLUMNS.listen(_check_column)

@@ -71,8 +71,12 @@ class Column:
         if self.kind != "number":
             is_plain = (self.dtype, self.unset, self.first) == (_DTYPES[self.kind], 0, None)
             return "" if is_plain else f"of kind {self.kind!r} has no `dtype`, `unset` and `first`"
-        is_number = np.dtype(self.dtype).kind in "biuf"
-        return "" if is_number else f"has the type {self.dtype!r}; expected a numeric type"
+        if not _is_numeric(self.dtype):
+            return f"has the type {self.dtype!r}; expected a numeric type"
+        for number in (self.unset, self.first):
+            if number is not None and not _holds(self.dtype, number):
+                return f"is {number} where it is not set, which {self.dtype} does not hold"
+        return ""
 
     @property
     def is_string(self) -> bool:
@@ -156,6 +160,24 @@ class Column:
         return encoded.astype(self.dtype)
 
 
+def _is_numeric(dtype: str) -> bool:
+    try:
+        return np.dtype(dtype).kind in "biuf"
+    except TypeError:
+        return False
+
+
+def _holds(dtype: str, number: float) -> bool:
+    """Return whether a value of the type can be equal to `number`."""
+    if np.dtype(dtype).kind == "f":
+        return not np.isnan(number)
+    try:
+        with np.errstate(invalid="ignore"):
+            return bool(np.array(number).astype(dtype) == number)
+    except OverflowError:
+        return False
+
+
 _LABELS: Final = ("tag", "pos", "dep", "morph", "ent_type")
 _STRINGS: Final = ("lemma", "ent_kb_id", "ent_id")
 _BUILT_IN_ATTRS: Final = frozenset(
@@ -224,8 +246,7 @@ class ColumnRegistry:
                     hint="choose another name, such as one that starts with the plugin's name",
                 )
             if column.name not in self._columns:
-                # Told first: a listener may refuse the column.
-                self._tell(column, is_added=True)
+                self._announce(column)
             self._columns[column.name] = self._by_attr[column.attr] = column
 
     def listen(self, listener: Callable[[Column, bool], None]) -> None:
@@ -251,12 +272,21 @@ class ColumnRegistry:
         """Remove the columns of plugins; they are added again when needed. For tests."""
         for column in [column for column in self._columns.values() if not column.is_built_in]:
             del self._columns[column.name], self._by_attr[column.attr]
-            self._tell(column, is_added=False)
+            for listener in self._listeners:
+                listener(column, False)
         self._is_complete = False
 
-    def _tell(self, column: Column, *, is_added: bool) -> None:
-        for listener in self._listeners:
-            listener(column, is_added)
+    def _announce(self, column: Column) -> None:
+        """Tell all listeners of a new column; if one refuses it, those before forget it."""
+        told = []
+        try:
+            for listener in self._listeners:
+                listener(column, True)
+                told.append(listener)
+        except PluginError:
+            for listener in told:
+                listener(column, False)
+            raise
 
     def _ask_plugins(self) -> None:
         # The only import of a higher layer: plugins define columns of the text layer.

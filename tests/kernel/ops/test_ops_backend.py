@@ -1,3 +1,4 @@
+import copy
 import threading
 
 import numpy as np
@@ -202,6 +203,32 @@ def test_copy_is_watched_and_keeps_nothing_of_the_original():
     assert isinstance(copied, ops.WeightNode)
     assert ops.cached(copied, "x", lambda: "copy") == "copy"
     assert ops.cached(model, "x", lambda: "new") == "original"
+
+
+def test_deep_copies_are_made_without_what_is_cached():
+    model = thinc.api.Model(
+        "plain", lambda model, X, is_train: (X, None), layers=[make_caching_model()]
+    )
+    root = model.layers[0]
+    ops.cached(root, "x", threading.Lock)  # which cannot be copied
+    copied = copy.deepcopy(model)
+    leaf = copied.layers[0].layers[0]
+    leaf.get_param("W")[:] = 5
+
+    assert isinstance(leaf, ops.WeightNode)
+    assert leaf.id == root.layers[0].id
+    assert root.layers[0].get_param("W").tolist() == [1, 1]
+    assert ops.cached(copied.layers[0], "x", lambda: "made again") == "made again"
+
+
+def test_deep_copies_have_pending_updates_of_rows_and_no_gradients():
+    node = make_caching_model().layers[0]
+    node.set_param("W", np.ones((4, 2), "f"))
+    ops.add_row_gradient(node, "W", np.array([[1]]), np.ones((1, 2), "f"))
+    copied = copy.deepcopy(node)
+    assert node.has_grad("W")
+    assert not copied.has_grad("W")
+    assert copied.get_param("W").tolist() == node.get_param("W").tolist()
 
 
 def test_gradient_is_an_array_to_add_to():

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+import kernel
 from kernel.errors import DataError, KernelError, LoadError, TextError
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
@@ -251,6 +252,17 @@ def test_rehearsal_pulls_back_to_what_was_known(tagged, tag_of, make_component, 
         last = tagger.rehearse(tagged, sgd=sgd)["tagger"]
     assert last < forgotten / 4
     assert score(tagger, tagged)["tag_acc"] == 1.0
+
+
+def test_pipeline_that_has_predicted_can_rehearse(tagged):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("tagger")
+    nlp.initialize(lambda: tagged)
+    nlp.update(tagged)
+    nlp("time flies")
+    nlp.resume_training()
+    losses = nlp.rehearse(tagged)
+    assert losses["tagger"] == pytest.approx(0, abs=1e-6)
 
 
 # Storage

@@ -311,6 +311,21 @@ def test_processes_that_only_import_text_know_the_columns():
         pytest.param(
             {"name": "acme", "kind": "number", "dtype": "U5"}, "expected a numeric type", id="text"
         ),
+        pytest.param(
+            {"name": "acme", "kind": "number", "dtype": "flat"},
+            "expected a numeric type",
+            id="type",
+        ),
+        pytest.param(
+            {"name": "acme", "kind": "number", "dtype": "int8", "unset": 300},
+            "is 300 where it is not set, which int8 does not hold",
+            id="range",
+        ),
+        pytest.param(
+            {"name": "acme", "kind": "number", "unset": float("nan")},
+            "is nan where it is not set",
+            id="nan",
+        ),
     ],
 )
 def test_wrong_columns_are_refused(settings, message):
@@ -323,6 +338,13 @@ def test_a_column_may_not_hide_a_member_of_tokens():
     with plugin(Column(name="is_alpha", kind="number"), name="other"), refused:
         Vocab()
     assert Doc(Vocab(), ["a"])[0].is_alpha
+
+
+def test_a_column_may_not_hide_a_key_of_examples():
+    refused = pytest.raises(PluginError, match=r"`spaces` would hide a key of `Example\.from_dict`")
+    with plugin(Column(name="spaces", kind="number"), name="other"), refused:
+        Vocab()
+    assert not hasattr(Doc(Vocab(), ["a"])[0], "spaces")
 
 
 def test_columns_go_with_their_plugin():
