@@ -64,6 +64,8 @@ class Language(Components):
         self.path: Path | None = None
         # What `update` and `rehearse` use if they are given none.
         self.optimizer: Any = None
+        # What `init_nlp` made of the config for the training run that comes next.
+        self.prepared_settings: Any = None
         if create_tokenizer is None:
             create_tokenizer = registry.tokenizers.get("kernel.Tokenizer.v1")()
         self.tokenizer: Any = create_tokenizer(self)

@@ -13,7 +13,7 @@ from kernel.errors import ConfigError
 from kernel.pipeline import Language, get_lang_class, initialize, upstreams_of
 from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import read
-from kernel.training.settings import RunSettings, keep_settings
+from kernel.training.settings import RunSettings
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -75,7 +75,7 @@ def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
             sgd=training.optimizer,
             scope=streams.use,
         )
-    keep_settings(nlp, settings)
+    nlp.prepared_settings = settings
     for name, upstream in frozen_listeners(nlp, training.frozen_components):
         log.warning(
             "`%s` is frozen, but `%s`, which it listens to, is not: its scores will get worse. "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
@@ -34,19 +33,13 @@ class RunSettings:
         )
 
 
-# What initialization has made is what the run after it uses: readers, an optimizer and the like
-# are a user's functions, which are not to be called twice.
-_kept: WeakKeyDictionary[Language, RunSettings] = WeakKeyDictionary()
-
-
-def keep_settings(nlp: Language, settings: RunSettings) -> None:
-    """Keep what `nlp` was initialized with for the run that follows."""
-    _kept[nlp] = settings
-
-
 def take_settings(nlp: Language) -> RunSettings:
-    """Return the settings of a new run: those kept, unless the config was edited since."""
-    kept = _kept.pop(nlp, None)
-    if kept is not None and kept.config == nlp.config.interpolate():
-        return kept
+    """Return the settings of a new run.
+
+    Readers, an optimizer and the like are users' functions, which are called once a run: the
+    run takes over what `init_nlp` made of the config, unless the config was edited since.
+    """
+    prepared, nlp.prepared_settings = nlp.prepared_settings, None
+    if prepared is not None and prepared.config == nlp.config.interpolate():
+        return prepared
     return RunSettings.of(nlp)

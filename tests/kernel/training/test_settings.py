@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import gc
 import io
+import weakref
 from collections import Counter
 from functools import partial
 
@@ -90,6 +92,30 @@ def test_settings_edited_between_initialization_and_training_count(toys):
     steps = []
     train(nlp, stdout=io.StringIO(), stderr=io.StringIO(), listeners=[Steps(steps)])
     assert steps == [0, 1, 2]
+
+
+def test_settings_of_initialization_belong_to_the_pipeline(toys):
+    config = toys.make_config(max_steps=4, eval_frequency=2)
+    config["training"]["before_update"] = {"@callbacks": "holder.v1"}
+    CURRENT["holder"] = held = []
+    nlp = init_nlp(config)
+    held.append(nlp)  # now the settings lead back to their pipeline
+    del CURRENT["holder"], held
+    gone = weakref.ref(nlp)
+    del nlp
+    gc.collect()
+    assert gone() is None
+
+
+@registry.callbacks("holder.v1")
+def make_holder():
+    held = CURRENT["holder"]
+    return lambda nlp, info: held
+
+
+def test_run_does_not_leave_its_settings_with_the_pipeline(toys):
+    nlp = run(toys.make_config(max_steps=4, eval_frequency=2))
+    assert nlp.prepared_settings is None
 
 
 class Steps:
