@@ -15,7 +15,7 @@ from kernel.config.signature import summary_of
 from kernel.config.toml_positions import find_positions
 
 if TYPE_CHECKING:
-    from kernel.config import Config
+    from kernel.config import Config, Values
 
 NAMES: Final = {"factory": "the kind of component"}
 
@@ -39,7 +39,7 @@ def add_comments(text: str, config: Config, remarks: Mapping[Path, str]) -> str:
     return "\n".join(commented)
 
 
-def _notes(config: Config, path: Path) -> Iterator[tuple[Path, str]]:
+def _notes(config: Values, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield the path of each key under `path` that there is something to say about, and what."""
     helps = helps_at(config, path)
     block: Any = config
@@ -58,6 +58,6 @@ def _notes(config: Config, path: Path) -> Iterator[tuple[Path, str]]:
             yield inner, NAMES.get(key) or f"the function, of the registry `{key[1:]}`"
 
 
-def _header(config: Config, path: Path) -> str | None:
+def _header(config: Values, path: Path) -> str | None:
     described = class_at(path) or function_at(config, path)
     return summary_of(described) if described is not None else None

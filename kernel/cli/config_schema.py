@@ -32,7 +32,7 @@ def schema(config_path: Path, output_file: Path, *, code: Path | None, force: bo
     import_code(code)
     config = fill(read_config(config_path))
     check(config, complete=False)
-    text = json.dumps(json_schema(config), indent=2, ensure_ascii=False)
+    text = json.dumps(json_schema(config.interpolate()), indent=2, ensure_ascii=False)
     if str(output_file) == "-":
         console.data(text)
         return

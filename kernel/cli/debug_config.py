@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,10 +12,9 @@ from kernel.cli.options import OVERRIDES, code_option, config_argument
 from kernel.errors import ConfigError, KernelError
 
 if TYPE_CHECKING:
-    from kernel.config import Config, Problem
+    from kernel.config import Config, Problem, Values
 
 MANY: Final = 3
-VARIABLE: Final = re.compile(r"\$\{([\w.:]+)\}")
 
 
 @click.command(context_settings=OVERRIDES)
@@ -50,7 +48,7 @@ def debug_config(
     try:
         config = read_config(config_path, ctx.args)
         check(config)
-        interpolated = config.interpolate()
+        values = config.interpolate()
         hooks().watch("kernel_config_loaded", config=config)
     except ConfigError as error:
         if not error.problems:
@@ -59,11 +57,11 @@ def debug_config(
         ctx.exit(1)
     console.good(f"{config_path} is valid")
     if show_variables:
-        rows = _variables(config, interpolated)
+        rows = _variables(config, values)
         console.show(console.make_table(None, ["Variable", "Value"], rows, right=()))
     if show_functions:
         columns = ["Registry", "Name", "Module", "Place"]
-        console.show(console.make_table(None, columns, _functions(interpolated), right=()))
+        console.show(console.make_table(None, columns, _functions(values), right=()))
 
 
 def _show_problems(error: ConfigError) -> None:
@@ -94,29 +92,21 @@ def _texts(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"{len(left_out)} settings are left out: {names}\n    hint: {hint}"
 
 
-def _variables(config: Config, interpolated: Config) -> Iterator[tuple[str, str]]:
-    texts = [value for _, value in _leaves(config, ()) if isinstance(value, str)]
-    names = {name.replace(":", ".") for text in texts for name in VARIABLE.findall(text)}
-    for name in sorted(names):
-        value: Any = interpolated
-        for key in name.split("."):
-            value = value.get(key) if isinstance(value, Mapping) else None
-        yield f"${{{name}}}", repr(value)
+def _variables(config: Config, values: Values) -> Iterator[tuple[str, str]]:
+    from kernel.config.tree import get_at
+
+    for name in sorted(config.variables):
+        yield f"${{{name}}}", repr(get_at(values, tuple(name.split("."))))
 
 
-def _functions(config: Config) -> Iterator[tuple[str, str, str, str]]:
+def _functions(values: Values) -> Iterator[tuple[str, str, str, str]]:
+    from kernel.config.tree import function_of, walk_blocks
     from kernel.registry import registry
 
-    named = {
-        (path[-1][1:], value)
-        for path, value in _leaves(config, ())
-        if path[-1].startswith("@") and isinstance(value, str)
-    }
-    named |= {
-        ("factories", value)
-        for path, value in _leaves(config, ())
-        if path[0] == "components" and path[-1] == "factory"
-    }
+    named = {function_of(block) for _, block in walk_blocks(values)}
+    for block in values.get("components", {}).values():
+        if "factory" in block:
+            named.add(("factories", block["factory"]))
     for kind, name in sorted(named):
         try:
             found = registry.find(kind, name)
@@ -125,11 +115,3 @@ def _functions(config: Config) -> Iterator[tuple[str, str, str, str]]:
             yield kind, name, "?", "?"
         else:
             yield kind, name, found["module"], f"{found['file']}:{found['line_no']}"
-
-
-def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(inner, (*path, key))
-    else:
-        yield path, value

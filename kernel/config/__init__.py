@@ -1,7 +1,7 @@
 """Configurations: read, complete, check, and turn into objects."""
 
 from kernel.config.check import check, find_problems
-from kernel.config.config import Config, merge
+from kernel.config.config import Config, Values, merge
 from kernel.config.explain import Explanation, explain
 from kernel.config.fill import fill, fill_block
 from kernel.config.json_schema import json_schema
@@ -35,6 +35,7 @@ __all__ = [
     "Schedule",
     "SystemSettings",
     "TrainingSettings",
+    "Values",
     "call",
     "check",
     "check_arguments",

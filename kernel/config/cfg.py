@@ -15,7 +15,7 @@ from attrs import define, field
 
 from kernel.config.describe import nearest
 from kernel.config.literals import DollarError, escape_strings, has_variable, read_value
-from kernel.config.tree import Block, with_origin
+from kernel.config.tree import Block, copy_tree
 from kernel.errors import raise_problems
 from kernel.problems import Origin, Path, Problem
 
@@ -211,7 +211,7 @@ def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
     except DollarError:
         reader.problems.append(lone_dollar(entry.path, origin, entry.text()))
         return
-    block.set(entry.path[-1], with_origin(value, origin), origin)
+    block.set(entry.path[-1], copy_tree(value, origin), origin)
 
 
 def lone_dollar(path: Path, origin: Origin, text: str) -> Problem:

@@ -40,7 +40,7 @@ def check(config: Mapping[str, Any], *, complete: bool = True) -> None:
 def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[Problem]:
     """Return all that is wrong with `config`, each mistake once; see `check`."""
     raw = Config(config)
-    tree, problems = (raw, []) if raw.is_interpolated else interpolate_leniently(raw)
+    tree, problems = interpolate_leniently(raw)
     if isinstance(tree.get("nlp"), Block):
         tree["nlp"] = without_absent_vectors(tree["nlp"])
     discard(tree, unset_elsewhere(tree))

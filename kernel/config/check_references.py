@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,7 +12,7 @@ from kernel.config.describe import describe_value, nearest
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.sections import sections
 from kernel.config.signature import argument_problems, from_caller, signature_of
-from kernel.config.tree import get_at, is_block, origin_at, origin_of
+from kernel.config.tree import get_at, is_block, origin_at, origin_of, walk_blocks
 from kernel.problems import Origin, Path, Problem
 from kernel.registry import is_missing, registry
 from kernel.shared_layers import is_listener
@@ -241,13 +242,11 @@ def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def listeners_in(block: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield each block in `block` whose architecture is marked with `listens`, and its path."""
-    if not isinstance(block, Mapping):
-        return
-    if is_block(block) and _listens(block, path):
-        yield path, block
-    for key, inner in block.items():
-        yield from listeners_in(inner, (*path, key))
+    """Yield the path of each block in `block` whose function is marked with `listens`, and it."""
+    for at, inner in walk_blocks(block, path):
+        with contextlib.suppress(LookupProblemError):
+            if is_listener(find_function(inner, at)):
+                yield at, inner
 
 
 def _problems(path: Path, listener: Mapping[str, Any], sharing: list[str]) -> Iterator[Problem]:
@@ -269,13 +268,6 @@ def _problems(path: Path, listener: Mapping[str, Any], sharing: list[str]) -> It
 def _default_upstream(listener: Mapping[str, Any], path: Path) -> Any:
     parameter = inspect.signature(find_function(listener, path)).parameters.get(_UPSTREAM)
     return _ANY if parameter is None or parameter.default is parameter.empty else parameter.default
-
-
-def _listens(block: Mapping[str, Any], path: Path) -> bool:
-    try:
-        return is_listener(find_function(block, path))
-    except LookupProblemError:
-        return False
 
 
 def _shares(block: Mapping[str, Any], lang: str | None) -> bool:

@@ -17,7 +17,7 @@ from kernel.problems import Path, Problem
 from kernel.registry import registry
 
 if TYPE_CHECKING:
-    from kernel.config.config import Config
+    from kernel.config.config import Values
 
 _CONFIGS: Final = ("config.cfg", "config.toml")
 
@@ -37,7 +37,7 @@ def _problems(path: Path, block: Block) -> Iterator[Problem]:
         yield _no_pipeline((*path, "source"), block)
         return
     try:
-        config = load_config(file, interpolate=True)
+        values = load_config(file).interpolate()
     except ConfigError as error:
         yield Problem(
             path=(*path, "source"),
@@ -45,13 +45,13 @@ def _problems(path: Path, block: Block) -> Iterator[Problem]:
             message=f"the config of {source!r} cannot be read: {error.message.splitlines()[0]}",
         )
         return
-    yield from _component_problems(path, block, config)
+    yield from _component_problems(path, block, values)
 
 
-def _component_problems(path: Path, block: Block, config: Config) -> Iterator[Problem]:
+def _component_problems(path: Path, block: Block, values: Values) -> Iterator[Problem]:
     key = "component" if "component" in block else "source"
     name = block.get("component", path[-1])
-    names = config.get("nlp", {}).get("pipeline", [])
+    names = values.get("nlp", {}).get("pipeline", [])
     if name not in names and isinstance(name, str):
         yield Problem(
             path=(*path, key),
@@ -61,7 +61,7 @@ def _component_problems(path: Path, block: Block, config: Config) -> Iterator[Pr
             hint=f"it has: {', '.join(names) or 'none'}; `component` says which to copy",
         )
         return
-    layers = listeners_in(config.get("components", {}).get(name, {}), ())
+    layers = listeners_in(values.get("components", {}).get(name, {}), ())
     listeners = [".".join(path) for path, _ in layers]
     replaced = block.get("replace_listeners")
     for layer in replaced if isinstance(replaced, list) else ():

@@ -1,21 +1,21 @@
-"""The configuration: a tree that knows where each of its values was set."""
+"""The two forms of a config: `Config`, with variables, and `Values`, with what they stand for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import frozen
 
 from kernel.config.cfg import read_cfg, write_cfg
 from kernel.config.interpolate import interpolate_tree, variables_in
-from kernel.config.literals import escape, has_variable
+from kernel.config.literals import protect
 from kernel.config.merge import merge_trees
 from kernel.config.override import apply_overrides
-from kernel.config.toml import read_toml, write_toml
-from kernel.config.tree import Block, copy_tree, origin_at, origin_of
+from kernel.config.toml import read_toml, update_text, write_toml
+from kernel.config.tree import Block, copy_tree, origin_at
 from kernel.errors import ConfigError
 from kernel.files import write_file
 
@@ -34,79 +34,103 @@ class Source:
     name: str | None = None
 
 
-class Config(Block):
-    """A configuration, as nested dicts of JSON-like values.
+class Written(Block):
+    """What `Config` and `Values` share: a whole config that can be written."""
 
-    `is_interpolated` says that no variables are left in it. `source` is the text it was read
-    from, whose comments and order come back when it is written as TOML.
-    """
+    __slots__ = ()
 
-    __slots__ = ("_variables", "is_interpolated", "source")
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *,
-        is_interpolated: bool | None = None,
-        source: Source | None = None,
-    ) -> None:
-        tree = copy_tree(data or {})
-        super().__init__(tree, tree.origins)
-        inherited = getattr(data, "is_interpolated", False)
-        self.is_interpolated: bool = inherited if is_interpolated is None else is_interpolated
-        self.source: Source | None = source or getattr(data, "source", None)
-        self._variables: frozenset[str] = getattr(data, "_variables", frozenset())
-
-    @classmethod
-    def adopt(
-        cls,
-        tree: Block,
-        *,
-        is_interpolated: bool = False,
-        source: Source | None = None,
-        variables: frozenset[str] = frozenset(),
-    ) -> Config:
-        """Return a config of `tree`, which is not copied and belongs to it from then on."""
-        config = cls(is_interpolated=is_interpolated, source=source)
-        config.update(tree)
-        config.origins, config._variables = tree.origins, variables
-        return config
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Config:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()
+
+    def copy(self) -> Self:
+        """Return a copy that shares nothing with this config."""
+        raise NotImplementedError
 
     def origin(self, path: Path | str) -> Origin:
         """Return where the value at `path` was set: a tuple of keys, or a dotted name."""
         return origin_at(self, tuple(path.split(".")) if isinstance(path, str) else path)
 
+    def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
+        """Return the config as text in `format` ("cfg" or "toml").
+
+        With `interpolate`, the text has values instead of variables.
+        """
+        raise NotImplementedError
+
+    def to_bytes(self, *, interpolate: bool = True) -> bytes:
+        """Return the config as `.cfg` in UTF-8."""
+        return self.to_str(interpolate=interpolate).encode("utf8")
+
+    def to_disk(self, path: str | FilePath, *, interpolate: bool = True) -> None:
+        """Write the config in the format of the suffix of `path`."""
+        text = self.to_str(interpolate=interpolate, format=format_of(path))
+        write_file(FilePath(path), text.encode("utf8"))
+
+
+class Values(Written):
+    """A config whose variables have been replaced by their values: what can be resolved.
+
+    Strings are literal: a `$` in them is a dollar sign. `variables` are the dotted names that
+    the variables referred to. Change the `Config` and interpolate it again rather than values.
+    """
+
+    __slots__ = ("variables",)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, variables: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__()
+        self.take(copy_tree(data or {}))
+        self.variables = variables or getattr(data, "variables", frozenset())
+
+    def copy(self) -> Values:
+        """Return a copy that shares nothing with these values."""
+        return Values(self)
+
+    def interpolate(self) -> Values:
+        """Return a copy: values have no variables."""
+        return self.copy()
+
+    def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
+        """Return the values as text in `format`; `interpolate` makes no difference."""
+        return _write(self, format, raw=False)
+
+
+class Config(Written):
+    """A config as it is written: nested dicts of JSON-like values, with variables.
+
+    `source` is the text that it was read from, whose comments and order are kept when it is
+    written as TOML. A config that is made of `Values` means the same as they do.
+    """
+
+    __slots__ = ("_replaced", "source")
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, source: Source | None = None
+    ) -> None:
+        is_literal = isinstance(data, Values)
+        super().__init__()
+        self.take(copy_tree(data or {}, change=protect if is_literal else None))
+        self.source: Source | None = source or getattr(data, "source", None)
+        self._replaced: frozenset[str] = (
+            data.variables if isinstance(data, Values) else getattr(data, "_replaced", frozenset())
+        )
+
     @property
     def variables(self) -> frozenset[str]:
-        """The dotted names that variables refer to, also after they have been replaced."""
-        return self._variables if self.is_interpolated else variables_in(self)
+        """The dotted names that variables refer to, also those that were replaced already."""
+        return self._replaced | variables_in(self)
 
     def copy(self) -> Config:
         """Return a copy that shares nothing with this config."""
         return Config(self)
 
-    def interpolate(self) -> Config:
-        """Return the config with every variable replaced by its value.
+    def interpolate(self) -> Values:
+        """Return the values of this config, with every variable replaced.
 
         Raises `ConfigError` with all variables that refer to nothing.
         """
-        if self.is_interpolated:
-            return self.copy()
-        return Config.adopt(
-            interpolate_tree(self),
-            is_interpolated=True,
-            source=self.source,
-            variables=self.variables,
-        )
-
-    def as_raw(self) -> Config:
-        """Return a config with variables allowed that means the same as this one."""
-        if not self.is_interpolated:
-            return self.copy()
-        return Config.adopt(_doubled(self), source=self.source)
+        return Values(variables=self.variables).take(interpolate_tree(self))
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
         """Return `updates` with what it lacks taken from this config."""
@@ -132,14 +156,10 @@ class Config(Block):
         tree = read_toml(text, name) if form == "toml" else read_cfg(text, name)
         if overrides:
             apply_overrides(tree, overrides, defaults or {})
-        read = Config.adopt(tree, source=Source(text, form, name))
-        read = read.interpolate() if interpolate else read
-        self.clear()
-        self.update(read)
-        self.origins = read.origins
-        self.is_interpolated, self.source = read.is_interpolated, read.source
-        self._variables = read.variables
-        return self
+        replaced = variables_in(tree) if interpolate else frozenset()
+        tree = copy_tree(interpolate_tree(tree), change=protect) if interpolate else tree
+        self.source, self._replaced = Source(text, form, name), replaced
+        return self.take(tree)
 
     def from_bytes(
         self,
@@ -170,28 +190,22 @@ class Config(Block):
         )
 
     def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
-        """Return the config as text, with values instead of variables if `interpolate`."""
-        config = self.interpolate() if interpolate and not self.is_interpolated else self
-        raw = not config.is_interpolated
-        try:
-            if format != "toml":
-                return write_cfg(config, raw=raw)
-            if raw and self.source is not None and self.source.format == "toml":
-                from kernel.config.toml import update_text
+        """Return the config as text in `format`, with values instead of variables by default."""
+        if interpolate:
+            return self.interpolate().to_str(format=format)
+        if format == "toml" and self.source is not None and self.source.format == "toml":
+            return _write(self, format, raw=True, text=self.source.text)
+        return _write(self, format, raw=True)
 
-                return update_text(self.source.text, config)
-            return write_toml(config, raw=raw)
-        except TypeError as error:
-            raise ConfigError(f"the config cannot be written: {error}") from error
 
-    def to_bytes(self, *, interpolate: bool = True) -> bytes:
-        """Return the config as `.cfg` in UTF-8."""
-        return self.to_str(interpolate=interpolate).encode("utf8")
-
-    def to_disk(self, path: str | FilePath, *, interpolate: bool = True) -> None:
-        """Write the config in the format of the suffix of `path`."""
-        text = self.to_str(interpolate=interpolate, format=format_of(path))
-        write_file(FilePath(path), text.encode("utf8"))
+def _write(tree: Block, form: str, *, raw: bool, text: str | None = None) -> str:
+    """Return `tree` as text; in TOML, with the comments and the order of `text`, if given."""
+    try:
+        if form != "toml":
+            return write_cfg(tree, raw=raw)
+        return write_toml(tree, raw=raw) if text is None else update_text(text, tree)
+    except TypeError as error:
+        raise ConfigError(f"the config cannot be written: {error}") from error
 
 
 def merge(
@@ -199,36 +213,13 @@ def merge(
 ) -> Config:
     """Return `updates` with what it lacks taken from `defaults`."""
     one, other = as_config(defaults), as_config(updates)
-    if one.is_interpolated != other.is_interpolated:
-        one, other = one.as_raw(), other.as_raw()
-    merged = merge_trees(one, other, remove_extra=remove_extra)
-    return Config.adopt(merged, is_interpolated=one.is_interpolated, source=other.source)
+    merged = Config(source=other.source)
+    return merged.take(merge_trees(one, other, remove_extra=remove_extra))
 
 
 def as_config(data: Mapping[str, Any]) -> Config:
     """Return `data` itself if it is a config, else a config of it."""
     return data if isinstance(data, Config) else Config(data)
-
-
-def values_of(config: Mapping[str, Any]) -> Config:
-    """Return a config with values instead of variables, which is not to be changed.
-
-    It is `config` itself if that has no variables.
-    """
-    found = as_config(config)
-    return found if found.is_interpolated else found.interpolate()
-
-
-def _doubled(value: Any) -> Any:
-    """Return a tree in which each string that would be taken for a variable is none."""
-    if isinstance(value, Mapping):
-        block = Block()
-        for key, inner in value.items():
-            block.set(key, _doubled(inner), origin_of(value, key))
-        return block
-    if isinstance(value, list):
-        return [_doubled(item) for item in value]
-    return escape(value, raw=False) if has_variable(value) else value
 
 
 def format_of(path: str | FilePath) -> str:

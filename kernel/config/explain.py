@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from kernel.config.config import Config, as_config, values_of
+from kernel.config.config import Values, as_config
 from kernel.config.describe import nearest
 from kernel.config.kinds import describe_type
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
@@ -54,7 +54,7 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
     raw = as_config(config)
     keys = tuple(path.split(".")) if isinstance(path, str) else tuple(path)
     _find(raw, keys)
-    values = values_of(raw)
+    values = raw.interpolate()
     found = Explanation(
         path=keys,
         value=_find(values, keys),
@@ -86,26 +86,26 @@ def argument_helps(func: Any) -> dict[str, str]:
     return helps
 
 
-def helps_at(config: Mapping[str, Any], path: Path) -> dict[str, str]:
+def helps_at(values: Values, path: Path) -> dict[str, str]:
     """Return what the keys of the section at `path` mean, as far as anything says so."""
     cls = class_at(path)
     if cls is not None:
         return {key: setting.help for key, setting in settings_of(cls).items()}
     if path == ("training", "score_weights"):
-        return _score_helps(config, _find(config, path))
-    func = function_at(config, path)
+        return _score_helps(values, _find(values, path))
+    func = function_at(values, path)
     return argument_helps(func) if func is not None else {}
 
 
-def _score_helps(config: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    described = score_descriptions(config)
+def _score_helps(values: Values, names: Iterable[str]) -> dict[str, str]:
+    described = score_descriptions(values)
     helps = {name: described[name].help for name in names if name in described}
     return {name: helps.get(name) or "its weight in the final score" for name in names}
 
 
-def function_at(config: Mapping[str, Any], path: Path) -> Any:
+def function_at(values: Values, path: Path) -> Any:
     """Return the function that the block at `path` is a call of, None if it is not one."""
-    block = _find(config, path)
+    block = _find(values, path)
     try:
         if is_block(block):
             return find_function(block, path)
@@ -131,8 +131,8 @@ def _with_setting(found: Explanation) -> Explanation:
     )
 
 
-def _with_function(found: Explanation, config: Config) -> Explanation:
-    func = function_at(config, found.path[:-1])
+def _with_function(found: Explanation, values: Values) -> Explanation:
+    func = function_at(values, found.path[:-1])
     parameter = signature_of(func).parameters.get(found.path[-1]) if func is not None else None
     if parameter is None:
         return found

@@ -13,7 +13,7 @@ from kernel.config.merge import merge_trees, sort_like
 from kernel.config.score_weights import combine_score_weights, default_weights, lang_of
 from kernel.config.sections import unset_elsewhere
 from kernel.config.signature import FACTORY_CONTEXT, Signature, defaults_of, signature_of, without
-from kernel.config.tree import Block, copy_tree, discard, is_block, origin_of, with_origin
+from kernel.config.tree import Block, copy_tree, discard, is_block, origin_of
 from kernel.errors import KernelError
 from kernel.problems import DEFAULT
 from kernel.registry import registry
@@ -26,8 +26,6 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     alone; `check` reports them. Filling twice is filling once.
     """
     given = Config(config)
-    if given.is_interpolated:
-        return fill(given.as_raw(), defaults=defaults).interpolate()
     discard(given, unset_elsewhere(interpolate_leniently(given)[0]))
     base = Config(defaults) if defaults is not None else default_config([*filter(given.get, given)])
     lang = lang_of(given)
@@ -41,7 +39,7 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     for name, block in tree.get("components", {}).items():
         tree["components"][name] = _fill_component(block, name, lang)
     _fill_weights(tree, known)
-    return Config.adopt(tree, source=given.source)
+    return Config(source=given.source).take(tree)
 
 
 def fill_block(
@@ -55,7 +53,7 @@ def fill_block(
 
     `defaults` come before those of the signature; `given` are arguments that the caller adds.
     """
-    merged = merge_trees(with_origin(dict(defaults or {}), DEFAULT), block)
+    merged = merge_trees(copy_tree(dict(defaults or {}), DEFAULT), block)
     return _add_defaults(sort_like(merged, block), without(signature_of(func), given))
 
 
@@ -79,7 +77,7 @@ def _add_defaults(block: Mapping[str, Any], signature: Signature) -> Block:
     if "*" not in block:
         for name, default in defaults_of(signature):
             if name not in filled:
-                filled.set(name, fill_functions(with_origin(default, DEFAULT)), DEFAULT)
+                filled.set(name, fill_functions(copy_tree(default, DEFAULT)), DEFAULT)
     return filled
 
 
@@ -125,4 +123,4 @@ def _language_defaults(lang: str | None) -> Mapping[str, Any]:
     except KernelError:
         return {}  # `check` says why
     found: Mapping[str, Any] = getattr(getattr(language, "Defaults", None), "config", {})
-    return with_origin(dict(found), DEFAULT) if found else {}
+    return copy_tree(dict(found), DEFAULT) if found else {}

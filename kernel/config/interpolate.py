@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 from kernel.config.describe import nearest
@@ -57,21 +56,10 @@ def variables_in(root: Block) -> frozenset[str]:
     return frozenset(
         ".".join(_DOTS.split(match["path"]))
         for _, value in walk(root)
-        for text in _strings(value)
-        for match in VARIABLE.finditer(text)
-        if match["path"] and has_variable(text)
+        if has_variable(value)
+        for match in VARIABLE.finditer(value)
+        if match["path"]
     )
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, dict):  # inside a list; `walk` enters the others
-        for item in value.values():
-            yield from _strings(item)
 
 
 class _Interpolation:

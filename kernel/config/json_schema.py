@@ -6,7 +6,6 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kernel.config.config import Config, values_of
 from kernel.config.explain import function_at, helps_at
 from kernel.config.kinds import either, value_schema
 from kernel.config.sections import sections
@@ -23,28 +22,28 @@ from kernel.config.tree import function_of, get_at, is_block
 from kernel.registry import registry
 
 if typing.TYPE_CHECKING:
+    from kernel.config.config import Values
     from kernel.problems import Path
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a JSON Schema for configs of the shape of `config`, which is complete.
+def json_schema(config: Values) -> dict[str, Any]:
+    """Return a JSON Schema for configs of the shape of `config`, the values of a complete config.
 
     Each block is described by the function that it names, so that another function there is
     valid and is described once the schema is made anew. A variable is valid everywhere.
     """
-    tree = values_of(config)
-    names = dict.fromkeys([*sections(), *tree])
+    names = dict.fromkeys([*sections(), *config])
     return {
         "$schema": _DRAFT,
         "title": "kernel config",
         "type": "object",
-        "properties": {name: _section(tree, name) for name in names},
+        "properties": {name: _section(config, name) for name in names},
     }
 
 
-def _section(tree: Config, name: str) -> dict[str, Any]:
+def _section(tree: Values, name: str) -> dict[str, Any]:
     section = sections().get(name)
     if section is None or (section.others is not None and name != "system"):
         return _described(tree, (name,)) if name in tree else {"type": "object"}
@@ -79,7 +78,7 @@ def _setting_schema(schema: dict[str, Any], setting: Setting) -> dict[str, Any]:
     return schema
 
 
-def _described(tree: Config, path: Path) -> dict[str, Any]:
+def _described(tree: Values, path: Path) -> dict[str, Any]:
     """Return the schema of the table at `path`, by its function if it is a block."""
     block: Any = tree
     for key in path:

@@ -88,6 +88,11 @@ def escape(text: str, *, raw: bool) -> str:
     return text.replace("$", "$$")
 
 
+def protect(value: Any) -> Any:
+    """Return `value`; a string that looks like raw text as the raw text that means it."""
+    return escape(value, raw=False) if has_variable(value) else value
+
+
 def escape_strings(value: Any, *, raw: bool) -> Any:
     """Return `value` with each of its strings escaped."""
     if isinstance(value, dict):

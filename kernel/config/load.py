@@ -10,7 +10,7 @@ from typing import Any
 from kernel.config.config import Config
 from kernel.config.sections import sections
 from kernel.config.settings import defaults_of_class
-from kernel.config.tree import with_origin
+from kernel.config.tree import copy_tree
 from kernel.problems import DEFAULT
 
 
@@ -24,7 +24,7 @@ def default_config(optional: Collection[str] = ()) -> Config:
         for name, section in sections().items()
         if not section.is_optional or name in optional
     }
-    return Config.adopt(with_origin(tree, DEFAULT))
+    return Config().take(copy_tree(tree, DEFAULT))
 
 
 def load_config(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kernel.config.describe import nearest
 from kernel.config.literals import DollarError, read_value
-from kernel.config.tree import Block, is_block, with_origin
+from kernel.config.tree import Block, copy_tree, is_block
 from kernel.errors import ConfigError, raise_problems
 from kernel.problems import Layer, Origin, Path, Problem
 
@@ -94,7 +94,7 @@ def apply_overrides(
         if block is None or not sections:
             problems.append(_no_section(root, tuple(sections), key, origin, known or {}))
         else:
-            block.set(key, with_origin(value, origin), origin)
+            block.set(key, copy_tree(value, origin), origin)
     raise_problems(problems)
 
 
@@ -151,13 +151,18 @@ def flatten(nested: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
 
 
 def nest(dotted: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings with dotted keys as nested ones; a later table is merged into one before."""
+    """Return settings with dotted keys as nested ones; a later table is merged into one before.
+
+    Raises `ConfigError` for a key below one that has a value.
+    """
     nested: dict[str, Any] = {}
     for key, value in dotted.items():
         *sections, last = key.split(".")
         section = nested
         for name in sections:
             section = section.setdefault(name, {})
+            if not isinstance(section, dict):
+                raise ConfigError(f"`{key}` lies below `{name}`, which has a value of its own")
         if isinstance(value, Mapping) and isinstance(section.get(last), dict):
             section[last].update(value)
         else:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from kernel.config.config import Config, values_of
 from kernel.config.describe import nearest
 from kernel.config.kinds import Spot, describe_type, fits, read_number, structure
 from kernel.config.literals import has_variable, whole_variable
@@ -37,10 +36,12 @@ from kernel.config.tree import (
     get_at,
     is_block,
     origin_of,
-    with_origin,
 )
 from kernel.errors import ConfigError, KernelError, raise_problems
 from kernel.problems import DEFAULT, UNKNOWN, Origin, Path, Problem
+
+if TYPE_CHECKING:
+    from kernel.config.config import Values
 
 ResultT = TypeVar("ResultT")
 
@@ -195,24 +196,23 @@ def _place_of_block(block: Mapping[str, Any]) -> Origin:
     return min(known, key=lambda origin: origin.line or 0, default=UNKNOWN)
 
 
-def resolve_section(config: Mapping[str, Any], name: str) -> Any:
+def resolve_section(config: Values, name: str) -> Any:
     """Return the section `name` with everything in it made.
 
     A section that the kernel or a plugin describes comes as the class that describes it, with
     defaults for what the config does not say (None for an optional one that it leaves out); any
     other, and one that is open to keys of a config's own, as a dict. Raises `ConfigError`.
     """
-    tree = values_of(config)
-    values = copy_tree(tree.get(name) or {})
+    values = copy_tree(config.get(name) or {})
     section = sections().get(name)
     if section is None or (section.others is not None and not section.is_referred):
         return resolve(values, where=name)
     if section.is_optional and not values:
         return None
-    discard({name: values}, [path for path in unset_elsewhere(tree) if path[0] == name])
-    _add_defaults(values, section.cls, tree)
+    discard({name: values}, [path for path in unset_elsewhere(config) if path[0] == name])
+    _add_defaults(values, section.cls, config)
     values = without_absent_vectors(values) if name == "nlp" else values
-    origin = tree.origin((name,))
+    origin = config.origin((name,))
     raise_problems(section_problems(values, section, (name,), origin, referred=[*values]))
     made = resolve(values, where=name)
     spot = Spot((name,), origin)
@@ -221,7 +221,7 @@ def resolve_section(config: Mapping[str, Any], name: str) -> Any:
     return settings
 
 
-def resolve_dot_names(config: Mapping[str, Any], names: Sequence[str | None]) -> list[Any]:
+def resolve_dot_names(config: Values, names: Sequence[str | None]) -> list[Any]:
     """Return what the dotted `names` stand for; None stays None.
 
     The top-level section of a name is made once, however many names are in it. Raises
@@ -231,7 +231,7 @@ def resolve_dot_names(config: Mapping[str, Any], names: Sequence[str | None]) ->
     return [None if name is None else _fetch(config, name, made) for name in names]
 
 
-def _fetch(config: Mapping[str, Any], name: str, made: dict[str, Any]) -> Any:
+def _fetch(config: Values, name: str, made: dict[str, Any]) -> Any:
     section, *keys = name.split(".")
     if section in config and section not in made:
         made[section] = resolve_section(config, section)
@@ -254,19 +254,15 @@ def _near(value: Any, key: str) -> str | None:
     return f"did you mean `{close}`?" if close else None
 
 
-def _add_defaults(values: Block, cls: type, tree: Config) -> None:
-    """Set the settings of `cls` that `values` leaves out; variables have their values of `tree`."""
+def _add_defaults(settings: Block, cls: type, config: Values) -> None:
+    """Add the settings of `cls` that `settings` lacks; variables in them refer to `config`."""
+
+    def value_of(default: Any) -> Any:
+        name = whole_variable(default) if has_variable(default) else None
+        return default if name is None else get_at(config, tuple(name.split(".")))
+
     for key, setting in settings_of(cls).items():
-        if key not in values:
-            values.set(key, with_origin(_interpolated(setting.default, tree), DEFAULT), DEFAULT)
-        if setting.table is not None and isinstance(values[key], Block):
-            _add_defaults(values[key], setting.table, tree)
-
-
-def _interpolated(default: Any, tree: Config) -> Any:
-    """Return a default with values of `tree` instead of variables."""
-    if isinstance(default, dict):
-        return {key: _interpolated(inner, tree) for key, inner in default.items()}
-    if not has_variable(default):
-        return default
-    return get_at(tree, tuple((whole_variable(default) or "").split(".")))
+        if key not in settings:
+            settings.set(key, copy_tree(setting.default, DEFAULT, value_of), DEFAULT)
+        if setting.table is not None and isinstance(settings[key], Block):
+            _add_defaults(settings[key], setting.table, config)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Self
 
 from kernel.problems import UNKNOWN, Origin, Path
 
@@ -26,6 +26,13 @@ class Block(dict[str, Any]):
         """Set `key` to `value`, which was read at `origin`."""
         self[key] = value
         self.origins[key] = origin
+
+    def take(self, tree: Block) -> Self:
+        """Hold what `tree` holds, and nothing else, and return self; `tree` is not copied."""
+        self.clear()
+        self.update(tree)
+        self.origins = tree.origins
+        return self
 
 
 class Unresolved:
@@ -71,23 +78,24 @@ def origin_at(root: Any, path: Path) -> Origin:
     return found
 
 
-def with_origin(value: Any, origin: Origin) -> Any:
-    """Return a copy of `value` in which every key was set at `origin`, unless it knows better."""
+def copy_tree(
+    value: Any, origin: Origin = UNKNOWN, change: Callable[[Any], Any] | None = None
+) -> Any:
+    """Return a deep copy of `value`, whose tables become blocks and whose tuples become lists.
+
+    origin  where keys were set whose own origin is not known
+    change  called with each single value; returns the value to copy instead
+    """
     if isinstance(value, Mapping):
         block = Block()
         for key, inner in value.items():
             own = origin_of(value, key)
             at = own if own is not UNKNOWN else origin
-            block.set(str(key), with_origin(inner, at), at)
+            block.set(str(key), copy_tree(inner, at, change), at)
         return block
     if isinstance(value, list | tuple):
-        return [with_origin(item, origin) for item in value]
-    return value
-
-
-def copy_tree(value: Any) -> Any:
-    """Return a deep copy of `value` that keeps the origins."""
-    return with_origin(value, UNKNOWN)
+        return [copy_tree(item, origin, change) for item in value]
+    return value if change is None else change(value)
 
 
 def is_block(value: Any) -> bool:
@@ -102,8 +110,19 @@ def function_of(block: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield every value of a tree with its path, parents first; lists are not entered."""
+    """Yield every value of a tree with its path, parents first.
+
+    The items of a list have the path of the list.
+    """
     yield path, value
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from walk(inner, (*path, key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from walk(item, path)
+
+
+def walk_blocks(value: Any, path: Path = ()) -> Iterator[tuple[Path, Block]]:
+    """Yield every function block of a tree with its path, outer blocks first."""
+    return ((at, inner) for at, inner in walk(value, path) if is_block(inner))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kernel.config import (
     Config,
+    Values,
     default_config,
     merge,
 )
@@ -38,12 +39,12 @@ def make_vocab(language: type[Language]) -> Vocab:
 
 
 def add_components(
-    nlp: Language, names: Iterable[str], raw: Config, filled: Config, *, validate: bool
+    nlp: Language, names: Iterable[str], raw: Config, values: Values, *, validate: bool
 ) -> None:
     """Add the components `names` of a config, with its variables and with their values."""
     sources: dict[str, _Source] = {}
     for name in names:
-        _add_configured(nlp, name, raw, filled, sources, validate=validate)
+        _add_configured(nlp, name, raw, values, sources, validate=validate)
 
 
 def bare_config(language: type[Language]) -> Config:
@@ -53,7 +54,7 @@ def bare_config(language: type[Language]) -> Config:
 
 def prepare(
     language: type[Language], config: Mapping[str, Any], *, auto_fill: bool
-) -> tuple[Config, Config]:
+) -> tuple[Config, Values]:
     """Return the config with its variables, and the same with their values."""
     if auto_fill:
         own = language.Defaults.config
@@ -73,12 +74,12 @@ def _add_configured(
     nlp: Language,
     name: str,
     raw: Config,
-    filled: Config,
+    values: Values,
     sources: dict[str, _Source],
     *,
     validate: bool,
 ) -> None:
-    blocks = filled.get("components", {})
+    blocks = values.get("components", {})
     if name not in blocks:
         raise ConfigError(
             f"[nlp] pipeline names `{name}`, but there is no section [components.{name}]"

@@ -163,8 +163,8 @@ class Language(Components):
         validate: bool = True,
     ) -> Self:
         """Return the pipeline that `config` describes, not initialized."""
-        raw, filled = assembly.prepare(cls, config or {}, auto_fill=auto_fill)
-        settings: Any = resolve_section(filled, "nlp")
+        raw, values = assembly.prepare(cls, config or {}, auto_fill=auto_fill)
+        settings: Any = resolve_section(values, "nlp")
         nlp = assembly.class_from(cls, settings.before_creation)(
             vocab,
             meta=meta or {},
@@ -175,7 +175,7 @@ class Language(Components):
         nlp.config = raw
         nlp = assembly.call_back(settings.after_creation, nlp, "nlp.after_creation")
         names = [name for name in settings.pipeline if name not in as_list(exclude)]
-        assembly.add_components(nlp, names, raw, filled, validate=validate)
+        assembly.add_components(nlp, names, raw, values, validate=validate)
         off = names_to_disable(nlp.component_names, disable=disable, enable=as_list(enable) or None)
         for stage in nlp.stages:
             stage.enabled = stage.name not in {*settings.disabled, *off}

@@ -57,7 +57,7 @@ def initialize(
     # Words of training data are met again and again.
     nlp.vocab.transient_limit = None
     get_examples = _checked(nlp, get_examples)
-    settings = resolve_section(nlp.config, "initialize")
+    settings = resolve_section(nlp.config.interpolate(), "initialize")
     if settings.before_init is not None:
         settings.before_init(nlp)
     _initialize_vocab(nlp, settings)

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import Factory, define
 
-from kernel.config import Config, TrainingSettings
+from kernel.config import TrainingSettings, Values
 from kernel.pipeline import Language, is_trainable
 from kernel.plugins import Hooks, hooks
 from kernel.random import Streams
@@ -34,7 +34,7 @@ class TrainingRun:
 
     nlp: Language
     settings: TrainingSettings
-    config: Config
+    config: Values
     streams: Streams
     optimizer: Any
     batches: Batches

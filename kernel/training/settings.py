@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from kernel.config import Config, TrainingSettings, resolve_dot_names, resolve_section
+from kernel.config import TrainingSettings, Values, resolve_dot_names, resolve_section
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True, eq=False)
 class RunSettings:
-    """What a run is made with; `config` is the config, with values instead of variables."""
+    """What a run is made with; `config` holds the values of the whole config."""
 
-    config: Config
+    config: Values
     training: TrainingSettings
     train_corpus: Any
     dev_corpus: Any

@@ -112,7 +112,7 @@ def test_learning_rate_follows_a_schedule(read):
         initial_rate = 0.01
         warmup_steps = 2
         total_steps = 10
-        """),
+        """).interpolate(),
         "training",
     ).optimizer
     rates = []

@@ -130,7 +130,7 @@ def valid(schema, value):
 
 @pytest.fixture
 def schema(ner):
-    made = json_schema(ner)
+    made = json_schema(ner.interpolate())
     return json.loads(json.dumps(made))
 
 
@@ -175,4 +175,4 @@ def test_schema_describes_settings_and_names_functions(schema):
 
 
 def test_schema_of_the_default_config_can_be_made(functions):
-    assert json_schema(fill({}))["properties"]["corpora"]["properties"]["train"]
+    assert json_schema(fill({}).interpolate())["properties"]["corpora"]["properties"]["train"]

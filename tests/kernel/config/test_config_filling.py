@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kernel.config import (
     Config,
+    Values,
     combine_score_weights,
     default_config,
     diff,
@@ -220,17 +221,17 @@ def test_default_block_is_not_mixed_into_a_plain_section():
     }
 
 
-def test_merging_keeps_what_is_no_variable_any_more():
-    literal = Config({"a": {"x": "${no.variable}", "y": "$5"}}, is_interpolated=True)
+def test_merging_keeps_literal_strings_of_values():
+    literal = Values({"a": {"x": "${no.variable}", "y": "$5"}})
     merged = merge({"a": {"z": "${a.y}"}}, literal)
     assert merged.interpolate() == {"a": {"x": "${no.variable}", "y": "$5", "z": "$5"}}
 
 
-def test_filling_an_interpolated_config_leaves_no_variable(functions, read):
-    filled = fill(read('[paths]\ntrain = "x"\n[nlp]\nlang = "en"').interpolate())
-    assert filled.is_interpolated
+def test_values_are_filled_like_the_config_that_they_come_from(functions, read):
+    config = read('[paths]\ntrain = "x"\n[nlp]\nlang = "en"')
+    filled = fill(config.interpolate()).interpolate()
     assert filled["corpora"]["train"]["path"] == "x"
-    assert filled == fill(read('[paths]\ntrain = "x"\n[nlp]\nlang = "en"')).interpolate()
+    assert filled == fill(config).interpolate()
 
 
 def test_block_of_a_function_is_completed_from_its_signature():

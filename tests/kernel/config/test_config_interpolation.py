@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.config import Config
+from kernel.config import Config, Values
 from kernel.errors import ConfigError
 
 SOURCES = """
@@ -60,9 +60,9 @@ c = 1
 )
 def test_variable_brings_its_value(text, value):
     config = Config().from_str(f"{SOURCES}\n[b]\nv = {text}", format="cfg")
-    assert config.is_interpolated
-    assert config["b"]["v"] == value
-    assert type(config["b"]["v"]) is type(value) or isinstance(value, dict)
+    found = config.interpolate()["b"]["v"]
+    assert found == value
+    assert type(found) is type(value) or isinstance(value, dict)
 
 
 def test_toml_brings_the_same_as_cfg():
@@ -180,10 +180,10 @@ TREES = st.dictionaries(
 @settings(max_examples=40)
 @given(tree=TREES)
 def test_interpolated_config_comes_back_from_its_text(form, tree):
-    config = Config(tree, is_interpolated=True)
-    again = Config().from_str(config.to_str(format=form), format=form)
-    assert again == config
-    assert json.dumps(again, sort_keys=True) == json.dumps(config, sort_keys=True)
+    values = Values(tree)
+    again = Config().from_str(values.to_str(format=form), format=form).interpolate()
+    assert again == values
+    assert json.dumps(again, sort_keys=True) == json.dumps(values, sort_keys=True)
 
 
 PIECES = st.sampled_from(
@@ -205,3 +205,43 @@ def test_text_with_variables_means_the_same_when_written_and_read(form, text):
             again.interpolate()
         return
     assert again.interpolate()["a"]["v"] == value
+
+
+def test_values_are_what_the_config_says_and_stay_apart_from_it():
+    config = Config({"a": {"x": 1, "y": "${a.x}"}})
+    values = config.interpolate()
+    assert isinstance(values, Values)
+    assert values == {"a": {"x": 1, "y": 1}}
+    config["a"]["x"] = 2
+    assert values["a"]["x"] == 1
+    copied = values.copy()
+    copied["a"]["x"] = 3
+    assert isinstance(copied, Values)
+    assert values == values.interpolate() == Values(values)
+    assert values["a"]["x"] == 1
+
+
+def test_config_of_values_has_the_same_values():
+    values = Values({"a": {"x": "${no.variable}", "y": "$5", "z": ["$${b}"]}})
+    assert Config(values).interpolate() == values
+    assert Config(values).copy().merge({}).interpolate() == values
+
+
+def test_values_are_written_as_they_are_whether_or_not_variables_are_wanted():
+    values = Config({"a": {"x": 1, "y": "${a.x}"}}).interpolate()
+    assert values.to_str() == values.to_str(interpolate=False) == "[a]\nx = 1\ny = 1\n"
+    assert values.to_bytes() == values.to_str().encode()
+
+
+def test_names_of_variables_are_known_after_they_were_replaced():
+    text = "[mine]\nx = 1\n[b]\ny = ${mine.x}"
+    assert Config().from_str(text, interpolate=False).interpolate().variables == {"mine.x"}
+    read = Config().from_str(text)
+    assert read.variables == Config(read).variables == {"mine.x"}
+
+
+def test_config_stays_as_it_was_if_a_text_cannot_be_read():
+    config = Config({"a": {"x": 1}})
+    with pytest.raises(ConfigError):
+        config.from_str("[b]\ny = ${no.variable}")
+    assert config == {"a": {"x": 1}}

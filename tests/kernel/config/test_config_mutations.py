@@ -40,7 +40,8 @@ def _quote_key(key):
 
 def keys(config):
     """Each key that is written as a line of its own."""
-    return [path for path, value in walk(config) if len(path) > 1 and not isinstance(value, dict)]
+    found = (path for path, value in walk(config) if not isinstance(value, dict))
+    return [path for path in dict.fromkeys(found) if len(path) > 1]
 
 
 def sections(config):

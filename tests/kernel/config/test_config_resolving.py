@@ -10,6 +10,7 @@ from attrs import field, frozen, validators
 
 from kernel.config import (
     Config,
+    Values,
     call,
     check_arguments,
     find_problems,
@@ -364,19 +365,19 @@ def test_arguments_of_a_method_are_checked_without_those_of_the_caller():
 
 
 def test_typed_section_has_objects_and_defaults(functions, ner):
-    settings = resolve_section(ner, "training")
+    settings = resolve_section(ner.interpolate(), "training")
     assert isinstance(settings, TrainingSettings)
     assert settings.seed == 0
     assert (settings.dropout, settings.train_corpus) == (0.1, "corpora.train")
     assert settings.optimizer.settings["learn_rate"] == 0.001
     assert settings.batcher([1, 2])[0] == [1, 2]
-    assert resolve_section({"nlp": {"lang": "en"}}, "nlp").batch_size == 1000
-    assert resolve_section({"system": {"seed": 7}}, "training").seed == 7
+    assert resolve_section(Values({"nlp": {"lang": "en"}}), "nlp").batch_size == 1000
+    assert resolve_section(Values({"system": {"seed": 7}}), "training").seed == 7
 
 
 def test_typed_section_refuses_what_it_does_not_know(functions):
     found = problems(
-        resolve_section, {"training": {"dropuot": 0.1, "eval_frequency": 0}}, "training"
+        resolve_section, Values({"training": {"dropuot": 0.1, "eval_frequency": 0}}), "training"
     )
     assert [(problem.message, problem.suggestion) for problem in found] == [
         ("[training] has no `dropuot`", "dropout"),
@@ -386,7 +387,7 @@ def test_typed_section_refuses_what_it_does_not_know(functions):
 
 def test_vectors_that_no_plugin_has_are_none_if_they_are_the_usual_ones(functions, monkeypatch):
     monkeypatch.setattr(registry.vectors, "has", lambda name: False)
-    config = {"nlp": {"lang": "en", "vectors": {"@vectors": "spacy.Vectors.v1"}}}
+    config = Values({"nlp": {"lang": "en", "vectors": {"@vectors": "spacy.Vectors.v1"}}})
     assert resolve_section(config, "nlp").vectors is None
     config["nlp"]["vectors"]["@vectors"] = "mine.v1"
     assert "there is no `mine.v1`" in problems(resolve_section, config, "nlp")[0].message
@@ -400,7 +401,7 @@ def test_dotted_names_share_what_one_function_makes(misc):
         return {"train": 1, "dev": 2}
 
     misc("t.both.v1", both)
-    config = {"corpora": {"@misc": "t.both.v1"}, "other": {"x": {"y": 3}}}
+    config = Values({"corpora": {"@misc": "t.both.v1"}, "other": {"x": {"y": 3}}})
     names = ["corpora.train", "corpora.dev", None, "other.x.y"]
     assert resolve_dot_names(config, names) == [1, 2, None, 3]
     assert calls == [1]

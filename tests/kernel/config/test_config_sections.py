@@ -104,7 +104,7 @@ def test_sections_of_plugins_are_filled_with_defaults(acme, read):
 def test_optional_section_is_filled_only_where_it_is_there(acme, read):
     assert "runner" not in fill(read("[acme]"))
     assert fill(read("[runner]\nspeed = 1.5"))["runner"] == {"speed": 1.5}
-    assert resolve_section(read("[acme]"), "runner") is None
+    assert resolve_section(read("[acme]").interpolate(), "runner") is None
 
 
 @pytest.mark.parametrize(
@@ -172,16 +172,16 @@ def test_missing_settings_of_plugins_are_asked_for(acme, read):
 
 def test_sections_of_plugins_are_resolved_to_their_class(acme, read):
     config = read("[system]\nseed = 5\n[acme]\nrate = 0.25\n[acme.retry]\ntimes = 4")
-    settings = resolve_section(config, "acme")
+    settings = resolve_section(config.interpolate(), "acme")
     assert isinstance(settings, AcmeSettings)
     assert (settings.rate, settings.seed, settings.retry) == (0.25, 5, Retry(times=4))
     assert settings.dropper() == 10
-    assert resolve_section(config, "training").anvils == 7
+    assert resolve_section(config.interpolate(), "training").anvils == 7
 
 
 def test_wrong_settings_of_plugins_are_not_resolved(acme, read):
     with pytest.raises(ConfigError, match=r"\[acme\] rate: wrong type"):
-        resolve_section(read('[acme]\nrate = "high"'), "acme")
+        resolve_section(read('[acme]\nrate = "high"').interpolate(), "acme")
 
 
 def test_settings_of_plugins_are_explained(acme, read):
@@ -210,7 +210,7 @@ def test_sections_of_plugins_are_commented(acme, read):
 
 
 def test_sections_of_plugins_are_in_the_json_schema(acme, read):
-    sections = json_schema(fill(read("[acme]")))["properties"]
+    sections = json_schema(fill(read("[acme]")).interpolate())["properties"]
     assert sections["acme"]["additionalProperties"] is False
     rate = sections["acme"]["properties"]["rate"]
     assert (rate["minimum"], rate["exclusiveMaximum"]) == (0, 1)
@@ -264,7 +264,7 @@ def test_sections_of_absent_plugins_are_dropped_if_they_set_nothing(functions, r
     filled = fill(config)
     assert "pretraining" not in filled
     assert "init_tok2vec" not in filled["initialize"]
-    assert resolve_section(config, "initialize").vectors is None
+    assert resolve_section(config.interpolate(), "initialize").vectors is None
 
 
 def test_settings_of_absent_plugins_name_the_plugin(functions, read):
@@ -279,4 +279,4 @@ def test_settings_of_absent_plugins_name_the_plugin(functions, read):
         ("config.cfg:6:1", ("initialize", "init_tok2vec"), f"`init_tok2vec` {needs}", hint),
     ]
     with pytest.raises(ConfigError, match="kernel-plugin-pretrain"):
-        resolve_section(read(text), "initialize")
+        resolve_section(read(text).interpolate(), "initialize")

@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from kernel import hookimpl
-from kernel.config import Config
+from kernel.config import Config, Values
 from kernel.config import config as config_module
 from kernel.registry import registry
 from kernel.training import init_nlp, train
@@ -130,13 +130,17 @@ class Steps:
 def test_configs_are_copied_and_interpolated_seldom(toys, monkeypatch):
     config = toys.make_config(max_steps=4, eval_frequency=2)
     copies, interpolations = [], []
-    interpolate, make = config_module.interpolate_tree, Config.__init__
+    interpolate = config_module.interpolate_tree
 
-    def count_copy(self, *args, **options):
-        copies.append(self)
-        make(self, *args, **options)
+    def counted_init(make):
+        def count_copy(self, *args, **options):
+            copies.append(self)
+            make(self, *args, **options)
 
-    monkeypatch.setattr(Config, "__init__", count_copy)
+        return count_copy
+
+    for cls in (Config, Values):
+        monkeypatch.setattr(cls, "__init__", counted_init(cls.__init__))
     monkeypatch.setattr(
         config_module,
         "interpolate_tree",

@@ -10,7 +10,6 @@ from kernel.config import (
     combine_score_weights,
     load_config,
     load_config_from_str,
-    resolve_dot_names,
 )
 from kernel.files import import_file
 from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
@@ -49,6 +48,7 @@ from kernel_plugin_spacy.util.nested import (
     dict_to_dot,
     dot_to_dict,
     dot_to_object,
+    resolve_dot_names,
     set_dot_to_object,
     walk_dict,
 )

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kernel.errors import ConfigError, KernelError
+from kernel.config import Config, nest
+from kernel.config import resolve_dot_names as resolve_names
+from kernel.errors import ConfigError
 
 
 def dot_to_dict(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {"a": {"b": 1}} for {"a.b": 1}; raises KernelError if "a" also has a value."""
-    nested: dict[str, Any] = {}
-    for path, value in values.items():
-        *parents, last = path.split(".")
-        inner = nested
-        for key in parents:
-            inner = inner.setdefault(key, {})
-            if not isinstance(inner, dict):
-                raise KernelError(f"`{path}` lies below `{key}`, which has a value of its own")
-        inner[last] = dot_to_dict(value) if isinstance(value, dict) else value
-    return nested
+    """Return {"a": {"b": 1}} for {"a.b": 1}; raises ConfigError if "a" also has a value."""
+    return nest(
+        {
+            path: dot_to_dict(value) if isinstance(value, dict) else value
+            for path, value in values.items()
+        }
+    )
 
 
 def dict_to_dot(nested: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,6 +59,11 @@ def set_dot_to_object(config: dict[str, Any], section: str, value: Any) -> None:
     parents, _, last = section.rpartition(".")
     parent = dot_to_object(config, parents) if parents else config
     parent[last] = value
+
+
+def resolve_dot_names(config: Mapping[str, Any], dot_names: Sequence[str | None]) -> list[Any]:
+    """Return the objects that dotted names stand for in a config; None stays None."""
+    return resolve_names(Config(config).interpolate(), dot_names)
 
 
 def copy_config(config: Mapping[str, Any]) -> dict[str, Any]:
