@@ -335,13 +335,10 @@ def concatenate(parts: Sequence[Columns], name: str) -> Values:
     column = COLUMNS[name]
     if not parts:
         return np.zeros(0, column.dtype)
-    found = [part.annotations.get(name) for part in parts]
-    values = np.concatenate(
-        [
-            column.unset_values(len(part)) if own is None else own
-            for part, own in zip(parts, found, strict=True)
-        ]
-    )
+    try:
+        values = np.concatenate([part.annotations[name] for part in parts])
+    except KeyError:
+        values = np.concatenate([part.column(name) for part in parts])
     if column.kind == "token":
         lengths = np.fromiter(map(len, parts), np.int64, len(parts))
         values += np.repeat(np.cumsum(lengths) - lengths, lengths).astype(values.dtype)

@@ -10,7 +10,6 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from kernel.errors import TextError
 from kernel.text.docs.columns import Attr, Columns, Ints, named_ids
@@ -55,7 +54,8 @@ def from_docs(
     vocab = docs[0].vocab
     if any(doc.vocab is not vocab for doc in docs):
         raise TextError("docs of several vocabularies cannot be put together")
-    columns = _joined(docs, ensure_whitespace, attrs)
+    names = None if attrs is None else {attr_name(attr_id(attr)).lower() for attr in attrs}
+    columns = _joined(docs, ensure_whitespace, names)
     made = type(docs[0]).from_rows(vocab, columns.lex, columns.spaces, columns.lexemes)
     made.annotations = columns.annotations
     made.has_unknown_spaces = any(doc.has_unknown_spaces for doc in docs)
@@ -64,7 +64,7 @@ def from_docs(
     firsts = np.cumsum([0, *(len(doc) for doc in docs[:-1])]).tolist()
     if "spans" not in exclude:
         _join_spans(made, docs, firsts)
-    if "user_data" not in exclude:
+    if "user_data" not in exclude and any(doc.user_data for doc in docs):
         _join_user_data(made, docs, firsts)
     if "tensor" not in exclude and all(doc.tensor.size for doc in docs if len(doc)):
         tensors = [doc.tensor for doc in docs if len(doc)]
@@ -72,33 +72,25 @@ def from_docs(
     return made
 
 
-def _joined(
-    docs: Sequence[Doc], ensure_whitespace: bool, attrs: Collection[Attr] | None
-) -> Columns:
-    parts = [_in_table(doc, docs[0].lexemes) for doc in docs]
+def _joined(docs: Sequence[Doc], ensure_whitespace: bool, names: Collection[str] | None) -> Columns:
+    table = docs[0].lexemes
+    is_one_table = all(doc.lexemes is table for doc in docs)
+    whole = Columns.joined(docs if is_one_table else [_in_table(doc, table) for doc in docs], names)
     if ensure_whitespace:
-        for part in parts[:-1]:
-            part.spaces = _with_space(part)
-    names = None if attrs is None else {attr_name(attr_id(attr)).lower() for attr in attrs}
-    return Columns.joined(parts, names)
+        lengths = np.fromiter(map(len, docs[:-1]), np.int64, len(docs) - 1)
+        last = np.cumsum(lengths)[lengths > 0] - 1  # the last token of each doc
+        whole.spaces[last] |= ~table.whitespace().take(whole.lex[last])
+    return whole
 
 
 def _in_table(doc: Doc, table: LexemeTable) -> Columns:
     """Return the columns of a doc with the rows of `table`; not copied."""
-    if doc.lexemes is table:
-        return Columns(doc.vocab, table, doc.lex, doc.spaces, doc.annotations)
     norms = doc.lexemes.column(NORM)[doc.lex]
     # What lives with the other table must live with this one too.
     ids = named_ids(doc.annotations).union(norms.tolist())
     table.intern_all([doc.vocab.strings[key] for key in ids])
     lex = table.variants(table.rows(doc.words()), norms)
     return Columns(doc.vocab, table, lex, doc.spaces, doc.annotations)
-
-
-def _with_space(part: Columns) -> npt.NDArray[np.bool_]:
-    spaces = part.spaces.copy()
-    spaces[-1:] |= ~part.whitespace()[-1:]
-    return spaces
 
 
 def _join_spans(made: Doc, docs: Sequence[Doc], firsts: list[int]) -> None:
@@ -176,14 +168,15 @@ def _heads_inside(doc: Doc, made: Doc, start: int, end: int) -> Ints:
 
     returns  (end - start,)  absolute in the part
     """
-    heads = doc.tree.heads[start:end] - start
+    tree = doc.tree
+    heads = tree.heads[start:end] - start
     roots: dict[int, int] = {}
     for i in np.flatnonzero((heads < 0) | (heads >= end - start)).tolist():
-        above = [j for j in doc.tree.ancestors(i + start) if start <= j < end]
+        above = [j for j in tree.ancestors(i + start) if start <= j < end]
         if above:
             heads[i] = above[0] - start
             continue
-        head = roots.setdefault(int(doc.tree.roots[i + start]), i)
+        head = roots.setdefault(int(tree.roots[i + start]), i)
         heads[i] = head
         if head != i or "dep" in made.annotations:
             made.ensure_column("dep")[i] = doc.vocab.strings.add("dep")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
+from kernel.errors import TextError
 from kernel.files import pack, unpack
 from kernel.text.docs import copies, entities, navigation, similarity
 from kernel.text.docs.annotate import annotate, rows_of_words, spaces_of_words
@@ -21,7 +22,7 @@ from kernel.text.docs.span import Span
 from kernel.text.docs.span_group import SpanGroups
 from kernel.text.docs.token import Token
 from kernel.text.docs.tree import Tree
-from kernel.text.docs.views import Kind, TextView, hookable, slice_bounds
+from kernel.text.docs.views import Kind, TextView, hookable
 from kernel.text.errors import BoundsError
 from kernel.text.files import doc_bytes, doc_json
 from kernel.text.words.attributes import DEP, HEAD, SENT_START, attr_id
@@ -137,7 +138,10 @@ class Doc(Columns, TextView):
         """Return a token or a span; raises BoundsError for a token that is not there."""
         n = len(self.lex)
         if isinstance(key, slice):
-            return Span(self, *slice_bounds(key, n))
+            if key.step not in {None, 1}:
+                raise TextError(f"a span has no gaps: expected no step, got {key.step}")
+            start, stop, _ = key.indices(n)
+            return Span(self, start, max(start, stop))
         i = int(key)
         if not -n <= i < n:
             raise BoundsError(f"no token {i} in a doc of {n}")
@@ -296,13 +300,12 @@ class Doc(Columns, TextView):
 
     def copy(self) -> Doc:
         """Return a doc of its own with the same content."""
-        columns = self.snapshot()
-        made = type(self).from_rows(self.vocab, columns.lex, columns.spaces, self.lexemes)
-        made.annotations = columns.annotations
-        made.cats = copy.deepcopy(self.cats)
-        made.user_data = copy.deepcopy(self.user_data)
+        made = type(self).from_rows(self.vocab, self.lex.copy(), self.spaces.copy(), self.lexemes)
+        made.annotations = {name: values.copy() for name, values in self.annotations.items()}
         made.sentiment = self.sentiment
         made.has_unknown_spaces = self.has_unknown_spaces
+        made.cats = copy.deepcopy(self.cats) if self.cats else {}
+        made.user_data = copy.deepcopy(self.user_data) if self.user_data else {}
         made.tensor = copy.deepcopy(self._tensor)
         copies.copy_hooks(self, made)
         if self._spans:
@@ -393,13 +396,11 @@ class Doc(Columns, TextView):
         """
         self._tensor = tensor if not self.tensor.size else np.hstack((self.tensor, tensor))
 
-    @property
     @hookable
     def has_vector(self) -> bool:
         """Whether there are vectors, or a tensor, to make one of the doc from."""
         return bool(self.vocab.has_vectors or self.tensor.size)
 
-    @property
     @hookable
     def vector(self) -> Any:
         """The mean of the tokens' vectors.

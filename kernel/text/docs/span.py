@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 from kernel.errors import TextError
 from kernel.text.docs import copies, navigation, similarity
 from kernel.text.docs.token import Token
-from kernel.text.docs.views import PartView, hookable, slice_bounds
+from kernel.text.docs.views import PartView, hookable
 from kernel.text.errors import BoundsError
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ class Span(PartView):
         """Return a token or a span; positions count from the start of this one."""
         n = len(self)
         if isinstance(key, slice):
-            start, end = slice_bounds(key, n)
-            return Span(self.doc, self.start + start, self.start + end)
+            start, stop, _ = key.indices(n)
+            return self.doc[self.start + start : self.start + max(start, stop) : key.step]
         if not -n <= key < n:
             raise BoundsError(f"no token {key} in a span of {n}")
         return Token(self.doc, self.start + key % n)
@@ -297,7 +297,6 @@ class Span(PartView):
 
     # What it lies in, and what lies in it
 
-    @property
     @hookable
     def sent(self) -> Span:
         """The sentence of the first token."""
@@ -322,7 +321,6 @@ class Span(PartView):
         chunks = self.doc.noun_chunks
         return (each for each in chunks if self.start <= each.start and each.end <= self.end)
 
-    @property
     @hookable
     def root(self) -> Token:
         """The token of the span that is highest in the dependency tree."""
@@ -393,7 +391,6 @@ class Span(PartView):
         """The rows of `doc.tensor` of these tokens."""
         return self.doc.tensor[self.start : self.end] if self.doc.tensor.size else None
 
-    @property
     @hookable
     def has_vector(self) -> bool:
         """Whether there are vectors of the tokens."""
@@ -401,7 +398,6 @@ class Span(PartView):
             return any(token.has_vector for token in self)
         return bool(self.doc.tensor.size)
 
-    @property
     @hookable
     def vector(self) -> Any:
         """The mean of the tokens' vectors.
@@ -413,7 +409,6 @@ class Span(PartView):
             derived.vector = similarity.mean(self.doc, self.start, self.end)
         return derived.vector
 
-    @property
     @hookable
     def vector_norm(self) -> float:
         """The L2 norm of `vector`."""
@@ -422,7 +417,6 @@ class Span(PartView):
             derived.norm = similarity.norm(self.vector)
         return derived.norm
 
-    @property
     @hookable
     def sentiment(self) -> float:
         """The mean sentiment of the tokens."""

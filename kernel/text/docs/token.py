@@ -221,7 +221,6 @@ class Token(LexicalAttributes, PartView):
         last = self.i + 1 == len(self.doc)
         return True if last else Token(self.doc, self.i + 1).is_sent_start
 
-    @property
     @hookable
     def sent(self) -> Span:
         """The sentence of the token."""
@@ -316,7 +315,6 @@ class Token(LexicalAttributes, PartView):
         """The row of `doc.tensor`, None if there is none."""
         return self.doc.tensor[self.i] if self.doc.tensor.size else None
 
-    @property
     @hookable
     def has_vector(self) -> bool:
         """Whether there is a vector of the token."""
@@ -324,7 +322,6 @@ class Token(LexicalAttributes, PartView):
             return self.vocab.has_vector(self.orth)
         return bool(self.doc.tensor.size)
 
-    @property
     @hookable
     def vector(self) -> Any:
         """The word's vector, or the row of the tensor if the vocabulary has none.
@@ -333,7 +330,6 @@ class Token(LexicalAttributes, PartView):
         """
         return similarity.rows(self.doc, self.i, self.i + 1)[0]
 
-    @property
     @hookable
     def sentiment(self) -> float:
         """How positive the word is."""

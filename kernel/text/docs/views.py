@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
-from kernel.errors import TextError
 from kernel.text.docs import similarity
 from kernel.text.docs.underscore import Extensible
 from kernel.text.vocab.views import Attribute, attribute
@@ -19,24 +17,19 @@ if TYPE_CHECKING:
     from kernel.text.words.lexemes import LexemeTable
 
 Kind = Literal["doc", "span", "token"]
-ViewT = TypeVar("ViewT", bound="TextView")
-ResultT = TypeVar("ResultT")
-Params = ParamSpec("Params")
+ValueT = TypeVar("ValueT")
 
 
-def hookable(
-    member: Callable[Concatenate[ViewT, Params], ResultT],
-) -> Callable[Concatenate[ViewT, Params], ResultT]:
-    """Let a user's hook of the same name, such as in `doc.user_hooks`, replace a member."""
+def hookable(member: Callable[[Any], ValueT]) -> Attribute[ValueT]:
+    """Return a property that a user's hook of its name, in `doc.user_hooks` say, replaces."""
     name = member.__name__
 
-    @wraps(member)
-    def hooked(view: ViewT, /, *args: Params.args, **kwargs: Params.kwargs) -> ResultT:
+    def read(view: TextView) -> ValueT:
         hooks = view.doc.hooks
         hook = None if hooks is None else hooks[view.kind].get(name)
-        return (member if hook is None else hook)(view, *args, **kwargs)
+        return member(view) if hook is None else hook(view)
 
-    return hooked
+    return attribute(read, doc=member.__doc__)
 
 
 class TextView(Extensible):
@@ -66,16 +59,15 @@ class TextView(Extensible):
     def __repr__(self) -> str:
         return self.text
 
-    @property
     @hookable
     def vector_norm(self) -> float:
         """The L2 norm of `vector`."""
         return similarity.norm(self.vector)
 
-    @hookable
     def similarity(self, other: Any) -> float:
         """Return the cosine of this vector and that of another doc, span or token."""
-        return similarity.similarity(self, other)
+        hook = self.doc.hook(self.kind, "similarity")
+        return (hook or similarity.similarity)(self, other)
 
 
 class PartView(TextView):
@@ -108,14 +100,6 @@ class PartView(TextView):
 
     def __ge__(self, other: PartView) -> bool:
         return self.sort_key() >= other.sort_key()
-
-
-def slice_bounds(key: slice, n: int) -> tuple[int, int]:
-    """Return start and end of a slice of `n` tokens; raises TextError if it has a step."""
-    if key.step not in {None, 1}:
-        raise TextError(f"a span has no gaps: expected no step, got {key.step}")
-    start, stop, _ = key.indices(n)
-    return start, max(start, stop)
 
 
 def column_id(name: str) -> Attribute[int]:

@@ -48,7 +48,7 @@ def attribute(
     read: Callable[[Any], ValueT],
     write: Callable[[Any, Any], None] | None = None,
     *,
-    doc: str,
+    doc: str | None,
 ) -> Attribute[ValueT]:
     """Return a property with this docstring, which keeps the type of its values."""
     return property(read, write, doc=doc)  # type: ignore[return-value]
