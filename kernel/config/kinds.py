@@ -16,17 +16,21 @@ import re
 import types
 import typing
 from collections import abc
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import Enum
 from pathlib import Path as FilePath
 from pathlib import PurePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
-from attrs import define, frozen
+from attrs import frozen
 
 from kernel.config.tree import UNRESOLVED, is_block, origin_of
+from kernel.errors import ConfigError
 from kernel.problems import UNKNOWN, Origin, Path, Problem
+
+if TYPE_CHECKING:
+    from cattrs import BaseConverter, BaseValidationError, Converter
 
 UNIONS: Final = {typing.Union, types.UnionType}
 
@@ -81,25 +85,7 @@ _BLOCK: Final = {
 }
 
 
-@define
-class Spot:
-    """Where in a config a value is, and what was found wrong while it was structured."""
-
-    path: Path = ()
-    origin: Origin = UNKNOWN
-    problems: list[Problem] = attrs.Factory(list)
-
-    def inside(self, key: str, block: Any) -> Spot:
-        """Return the spot of `key` of the `block` that is here."""
-        return Spot((*self.path, key), origin_of(block, key), self.problems)
-
-    def refuse(self, error: Exception, value: Any) -> None:
-        """Note what a class said of `value`; attrs' validators start with the field's name."""
-        named = _NAMED.match(str(error))
-        is_key = named is not None and isinstance(value, dict) and named[1] in value
-        spot = self.inside(named[1], value) if named is not None and is_key else self
-        message = str(error).split("\n")[0]
-        self.problems.append(Problem(path=spot.path, origin=spot.origin, message=message))
+Hook: TypeAlias = Callable[[Any, Any], Any]
 
 
 @frozen(kw_only=True)
@@ -109,14 +95,17 @@ class Kind:
     matches    whether a hint is of this kind, by its base (`list` of `list[int]`)
     fits       whether a value fits a hint
     describe   a hint in words, singular or plural
-    structure  a value that fits as what the hint names; problems go to the spot
+    read       the type that values of the kind have in a file
+    hook       makes the function that turns such a value into the type of a hint; None if values
+               stay as they are
     schema     the JSON Schema of a hint; None if only a function block can give the value
     """
 
     matches: Callable[[Any], bool]
     fits: Callable[[Any, Any], bool]
     describe: Callable[[Any, bool], str]
-    structure: Callable[[Any, Any, Spot], Any] = lambda value, hint, spot: value
+    read: type = object
+    hook: Callable[[Any, Any], Hook] | None = None
     schema: Callable[[Any], dict[str, Any] | None] = lambda hint: None
 
 
@@ -138,10 +127,71 @@ def describe_type(hint: Any, *, plural: bool = False) -> str:
     return kind_of(hint).describe(hint, plural)
 
 
-def structure(value: Any, hint: Any, spot: Spot | None = None) -> Any:
-    """Return `value`, which fits `hint`, as what that names; what is refused is told to `spot`."""
+def structure(value: Any, hint: Any, path: Path = (), origin: Origin = UNKNOWN) -> Any:
+    """Return `value`, which fits `hint`, converted to the type of the hint.
+
+    Raises `ConfigError` with what attrs classes refuse; `path` and `origin` are those of `value`.
+    """
+    from cattrs import BaseValidationError
+
+    if base_of(hint) is Any:
+        return value
+    try:
+        return _converter().structure(value, hint)
+    except BaseValidationError as error:
+        raise ConfigError(_refusals(error, value, path, origin)) from error
+
+
+@functools.cache
+def _converter() -> Converter:
+    """Return the converter that structures every hint by its kind."""
+    from cattrs import Converter  # takes 10 ms
+
+    converter = Converter(forbid_extra_keys=True, use_alias=True)
+    converter.register_structure_hook_factory(lambda _: True, _hook)
+    for cls in (bool, int, float, str, bytes, FilePath):
+        # Hooks for single classes go before those for all; cattrs' own make `3` of `3.7`.
+        converter.register_structure_hook(cls, _hook(cls, converter))
+    return converter
+
+
+def _hook(hint: Any, converter: BaseConverter) -> Hook:
+    """Return the function that structures values of the type `hint`.
+
+    Values of other types than a file has were made by function blocks, and stay as they are.
+    """
     hint = strip(hint)
-    return kind_of(hint).structure(value, hint, spot or Spot())
+    kind = kind_of(hint)
+    if kind.hook is None:
+        return lambda value, _: value
+    convert, read = kind.hook(hint, converter), kind.read
+    return lambda value, _: convert(value, hint) if isinstance(value, read) else value
+
+
+def _refusals(
+    error: BaseValidationError, value: Any, path: Path, origin: Origin
+) -> Iterator[Problem]:
+    """Yield what classes refused of `value`, each with the key at fault as far as it is known."""
+    from cattrs import AttributeValidationNote, BaseValidationError, IterableValidationNote
+
+    for refused in error.exceptions:
+        # Validators of attrs start their messages with the name of the field.
+        named = _NAMED.match(str(refused))
+        key: Any = named[1] if named else None
+        for note in getattr(refused, "__notes__", ()):
+            if isinstance(note, AttributeValidationNote):
+                key = note.name.lstrip("_")
+            elif isinstance(note, IterableValidationNote):
+                key = note.index
+        at, own, inner = path, origin, value
+        if isinstance(value, dict) and key in value:
+            at, own, inner = (*path, key), origin_of(value, key), value[key]
+        elif isinstance(value, list) and isinstance(key, int):
+            inner = value[key]
+        if isinstance(refused, BaseValidationError):
+            yield from _refusals(refused, inner, at, own)
+        else:
+            yield Problem(path=at, origin=own, message=str(refused).split("\n")[0])
 
 
 def value_schema(hint: Any) -> dict[str, Any]:
@@ -195,10 +245,14 @@ def _join(words: Iterable[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
 
 
-def _structure_union(value: Any, hint: Any, spot: Spot) -> Any:
-    # A string stays one where it may, and a whole number too.
-    arms = sorted(typing.get_args(hint), key=lambda arm: strip(arm) is not type(value))
-    return structure(value, next((arm for arm in arms if fits(value, arm)), Any), spot)
+def _union_hook(hint: Any, converter: BaseConverter) -> Hook:
+    def convert(value: Any, _: Any) -> Any:
+        # A string stays a string if the union has strings, and a whole number stays whole.
+        arms = sorted(typing.get_args(hint), key=lambda arm: strip(arm) is not type(value))
+        arm = next((arm for arm in arms if fits(value, arm)), Any)
+        return converter.structure(value, arm)
+
+    return convert
 
 
 _UNION: Final = Kind(
@@ -207,7 +261,7 @@ _UNION: Final = Kind(
     describe=lambda hint, plural: _join(
         dict.fromkeys(describe_type(arm, plural=plural) for arm in typing.get_args(hint))
     ),
-    structure=_structure_union,
+    hook=_union_hook,
 )
 
 
@@ -235,7 +289,7 @@ _ENUM: Final = _choice(
     _members,
     matches=lambda base: inspect.isclass(base) and issubclass(base, Enum),
     fits=lambda value, hint: isinstance(value, hint) or value in _members(hint),
-    structure=lambda value, hint, _: value if isinstance(value, hint) else hint(value),
+    hook=lambda hint, _: lambda value, _: value if isinstance(value, hint) else hint(value),
 )
 
 
@@ -274,7 +328,8 @@ _PATH: Final = Kind(
     matches=lambda base: inspect.isclass(base) and issubclass(base, PurePath),
     fits=lambda value, _: isinstance(value, str | PurePath),
     describe=lambda _, plural: "paths" if plural else "a path",
-    structure=lambda value, *_: FilePath(value) if isinstance(value, str) else value,
+    read=str,
+    hook=lambda *_: lambda value, _: FilePath(value),
     schema=lambda _: {"type": "string"},
 )
 _ANYTHING: Final = Kind(
@@ -310,12 +365,13 @@ def _of(words: str, items: Collection[Any]) -> str:
     return f"{words} of {describe_type(*items, plural=True)}" if items else words
 
 
-def _structure_list(value: Any, hint: Any, spot: Spot) -> Any:
-    if not isinstance(value, list):
-        return value
-    made = [structure(item, _item_of(hint), spot) for item in value]
+def _list_hook(hint: Any, converter: BaseConverter) -> Hook:
+    from cattrs.cols import list_structure_factory
+
+    convert = list_structure_factory(hint, converter)
     makers = {set: set, frozenset: frozenset, abc.Set: set, abc.MutableSet: set}
-    return makers.get(base_of(hint), list)(made)
+    make = makers.get(base_of(hint))
+    return convert if make is None else lambda value, _: make(convert(value, hint))
 
 
 _LISTS: Final = {
@@ -337,7 +393,8 @@ _LIST: Final = Kind(
     matches=lambda base: inspect.isclass(base) and base in _LISTS,
     fits=_fits_list,
     describe=_describe_list,
-    structure=_structure_list,
+    read=list,
+    hook=_list_hook,
     schema=lambda hint: {"type": "array", "items": value_schema(_item_of(hint))},
 )
 
@@ -362,18 +419,16 @@ def _describe_tuple(hint: Any, _: bool) -> str:
     return f"a list of {len(args)}: {', '.join(map(describe_type, args))}"
 
 
-def _structure_tuple(value: Any, hint: Any, spot: Spot) -> Any:
-    if not isinstance(value, list):
-        return value
-    slots = _slots(hint, len(value))
-    return tuple(structure(item, slot, spot) for item, slot in zip(value, slots, strict=True))
+def _tuple_hook(hint: Any, converter: BaseConverter) -> Hook:
+    return lambda value, _: tuple(map(converter.structure, value, _slots(hint, len(value))))
 
 
 _TUPLE: Final = Kind(
     matches=lambda base: base is tuple,
     fits=_fits_tuple,
     describe=_describe_tuple,
-    structure=_structure_tuple,
+    read=list,
+    hook=_tuple_hook,
     schema=lambda _: {"type": "array", "items": {}},
 )
 TABLES: Final = {dict, abc.Mapping, abc.MutableMapping}
@@ -386,21 +441,18 @@ def _fits_table(value: Any, hint: Any) -> bool:
     return all(fits(key, args[0]) and fits(item, args[1]) for key, item in value.items())
 
 
-def _structure_table(value: Any, hint: Any, spot: Spot) -> Any:
-    args = typing.get_args(hint)
-    if not args or not isinstance(value, dict):
-        return value
-    return {
-        structure(key, args[0], spot): structure(item, args[1], spot.inside(key, value))
-        for key, item in value.items()
-    }
+def _table_hook(hint: Any, converter: BaseConverter) -> Hook:
+    from cattrs.gen import mapping_structure_factory
+
+    return mapping_structure_factory(hint, converter)
 
 
 _TABLE: Final = Kind(
     matches=lambda base: inspect.isclass(base) and base in TABLES,
     fits=_fits_table,
     describe=lambda hint, plural: _of("tables" if plural else "a table", typing.get_args(hint)[1:]),
-    structure=_structure_table,
+    read=dict,
+    hook=_table_hook,
     schema=lambda hint: {
         "type": "object",
         "additionalProperties": value_schema((*typing.get_args(hint), Any, Any)[1]),
@@ -420,21 +472,14 @@ def _has_keys_of(value: dict[str, Any], cls: type) -> bool:
     return needed <= keys <= hints.keys() and all(fits(value[key], hints[key]) for key in keys)
 
 
-def _structure_class(value: Any, hint: Any, spot: Spot) -> Any:
-    if not isinstance(value, dict):
-        return value
+def _class_hook(hint: Any, converter: BaseConverter) -> Hook:
+    from cattrs.gen import make_dict_structure_fn
+
     cls = base_of(hint)
-    hints, n_problems = class_hints(cls), len(spot.problems)
-    made = {
-        key: structure(item, hints.get(key, Any), spot.inside(key, value))
-        for key, item in value.items()
-    }
-    if len(spot.problems) == n_problems:
-        try:
-            return cls(**made)
-        except Exception as error:  # noqa: BLE001 — whatever the class of a stranger raises
-            spot.refuse(error, value)
-    return value
+    try:
+        return make_dict_structure_fn(cls, converter)
+    except NameError:  # hints that only a type checker can read
+        return lambda value, _: cls(**value)
 
 
 def _describe_table_class(hint: Any, plural: bool) -> str:
@@ -480,7 +525,8 @@ _TABLE_CLASS: Final = Kind(
         _has_keys_of(value, base_of(hint)) if isinstance(value, dict) else _fits_class(value, hint)
     ),
     describe=_describe_table_class,
-    structure=_structure_class,
+    read=dict,
+    hook=_class_hook,
     schema=_table_class_schema,
 )
 _FUNCTION: Final = Kind(

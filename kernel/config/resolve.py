@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from kernel.config.describe import nearest
-from kernel.config.kinds import Spot, describe_type, fits, read_number, structure
+from kernel.config.kinds import describe_type, fits, read_number, structure
 from kernel.config.literals import has_variable, whole_variable
 from kernel.config.lookup import LookupProblemError, find_function
 from kernel.config.sections import (
@@ -164,10 +164,7 @@ def _fitted(value: Any, signature: Signature, block: Mapping[str, Any], path: Pa
         value = value if number is None else number
     if not fits(value, parameter.hint):
         return value
-    spot = Spot(path, origin_of(block, key))
-    made = structure(value, parameter.hint, spot)
-    raise_problems(spot.problems)
-    return made
+    return structure(value, parameter.hint, path, origin_of(block, key))
 
 
 def _failure(
@@ -215,10 +212,8 @@ def resolve_section(config: Values, name: str) -> Any:
     origin = config.origin((name,))
     raise_problems(section_problems(values, section, (name,), origin, referred=[*values]))
     made = resolve(values, where=name)
-    spot = Spot((name,), origin)
-    settings = structure({key: made[key] for key in section.settings}, section.cls, spot)
-    raise_problems(spot.problems)
-    return settings
+    own = {key: made[key] for key in section.settings}
+    return structure(own, section.cls, (name,), origin)
 
 
 def resolve_dot_names(config: Values, names: Sequence[str | None]) -> list[Any]:

@@ -12,7 +12,6 @@ import attrs
 from kernel.config.describe import describe_value, nearest
 from kernel.config.kinds import (
     TABLES,
-    Spot,
     class_hints,
     describe_type,
     fits,
@@ -22,6 +21,7 @@ from kernel.config.kinds import (
     structure,
 )
 from kernel.config.tree import UNRESOLVED, is_block, origin_of
+from kernel.errors import ConfigError
 from kernel.problems import Origin, Path, Problem
 
 
@@ -45,9 +45,10 @@ def _refused(value: Any, hint: Any, path: Path, origin: Origin) -> Iterator[Prob
     is_made = [inspect.isclass(option) and attrs.has(option) for option in options(hint)]
     if not isinstance(value, dict) or not any(is_made) or _has_block(value):
         return
-    spot = Spot(path, origin)
-    structure(value, hint, spot)
-    yield from spot.problems
+    try:
+        structure(value, hint, path, origin)
+    except ConfigError as error:
+        yield from error.problems
 
 
 def _has_block(value: Any) -> bool:

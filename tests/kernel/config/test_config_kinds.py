@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, Literal, NewType
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen, validators
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.config.kinds import KINDS, describe_type, fits, kind_of, structure, value_schema
+from kernel.errors import ConfigError
 
 
 class Colour(Enum):
@@ -114,3 +115,32 @@ HINTS = st.recursive(
 def test_what_fits_is_structured_to_what_fits(value, hint):
     if fits(value, hint):
         assert fits(structure(value, hint), hint)
+
+
+@pytest.mark.parametrize(
+    ("hint", "value"), [(bool, "false"), (int, 3.7), (int, "3"), (str, 3), (list[int], ["3"])]
+)
+def test_nothing_is_converted_that_does_not_fit(hint, value):
+    assert not fits(value, hint)
+    assert structure(value, hint) == value
+
+
+def test_refused_keys_are_found_at_any_depth():
+    value = {"a": [{"x": 1}, {"x": -1}], "b": {"c": {"x": -2}}}
+    with pytest.raises(ConfigError) as caught:
+        structure(value, Outer, ("s",))
+    assert [problem.path for problem in caught.value.problems] == [
+        ("s", "a", "x"),
+        ("s", "b", "c", "x"),
+    ]
+
+
+@frozen
+class Positive:
+    x: int = field(validator=validators.gt(0))
+
+
+@frozen
+class Outer:
+    a: list[Positive]
+    b: dict[str, Positive]
