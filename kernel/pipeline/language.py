@@ -176,7 +176,9 @@ class Language(Components):
         nlp = assembly.call_back(settings.after_creation, nlp, "nlp.after_creation")
         names = [name for name in settings.pipeline if name not in as_list(exclude)]
         assembly.add_components(nlp, names, raw, values, validate=validate)
-        off = names_to_disable(nlp.component_names, disable=disable, enable=as_list(enable) or None)
+        off = names_to_disable(
+            nlp.component_names, disable=as_list(disable) or None, enable=as_list(enable) or None
+        )
         for stage in nlp.stages:
             stage.enabled = stage.name not in {*settings.disabled, *off}
         return assembly.call_back(

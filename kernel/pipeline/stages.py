@@ -132,10 +132,11 @@ class DisabledPipes(list[str]):
             raise KernelError("give `disable` or `enable`")
         for name in as_list(enable or ()):
             stages.find(name)
-        wanted = names_to_disable(stages.names, disable=disable or (), enable=enable)
-        self._stages = [stage for stage in map(stages.find, wanted) if stage.enabled]
-        super().__init__(stage.name for stage in self._stages)
-        for stage in self._stages:
+        wanted = names_to_disable(stages.names, disable=disable, enable=enable)
+        self._stages = stages
+        found = [stage for stage in map(stages.find, wanted) if stage.enabled]
+        super().__init__(stage.name for stage in found)
+        for stage in found:
             stage.enabled = False
 
     def __enter__(self) -> Self:
@@ -145,26 +146,28 @@ class DisabledPipes(list[str]):
         self.restore()
 
     def restore(self) -> None:
-        """Enable the components again."""
-        for stage in self._stages:
+        """Enable the components again; raises `KernelError` if one of them was removed."""
+        for stage in [self._stages.find(name) for name in self]:
             stage.enabled = True
-        self._stages.clear()
         self.clear()
 
 
 def names_to_disable(
-    names: Sequence[str], *, disable: str | Iterable[str], enable: str | Iterable[str] | None
+    names: Sequence[str],
+    *,
+    disable: str | Iterable[str] | None,
+    enable: str | Iterable[str] | None,
 ) -> list[str]:
     """Return which of `names` are to be disabled: `disable`, or all but `enable`.
 
-    Raises `KernelError` if both are given and disagree.
+    None is not given. Raises `KernelError` if both are given and disagree.
     """
-    off = as_list(disable)
+    off = as_list(disable or ())
     if enable is None:
         return off
     on = as_list(enable)
     others = [name for name in names if name not in on]
-    if off and set(off) != set(others):
+    if disable is not None and set(off) != set(others):
         raise KernelError(f"`enable` {on} and `disable` {off} do not complete each other")
     return others
 

@@ -85,6 +85,27 @@ def test_select_pipes_enables_only_what_it_disabled(tag_first):
     assert tag_first.pipe_names == ["trace_a"]
 
 
+@pytest.mark.parametrize(
+    ("disable", "enable"),
+    [
+        pytest.param(["trace_a"], ["trace_a"], id="the same name in both"),
+        pytest.param([], ["trace_a"], id="none to disable, but one is not enabled"),
+        pytest.param(["trace_a"], [], id="none to enable, but one is not disabled"),
+    ],
+)
+def test_select_pipes_refuses_lists_that_disagree(tag_first, disable, enable):
+    with pytest.raises(KernelError, match="do not complete each other"):
+        tag_first.select_pipes(disable=disable, enable=enable)
+    assert tag_first.pipe_names == ["trace_a", "trace_b"]
+
+
+def test_component_that_was_removed_cannot_be_restored(tag_first):
+    disabled = tag_first.select_pipes(disable=["trace_a"])
+    tag_first.remove_pipe("trace_a")
+    with pytest.raises(KernelError, match="no component `trace_a`"):
+        disabled.restore()
+
+
 def test_renaming_keeps_the_place_and_the_factory(tag_first):
     tag_first.rename_pipe("trace_a", "other")
     assert tag_first.pipe_names == ["other", "trace_b"]
