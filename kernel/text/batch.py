@@ -5,7 +5,7 @@ Axes: B docs, N tokens of all of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +17,23 @@ from kernel.text.examples.example import Example
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+ItemT = TypeVar("ItemT")
 
-class DocBatch(list[Doc]):
-    """A list of docs, with the shared outputs of its upstream components by name."""
 
+class _Batch(list[ItemT]):
     __slots__ = ("shared",)
 
-    def __init__(self, docs: Iterable[Doc] = (), *, shared: dict[str, Any] | None = None) -> None:
-        super().__init__(docs)
+    def __init__(
+        self, items: Iterable[ItemT] = (), *, shared: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(items)
         self.shared: dict[str, Any] = {} if shared is None else shared
+
+
+class DocBatch(_Batch[Doc]):
+    """A list of docs, with the shared outputs of its upstream components by name."""
+
+    __slots__ = ()
 
     @property
     def lengths(self) -> Ints:
@@ -86,16 +94,10 @@ class DocBatch(list[Doc]):
             write_parts(self, name, values)
 
 
-class ExampleBatch(list[Example]):
+class ExampleBatch(_Batch[Example]):
     """A list of examples, with the shared outputs of their predicted docs."""
 
-    __slots__ = ("shared",)
-
-    def __init__(
-        self, examples: Iterable[Example] = (), *, shared: dict[str, Any] | None = None
-    ) -> None:
-        super().__init__(examples)
-        self.shared: dict[str, Any] = {} if shared is None else shared
+    __slots__ = ()
 
     @property
     def predicted(self) -> DocBatch:

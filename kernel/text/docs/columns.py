@@ -180,6 +180,15 @@ class Columns:
         is_transient = COLUMNS[name].kind == "string"
         return (self.lexemes.intern_all if is_transient else self.vocab.strings.add_all)(texts)
 
+    def named_strings(self, *, has_norms: bool = True) -> set[str]:
+        """Return the words, and every string that norms and annotations name by id."""
+        rows = np.unique(self.lex)
+        ids = named_ids(self.annotations)
+        if has_norms:
+            ids.update(self.lexemes.column(attributes.NORM)[rows].tolist())
+        texts, strings = self.lexemes.texts, self.vocab.strings
+        return {texts[row] for row in rows.tolist()} | {strings[key] for key in ids}
+
     def keep_labels(self) -> None:
         """Make the strings of labels permanent.
 

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 def copy_hooks(doc: Doc, made: Doc) -> None:
     """Give `made` the user hooks of `doc`."""
     if doc.hooks is not None:
-        made.user_hooks.update(doc.user_hooks)
-        made.user_token_hooks.update(doc.user_token_hooks)
-        made.user_span_hooks.update(doc.user_span_hooks)
+        made.hooks = {kind: dict(own) for kind, own in doc.hooks.items()}
 
 
 # Many docs in one
@@ -74,8 +72,7 @@ def from_docs(
 
 def _joined(docs: Sequence[Doc], ensure_whitespace: bool, names: Collection[str] | None) -> Columns:
     table = docs[0].lexemes
-    is_one_table = all(doc.lexemes is table for doc in docs)
-    whole = Columns.joined(docs if is_one_table else [_in_table(doc, table) for doc in docs], names)
+    whole = Columns.joined([in_table(doc, table) for doc in docs], names)
     if ensure_whitespace:
         lengths = np.fromiter(map(len, docs[:-1]), np.int64, len(docs) - 1)
         last = np.cumsum(lengths)[lengths > 0] - 1  # the last token of each doc
@@ -83,8 +80,10 @@ def _joined(docs: Sequence[Doc], ensure_whitespace: bool, names: Collection[str]
     return whole
 
 
-def _in_table(doc: Doc, table: LexemeTable) -> Columns:
+def in_table(doc: Doc, table: LexemeTable) -> Columns:
     """Return the columns of a doc with the rows of `table`; not copied."""
+    if doc.lexemes is table:
+        return doc
     norms = doc.lexemes.column(NORM)[doc.lex]
     # What lives with the other table must live with this one too.
     ids = named_ids(doc.annotations).union(norms.tolist())

@@ -9,6 +9,7 @@ from kernel.text.docs import copies, navigation, similarity
 from kernel.text.docs.token import Token
 from kernel.text.docs.views import PartView, hookable
 from kernel.text.errors import BoundsError
+from kernel.text.vocab.views import Attribute, attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,18 @@ class _Derived:
         self.chars: tuple[int, int] | None = None
         self.vector: Any = None
         self.norm: float | None = None
+
+
+def _string_of(member: str, column: str, doc: str) -> Attribute[str]:
+    """Return a property with the string of an id that a span has, kept as those of `column`."""
+
+    def read(span: Span) -> str:
+        return span.vocab.strings[getattr(span, member)]
+
+    def write(span: Span, text: str) -> None:
+        setattr(span, member, span.doc.add_string(column, text))
+
+    return attribute(read, write, doc=doc)
 
 
 class Span(PartView):
@@ -223,14 +236,9 @@ class Span(PartView):
         """The lemmas of the tokens, with their spaces."""
         return "".join([token.lemma_ + token.whitespace_ for token in self]).strip()
 
-    @property
-    def label_(self) -> str:
-        """The label."""
-        return self.vocab.strings[self.label]
-
-    @label_.setter
-    def label_(self, label: str) -> None:
-        self.label = self.vocab.strings.add(label)
+    label_ = _string_of("label", "ent_type", "The label.")
+    kb_id_ = _string_of("kb_id", "ent_kb_id", "The id in a knowledge base.")
+    id_ = _string_of("id", "ent_id", "The span's id.")
 
     @property
     def kb_id(self) -> int:
@@ -242,15 +250,6 @@ class Span(PartView):
         self._ids = (kb_id, self._ids[1])
 
     @property
-    def kb_id_(self) -> str:
-        """The id in a knowledge base."""
-        return self.vocab.strings[self.kb_id]
-
-    @kb_id_.setter
-    def kb_id_(self, kb_id: str) -> None:
-        self.kb_id = self.doc.add_string("ent_kb_id", kb_id)
-
-    @property
     def id(self) -> int:
         """The span's id, as a number."""
         return self._ids[1]
@@ -258,15 +257,6 @@ class Span(PartView):
     @id.setter  # noqa: A003 — spaCy's name
     def id(self, span_id: int) -> None:
         self._ids = (self._ids[0], span_id)
-
-    @property
-    def id_(self) -> str:
-        """The span's id."""
-        return self.vocab.strings[self.id]
-
-    @id_.setter
-    def id_(self, span_id: str) -> None:
-        self.id = self.doc.add_string("ent_id", span_id)
 
     @property
     def ent_id(self) -> int:

@@ -8,7 +8,6 @@ import numpy as np
 
 from kernel.errors import LoadError, TextError
 from kernel.files import pack, unpack
-from kernel.text.docs.columns import named_ids
 from kernel.text.files.stored_column import StoredColumn, known_columns
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
@@ -37,17 +36,9 @@ _ATTRS: Final = (
 )
 
 
-def doc_strings(doc: Doc) -> set[str]:
-    """Return every string that the doc's annotations name by id."""
-    table, strings = doc.lexemes, doc.vocab.strings
-    rows = np.unique(doc.lex)
-    ids = {0} | named_ids(doc.annotations) | doc.span_ids()
-    ids.update(table.column(attributes.NORM)[rows].tolist())
-    return {table.texts[row] for row in rows.tolist()} | {strings[key] for key in ids}
-
-
 def to_dict(doc: Doc, *, exclude: Collection[str] = ()) -> dict[str, Any]:
     """Return what `Doc.to_bytes` packs, fields in `exclude` left out."""
+    strings = {"", *doc.named_strings()}.union(doc.vocab.strings[key] for key in doc.span_ids())
     data: dict[str, Any] = {
         "text": doc.text,
         "array_head": _ATTRS,
@@ -56,12 +47,11 @@ def to_dict(doc: Doc, *, exclude: Collection[str] = ()) -> dict[str, Any]:
         "tensor": doc.tensor,
         "cats": doc.cats,
         "spans": doc.spans.to_bytes(),
-        "strings": sorted(doc_strings(doc)),
+        "strings": sorted(strings),
         "has_unknown_spaces": doc.has_unknown_spaces,
     }
-    if doc.user_data and "user_data" not in exclude:
-        data["user_data_keys"] = pack(list(doc.user_data.keys()))
-        data["user_data_values"] = pack(list(doc.user_data.values()))
+    if "user_data" not in exclude:
+        data |= packed_user_data(doc)
     columns = {
         column.name: StoredColumn(
             column.kind, doc.annotations[column.name], np.ones(1, np.bool_)
@@ -82,6 +72,28 @@ def from_dict(doc: Doc, msg: Mapping[str, Any], *, exclude: Collection[str] = ()
     doc.lexemes.intern_all(data.get("strings", []))
     if "text" in data and "array_body" in data:
         _fill_tokens(doc, data["text"], list(data["array_head"]), data["array_body"])
+    if "user_data" in exclude:
+        data.pop("user_data_keys", None)
+    fill_rest(doc, data)
+    stored = {name: StoredColumn.from_dict(each) for name, each in data.get("columns", {}).items()}
+    for name, column in known_columns(stored).items():
+        doc.set_column(name, column.values)
+    doc.keep_labels()
+    return doc
+
+
+def packed_user_data(doc: Doc) -> dict[str, bytes]:
+    """Return keys and values of user data: keys have tuples, where values may have lists."""
+    if not doc.user_data:
+        return {}
+    return {
+        "user_data_keys": pack(list(doc.user_data.keys())),
+        "user_data_values": pack(list(doc.user_data.values())),
+    }
+
+
+def fill_rest(doc: Doc, data: Mapping[str, Any]) -> None:
+    """Set what a doc has besides columns."""
     doc.sentiment = data.get("sentiment", 0.0)
     doc.cats = dict(data.get("cats", {}))
     doc.has_unknown_spaces = bool(data.get("has_unknown_spaces", False))
@@ -89,14 +101,9 @@ def from_dict(doc: Doc, msg: Mapping[str, Any], *, exclude: Collection[str] = ()
     doc.tensor = None if tensor is None or not tensor.size else tensor
     if data.get("spans"):
         doc.spans.from_bytes(data["spans"])
-    if "user_data_keys" in data and "user_data" not in exclude:
+    if "user_data_keys" in data:
         keys = unpack(data["user_data_keys"], tuples=True)
         doc.user_data.update(zip(keys, unpack(data["user_data_values"]), strict=True))
-    stored = {name: StoredColumn.from_dict(each) for name, each in data.get("columns", {}).items()}
-    for name, column in known_columns(stored).items():
-        doc.set_column(name, column.values)
-    doc.keep_labels()
-    return doc
 
 
 def _fill_tokens(doc: Doc, text: str, names: list[int], values: Any) -> None:

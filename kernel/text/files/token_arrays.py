@@ -13,7 +13,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from kernel.errors import LoadError, TextError
-from kernel.text.docs.columns import Bools, Columns, Ids, Ints, named_ids
+from kernel.text.docs.columns import Bools, Columns, Ids, Ints
 from kernel.text.docs.doc import Doc
 from kernel.text.docs.tree import sent_starts_of_heads
 from kernel.text.files.stored_column import StoredColumn
@@ -98,18 +98,9 @@ def encode(
     for _, run in groupby(docs, key=lambda doc: id(doc.lexemes)):
         group = list(run)
         whole = Columns.joined(group)
-        strings |= _strings_of(whole, has_norms=attributes.NORM in numbers)
+        strings |= whole.named_strings(has_norms=attributes.NORM in numbers)
         parts.append(_encode_group(group, whole, numbers, names))
     return parts, strings
-
-
-def _strings_of(columns: Columns, *, has_norms: bool) -> set[str]:
-    table, strings = columns.lexemes, columns.vocab.strings
-    rows = np.unique(columns.lex)
-    ids = named_ids(columns.annotations)
-    if has_norms:
-        ids.update(table.column(attributes.NORM)[rows].tolist())
-    return {table.texts[row] for row in rows.tolist()} | {strings[key] for key in ids}
 
 
 def _encode_group(

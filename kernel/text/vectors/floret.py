@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from kernel.text.words.hashing import pad_to_blocks
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -78,8 +80,10 @@ def murmur128_all(texts: Sequence[bytes], seed: int) -> npt.NDArray[np.uint32]:
     returns  (N, 4)  low and high half of the first 64-bit number, then of the second
     """
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    blocks, starts = _pad_to_blocks(b"".join(texts), sizes)
     n_full = sizes >> 4
+    # At least one zero byte ends each string.
+    words, starts = pad_to_blocks(b"".join(texts), sizes, n_full + 1, _BLOCK_BYTES)
+    blocks = words.reshape(-1, 2)  # (B, 2)
     h1 = np.full(len(texts), seed, np.uint64)
     h2 = h1.copy()
     for step in range(int(n_full.max(initial=0))):
@@ -118,19 +122,3 @@ def _avalanche(k: Words64) -> Words64:
 
 def _rotated(k: Words64, bits: int) -> Words64:
     return (k << np.uint64(bits)) | (k >> np.uint64(64 - bits))
-
-
-def _pad_to_blocks(
-    data: bytes, sizes: npt.NDArray[np.int64]
-) -> tuple[Words64, npt.NDArray[np.int64]]:
-    """Align each string to sixteen bytes, padded with at least one zero byte.
-
-    sizes    (N,)  bytes of each string
-    returns  (B, 2)  and (N,), the first block of each string
-    """
-    n_blocks = (sizes >> 4) + 1
-    starts = np.cumsum(n_blocks) - n_blocks
-    shifts = starts * _BLOCK_BYTES - (np.cumsum(sizes) - sizes)
-    padded = np.zeros(int(n_blocks.sum()) * _BLOCK_BYTES, np.uint8)
-    padded[np.arange(len(data)) + np.repeat(shifts, sizes)] = np.frombuffer(data, np.uint8)
-    return padded.view("<u8").astype(np.uint64, copy=False).reshape(-1, 2), starts

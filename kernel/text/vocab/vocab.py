@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from kernel.text.docs.span import Span
 
 TRANSIENT_LIMIT: Final = 100_000
+_MIN_VECTORS: Final = 100
+_GROWTH_FACTOR: Final = 1.3
 
 NounChunks = Callable[["Doc | Span"], Iterator[tuple[int, int, int]]]
 
@@ -164,7 +167,8 @@ class Vocab:
     @property
     def vectors_length(self) -> int:
         """The width of the vectors; 0 without vectors, -1 for vectors without a table."""
-        return vocab_vectors.width(self._vectors)
+        shape = getattr(self._vectors, "shape", None)
+        return -1 if shape is None else int(shape[1])
 
     @property
     def vectors_attr(self) -> int:
@@ -240,8 +244,12 @@ class Vocab:
         table = vocab_vectors.checked(self._vectors, "set_vector")
         if isinstance(orth, str):
             self.strings.add(orth)
-        vocab_vectors.make_room(table, self._vector_key(orth), np.size(vector))
-        self[orth].rank = table.add(self._vector_key(orth), vector=vector)
+        key = self._vector_key(orth)
+        if table.is_full and key not in table:
+            # The first word sets the width.
+            n_rows = max(_MIN_VECTORS, int(len(table) * _GROWTH_FACTOR))
+            table.resize((n_rows, table.shape[1] or np.size(vector)))
+        self[orth].rank = table.add(key, vector=vector)
 
     def reset_vectors(
         self, *, width: int | None = None, shape: tuple[int, int] | None = None
@@ -309,14 +317,12 @@ class Vocab:
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return strings, vectors and lookups as bytes."""
-        parts: dict[str, Any] = {}
-        if "strings" not in exclude:
-            parts["strings"] = self.strings.to_bytes()
-        if "vectors" not in exclude:
-            parts["vectors"] = self._vectors.to_bytes(exclude=["strings"])
-        if "lookups" not in exclude:
-            parts["lookups"] = self.lookups.to_bytes()
-        return pack(parts)
+        writers: dict[str, Callable[[], bytes]] = {
+            "strings": self.strings.to_bytes,
+            "vectors": partial(self._vectors.to_bytes, exclude=["strings"]),
+            "lookups": self.lookups.to_bytes,
+        }
+        return pack({name: write() for name, write in writers.items() if name not in exclude})
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
         """Read strings, vectors and lookups from `data`; raises LoadError if it is damaged."""

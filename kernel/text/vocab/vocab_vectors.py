@@ -1,11 +1,11 @@
-"""Changes of a vocabulary's table of word vectors: growing, pruning, deduplicating.
+"""Changes of a vocabulary's table of word vectors: pruning, deduplicating.
 
 Axes: R rows of the table, D width.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,15 +16,6 @@ from kernel.text.vectors.table import BaseVectors, Vectors
 if TYPE_CHECKING:
     from kernel.text.vocab.vocab import Vocab
 
-_MIN_ROWS: Final = 100
-_GROWTH_FACTOR: Final = 1.3
-
-
-def width(vectors: BaseVectors) -> int:
-    """Return the width of the vectors, -1 if they have no table."""
-    shape = getattr(vectors, "shape", None)
-    return -1 if shape is None else int(shape[1])
-
 
 def checked(vectors: BaseVectors, action: str) -> Vectors:
     """Return `vectors` if their table can be changed; raise TextError otherwise."""
@@ -33,13 +24,6 @@ def checked(vectors: BaseVectors, action: str) -> Vectors:
     if vectors.floret is not None and action != "reset_vectors":
         raise TextError(f"`{action}` does not work with a floret table: its rows belong to n-grams")
     return vectors
-
-
-def make_room(vectors: Vectors, key: int, n_values: int) -> None:
-    """Grow the table if `key` is new and no row is free; the first word sets the width."""
-    if vectors.is_full and key not in vectors:
-        n_rows = max(_MIN_ROWS, int(len(vectors) * _GROWTH_FACTOR))
-        vectors.resize((n_rows, vectors.shape[1] or n_values))
 
 
 def pruned(

@@ -60,7 +60,7 @@ def _hash_short(data: bytes, sizes: npt.NDArray[np.int64], seed: int) -> npt.NDA
     sizes    (N,)  number of bytes of each string
     returns  (N,)
     """
-    words, starts = _pad_to_words(data, sizes)
+    words, starts = pad_to_blocks(data, sizes, (sizes + 7) >> 3, 8)
     m, r = np.uint64(_M), np.uint64(47)
     n_full = sizes >> 3
     h = np.uint64(seed) ^ (sizes.astype(np.uint64) * m)
@@ -74,17 +74,17 @@ def _hash_short(data: bytes, sizes: npt.NDArray[np.int64], seed: int) -> npt.NDA
     return h ^ (h >> r)
 
 
-def _pad_to_words(
-    data: bytes, sizes: npt.NDArray[np.int64]
+def pad_to_blocks(
+    data: bytes, sizes: npt.NDArray[np.int64], n_blocks: npt.NDArray[np.int64], block_bytes: int
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    """Align each string to eight bytes, padded with zeros.
+    """Align each of the strings whose concatenation is `data` to blocks, padded with zeros.
 
-    sizes    (N,)  bytes of each string
-    returns  (W,)  and (N,), the first word of each string
+    sizes     (N,)  bytes of each string
+    n_blocks  (N,)  blocks of each string
+    returns   (W,)  and (N,), the first block of each string
     """
-    n_words = (sizes + 7) >> 3
-    starts = np.cumsum(n_words) - n_words
-    shifts = starts * 8 - (np.cumsum(sizes) - sizes)
-    padded = np.zeros(int(n_words.sum()) * 8, np.uint8)
+    starts = np.cumsum(n_blocks) - n_blocks
+    shifts = starts * block_bytes - (np.cumsum(sizes) - sizes)
+    padded = np.zeros(int(n_blocks.sum()) * block_bytes, np.uint8)
     padded[np.arange(len(data)) + np.repeat(shifts, sizes)] = np.frombuffer(data, np.uint8)
     return padded.view("<u8").astype(np.uint64, copy=False), starts

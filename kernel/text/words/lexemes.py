@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words import attributes
-from kernel.text.words.derived import Values, extended
 from kernel.text.words.lexical import FLAG_GETTERS, Getter, base_norm, word_shape
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 Ids = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
+Values = npt.NDArray[Any]
 
 NO_RANK: Final = (1 << 64) - 1
 
@@ -225,7 +225,7 @@ class LexemeTable:
         known = self._derived.get(key)
         if known is not None and known[0] == len(self.texts):
             return known[1]
-        values, n_rows = extended(known, make(self, known[0] if known else 0))
+        values, n_rows = _extended(known, make(self, known[0] if known else 0))
         if len(self._derived) >= _MAX_DERIVED and key not in self._derived:
             self._derived = {}
         self._derived[key] = n_rows, values
@@ -423,3 +423,22 @@ def _whitespace_from(table: LexemeTable, start: int) -> npt.NDArray[np.bool_]:
     flagged = table.known_flags(start) >> np.uint64(attributes.IS_SPACE) & np.uint64(1)
     values[: len(flagged)] = flagged
     return values
+
+
+def _extended(known: tuple[int, Values] | None, fresh: Values) -> tuple[Values, int]:
+    """Append the values of new rows to the known values.
+
+    known    the number of rows with values, and an array of at least that length
+    fresh    (r, ...)  the values of the rows after them
+    returns  (R, ...)  and the number of rows; the array may be longer, to have space to grow
+    """
+    if known is None:
+        return fresh, len(fresh)
+    n_done, values = known
+    n_rows = n_done + len(fresh)
+    if n_rows > len(values):
+        grown = np.zeros((max(n_rows, 2 * len(values)), *values.shape[1:]), values.dtype)
+        grown[:n_done] = values[:n_done]
+        values = grown
+    values[n_done:n_rows] = fresh
+    return values, n_rows
