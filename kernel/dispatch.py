@@ -96,7 +96,10 @@ class Hooks:
             options = self._manager.parse_hookimpl_opts(plugin, attribute)
             if options is not None:
                 self._check(options["specname"] or attribute, getattr(plugin, attribute), options)
-        self._manager.register(plugin, name)
+        try:
+            self._manager.register(plugin, name)
+        except ValueError:
+            raise PluginError(f"`{name or plugin}` is registered already") from None
 
     def unregister(self, name: str) -> None:
         """Call nothing of the plugin called `name` any more."""

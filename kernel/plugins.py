@@ -19,6 +19,8 @@ from kernel.hooks import PROJECT
 __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
 
+# The methods of `kernel.registry`, whose other attributes are the registries.
+_RESERVED: Final = ("find", "get", "get_registry_names", "has", "of")
 _EXTENDING: Final = ("kernel_add_hooks", "kernel_add_registries")
 
 
@@ -38,7 +40,7 @@ class Plugins:
     """The plugins of some entry points, loaded, and what they make of the kernel.
 
     Each is identified by its distribution, and they are loaded in the order of those. One that
-    fails is set aside with its error, and changes nothing.
+    fails is set aside with its error, and none of its hooks is called.
 
     errors  what is wrong with each that is set aside, by its distribution and name
     """
@@ -87,7 +89,7 @@ class Plugins:
             for namespace in namespaces:
                 self.hooks.specify(namespace)
         for _, names in asked.gather("kernel_add_registries"):
-            self.registries.update(names)
+            self.registries.update(map(_registry_name, names))
 
 
 @functools.cache
@@ -127,12 +129,23 @@ def _distribution(point: EntryPoint) -> str:
 
 def _refuse_taken_name(point: EntryPoint, loaded: Iterable[EntryPoint]) -> None:
     for other in loaded:
+        if _distribution(other) == _distribution(point):
+            raise PluginError(
+                f"`{_distribution(point)}` has the plugin `{other.name}` already",
+                hint="a distribution has one entry point of the group `kernel`",
+            )
         if other.name == point.name:
             raise PluginError(
                 f"the plugin `{point.name}` of `{_distribution(point)}` has the name of that of "
                 f"`{_distribution(other)}`",
                 hint="uninstall one of them",
             )
+
+
+def _registry_name(name: str) -> str:
+    if not name.isidentifier() or name.startswith("_") or name in _RESERVED:
+        raise PluginError(f"`{name}` cannot be the name of a registry")
+    return name
 
 
 def _provided(dist: Any) -> dict[str, list[str]]:

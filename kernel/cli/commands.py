@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
-from attrs.validators import matches_re
+
+from kernel.errors import PluginError
 
 if TYPE_CHECKING:
     import click
+
+_WORD: Final = "[a-z][a-z0-9-]*"
+
+
+def _matching(pattern: str, expected: str) -> Callable[[object, Any, str], None]:
+    """Return a validator of text that matches `pattern`."""
+
+    def check(_: object, attribute: Any, value: str) -> None:
+        if not re.fullmatch(pattern, value):
+            raise PluginError(f"`{attribute.name}` is {value!r}; expected {expected}")
+
+    return check
 
 
 @frozen
@@ -21,21 +35,31 @@ class Command:
     `target` is the `module:attribute` of a click command.
     """
 
-    name: str = field(validator=matches_re(r"[a-z][a-z0-9-]*( [a-z][a-z0-9-]*)?"))
+    name: str = field(validator=_matching(f"{_WORD}( {_WORD})?", "one or two words in lower case"))
     help: str
-    target: str = field(validator=matches_re(r"[\w.]+:\w+"))
+    target: str = field(validator=_matching(r"[\w.]+:\w+", "module:attribute"))
 
     def load(self) -> click.Command:
-        """Import the command."""
+        """Import the command.
+
+        Raises `PluginError` if it cannot be imported, or is not a click command.
+        """
         module, _, attribute = self.target.partition(":")
-        return getattr(importlib.import_module(module), attribute)
+        try:
+            command = getattr(importlib.import_module(module), attribute)
+        except (Exception, SystemExit) as error:
+            problem = f"{type(error).__name__}: {error}"
+            raise PluginError(f"the command `{self.name}` cannot be imported: {problem}") from error
+        if not hasattr(command, "make_context"):
+            raise PluginError(f"the command `{self.name}`: `{self.target}` is not a click command")
+        return command
 
 
 @frozen
 class Group:
     """What `kernel --help` says of a group of commands. Its commands have names of two words."""
 
-    name: str = field(validator=matches_re(r"[a-z][a-z0-9-]*"))
+    name: str = field(validator=_matching(_WORD, "a word in lower case"))
     help: str
 
 

@@ -90,6 +90,7 @@ class Optimizable(Protocol):
         """Apply the accumulated gradients with the optimizer `sgd`."""
 
 
+@runtime_checkable
 class Weights(Protocol):
     """The weights of a component, whatever library they belong to.
 

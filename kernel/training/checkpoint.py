@@ -266,6 +266,9 @@ def why_unresumable(run: TrainingRun) -> str | None:
     """Return why no checkpoint of `run` could hold all that it depends on; None if one can."""
     if not hasattr(run.optimizer, "state"):
         return f"the optimizer, a {type(run.optimizer).__name__}, has no `state`"
+    for name, component in run.learners:
+        if parameters.weights_of(component) is None:
+            return f"the component `{name}` has no `weights`"
     foreign = parameters.foreign_layers(run.nlp, _trained(run))
     if foreign:
         return f"the layer {foreign[0]} keeps weights of another library"

@@ -25,7 +25,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 def weights_of(component: Any) -> Weights | None:
     """Return the weights of a component: its `weights`, those of its Thinc `model`, or None."""
-    if isinstance(component, Weighted):
+    if isinstance(component, Weighted) and isinstance(component.weights, Weights):
         return component.weights
     model = getattr(component, "model", None)
     return ThincWeights(model) if hasattr(model, "walk") else None

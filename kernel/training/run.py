@@ -10,11 +10,10 @@ from typing import Any
 from attrs import Factory, define
 
 from kernel.config import TrainingSettings, Values
-from kernel.pipeline import Language, is_trainable
+from kernel.pipeline import Language, Optimizable, is_trainable
 from kernel.plugins import Hooks, hooks
 from kernel.random import Streams
 from kernel.training.batches import Batches
-from kernel.training.parameters import weights_of
 
 
 @define(kw_only=True, eq=False)
@@ -90,7 +89,7 @@ class TrainingRun:
             for name, component in self.nlp.pipeline
             if name not in self.frozen
             and is_trainable(component)
-            and weights_of(component) is not None
+            and isinstance(component, Optimizable)
         ]
 
     def stop(self, reason: str) -> None:

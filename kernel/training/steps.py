@@ -26,7 +26,6 @@ class NonFiniteError(KernelError):
     """A loss or a gradient is infinite or not a number."""
 
 
-@single_threaded_blas
 def take_step(run: TrainingRun, epoch: int, examples: Sequence[Example]) -> None:
     """Learn from one batch; at an evaluation step, evaluate too and start the losses anew.
 
@@ -46,6 +45,7 @@ def take_step(run: TrainingRun, epoch: int, examples: Sequence[Example]) -> None
     run.step += 1
 
 
+@single_threaded_blas
 def update_weights(run: TrainingRun, examples: Sequence[Example]) -> None:
     """Sum the gradients of all parts of a batch, then let the optimizer take one step."""
     dropout = next(run.dropouts)

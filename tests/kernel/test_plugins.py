@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from kernel.plugins import Plugins
+from kernel.registry import Registries
 
 WATCHING = """
 from kernel import hookimpl
@@ -99,6 +100,42 @@ def test_second_plugin_of_a_name_and_module_is_told_from_the_first(distribution)
     plugins = Plugins(points)
     assert called(plugins) == ["same"]
     assert errors(plugins).keys() == {"beta"}
+
+
+def test_second_plugin_of_a_distribution_is_set_aside(distribution):
+    groups = {"kernel": {"one": "acme_one", "two": "acme_two"}}
+    installed = distribution("acme", groups, acme_one=WATCHING, acme_two=WATCHING)
+    plugins = Plugins(installed.entry_points)
+    assert called(plugins) == ["acme_one"]
+    assert plugins.errors == {
+        ("acme", "two"): "`acme` has the plugin `one` already\n"
+        "hint: a distribution has one entry point of the group `kernel`"
+    }
+
+
+def test_module_that_is_the_plugin_of_two_distributions_is_one_plugin(distribution):
+    points = [
+        *distribution("beta", {"kernel": {"two": "acme_same"}}).entry_points,
+        *distribution("alpha", {"kernel": {"one": "acme_same"}}, acme_same=WATCHING).entry_points,
+    ]
+    plugins = Plugins(points)
+    assert called(plugins) == ["acme_same"]
+    assert errors(plugins) == {"beta": "`beta` is registered already"}
+
+
+METHODS = [name for name in vars(Registries) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("name", [*METHODS, "_things", "my things", ""])
+def test_registry_with_a_name_that_cannot_be_one_is_refused(load, name):
+    source = (
+        "from kernel import hookimpl\n"
+        f"kernel_add_registries = hookimpl(lambda: [{name!r}])\n"
+        "kernel_add_registries.__name__ = 'kernel_add_registries'"
+    )
+    plugins = load(acme=("acme", "acme", source))
+    assert errors(plugins) == {"acme": f"`{name}` cannot be the name of a registry"}
+    assert plugins.registries == set()
 
 
 def test_plugins_are_called_in_the_order_of_their_distributions(load):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
 from thinc.api import Model
 
+from kernel.errors import KernelError
 from kernel.ops import Floats, Packed, packed
 from kernel.pipeline import SharedOutput, TrainablePipe, factory
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
@@ -49,7 +51,9 @@ class Tok2Vec(TrainablePipe):
 
     def predict(self, docs: DocBatch) -> Packed:
         """Return the vectors of each doc's tokens: B of (n_i, width)."""
-        return packed(self.model.predict(docs), width=self._width(), xp=self.model.ops.xp)
+        with self._naming_missing_weights():
+            vectors = self.model.predict(docs)
+        return packed(vectors, width=self._width(), xp=self.model.ops.xp)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Floats]) -> None:
         """Store the vectors as `doc.tensor`, and share them with the rest of the batch."""
@@ -67,7 +71,8 @@ class Tok2Vec(TrainablePipe):
 
         Returns 0: the loss is known only after the listeners have returned their gradients.
         """
-        vectors, backprop = self.model.begin_update(examples.predicted)
+        with self._naming_missing_weights():
+            vectors, backprop = self.model.begin_update(examples.predicted)
         width, xp = self._width(), self.model.ops.xp
 
         def finish(gradients: Sequence[Floats]) -> float:
@@ -78,6 +83,20 @@ class Tok2Vec(TrainablePipe):
 
         examples.shared[self.name] = SharedOutput(packed(vectors, width=width, xp=xp), finish)
         return 0.0
+
+    @contextlib.contextmanager
+    def _naming_missing_weights(self) -> Iterator[None]:
+        """Raise `KernelError` where Thinc raises KeyError because there are no weights."""
+        try:
+            yield
+        except KeyError as error:
+            nodes = self.model.walk()
+            if all(node.has_param(name) for node in nodes for name in node.param_names):
+                raise
+            raise KernelError(
+                f"component `{self.name}` has no weights",
+                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
+            ) from error
 
     def _width(self) -> int | None:
         width: int | None = self.model.maybe_get_dim("nO")

@@ -12,7 +12,7 @@ from kernel import hookimpl
 from kernel.cli import Command, Group
 from kernel.cli.app import make_program
 from kernel.cli.commands import OWN
-from kernel.errors import DataError, KernelError
+from kernel.errors import DataError, KernelError, PluginError
 from kernel.testing import plugged
 
 
@@ -70,8 +70,23 @@ def test_every_command_loads_and_explains_itself(kernel, command):
 
 @pytest.mark.parametrize("name", ["Train", "a b c", "", "-x"])
 def test_command_name_is_checked(name):
-    with pytest.raises(ValueError, match="must match regex"):
+    with pytest.raises(PluginError, match=f"`name` is '{name}'; expected one or two words"):
         Command(name, "", "a:b")
+
+
+@pytest.mark.parametrize(
+    ("target", "problem"),
+    [
+        ("no_such_module:go", "cannot be imported: ModuleNotFoundError: No module named 'no_such_"),
+        ("os:no_such_name", "cannot be imported: AttributeError: module 'os' has no attribute"),
+        ("os:getcwd", "`os:getcwd` is not a click command"),
+    ],
+)
+def test_command_that_cannot_be_loaded_is_named(kernel, target, problem):
+    result = kernel("acme", "go", commands=[Command("acme go", "", target)])
+    assert result.exit_code == 1
+    assert "error: the command `acme go`" in result.stderr
+    assert problem in " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize(

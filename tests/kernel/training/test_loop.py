@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kernel import hookimpl, load
+from kernel.blas import numpy_blas
 from kernel.errors import ConfigError, DataError, KernelError
 from kernel.registry import registry
 from kernel.training import NonFiniteError, init_nlp, prepare, steps, train
@@ -258,6 +259,32 @@ def test_broken_watcher_is_left_out_and_the_run_goes_on(fit, notes, caplog):
     assert len(notes.all("after")) == 5
     assert caplog.text.count("`kernel_after_update` of the plugin `Broken` failed") == 1
     assert "ValueError: no network" in caplog.text
+
+
+@pytest.mark.skipif(numpy_blas() is None, reason="numpy has another BLAS")
+def test_matrix_products_of_listeners_have_the_threads_of_the_process(fit):
+    blas, seen = numpy_blas(), set()
+
+    class Listener:
+        @hookimpl
+        def kernel_before_update(self):
+            seen.add(("before", blas.get_threads()))
+
+        @hookimpl
+        def kernel_after_update(self):
+            seen.add(("after", blas.get_threads()))
+
+        @hookimpl
+        def kernel_evaluated(self):
+            seen.add(("evaluated", blas.get_threads()))
+
+    before = blas.get_threads()
+    blas.set_threads(3)
+    try:
+        fit(max_steps=2, eval_frequency=1, listeners=[Listener()])
+    finally:
+        blas.set_threads(before)
+    assert seen == {("before", 3), ("after", 3), ("evaluated", 3)}
 
 
 def test_logger_that_breaks_does_not_end_the_run(toys, notes, caplog):

@@ -168,6 +168,39 @@ def test_gradient_that_is_not_finite_is_named(fit_numpy, monkeypatch):
         fit_numpy(max_steps=4)
 
 
+class OwnOptimizer:
+    """Learns one number by an optimizer of its own; its `weights` are not the protocol's."""
+
+    name = "guess"
+    weights = (0.5,)
+
+    def __init__(self):
+        self.steps = 0
+
+    def __call__(self, doc):
+        return doc
+
+    def update(self, examples, *, drop, sgd, losses):
+        losses[self.name] = losses.get(self.name, 0.0) + 1.0
+        return losses
+
+    def finish_update(self, sgd):
+        self.steps += 1
+
+    def score(self, examples):
+        return {"toy_acc": 1.0}
+
+
+def test_component_without_named_weights_learns_and_cannot_be_resumed(
+    fit_numpy, tmp_path, monkeypatch, caplog
+):
+    made = OwnOptimizer()
+    monkeypatch.setattr(f"{__name__}.NumpyGuesser", lambda: made)
+    fit_numpy(tmp_path / "out", max_steps=3)
+    assert made.steps == 4  # steps 0 to 3
+    assert "this run cannot be resumed: the component `guess` has no `weights`" in caplog.text
+
+
 def test_weights_are_those_of_the_component_or_of_its_model(toys):
     guesser = NumpyGuesser()
 

@@ -205,7 +205,7 @@ def test_listener_without_anything_to_hear_cannot_be_trained(batch):
 def test_listener_of_another_width_is_told_both(batch):
     batch.shared["tok2vec"] = SharedOutput(arrays(width=6), None)
 
-    with pytest.raises(ShapeError, match=r"`width` of the listener is 4, .* gives 6 dimensions"):
+    with pytest.raises(ShapeError, match=r"`width` of the listener is 4, .* has 6 dimensions"):
         tok2vec_listener(4).predict(batch)
 
 
@@ -231,3 +231,13 @@ def test_recommended_component_can_be_made(optimize, width, depth):
 
 def test_other_components_are_left_to_others():
     assert plugin.kernel_recommend_shared_layer(component="sun", optimize="accuracy") is None
+
+
+def test_shared_layer_without_weights_is_named():
+    nlp = kernel.blank("xx")
+    tok2vec = nlp.add_pipe("tok2vec")
+    docs = DocBatch([nlp.make_doc("so it is")])
+    with pytest.raises(KernelError, match="component `tok2vec` has no weights"):
+        tok2vec.share(docs)
+    with pytest.raises(KernelError, match="component `tok2vec` has no weights"):
+        tok2vec.update([Example(docs[0], docs[0])])
