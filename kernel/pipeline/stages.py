@@ -134,9 +134,9 @@ class DisabledPipes(list[str]):
             stages.find(name)
         wanted = names_to_disable(stages.names, disable=disable, enable=enable)
         self._stages = stages
-        found = [stage for stage in map(stages.find, wanted) if stage.enabled]
-        super().__init__(stage.name for stage in found)
-        for stage in found:
+        self._disabled = [stage for stage in map(stages.find, wanted) if stage.enabled]
+        super().__init__(stage.name for stage in self._disabled)
+        for stage in self._disabled:
             stage.enabled = False
 
     def __enter__(self) -> Self:
@@ -147,8 +147,10 @@ class DisabledPipes(list[str]):
 
     def restore(self) -> None:
         """Enable the components again; raises `KernelError` if one of them was removed."""
-        for stage in [self._stages.find(name) for name in self]:
+        # A stage may have another name by now.
+        for stage in [self._stages.find(each.name) for each in self._disabled]:
             stage.enabled = True
+        self._disabled.clear()
         self.clear()
 
 
