@@ -1,7 +1,6 @@
 """Pipelines: the Language, its components and their factories."""
 
 from kernel.pipeline.batching import Varying, minibatch, schedule
-from kernel.pipeline.components import Components
 from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
 from kernel.pipeline.language import Language
@@ -46,7 +45,6 @@ __all__ = [
     "BaseDefaults",
     "Batched",
     "Component",
-    "Components",
     "ErrorHandling",
     "Factory",
     "Initializable",

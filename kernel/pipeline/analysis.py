@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kernel.pipeline.components import Components
+    from kernel.pipeline.language import Language
 
 KEYS: Final = ("assigns", "requires", "scores", "retokenizes")
 
 
 def analyze_pipes(
-    nlp: Components, keys: Sequence[str] = KEYS, *, pretty: bool = False
+    nlp: Language, *, keys: Sequence[str] = KEYS, pretty: bool = False
 ) -> dict[str, Any]:
     """Return what each enabled component says of itself, and what it needs but nobody sets.
 

@@ -21,14 +21,18 @@ ComponentCfg = Mapping[str, Mapping[str, Any]]
 
 @single_threaded_blas
 def process_one(
-    nlp: Language, text: str | Doc, disable: Iterable[str], component_cfg: ComponentCfg
+    nlp: Language,
+    text: str | Doc,
+    *,
+    disable: Iterable[str] = (),
+    component_cfg: ComponentCfg | None = None,
 ) -> Doc:
-    """Return `text` as a Doc that the enabled components have annotated."""
+    """Return `text` as a Doc that every enabled component has annotated."""
     batch = DocBatch([as_doc(nlp, text)])
     for name, component in nlp.pipeline:
         if name in disable:
             continue
-        settings = component_cfg.get(name, {})
+        settings = (component_cfg or {}).get(name, {})
         if _predicts_batches(component, "__call__") and not settings:
             # As a batch, so that what components share travels with it.
             annotated = run_component(nlp, name, component, batch, settings)

@@ -18,7 +18,6 @@ from kernel.pipeline.protocols import Component
 from kernel.pipeline.vocab_data import fingerprint, warn_of_others
 
 if TYPE_CHECKING:
-    from kernel.pipeline.components import Components
     from kernel.pipeline.language import Language
 
 
@@ -175,7 +174,7 @@ def names_to_disable(
 
 
 def make_stage(
-    nlp: Components,
+    nlp: Language,
     factory_name: str,
     name: str,
     *,
@@ -207,7 +206,7 @@ def make_stage(
     )
 
 
-def copy_stage(nlp: Components, source_name: str, name: str, source: Language) -> Stage:
+def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> Stage:
     """Return a stage for `nlp` with the component `source_name` of another pipeline.
 
     The component is the same object. Its words become known; warns if it learned with other
