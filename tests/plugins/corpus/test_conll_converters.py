@@ -4,6 +4,7 @@ import pytest
 
 from kernel.errors import DataError
 from kernel_plugin_corpus.converters import conll_ner, iob
+from kernel_plugin_corpus.converters.segmenting import split_at_punctuation
 
 TWO = "Ada\tB-PER\nLovelace\tI-PER\nsaw\tO\n\nParis\tB-LOC\n"
 
@@ -24,6 +25,28 @@ def test_sentences_are_grouped(nlp, n_sents, lengths):
     )
     assert [len(doc) for doc in docs] == lengths
     assert sum(token.is_sent_start for doc in docs for token in doc) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ('a . ! " b', ['a . ! "', "b"]),
+        ("a . ) b . c", ["a . )", "b .", "c"]),
+        ("a . 3 b", ["a .", "3 b"]),
+        (". a", [".", "a"]),
+        ("a .b", ["a .b"]),
+        ("\u4f60\u597d \u3002 a", ["\u4f60\u597d \u3002", "a"]),
+    ],
+)
+def test_sentences_end_at_punctuation(text, sentences):
+    words = text.split()
+    starts = split_at_punctuation(words)
+    ends = [*starts[1:], len(words)]
+    assert [" ".join(words[s:e]) for s, e in zip(starts, ends, strict=True)] == sentences
+
+
+def test_no_words_have_no_sentences():
+    assert split_at_punctuation([]) == []
 
 
 def test_spaces_are_unknown_and_all_set(nlp):

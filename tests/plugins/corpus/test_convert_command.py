@@ -121,6 +121,16 @@ def test_misaligned_entities_are_listed_whatever_the_policy(
     assert [span.label_ for span in doc.ents] == labels
 
 
+def test_sentences_are_segmented_without_a_pipeline(kernel, write, tmp_path):
+    path = write("a.ner", "Ada\tB-PER\nsaw\tO\n.\tO\nParis\tB-LOC\n")
+    result = kernel("convert", path, tmp_path / "a.spacy", "--seg-sents")
+    assert result.exit_code == 0
+    assert [doc.text.split() for doc in read(tmp_path / "a.spacy")] == [
+        ["Ada", "saw", "."],
+        ["Paris"],
+    ]
+
+
 def test_labels_are_mapped(kernel, write, tmp_path):
     row = "1\tAda\t_\t_\t_\t_\t0\troot\t_\tU-PERSON\n"
     names = write("names.json", '{"PERSON": "PER"}')
@@ -146,7 +156,6 @@ def test_labels_are_mapped(kernel, write, tmp_path):
         ),
         (["a.iob", "out", "-c", "conllu", "--ner-map", "no.json"], "no.json: No such file"),
         (["a.iob", "out", "-c", "conllu", "--ner-map", '{"A": 1}'], "expected a table"),
-        (["one.ner", "out", "--seg-sents"], "no installed plugin segments sentences by rules"),
         (["one.ner", "out", "--seg-sents", "-b", "plain"], "finds no sentences"),
         (["a.iob", "out", "-l", "qq"], "no language `qq`"),
         (["a.what", "out"], "neither the name nor the content says what format this is"),

@@ -15,7 +15,7 @@ from attrs import define, field
 
 from kernel.text import Doc
 from kernel_plugin_corpus.converters.grouping import check_n_sents, group
-from kernel_plugin_corpus.converters.segmenting import load_segmenter, segmented
+from kernel_plugin_corpus.converters.segmenting import Segmenter, load_segmenter
 from kernel_plugin_corpus.converters.source import Source, open_source
 from kernel_plugin_corpus.converters.tags import to_iob
 
@@ -54,7 +54,7 @@ def convert(
     Raises `DataError` with the line for a row with a wrong number of columns or a bad tag.
     """
     check_n_sents(n_sents)
-    segmenter = load_segmenter(nlp, base) if seg_sents else None
+    segmenter = load_segmenter(base) if seg_sents else None
     opened = open_source(source)
     documents = [part for part in _read_documents(opened) if part]
     if not documents:
@@ -65,7 +65,7 @@ def convert(
     else:
         sentences = documents[0]
         if len(sentences) == 1:
-            sentences = _cut(sentences[0], opened, nlp, segmenter)
+            sentences = _cut(sentences[0], opened, segmenter)
         elif segmenter is not None:
             _warn(opened, "sentences are not segmented: blank lines say where they end")
         documents = [list(several) for several in group(sentences, n_sents)]
@@ -141,21 +141,16 @@ class _RowReader:
             raise self.source.error("the word is empty", line=number)
 
 
-def _cut(
-    whole: Sentence, source: Source, nlp: Language, segmenter: Language | None
-) -> list[Sentence]:
+def _cut(whole: Sentence, source: Source, segmenter: Segmenter | None) -> list[Sentence]:
     """Split the one sentence of a file without blank lines with `segmenter`."""
     if segmenter is None:
         if len(whole.words) > LONG_SENTENCE:
             _warn(source, f"no blank lines: all {len(whole.words)} tokens are one sentence")
         return [whole]
+    starts = segmenter(whole.words)
     return [
-        Sentence(
-            whole.words[sent.start : sent.end],
-            whole.tags[sent.start : sent.end],
-            whole.ents[sent.start : sent.end],
-        )
-        for sent in segmented(segmenter, whole.words).sents
+        Sentence(whole.words[start:end], whole.tags[start:end], whole.ents[start:end])
+        for start, end in zip(starts, [*starts[1:], len(whole.words)], strict=True)
     ]
 
 

@@ -1,47 +1,54 @@
-"""Sentence segmentation of texts without sentence annotation, by a pipeline."""
+"""Sentence segmentation of texts without sentence annotation: by punctuation, or by a pipeline."""
 
 from __future__ import annotations
 
+import functools
+import unicodedata
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kernel.errors import KernelError
-from kernel.registry import registry
 from kernel.text import Doc
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
 
-RULES: Final = "sentencizer"
+Segmenter = Callable[[Sequence[str]], list[int]]
+
+_STOPS: Final = frozenset(".!?…‼⁇⁈⁉։؟۔܀।॥၊။።፧፨᠃᠉។៕。！．？｡") | {"...", "?!", "!?"}  # noqa: RUF001
 
 
-def load_segmenter(nlp: Language, base: str | None) -> Language:
-    """Load and return the pipeline `base`; None: a pipeline that splits at punctuation.
+def load_segmenter(base: str | None) -> Segmenter:
+    """Return a function from words to the indices at which sentences start.
 
-    Raises `KernelError` if no installed plugin has a component for that.
+    It asks the pipeline `base`; for None it is `split_at_punctuation`.
     """
-    from kernel.pipeline import blank, load
+    if base is None:
+        return split_at_punctuation
+    from kernel.pipeline import load
 
-    if base is not None:
-        return load(base)
-    if not registry.factories.has(RULES):
-        raise KernelError(
-            f"no installed plugin segments sentences by rules: unknown component `{RULES}`",
-            hint="name a trained pipeline with --base",
-        )
-    rules = blank(nlp.lang or "xx")
-    rules.add_pipe(RULES)
-    return rules
+    return functools.partial(_split_by_pipeline, load(base))
 
 
-def segmented(segmenter: Language, words: list[str]) -> Doc:
-    """Return a doc of `words` with the sentences that the pipeline finds.
+def split_at_punctuation(words: Sequence[str]) -> list[int]:
+    """Return where sentences start: after a full stop, and the quotes and brackets behind it."""
+    starts = [0] if words else []
+    is_over = False
+    for index, word in enumerate(words):
+        if word in _STOPS:
+            is_over = True
+        elif is_over and not all(unicodedata.category(char)[0] == "P" for char in word):
+            starts.append(index)
+            is_over = False
+    return starts
 
-    Raises `KernelError` if the pipeline has no component that finds sentences.
-    """
-    done = segmenter(Doc(segmenter.vocab, words=words))
+
+def _split_by_pipeline(nlp: Language, words: Sequence[str]) -> list[int]:
+    """Raise `KernelError` if the pipeline has no component that finds sentences."""
+    done = nlp(Doc(nlp.vocab, words=list(words)))
     if not done.has_annotation("SENT_START"):
         raise KernelError(
-            f"the pipeline `{segmenter.meta['name']}` finds no sentences",
+            f"the pipeline `{nlp.meta['name']}` finds no sentences",
             hint="choose one whose components set sentence starts with --base",
         )
-    return done
+    return [sent.start for sent in done.sents]
