@@ -5,7 +5,8 @@ A plugin declares each as an entry point of the group `kernel_modules`:
     [project.entry-points.kernel_modules]
     acme = "kernel_plugin_acme.api"
 
-Then `import kernel.acme` imports `kernel_plugin_acme.api`.
+Then `import kernel.acme` imports `kernel_plugin_acme.api`. If the kernel has a package of that name
+which calls `added_name`, the names in the module's `__all__` are added to the package.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from kernel.registry import Registry, provider_hint
 
 # Not an attribute of `kernel.registry`, because a config cannot name a module.
 MODULES: Final = Registry("modules")
+
+_KERNEL: Final = "kernel."
 
 
 class PluginModules(MetaPathFinder, Loader):
@@ -37,8 +40,8 @@ class PluginModules(MetaPathFinder, Loader):
         Raises ModuleNotFoundError, with the distribution to install, if a plugin that is not
         installed provides it.
         """
-        package, _, name = fullname.rpartition(".")
-        if package != "kernel":
+        name = fullname.removeprefix(_KERNEL)
+        if name == fullname:
             return None
         if MODULES.has(name):
             return ModuleSpec(fullname, self)
@@ -55,4 +58,19 @@ class PluginModules(MetaPathFinder, Loader):
         """
         # The import system returns what it finds here, so that both names are one module.
         qualified = module.__name__
-        sys.modules[qualified] = MODULES.get(qualified.rpartition(".")[2])
+        sys.modules[qualified] = MODULES.get(qualified.removeprefix(_KERNEL))
+
+
+def added_name(package: str, name: str) -> Any:
+    """Return what a plugin adds to a package of the kernel; for `__getattr__` of the package.
+
+    Raises AttributeError, with the distribution to install if it is known.
+    """
+    module = package.removeprefix(_KERNEL)
+    if MODULES.has(module):
+        added = MODULES.get(module)
+        if name in added.__all__:
+            return getattr(added, name)
+    hint = provider_hint("modules", f"{module}.{name}")
+    missing = f"module {package!r} has no attribute {name!r}"
+    raise AttributeError(missing if hint is None else f"{missing}: {hint}")

@@ -20,6 +20,7 @@ from typing import Any
 
 from kernel.config.sections import OWN
 from kernel.config.settings import settings_of
+from kernel.plugin_modules import MODULES
 from kernel.plugins import hooks
 from kernel.registry import canonical_name
 
@@ -72,6 +73,19 @@ def answered() -> dict[str, dict[str, str]]:
     return {"registries": registries, "commands": commands, "sections": sections}
 
 
+def modules() -> dict[str, str]:
+    """Return the modules that plugins provide below `kernel`, with who ships them.
+
+    In the place of a package that the kernel has: the names that a plugin adds to it.
+    """
+    found: dict[str, str] = {}
+    for module, owner in registered()["modules"].items():
+        has_package = (ROOT / "kernel" / module).is_dir()
+        names = MODULES.get(module).__all__ if has_package else ()
+        found |= dict.fromkeys([f"{module}.{name}" for name in names] or [module], owner)
+    return found
+
+
 def names_in(section: str, cls: type) -> list[str]:
     """Return what a plugin's `cls` adds to configs: its keys if the kernel has the section."""
     return [f"{section}.{key}" for key in settings_of(cls)] if section in OWN else [section]
@@ -80,7 +94,7 @@ def names_in(section: str, cls: type) -> list[str]:
 def index() -> dict[str, dict[str, str]]:
     """Return all that the plugins in this repository provide, by kind."""
     own = {project["name"] for _, project in projects()}
-    found = {**registered(), **answered()}
+    found = {**registered(), **answered(), "modules": modules()}
     provided = {
         kind: {name: found[kind][name] for name in sorted(found[kind]) if found[kind][name] in own}
         for kind in sorted(found)

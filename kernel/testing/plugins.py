@@ -85,5 +85,7 @@ def _names_a_callable(point: importlib.metadata.EntryPoint) -> None:
 
 
 def _names_a_module(point: importlib.metadata.EntryPoint) -> None:
-    module = importlib.import_module(f"{PROJECT}.{point.name}")
-    assert module is point.load(), f"the kernel has a module `{module.__name__}` of its own"
+    module, made = importlib.import_module(f"{PROJECT}.{point.name}"), point.load()
+    if module is not made:
+        hidden = [name for name in made.__all__ if getattr(module, name) is not getattr(made, name)]
+        assert not hidden, f"`{module.__name__}` of the kernel has other {hidden}"

@@ -13,25 +13,12 @@ from kernel.text.docs.underscore import Extensible, Underscore
 from kernel.text.errors import BoundsError, UnknownAttributeError, UnknownKeyError
 from kernel.text.examples.alignment import Alignment, AlignmentArray
 from kernel.text.examples.example import Example
-from kernel.text.examples.example_checks import validate_examples, validate_get_examples
 from kernel.text.examples.iob import (
-    Misaligned,
-    biluo_tags_from_offsets,
-    biluo_tags_to_offsets,
-    biluo_tags_to_spans,
     biluo_to_iob,
-    find_misaligned,
     iob_to_biluo,
-    offsets_from_biluo_tags,
     offsets_to_biluo_tags,
-    remove_bilu_prefix,
-    snap,
-    spans_from_biluo_tags,
-    split_bilu_label,
-    tags_to_entities,
 )
 from kernel.text.examples.projective import DELIMITER, projective_heads, projectivize
-from kernel.text.examples.training_json import docs_to_json
 from kernel.text.files.doc_wire import pack_docs, unpack_docs
 from kernel.text.files.docbin import DocBin, merge_bins
 from kernel.text.vectors.table import BaseVectors, Vectors
@@ -76,7 +63,6 @@ __all__ = [
     "Lexeme",
     "LexemeTable",
     "Lookups",
-    "Misaligned",
     "MorphAnalysis",
     "Morphology",
     "Retokenizer",
@@ -95,30 +81,17 @@ __all__ = [
     "attr_id",
     "attr_name",
     "attributes",
-    "biluo_tags_from_offsets",
-    "biluo_tags_to_offsets",
-    "biluo_tags_to_spans",
     "biluo_to_iob",
-    "docs_to_json",
     "ent_iob",
-    "find_misaligned",
     "hash_string",
     "iob_to_biluo",
     "lexical",
     "merge_bins",
-    "offsets_from_biluo_tags",
     "offsets_to_biluo_tags",
     "pack_docs",
     "projective_heads",
     "projectivize",
-    "remove_bilu_prefix",
     "sent_starts_of_heads",
-    "snap",
-    "spans_from_biluo_tags",
-    "split_bilu_label",
     "symbols",
-    "tags_to_entities",
     "unpack_docs",
-    "validate_examples",
-    "validate_get_examples",
 ]

@@ -16,7 +16,6 @@ MODULES = {"errors", "files", "hooks", "plugins", "random", "registry"}
 OF_SPACY = {
     "kernel/cli/init_config.py: tagger,parser,ner",
     "kernel/text/examples/example_dict.py: ner",
-    "kernel/text/examples/training_json.py: ner",
 }
 
 PACKAGES = sorted(

@@ -9,8 +9,7 @@ import pytest
 import kernel
 from kernel import Doc, DocBin, Example, Span, Vocab
 from kernel.random import fix_random_seed
-from kernel.text import biluo_tags_to_spans, offsets_to_biluo_tags
-from kernel.training import init_nlp
+from kernel.training import biluo_tags_to_spans, init_nlp, offsets_to_biluo_tags
 
 BOAT = ["Our", "boat", "needs", "paint"]
 

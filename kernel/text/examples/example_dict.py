@@ -159,7 +159,7 @@ def _span(doc: Doc, key: str, given: Any) -> Span:
     if span is None:
         raise TextError(
             f"the span {given!r} of `{key}` is not whole tokens of {doc.text!r}",
-            hint="offsets are in characters; kernel.text.snap widens them to tokens",
+            hint='offsets are in characters; `alignment_mode="expand"` of `char_span` widens them',
         )
     return span
 

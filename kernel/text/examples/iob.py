@@ -1,4 +1,4 @@
-"""Entities as tags: BILUO and IOB, to and from offsets and spans.
+"""Entities as tags: BILUO tags of offsets, and to and from IOB.
 
 B, I and L tag the first, inner and last tokens of an entity, U its only token, O a token outside
 of entities. `-` and None say that nothing is known of a token.
@@ -11,10 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from attrs import frozen
 
 from kernel.errors import TextError
-from kernel.text.docs.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,29 +25,6 @@ Tag = str | None
 _FORM: Final = 'expected "O", "-" or a letter of B, I, L, U and a label, such as "B-PERSON"'
 
 
-@frozen(kw_only=True)
-class Misaligned:
-    """An entity that does not fit the tokens: offsets in characters, and why."""
-
-    start: int
-    end: int
-    label: str
-    text: str
-    reason: str
-
-
-def find_misaligned(doc: Doc, entities: Iterable[Sequence[Any]]) -> list[Misaligned]:
-    """Return the entities (start, end, label, …) that are not whole tokens of the doc."""
-    text = doc.text
-    found = []
-    for start, end, label in _as_offsets(entities):
-        reason = _why_misaligned(doc, text, start, end)
-        if reason:
-            shown = text[max(0, start) : max(0, end)]
-            found.append(Misaligned(start=start, end=end, label=label, text=shown, reason=reason))
-    return found
-
-
 def _as_offsets(entities: Iterable[Sequence[Any]]) -> list[Offsets]:
     """Return (start, end, label) of each; raises TextError for offsets that are not integers."""
     found = []
@@ -59,35 +34,6 @@ def _as_offsets(entities: Iterable[Sequence[Any]]) -> list[Offsets]:
             raise TextError(f"expected (start, end, label) with whole numbers, got {entity!r}")
         found.append((int(start), int(end), str(label)))
     return found
-
-
-def snap(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
-    """Return the offsets widened to whole tokens, None if no token is touched."""
-    span = doc.char_span(max(0, start), min(end, len(doc.text)), alignment_mode="expand")
-    return None if span is None else (span.start_char, span.end_char)
-
-
-def _why_misaligned(doc: Doc, text: str, start: int, end: int) -> str:
-    if start < 0 or end > len(text):
-        return f"it lies outside of the text, which has {len(text)} characters"
-    if start >= end:
-        return "it is empty"
-    if doc.char_span(start, end) is not None:
-        return ""
-    if text[start].isspace() or text[end - 1].isspace():
-        return "it starts or ends with whitespace"
-    wide = doc.char_span(start, end, alignment_mode="expand")
-    if wide is None:
-        return "it touches no token"
-    inside = []
-    if wide.start_char != start:
-        inside.append(f"starts inside of the token {wide[0].text!r}")
-    if wide.end_char != end:
-        inside.append(f"ends inside of the token {wide[-1].text!r}")
-    return "it " + " and ".join(inside)
-
-
-# Tags of offsets
 
 
 def offsets_to_biluo_tags(
@@ -151,45 +97,6 @@ def _warn_misaligned(doc: Doc, misaligned: list[Offsets]) -> None:
     )
 
 
-# From tags
-
-
-def tags_to_entities(tags: Iterable[Tag]) -> list[tuple[str, int, int]]:
-    """Return label, first and last token of each entity of BILUO tags; `-` gives label "".
-
-    Raises TextError for tags that do not follow each other.
-    """
-    entities = []
-    start: int | None = None
-    for i, tag in enumerate(tags):
-        kind = "-" if tag is None else tag[:1]
-        label = "" if tag is None else tag[2:]
-        if kind == "B":
-            start = i
-        elif kind == "U" or (kind == "-" and start is None):
-            entities.append((label if kind == "U" else "", i, i))
-        elif kind in {"I", "L"}:
-            if start is None:
-                raise TextError(f"token {i} goes on with an entity that none begins: {tag!r}")
-            if kind == "L":
-                entities.append((label, start, i))
-                start = None
-        elif kind not in {"O", "-"}:
-            raise TextError(f"{tag!r} is no tag", hint=_FORM)
-    return entities
-
-
-def biluo_tags_to_spans(doc: Doc, tags: Iterable[Tag]) -> list[Span]:
-    """Return the entities of BILUO tags as spans; unknown tokens have a span without a label."""
-    return [Span(doc, start, end + 1, label) for label, start, end in tags_to_entities(tags)]
-
-
-def biluo_tags_to_offsets(doc: Doc, tags: Iterable[Tag]) -> list[Offsets]:
-    """Return the entities of BILUO tags as (start, end, label), offsets in characters."""
-    spans = biluo_tags_to_spans(doc, tags)
-    return [(span.start_char, span.end_char, span.label_) for span in spans]
-
-
 def biluo_to_iob(tags: Iterable[Tag]) -> list[Tag]:
     """Return BILUO tags as IOB tags."""
     turned = {"U-": "B-", "L-": "I-"}
@@ -222,19 +129,3 @@ def _consume(tags: Sequence[Tag]) -> Iterator[Tag]:
             n += 1
         yield from _biluo(label, n)
         i += n
-
-
-def split_bilu_label(tag: str) -> tuple[str, str]:
-    """Return letter and label of a tag."""
-    kind, _, label = tag.partition("-")
-    return kind, label
-
-
-def remove_bilu_prefix(tag: str) -> str:
-    """Return the label of a tag."""
-    return tag.partition("-")[2]
-
-
-offsets_from_biluo_tags = biluo_tags_to_offsets
-spans_from_biluo_tags = biluo_tags_to_spans
-biluo_tags_from_offsets = offsets_to_biluo_tags

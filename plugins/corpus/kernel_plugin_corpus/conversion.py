@@ -18,7 +18,8 @@ from kernel.files import write_file
 from kernel.pipeline import Language
 from kernel.plugins import hooks
 from kernel.registry import registry
-from kernel.text import Doc, DocBin, docs_to_json
+from kernel.text import Doc, DocBin
+from kernel_plugin_corpus.training_json import docs_to_json
 
 SNIFFED_BYTES = 4000
 # Arguments of converters that are not options.

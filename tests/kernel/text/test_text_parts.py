@@ -5,17 +5,15 @@ import pytest
 from kernel.errors import TextError
 from kernel.text import (
     Doc,
+    Lexeme,
     Lookups,
     Morphology,
     Span,
     SpanGroup,
+    StringStore,
+    Token,
     Vocab,
-    biluo_tags_to_offsets,
-    biluo_to_iob,
-    find_misaligned,
-    iob_to_biluo,
     offsets_to_biluo_tags,
-    tags_to_entities,
 )
 
 
@@ -119,29 +117,6 @@ def test_extensions_are_kept_where_they_belong(make_doc):
         cls.remove_extension(name)
 
 
-def test_tags_go_there_and_back(make_doc):
-    doc = make_doc()
-    entities = [(0, 12, "PER"), (21, 29, "GPE")]
-
-    tags = offsets_to_biluo_tags(doc, entities)
-
-    assert biluo_tags_to_offsets(doc, tags) == entities
-    assert iob_to_biluo(biluo_to_iob(tags)) == tags
-    assert tags_to_entities(["U-A", "-", "B-B", "L-B"]) == [("A", 0, 0), ("", 1, 1), ("B", 2, 3)]
-
-
-@pytest.mark.parametrize(
-    ("tags", "message"),
-    [
-        pytest.param(["O", "I-A"], "token 1 goes on with an entity that none begins", id="loose"),
-        pytest.param(["X-A"], "'X-A' is no tag", id="letter"),
-    ],
-)
-def test_wrong_tags_are_refused(tags, message):
-    with pytest.raises(TextError, match=message):
-        tags_to_entities(tags)
-
-
 def test_vocab_knows_what_it_has(vocab):
     assert "cat" not in vocab
     vocab["cat"]
@@ -151,6 +126,28 @@ def test_vocab_knows_what_it_has(vocab):
 
 
 def test_offsets_that_are_no_integers_are_refused(make_doc):
-    for find in (find_misaligned, offsets_to_biluo_tags):
-        with pytest.raises(TextError, match="with whole numbers, got \\('0', 3, 'A'\\)"):
-            find(make_doc(), [("0", 3, "A")])
+    with pytest.raises(TextError, match="with whole numbers, got \\('0', 3, 'A'\\)"):
+        offsets_to_biluo_tags(make_doc(), [("0", 3, "A")])
+
+
+def test_attributes_explain_themselves_on_the_class():
+    assert Token.lemma_.__doc__ == "`lemma`, as a string; empty if unset."
+    assert "IS_ALPHA" in Lexeme.is_alpha.__doc__
+
+
+def test_vocabulary_knows_that_it_is_in_a_memory_zone(vocab):
+    with vocab.memory_zone(), vocab.memory_zone():
+        pass
+    assert not vocab.in_memory_zone
+    with vocab.memory_zone():
+        assert vocab.in_memory_zone
+
+
+def test_strings_of_a_memory_zone_go_unless_something_holds_them():
+    strings = StringStore(["stays"])
+
+    with strings.memory_zone():
+        key = strings.add("goes", allow_transient=True)
+        assert strings[key] == "goes"
+
+    assert (key in strings, "stays" in strings) == (False, True)

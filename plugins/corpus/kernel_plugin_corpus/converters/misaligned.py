@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from attrs import define, field, frozen
 
 from kernel.errors import DataError
+from kernel.text import Doc
 
 Policy = Literal["error", "skip", "snap"]
 MAX_SHOWN = 20
@@ -64,6 +65,28 @@ class Misalignments:
             hint="fix the annotation, or convert with `--on-misaligned snap` (widen to whole "
             "tokens) or `--on-misaligned skip` (leave these tokens without annotation)",
         )
+
+
+def why_misaligned(doc: Doc, start: int, end: int) -> str:
+    """Return why the characters are not whole tokens, in words; empty if they are."""
+    text = doc.text
+    if start < 0 or end > len(text):
+        return f"it lies outside of the text, which has {len(text)} characters"
+    if start >= end:
+        return "it is empty"
+    if doc.char_span(start, end) is not None:
+        return ""
+    if text[start].isspace() or text[end - 1].isspace():
+        return "it starts or ends with whitespace"
+    wide = doc.char_span(start, end, alignment_mode="expand")
+    if wide is None:
+        return "it touches no token"
+    inside = []
+    if wide.start_char != start:
+        inside.append(f"starts inside of the token {wide[0].text!r}")
+    if wide.end_char != end:
+        inside.append(f"ends inside of the token {wide[-1].text!r}")
+    return "it " + " and ".join(inside)
 
 
 def describe(found: list[MisalignedEntity]) -> str:

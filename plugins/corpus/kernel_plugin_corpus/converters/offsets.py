@@ -9,8 +9,12 @@ from typing import Any
 from attrs import frozen
 
 from kernel.errors import DataError
-from kernel.text import Doc, Span, find_misaligned
-from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments
+from kernel.text import Doc, Span
+from kernel_plugin_corpus.converters.misaligned import (
+    MisalignedEntity,
+    Misalignments,
+    why_misaligned,
+)
 
 Entity = tuple[int, int, str]
 
@@ -127,7 +131,7 @@ def _free_tokens(doc: Doc, wide: Span, spans: Sequence[Span]) -> list[Span]:
 
 
 def _describe(doc: Doc, entity: Entity, wide: Span | None, location: Location) -> MisalignedEntity:
-    (found,) = find_misaligned(doc, [entity])
+    start, end, label = entity
     suggestion = (
         "leave it out"
         if wide is None
@@ -137,10 +141,10 @@ def _describe(doc: Doc, entity: Entity, wide: Span | None, location: Location) -
         path=location.path,
         line=location.line,
         document=location.document,
-        start=found.start,
-        end=found.end,
-        label=found.label,
-        text=found.text,
-        reason=found.reason,
+        start=start,
+        end=end,
+        label=label,
+        text=doc.text[max(0, start) : max(0, end)],
+        reason=why_misaligned(doc, start, end),
         suggestion=suggestion,
     )

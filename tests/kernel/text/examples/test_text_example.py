@@ -3,7 +3,7 @@ import pytest
 
 from kernel.errors import TextError
 from kernel.pipeline import SharedOutput
-from kernel.text import DocBatch, Example, ExampleBatch, find_misaligned, snap
+from kernel.text import DocBatch, Example, ExampleBatch
 
 
 def test_same_tokens_give_the_gold_tags(make_doc):
@@ -106,21 +106,6 @@ def test_misaligned_entities_warn_and_are_missing(make_doc):
         example = Example.from_dict(make_doc(), {"entities": [(4, 8, "PER")]})
 
     assert example.get_aligned_ner() == ["O", None, "O", "O", "O", "O", "O"]
-
-
-def test_misaligned_entities_say_why(make_doc):
-    doc = make_doc()
-    entities = [(0, 3, "A"), (4, 8, "B"), (3, 12, "C"), (5, 5, "D"), (25, 99, "E")]
-
-    found = {each.label: each.reason for each in find_misaligned(doc, entities)}
-
-    assert found == {
-        "B": "it ends inside of the token 'Lovelace'",
-        "C": "it starts or ends with whitespace",
-        "D": "it is empty",
-        "E": "it lies outside of the text, which has 30 characters",
-    }
-    assert snap(doc, 5, 14) == (4, 17)
 
 
 def test_batch_counts_tokens(make_doc):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kernel.text.docs.doc import Doc
-from kernel.text.examples.iob import iob_to_biluo
+from kernel.text import Doc, iob_to_biluo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kernel.text.docs.token import Token
+    from kernel.text import Token
 
 
 def docs_to_json(

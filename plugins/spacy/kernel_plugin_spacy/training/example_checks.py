@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Final
 
 from kernel.errors import TextError
-from kernel.text.examples.example import Example
+from kernel.text import Example
 
 _N_LOOKED_AT: Final = 10
 

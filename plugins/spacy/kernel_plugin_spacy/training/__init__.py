@@ -1,0 +1,1 @@
+"""The functions of `kernel.training` that exist only for code written for spaCy."""
