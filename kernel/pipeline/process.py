@@ -33,9 +33,9 @@ def process_one(
         if name in disable:
             continue
         settings = (component_cfg or {}).get(name, {})
-        if _predicts_batches(component, "__call__") and not settings:
+        if not settings and _predicts_batches(component, "__call__"):
             # As a batch, so that what components share travels with it.
-            annotated = run_component(nlp, name, component, batch, settings)
+            annotated = _annotate_batch(nlp, name, component, batch)
         else:
             annotated = _call_each(nlp, name, component, batch, settings, keep=True)
         batch = _carry_over(batch, annotated)
@@ -108,16 +108,21 @@ def run_component(
     nlp: Language, name: str, component: Any, batch: DocBatch, settings: Mapping[str, Any]
 ) -> list[Doc]:
     """Return the docs of `batch` after one component; those that failed may be left out."""
-    if _predicts_batches(component, "pipe") and not settings:
-        try:
-            component.set_annotations(batch, component.predict(batch))
-        except Exception as error:  # noqa: BLE001 — passed to the error handler
-            error_handler(nlp, component)(name, component, batch, error)
-            return []
-        return batch
+    if not settings and _predicts_batches(component, "pipe"):
+        return _annotate_batch(nlp, name, component, batch)
     if isinstance(component, Streaming):
         return list(component.pipe(iter(batch), **{"batch_size": len(batch), **settings}))
     return _call_each(nlp, name, component, batch, settings, keep=False)
+
+
+def _annotate_batch(nlp: Language, name: str, component: Batched, batch: DocBatch) -> list[Doc]:
+    """Return the batch annotated, or nothing if that failed and the error was handled."""
+    try:
+        component.set_annotations(batch, component.predict(batch))
+    except Exception as error:  # noqa: BLE001 — passed to the error handler
+        error_handler(nlp, component)(name, component, batch, error)
+        return []
+    return batch
 
 
 def as_doc(nlp: Language, text: str | bytes | Doc) -> Doc:

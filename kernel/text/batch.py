@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from kernel.text.docs.columns import Bools, Ints, Values, concatenate, write_parts
+from kernel.text.docs.columns import Bools, Ints, Values, concatenate, is_set_in_any, write_parts
 from kernel.text.docs.doc import Doc
 from kernel.text.examples.example import Example
 
@@ -81,7 +81,7 @@ class DocBatch(_Batch[Doc]):
 
     def has_column(self, name: str) -> bool:
         """Return whether something has set an annotation column of any doc."""
-        return any(name in doc.annotations for doc in self)
+        return is_set_in_any(self, name)
 
     def write(self, **columns: npt.ArrayLike) -> None:
         """Set annotation columns of all docs, given as `column` returns them; they are copied.

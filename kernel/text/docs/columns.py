@@ -20,7 +20,7 @@ from kernel.text.words.column import COLUMNS, Column
 from kernel.text.words.symbols import IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.lexemes import LexemeTable
@@ -342,8 +342,8 @@ def concatenate(parts: Sequence[Columns], name: str) -> Values:
     returns  (N,)  a copy; the unset values where a part does not have it
     """
     column = COLUMNS[name]
-    if not parts:
-        return np.zeros(0, column.dtype)
+    if not parts or (column.first is None and not is_set_in_any(parts, name)):
+        return column.unset_values(sum(len(part.lex) for part in parts))
     try:
         values = np.concatenate([part.annotations[name] for part in parts])
     except KeyError:
@@ -354,6 +354,11 @@ def concatenate(parts: Sequence[Columns], name: str) -> Values:
     return values
 
 
+def is_set_in_any(parts: Iterable[Columns], name: str) -> bool:
+    """Return whether something has set a column of any part."""
+    return any(name in part.annotations for part in parts)
+
+
 def write_parts(parts: Sequence[Columns], name: str, values: npt.ArrayLike) -> None:
     """Set a column of all parts; indices of tokens count through all of them.
 
@@ -362,15 +367,16 @@ def write_parts(parts: Sequence[Columns], name: str, values: npt.ArrayLike) -> N
     Raises TextError for another number of values.
     """
     column = COLUMNS[name]
-    whole, n_tokens = np.asarray(values, column.dtype), sum(map(len, parts))
-    if whole.shape != (n_tokens,):
-        raise TextError(f"expected {n_tokens} values of `{name}`, got {whole.shape}")
+    whole, lengths = np.asarray(values, column.dtype), [len(part.lex) for part in parts]
+    if whole.shape != (sum(lengths),):
+        raise TextError(f"expected {sum(lengths)} values of `{name}`, got {whole.shape}")
+    is_token = column.kind == "token"
     start = 0
-    for part in parts:
+    for part, length in zip(parts, lengths, strict=True):
+        own = whole[start : start + length]
         # Copied, so that one part does not keep the memory of all.
-        own = whole[start : start + len(part)].copy()
-        part.annotations[name] = own - start if column.kind == "token" else own
-        start += len(part)
+        part.annotations[name] = own - start if is_token else own.copy()
+        start += length
 
 
 @frozen(eq=False)

@@ -95,7 +95,8 @@ class Column:
         """
         if self.kind == "token":
             return np.arange(n, dtype=self.dtype)
-        values = np.full(n, self.unset, self.dtype)
+        # Zeros, which most columns have, are much faster than other numbers.
+        values = np.full(n, self.unset, self.dtype) if self.unset else np.zeros(n, self.dtype)
         if self.first is not None:
             values[:1] = self.first
         return values
@@ -214,7 +215,7 @@ class ColumnRegistry:
 
     def __getitem__(self, name: str) -> Column:
         """Return the column called `name`; raises TextError if there is no such column."""
-        column = self.get(name)
+        column = self._columns.get(name) or self.get(name)
         if column is None:
             known = ", ".join(self._columns)
             raise TextError(f"no doc column `{name}`", hint=f"there are: {known}")

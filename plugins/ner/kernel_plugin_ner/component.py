@@ -164,7 +164,10 @@ class EntityRecognizer(TransitionParser):
 
     def add_missing_labels(self, docs: Iterable[Doc]) -> None:
         """Add the unknown entity types in `docs`, in alphabetical order."""
-        typed = DocBatch(docs).column("ent_type")
+        batch = DocBatch(docs)
+        if not batch.has_column("ent_type"):
+            return
+        typed = batch.column("ent_type")
         hashes = np.unique(typed[typed != 0])
         unknown = hashes[self.system.classes.numbers(hashes) < 0]
         for label in sorted(self.vocab.strings[label] for label in unknown.tolist()):
@@ -174,7 +177,7 @@ class EntityRecognizer(TransitionParser):
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Entities | None) -> None:
         """Write entities into `docs`; tokens without annotation become outside."""
-        if predictions is None or not any(map(len, docs)):
+        if predictions is None:
             return
         batch = DocBatch(docs)
         iob, types = batch.column("ent_iob"), batch.column("ent_type")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
 from kernel.errors import KernelError, LoadError, TextError
 from kernel.pipeline import TrainablePipe, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
@@ -124,7 +122,7 @@ class TransitionParser(TrainablePipe):
 
     def predict(self, docs: DocBatch) -> Any:
         """Return the annotations that the transition system predicts, without changing `docs`."""
-        if not np.any(docs.lengths):
+        if not any(map(len, docs)):
             return None
         if not self.model.get_ref("lower").has_param("W"):
             raise KernelError(
