@@ -258,8 +258,10 @@ def finish_update(model: Any, optimizer: Any) -> None:
         return
     for node, name, gradient in gradients(model):
         whole = gradient.whole() if isinstance(gradient, RowGradient) else _own_gradient(node, name)
-        param, _ = optimizer((node.id, name), node.get_param(name), whole)
+        param, rest = optimizer((node.id, name), node.get_param(name), whole)
         node.set_param(name, param)
+        if rest is not whole:
+            whole[...] = rest
 
 
 def _own_gradient(node: Any, name: str) -> Floats:

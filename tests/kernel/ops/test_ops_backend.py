@@ -231,6 +231,28 @@ def test_deep_copies_have_pending_updates_of_rows_and_no_gradients():
     assert copied.get_param("W").tolist() == node.get_param("W").tolist()
 
 
+@pytest.mark.parametrize("by_rows", [False, True])
+@pytest.mark.parametrize("in_place", [False, True])
+def test_gradient_is_what_an_optimizer_returns(in_place, by_rows):
+    def optimizer(key, weights, gradient):
+        weights = weights - gradient
+        if in_place:
+            gradient[...] = 0
+            return weights, gradient
+        return weights, np.zeros_like(gradient)
+
+    node = make_caching_model().layers[0]
+    node.set_param("W", np.zeros((2, 1), "f"))
+    for _ in range(3):
+        if by_rows:
+            ops.add_row_gradient(node, "W", np.array([[0, 1]]), np.ones((2, 1), "f"))
+        else:
+            node.inc_grad("W", np.ones((2, 1), "f"))
+        ops.finish_update(node, optimizer)
+
+    assert node.get_param("W").tolist() == [[-3], [-3]]
+
+
 def test_gradient_is_an_array_to_add_to():
     leaf = make_caching_model().layers[0]
 
