@@ -1,10 +1,10 @@
-"""How many threads numpy's matrix products use while kernel computes.
+"""The number of threads of numpy's matrix products while kernel computes.
 
-Kernel shares work among threads of its own (`kernel.ops.parallel`), so that elementwise work,
-which BLAS does not know of, runs in parallel as well; and where another process wants the same
-cores, these threads wait for each other asleep, while those of OpenBLAS spin, at ten times the
-cost. Both at once would fight for the cores. The number of threads of OpenBLAS is one variable of
-the process, so it is one inside kernel's calls, and afterwards what it was before.
+Kernel runs work on its own threads (`kernel.ops.parallel`), so that elementwise operations, which
+are not part of BLAS, also run in parallel. These threads sleep while they wait; those of OpenBLAS
+spin, which costs ten times as much if another process uses the same cores. Using both would compete
+for the cores. The number of threads of OpenBLAS is a global variable of the process. It is set to
+one inside kernel's calls, and restored afterwards.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class OpenBlas:
 
 @functools.cache
 def numpy_blas() -> OpenBlas | None:
-    """Return the OpenBLAS that numpy carries, as its wheels for Linux and Windows do, or None."""
+    """Return the OpenBLAS in numpy's wheels for Linux and Windows, or None."""
     package = Path(np.__file__).parent
     folders = (package.parent / "numpy.libs", package / ".dylibs", package / ".libs")
     for path in [found for folder in folders for found in sorted(folder.glob("*openblas*"))]:
@@ -64,13 +64,13 @@ def _functions(library: Any, name: str) -> OpenBlas:
 
 
 class _Depth(threading.local):
-    """How many blocks the calling thread is inside."""
+    """The number of blocks that the calling thread is inside."""
 
     value: int = 0
 
 
 class SingleThreadedBlas:
-    """Lets numpy's BLAS use one thread inside a block or a function.
+    """Limits numpy's BLAS to one thread inside a block or a function.
 
     Blocks may be nested, and several threads may be inside one at a time: the first to enter
     sets the number of threads, the last to leave sets it back. Entering costs two microseconds,
@@ -107,7 +107,7 @@ class SingleThreadedBlas:
         with self._lock:
             self._inside += 1
             n_threads = blas.get_threads()
-            # If others are inside and it is not one, somebody set it in the meantime.
+            # If it is not one while others are inside, other code has set it in the meantime.
             if self._inside == 1 or n_threads != 1:
                 self._before = n_threads
                 blas.set_threads(1)
@@ -130,7 +130,7 @@ class SingleThreadedBlas:
                 blas.set_threads(self._before)
 
     def _forget_other_threads(self) -> None:
-        """In a forked process only the thread that forked goes on."""
+        """In a forked process, only the thread that forked still exists."""
         self._lock = threading.Lock()
         was_inside, self._inside = self._inside, int(self._depth.value > 0)
         blas = numpy_blas() if was_inside else None

@@ -1,7 +1,8 @@
-"""Calling hooks, in a way that keeps the contract of each kind.
+"""Calls of hooks, with the rules of each kind of hook.
 
-pluggy registers specifications and plugins. Its own call of a hook ends at the first plugin that
-raises, calls the newest first and names nobody, so the calls are made here.
+Specifications and plugins are registered with pluggy. The calls are made here, because a call by
+pluggy ends at the first plugin that raises, calls the newest plugin first, and does not return the
+names of the plugins.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ log: Final = logging.getLogger("kernel.plugins")
 
 @frozen(kw_only=True)
 class Specification:
-    """A hook: its kind, its arguments, and what may be answered."""
+    """A hook: its kind, its arguments, and the type of its answer."""
 
     kind: str
     answer: Any
@@ -36,8 +37,8 @@ class Specification:
     expected: str
 
     def accepts(self, answer: Any) -> bool:
-        """Return whether a plugin may answer this."""
-        is_text = isinstance(answer, str)  # which is a sequence too
+        """Return whether `answer` has the right type."""
+        is_text = isinstance(answer, str)  # a string is a sequence too
         if not isinstance(answer, self.answer) or is_text != (self.answer is str):
             return False
         items = answer.values() if isinstance(answer, Mapping) else answer
@@ -46,11 +47,11 @@ class Specification:
 
 
 class Hooks:
-    """The hooks that there are, and the plugins that implement them.
+    """The specified hooks, and the plugins that implement them.
 
     listeners  objects with methods marked with `kernel.hookimpl`, called in their order
-    required   the same, called before all others; what they raise is passed on, from a *watch*
-               hook too
+    required   the same, but called before all others; their errors are raised, also in *watch*
+               hooks
     beneath    more hooks; their plugins are called after these
     """
 
@@ -73,22 +74,22 @@ class Hooks:
             self.register(listener)
 
     def specify(self, namespace: ModuleType | type) -> None:
-        """Add the hooks that the module or class `namespace` specifies.
+        """Add the hooks specified in the module or class `namespace`.
 
-        Raises `PluginError` if it specifies none, or one that there is already.
+        Raises `PluginError` if it specifies no hooks, or a hook that already exists.
         """
         added = dict(_specifications(namespace))
         if not added:
             raise PluginError(f"{namespace!r} specifies no hooks")
         taken = added.keys() & self.specifications.keys()
         if taken:
-            raise PluginError(f"there is already a hook `{min(taken)}`")
+            raise PluginError(f"the hook `{min(taken)}` already exists")
         self._manager.add_hookspecs(namespace)
         self.namespaces.append(namespace)
         self.specifications.update(added)
 
     def register(self, plugin: object, name: str | None = None) -> None:
-        """Call what `plugin` implements from now on; messages call it `name`, or by its class.
+        """Call the hooks of `plugin` from now on; messages use `name`, or the name of its class.
 
         Raises `PluginError` for a hook, or an argument of one, that does not exist.
         """
@@ -102,16 +103,16 @@ class Hooks:
             raise PluginError(f"`{name or plugin}` is registered already") from None
 
     def unregister(self, name: str) -> None:
-        """Call nothing of the plugin called `name` any more."""
+        """Stop calling the hooks of the plugin `name`."""
         self._manager.unregister(name=name)
 
     def gather(
         self, hook: str, *, on_error: Callable[[PluginError], None] | None = None, **arguments: Any
     ) -> list[tuple[str, Any]]:
-        """Ask every plugin, and return each answer with the name of the plugin.
+        """Call every plugin, and return each answer with the name of the plugin.
 
-        Raises `PluginError` for a plugin that fails or answers with the wrong type; `on_error`
-        gets it instead, and the plugin has no answer.
+        Raises `PluginError` for a plugin that fails or returns the wrong type. If `on_error` is
+        given, it is called with the error instead, and the plugin's answer is left out.
         """
         answers = []
         for implementation in self.implementing(hook, "gather"):
@@ -128,14 +129,14 @@ class Hooks:
     def first(self, hook: str, **arguments: Any) -> Any:
         """Return the first answer that is not None; None if there is none.
 
-        Raises `PluginError` as `gather` does; another `KernelError`, which is about what was
-        asked, is passed on.
+        Raises `PluginError` as `gather` does; any other `KernelError`, which concerns the
+        arguments, is passed on.
         """
         answers = (self.ask(hook, each, arguments) for each in self.implementing(hook, "first"))
         return next((answer for answer in answers if answer is not None), None)
 
     def watch(self, hook: str, **arguments: Any) -> None:
-        """Tell every plugin; one that raises is reported, and left out from then on."""
+        """Notify every plugin; a plugin that raises is reported, and not called again."""
         for implementation in self._own(hook, "watch"):
             if implementation.plugin in self._required:
                 _call(implementation, arguments)
@@ -162,7 +163,7 @@ class Hooks:
         raise PluginError(f"{where} returned {answer!r}, expected {specification.expected}")
 
     def implementing(self, hook: str, kind: str) -> list[HookImpl]:
-        """Return what implements the hook, of this kind, in the order of calling."""
+        """Return the implementations of the hook, in the order of calling."""
         own = self._own(hook, kind)
         return own if self._beneath is None else own + self._beneath.implementing(hook, kind)
 

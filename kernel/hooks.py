@@ -1,13 +1,13 @@
-"""Every hook of kernel, in the order of a run's life. The file to read first.
+"""All hooks of kernel, in the order in which they are called. Read this file first.
 
-A plugin implements the hooks it cares for as functions of the same name, marked with
-`kernel.hookimpl`, in the module that its entry point of the group `kernel` names; it takes
-only the arguments it uses. Each hook has one of three kinds:
+A plugin implements the hooks that it needs as functions of the same name, marked with
+`kernel.hookimpl`, in the module of its entry point in the group `kernel`. A function may leave out
+arguments that it does not use. There are three kinds of hooks:
 
-- *gather*: every plugin is asked, in the order of their distributions' names, and the answers
-  are put together; None adds nothing;
+- *gather*: every plugin is called, in the order of the distributions' names, and all answers are
+  collected; None adds nothing;
 - *first*: the first answer that is not None wins;
-- *watch*: something happened; arguments are read-only, and there is no answer.
+- *watch*: a notification; arguments are read-only, and the result is ignored.
 
 A *watch* hook that raises is reported once, with its plugin, and left out from then on: a broken
 logger cannot end a run. A *gather* or *first* hook that raises, or that answers with another type
@@ -43,8 +43,8 @@ _hookspec = pluggy.HookspecMarker(PROJECT)
 def gather(answer: type, *, items: Sequence[str] = ()) -> Callable[[HookT], HookT]:
     """Mark the specification of a *gather* hook.
 
-    `answer` is the class of an answer; `items` are the classes of the items in it (of its values,
-    if it is a mapping), each as "module:class": imported once there is an answer to check.
+    `answer` is the class of an answer; `items` are the classes of its items (of its values, if it
+    is a mapping), each as "module:class", which is imported when an answer is checked.
     """
     return _mark("gather", answer, items)
 
@@ -72,23 +72,23 @@ def _mark(kind: str, answer: type, items: Sequence[str] = ()) -> Callable[[HookT
 
 @gather(Sequence)
 def kernel_add_hooks() -> Sequence[object]:
-    """Return modules or classes that specify more hooks, for other plugins to implement.
+    """Return modules or classes that specify more hooks, which other plugins can implement.
 
-    Called: once per process, before any other hook. A specification is a function that is marked
-    with `gather`, `first` or `watch` of this module; `kernel.plugins.hooks()` calls it. A name
-    that is taken sets the plugin aside.
+    Called: once per process, before any other hook. A specification is a function marked with
+    `gather`, `first` or `watch` of this module; use `kernel.plugins.hooks()` to call the hook. If a
+    name is already taken, the plugin is not loaded.
     """
     raise AssertionError
 
 
 @gather(Sequence, items=("builtins:str",))
 def kernel_add_registries() -> Sequence[str]:
-    """Return the names of registries that this plugin opens.
+    """Return the names of registries that this plugin adds.
 
     Called: once per process, after the hooks of all plugins are known. With `acme_things`,
     `kernel.registry.acme_things` registers functions, a config names them with `@acme_things`,
-    and plugins declare them as entry points of the group `kernel_acme_things`. Several plugins
-    may open the same one.
+    and plugins declare them as entry points of the group `kernel_acme_things`. Several plugins may
+    add the same one.
     """
     raise AssertionError
 
@@ -98,10 +98,10 @@ def kernel_add_registries() -> Sequence[str]:
 
 @gather(Sequence, items=("kernel.text:Column",))
 def kernel_doc_columns() -> Sequence[Column]:
-    """Return the annotation columns that this plugin adds to `Doc`, one value a token.
+    """Return the annotation columns that this plugin adds to `Doc`, one value per token.
 
-    Called: once per process, when the first `Vocab` is made (so before the first `Doc`) or an
-    unknown column or attribute is asked for. Gathered. A name that is taken raises
+    Called: once per process, when the first `Vocab` is created (so before the first `Doc`) or an
+    unknown column or attribute is read. Gathered. A name that is already taken raises
     `PluginError`.
     """
     raise AssertionError
@@ -112,12 +112,13 @@ def kernel_doc_columns() -> Sequence[Column]:
 
 @gather(Mapping)
 def kernel_sections() -> Mapping[str, Any]:
-    """Return the sections of the config that this plugin adds, each with its class, by name.
+    """Return the config sections that this plugin adds, as a map from name to class.
 
-    Called: whenever a config is filled in, checked, explained or resolved. Gathered. A class has
-    a field for each key, made with `kernel.config.setting`. The name of a section that is there
-    (`training`) adds the keys to it; a dotted name (`training.acme`) adds a table. With `| None`
-    after the class, the section may be left out. A key that is taken raises `PluginError`.
+    Called: whenever a config is filled, checked, explained or resolved. Gathered. A class has a
+    field for each key, created with `kernel.config.setting`. With the name of an existing section
+    (`training`), the keys are added to it; a dotted name (`training.acme`) adds a table. With `|
+    None` after the class, the section is optional. A key that is already taken raises
+    `PluginError`.
     """
     raise AssertionError
 
@@ -129,8 +130,8 @@ def kernel_recommend_component(
     """Return the recommended config block of `component`, or None if it is not this plugin's.
 
     Called: by `kernel init config`, once for each component asked for. `optimize` is
-    "efficiency" or "accuracy". A block has `kernel.SHARED` where a shared layer goes, whichever
-    is installed. First answer wins.
+    "efficiency" or "accuracy". A block contains `kernel.SHARED` where a shared layer, of any
+    plugin, is to be inserted. First answer wins.
     """
 
 
@@ -141,8 +142,8 @@ def kernel_recommend_shared_layer(
     """Return the recommended shared layer, or None if it is not this plugin's.
 
     Called: by `kernel init config`, once, if a component has `kernel.SHARED` in its block.
-    `component` is the name of the shared component that was asked for; for None any will do,
-    and a plugin whose layer is not for everybody returns None. First answer wins.
+    `component` is the name of the requested shared component, or None for any; for None, a plugin
+    with a specialized layer returns None. First answer wins.
     """
 
 
@@ -151,15 +152,15 @@ def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
     """Return settings of `[training]` that this plugin recommends for a pipeline.
 
     Called: by `kernel init config`, with the names of the components, shared layers left out.
-    Gathered; the default config has what no plugin names. Return an empty mapping where this
-    plugin's components are not all that decides.
+    Gathered; other settings keep their defaults. Return an empty mapping if the choice also depends
+    on other components.
     """
     raise AssertionError
 
 
 @watch
 def kernel_config_loaded(config: Config) -> None:
-    """Watch a config that was read, overridden and filled, before anything of it is resolved.
+    """Watch a config that was read, overridden and filled, before it is resolved.
 
     Called: once per run of `train`, `debug config` and `evaluate`.
     """
@@ -178,7 +179,7 @@ def kernel_component_created(nlp: Language, name: str, component: Any) -> None:
 
 @watch
 def kernel_pipeline_loaded(nlp: Language, path: Path) -> None:
-    """Watch a pipeline that was read from the folder `path`, weights and all.
+    """Watch a pipeline that was loaded from the folder `path`, including weights.
 
     Called: once per `from_disk`.
     """
@@ -197,9 +198,9 @@ def kernel_pipeline_saved(nlp: Language, path: Path) -> None:
 
 @first(str)
 def kernel_train(run: TrainingRun) -> str | None:
-    """Run the training loop to its end and return why it ended, or None to leave it to others.
+    """Run the whole training loop and return the reason why it ended, or None to use another loop.
 
-    Called: once per run. The kernel's own loop always answers, last.
+    Called: once per run. The kernel's own loop is called last, and always answers.
     """
 
 
@@ -221,7 +222,7 @@ def kernel_before_update(run: TrainingRun) -> None:
 
 @watch
 def kernel_after_update(run: TrainingRun) -> None:
-    """Watch a step whose weights have changed.
+    """Watch a step after its update of the weights.
 
     Called: on every step; `run.losses` are summed since the last evaluation. Return fast.
     """
@@ -258,8 +259,8 @@ def kernel_run_ended(run: TrainingRun, reason: str) -> None:
 def kernel_commands() -> Sequence[Command | Group]:
     """Return the commands that this plugin adds to the command line.
 
-    Called: once per run of `kernel`. Gathered. A `Command` names the object to import, so
-    that `kernel --help` imports none of them; a `Group` gives a group of commands its help.
+    Called: once per run of `kernel`. Gathered. A `Command` names the object to import, so that
+    `kernel --help` does not import it; a `Group` sets the help of a group of commands.
     """
     raise AssertionError
 

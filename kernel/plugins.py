@@ -1,4 +1,4 @@
-"""Finding plugins, loading them, and setting the broken ones aside."""
+"""Finding and loading plugins; broken ones are set aside."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
 # The methods of `kernel.registry`, whose other attributes are the registries.
 _RESERVED: Final = ("find", "get", "get_registry_names", "has", "of")
-_EXTENDING: Final = ("kernel_add_hooks", "kernel_add_registries")
+_EXTENSION_HOOKS: Final = ("kernel_add_hooks", "kernel_add_registries")
 
 
 @frozen(kw_only=True)
 class InstalledPlugin:
-    """A plugin that is installed, whether it loads or not."""
+    """An installed plugin, which may be broken."""
 
     name: str
     distribution: str
@@ -37,12 +37,12 @@ class InstalledPlugin:
 
 
 class Plugins:
-    """The plugins of some entry points, loaded, and what they make of the kernel.
+    """The loaded plugins of entry points, with their hooks and registries.
 
     Each is identified by its distribution, and they are loaded in the order of those. One that
     fails is set aside with its error, and none of its hooks is called.
 
-    errors  what is wrong with each that is set aside, by its distribution and name
+    errors  the error of each plugin that was set aside, by distribution and name
     """
 
     def __init__(self, points: Iterable[EntryPoint]) -> None:
@@ -64,12 +64,12 @@ class Plugins:
                     self.hooks.register(plugin, _distribution(point))
 
     def error_of(self, point: EntryPoint) -> str | None:
-        """Return why the plugin of an entry point is set aside; None if it is not."""
+        """Return the error of the plugin of an entry point; None if it was loaded."""
         return self.errors.get((_distribution(point), point.name))
 
     @contextlib.contextmanager
     def _setting_aside(self, point: EntryPoint) -> Iterator[None]:
-        """Note what fails; this is the one border that catches everything but Ctrl-C."""
+        """Record an error of the block; only here, everything except Ctrl-C is caught."""
         try:
             yield
         except KeyboardInterrupt:
@@ -80,9 +80,9 @@ class Plugins:
             self.errors[_distribution(point), point.name] = f"{type(error).__name__}: {error}"
 
     def _extend(self, plugin: object, name: str) -> None:
-        """Add the hooks and registries that the plugin brings."""
-        # Its other hooks may be those of plugins that have not brought them yet.
-        own = {hook: getattr(plugin, hook) for hook in _EXTENDING if hasattr(plugin, hook)}
+        """Add the hooks and registries of the plugin."""
+        # Its other hooks may be specified by plugins that are not loaded yet.
+        own = {hook: getattr(plugin, hook) for hook in _EXTENSION_HOOKS if hasattr(plugin, hook)}
         asked = Hooks()
         asked.register(SimpleNamespace(**own), name)
         for _, namespaces in asked.gather("kernel_add_hooks"):
@@ -94,7 +94,7 @@ class Plugins:
 
 @functools.cache
 def plugins() -> Plugins:
-    """Return the installed plugins; they are loaded at the first call."""
+    """Return the installed plugins, which are loaded at the first call."""
     return Plugins(importlib.metadata.entry_points(group=PROJECT))
 
 
@@ -119,7 +119,7 @@ def installed() -> list[InstalledPlugin]:
 
 
 def distributions() -> dict[str, str]:
-    """Return name and version of each distribution that has a plugin."""
+    """Return the name and version of each distribution with a plugin."""
     return {plugin.distribution: plugin.version for plugin in installed()}
 
 
@@ -136,8 +136,8 @@ def _refuse_taken_name(point: EntryPoint, loaded: Iterable[EntryPoint]) -> None:
             )
         if other.name == point.name:
             raise PluginError(
-                f"the plugin `{point.name}` of `{_distribution(point)}` has the name of that of "
-                f"`{_distribution(other)}`",
+                f"the plugin `{point.name}` of `{_distribution(point)}` has the same name as that "
+                f"of `{_distribution(other)}`",
                 hint="uninstall one of them",
             )
 

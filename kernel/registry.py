@@ -1,8 +1,8 @@
-"""The registries: functions that a configuration names.
+"""The registries of functions that can be named in a config.
 
-A name is looked up among what was registered in this process first (a `--code` file, a
-notebook), then among the entry points of installed distributions, of which only the one
-that is named gets imported.
+A name is first looked up among the functions registered in this process (by a `--code` file or a
+notebook), then among the entry points of installed distributions. Only the entry point that is
+found is imported.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _OWN: Final = (
 
 @functools.cache
 def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
-    """Return, for each name, what declares it: one entry point, if all is well."""
+    """Return the entry points of each name; there should be only one."""
     points: dict[str, list[EntryPoint]] = {}
     for point in importlib.metadata.entry_points(group=f"kernel_{kind}"):
         points.setdefault(point.name, []).append(point)
@@ -58,7 +58,7 @@ def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
 
 @functools.cache
 def first_party_names() -> dict[str, dict[str, str]]:
-    """Return, for each kind, the names that first-party plugins provide, with who ships them.
+    """Return, for each kind, the names of first-party plugins, with their distributions.
 
     Kinds are the registries, "registries", "commands", "modules" and "sections" (of a config).
     """
@@ -68,19 +68,19 @@ def first_party_names() -> dict[str, dict[str, str]]:
 
 @functools.cache
 def missing_names() -> dict[str, list[str]]:
-    """Return, for each kind, the names in spaCy's configs that no first-party plugin has yet."""
+    """Return, for each kind, the names of spaCy's configs that are not available in kernel."""
     index = files("kernel").joinpath("missing_names.json").read_text(encoding="utf8")
     return json.loads(index)
 
 
 def is_missing(kind: str, name: str) -> bool:
-    """Return whether spaCy has `name`, and kernel nothing in its place."""
+    """Return whether spaCy has `name` and kernel has no equivalent."""
     spacy_name = f"spacy.{name.removeprefix('kernel.')}"
     return not {name, spacy_name}.isdisjoint(missing_names().get(kind, ()))
 
 
 def provider_hint(kind: str, name: str) -> str | None:
-    """Return which distribution of ours has `name` and how to install it; None if none has.
+    """Return a hint which first-party distribution has `name`; None if there is none.
 
     `kind` is a registry, or "registries", "commands", "modules" or "sections" (of a config).
     """
@@ -91,7 +91,7 @@ def provider_hint(kind: str, name: str) -> str | None:
 
 
 def canonical_name(name: str) -> str:
-    """Return the name under which kernel knows what spaCy's configs call `name`."""
+    """Return kernel's name for the name `name` in spaCy's configs."""
     return f"kernel.{name[len('spacy.') :]}" if name.startswith("spacy.") else name
 
 
@@ -99,7 +99,7 @@ class Registry:
     """Functions of one kind, by name.
 
     Raises `RegistryError` for a name that is unknown, taken, or declared by two distributions;
-    `PluginError` for one whose plugin cannot be imported.
+    `PluginError` if its plugin cannot be imported.
     """
 
     def __init__(self, kind: str) -> None:
@@ -116,15 +116,15 @@ class Registry:
     def register(self, name: str) -> Callable[[FuncT], FuncT]:
         """Return a decorator that registers a function as `name`.
 
-        The same function may come again (a module that is imported twice); another one may not.
+        Registering the same function again is allowed (a module may be imported twice).
         """
 
         def decorate(func: FuncT) -> FuncT:
             known = self._local.get_all().get(name)
             if known is not None and not _same_source(known, func):
                 raise RegistryError(
-                    f"`{name}` is already registered in `{self.kind}`, by {_place(known)}",
-                    hint="give yours a name of its own",
+                    f"`{name}` is already registered in `{self.kind}`, by {_location_of(known)}",
+                    hint="choose another name",
                 )
             self._local.register(name, func=func)
             return func
@@ -132,7 +132,7 @@ class Registry:
         return decorate
 
     def get(self, name: str) -> Any:
-        """Return the function called `name`; imports the one plugin that has it."""
+        """Return the function called `name`; imports only the plugin that has it."""
         for candidate in dict.fromkeys((name, canonical_name(name))):
             if candidate in self._local:
                 return self._local.get(candidate)
@@ -149,20 +149,20 @@ class Registry:
     __contains__ = has
 
     def names(self) -> list[str]:
-        """Return every known name, sorted; imports nothing."""
+        """Return all known names, sorted; imports nothing."""
         return sorted(self._names())
 
     def distribution(self, name: str) -> str | None:
-        """Return the distribution that has `name`, or None if this process registered it."""
+        """Return the distribution of `name`, or None if it was registered in this process."""
         points = _entry_points(self.kind).get(canonical_name(name))
         return None if points is None else _distribution(points[0])
 
     def registered(self) -> dict[str, Any]:
-        """Return the functions that this process has registered, by name."""
+        """Return the functions registered in this process, by name."""
         return dict(self._local.get_all())
 
     def clashes(self) -> dict[str, list[str]]:
-        """Return the names that several distributions declare, each with those."""
+        """Return the names declared by several distributions, with these distributions."""
         return {
             name: [_distribution(point) for point in points]
             for name, points in _entry_points(self.kind).items()
@@ -192,11 +192,11 @@ class Registry:
         close = get_close_matches(wanted, self._names(), n=1)
         if close:
             return f"did you mean `{close[0]}`?"
-        return "is a plugin not installed, or a `--code` file not given?"
+        return "a plugin or a `--code` file may be missing"
 
 
 class Registries:
-    """All registries, each an attribute of its name: kernel's own, and those that plugins open."""
+    """All registries as attributes: kernel's own, and those added by plugins."""
 
     def __init__(self) -> None:
         self._table: Final = {kind: Registry(kind) for kind in _OWN}
@@ -241,7 +241,7 @@ class Registries:
         return sorted(self._opened())
 
     def _opened(self) -> dict[str, Registry]:
-        """Return all registries; loads the plugins, for those that open one."""
+        """Return all registries; loads the plugins, which may add some."""
         from kernel.plugins import plugins
 
         for kind in plugins().registries:
@@ -255,14 +255,14 @@ def _distribution(point: EntryPoint) -> str:
 
 
 def _load(points: Sequence[EntryPoint], kind: str) -> Any:
-    """Import what an entry point names; raises `RegistryError` if there are several."""
+    """Import the object of an entry point; raises `RegistryError` if there are several."""
     point, *others = points
     owner = _distribution(point)
     if others:
         owners = " and ".join(f"`{_distribution(each)}`" for each in points)
         raise RegistryError(
             f"`{point.name}` in the registry `{kind}` is declared by {owners}",
-            hint="uninstall all of them but one",
+            hint="uninstall all except one",
         )
     try:
         return point.load()
@@ -277,10 +277,10 @@ def _load(points: Sequence[EntryPoint], kind: str) -> Any:
 
 
 def _same_source(one: Any, other: Any) -> bool:
-    return _place(one) == _place(other)
+    return _location_of(one) == _location_of(other)
 
 
-def _place(func: Any) -> str:
+def _location_of(func: Any) -> str:
     func = getattr(func, "func", func)
     return f"{getattr(func, '__module__', '?')}.{getattr(func, '__qualname__', repr(func))}"
 

@@ -1,7 +1,7 @@
-"""How configs and plugins speak of layers that one component computes and others read.
+"""Declarations of shared layers, which one component computes and others read.
 
-Importing this costs nothing: no arrays, no models. `kernel.pipeline.SharedOutput` is what
-travels with a batch.
+This module is fast to import: no arrays, no models. The output for a batch is a
+`kernel.pipeline.SharedOutput`.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from attrs import field, frozen
 
 Func = TypeVar("Func", bound=Callable[..., Any])
 
-_MARK: Final = "__kernel_listens__"
+_LISTENS_ATTRIBUTE: Final = "__kernel_listens__"
 
 
 def listens(func: Func) -> Func:
     """Mark an architecture whose model reads the output of a shared component.
 
-    The model itself carries `attrs["listens_to"]`: the name of that component, or "*" for the
-    last one before.
+    The model must have `attrs["listens_to"]`: the name of that component, or "*" for the last one
+    before the listener.
     """
-    setattr(func, _MARK, True)
+    setattr(func, _LISTENS_ATTRIBUTE, True)
     return func
 
 
 def is_listener(func: Any) -> bool:
-    """Return whether an architecture was marked with `listens`; no model is built for it."""
-    return bool(getattr(func, _MARK, False))
+    """Return whether an architecture was marked with `listens`, without building its model."""
+    return bool(getattr(func, _LISTENS_ATTRIBUTE, False))
 
 
 class _Shared:
@@ -38,7 +38,7 @@ class _Shared:
         return "kernel.SHARED"
 
 
-# In a recommended block of a component: a shared layer goes here, whichever is installed.
+# In the recommended block of a component: the place for a shared layer of any plugin.
 SHARED: Final = _Shared()
 
 
@@ -48,9 +48,9 @@ class SharedLayer:
 
     component   the name of the component that computes it
     block       the settings of that component
-    listener    the block of a layer that reads it, which goes where a block has `SHARED`
+    listener    the block of a layer that reads it, which replaces `SHARED` in other blocks
     for_gpu     whether it is made for a GPU
-    remarks     why settings are what they are, by their dotted paths in the config
+    remarks     comments on its settings, by their dotted paths in the config
     """
 
     component: str

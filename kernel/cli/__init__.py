@@ -1,4 +1,4 @@
-"""The command line, and what a plugin's command needs of it.
+"""The command line, and the functions that commands of plugins use.
 
 `Command` and `Group` describe commands (see the hook `kernel_commands`), `console` prints.
 """
@@ -25,6 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "console":  # brings rich, which no listing of commands needs
+    if name == "console":  # imports rich, which is not needed to list commands
         return importlib.import_module("kernel.cli.console")
     raise AttributeError(f"module 'kernel.cli' has no attribute {name!r}")

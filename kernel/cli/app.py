@@ -1,4 +1,4 @@
-"""The program: groups of commands that are imported when they are run, and its exit codes."""
+"""The program: its groups of commands, which are imported when they are run, and exit codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INTERRUPTED: Final = 130
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are a table; each is imported when it is asked for."""
+    """A group whose commands are given as a table; each is imported when it is used."""
 
     def __init__(
         self, name: str, table: Mapping[str, Command | LazyGroup], **settings: Any
@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that `args` begin with; exit with 2 if there is none."""
+        """Find the command at the start of `args`; exit with 2 if it is unknown."""
         if args[0] not in self.table:
             typed = args[:1] if ctx.parent is None else [str(self.name), args[0]]
             for name in (" ".join(typed), " ".join(args[:2])):
@@ -49,16 +49,16 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands, importing none of them."""
+        """Write the table of commands, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, found.help or "") for name, found in self.table.items()])
 
 
 class Program(LazyGroup):
-    """The outermost group: errors become messages and exit codes here."""
+    """The top group, which turns errors into messages and exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; exit with 1 if it cannot do what it was asked."""
+        """Run the command; exit with 1 if it fails."""
         try:
             return super().invoke(ctx)
         except KernelError as error:
@@ -67,8 +67,8 @@ class Program(LazyGroup):
         except BrokenPipeError:
             raise
         except OSError as error:
-            place = f"{error.filename}: " if error.filename is not None else ""
-            _fail(f"{place}{error.strerror or error}")
+            filename = f"{error.filename}: " if error.filename is not None else ""
+            _fail(f"{filename}{error.strerror or error}")
             return ctx.exit(ERROR)
         except KeyboardInterrupt:
             _fail("interrupted")
@@ -78,7 +78,7 @@ class Program(LazyGroup):
 def make_program(commands: Iterable[Command | Group] | None = None) -> Program:
     """Return the program with `commands`, or with kernel's own and those of all plugins.
 
-    The first one of a name has it; the others are reported.
+    If several have the same name, the first one is used and the others are reported.
     """
     commands = list(_all_commands() if commands is None else commands)
     helps: dict[str, str] = {}
@@ -87,7 +87,7 @@ def make_program(commands: Iterable[Command | Group] | None = None) -> Program:
             helps.setdefault(group.name, group.help)
     table: dict[str, Command | LazyGroup] = {}
     for command in commands:
-        if isinstance(command, Command) and not _place(command, table, helps):
+        if isinstance(command, Command) and not _insert(command, table, helps):
             _warn(f"the name `{command.name}` is taken: {command.target}")
     program = Program(
         "kernel",
@@ -99,19 +99,19 @@ def make_program(commands: Iterable[Command | Group] | None = None) -> Program:
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the program and exit: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
+    """Run the program and exit: 0 success, 1 failure, 2 wrong usage, 130 interrupted."""
     try:
         make_program().main(args=arguments, standalone_mode=True)
     except BrokenPipeError:
-        # Whoever read our output has left, which is no error of ours.
+        # The reader of our output has closed the pipe, which is not an error.
         sys.stderr.close()
         sys.exit(0)
 
 
-def _place(
+def _insert(
     command: Command, table: dict[str, Command | LazyGroup], helps: Mapping[str, str]
 ) -> bool:
-    """Put a command into the table or a group of it; False if its name is taken."""
+    """Add a command to the table or to a group of it; return False if its name is taken."""
     group, _, name = command.name.rpartition(" ")
     if group:
         found = table.setdefault(group, LazyGroup(group, {}, help=helps.get(group, "")))
@@ -127,7 +127,7 @@ def _all_commands() -> list[Command | Group]:
 
 
 def _warn_of_missing(error: PluginError) -> None:
-    # One plugin must not take all commands down.
+    # One broken plugin must not disable all commands.
     _warn(f"{error.message}; its commands are missing")
 
 

@@ -1,4 +1,4 @@
-"""Importing the Python file that `--code` names."""
+"""Import of the Python file given with `--code`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Final
 from kernel.errors import KernelError
 from kernel.files import import_file
 
-MODULE: Final = "python_code"
+MODULE_NAME: Final = "python_code"
 
 
 def import_code(path: Path | None) -> None:
-    """Import the file at `path`, for what it registers; None does nothing.
+    """Import the file at `path`, which registers functions; None does nothing.
 
-    Raises `KernelError` with the line of the file that fails.
+    Raises `KernelError` with the line of the file at which it fails.
     """
     if path is None:
         return
     try:
-        import_file(MODULE, path)
+        import_file(MODULE_NAME, path)
     except KernelError:
         raise
     except Exception as error:

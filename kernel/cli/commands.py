@@ -1,4 +1,4 @@
-"""What commands there are: a table of names, so that `kernel --help` imports none of them."""
+"""The table of commands, from which `kernel --help` is made without importing them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def _matching(pattern: str, expected: str) -> Callable[[object, Any, str], None]
 
 @frozen
 class Command:
-    """A command that is imported when it is run.
+    """A command, which is imported when it is run.
 
-    `name` is what the user types; two words make it a command of a group. `help` is one line.
+    `name` is typed by the user; two words make it a command of a group. `help` is one line.
     `target` is the `module:attribute` of a click command.
     """
 
@@ -57,16 +57,16 @@ class Command:
 
 @frozen
 class Group:
-    """What `kernel --help` says of a group of commands. Its commands have names of two words."""
+    """The help of a group of commands in `kernel --help`. Its commands have names of two words."""
 
     name: str = field(validator=_matching(_WORD, "a word in lower case"))
     help: str
 
 
 OWN: Final[Sequence[Command | Group]] = (
-    Group("init", "Make a config, or complete one."),
-    Group("debug", "Find out what is wrong before training."),
-    Group("config", "Look into config files."),
+    Group("init", "Create a config, or complete one."),
+    Group("debug", "Find errors before training."),
+    Group("config", "Inspect config files."),
     Command("init config", "Write a recommended config.", "kernel.cli.init_config:init_config"),
     Command(
         "init fill-config",
@@ -77,10 +77,10 @@ OWN: Final[Sequence[Command | Group]] = (
     Command("evaluate", "Score a trained pipeline on a corpus.", "kernel.cli.evaluate:evaluate"),
     Command("debug config", "Check a config.", "kernel.cli.debug_config:debug_config"),
     Command("info", "Describe the installation or a pipeline.", "kernel.cli.info:info"),
-    Command("plugins", "List the plugins, or begin a new one.", "kernel.cli.plugins:plugins"),
+    Command("plugins", "List the plugins, or create a new one.", "kernel.cli.plugins:plugins"),
     Command(
         "config explain",
-        "Say what a setting is and where it comes from.",
+        "Explain a setting and where it comes from.",
         "kernel.cli.config_explain:explain",
     ),
     Command("config diff", "Compare two configs.", "kernel.cli.config_diff:diff"),

@@ -1,7 +1,7 @@
-"""Comments for a config in TOML: what each value does, in the words of whoever reads it.
+"""Comments for a config in TOML: the meaning of each value, from the code that reads it.
 
-For the kernel's own sections they are the `help` of the settings; for a function block, the first
-line of the function's docstring and the lines of it that are `argument   meaning`.
+For the kernel's own sections, this is the `help` of the settings. For the block of a
+function, it is the first line of its docstring, and the lines of the form `argument   meaning`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Path = tuple[str, ...]
 def add_comments(text: str, config: Config, remarks: Mapping[Path, str]) -> str:
     """Return the TOML `text` of `config` with comments above its keys and sections.
 
-    `remarks` are second lines for some of them, by their paths.
+    `remarks` are additional lines for some of them, by their paths.
     """
     notes = dict(_notes(config.interpolate(), ()))
     above: dict[int, list[str]] = {}
@@ -40,7 +40,7 @@ def add_comments(text: str, config: Config, remarks: Mapping[Path, str]) -> str:
 
 
 def _notes(config: Values, path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the path of each key under `path` that there is something to say about, and what."""
+    """Yield the path of each key under `path` that has a comment, and the comment."""
     helps = helps_at(config, path)
     block: Any = config
     for key in path:

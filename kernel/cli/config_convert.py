@@ -1,4 +1,4 @@
-"""`kernel config convert`: the same config in the other format."""
+"""`kernel config convert`: convert a config to the other format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kernel config diff`: what two configs say differently, whatever their formats."""
+"""`kernel config diff`: compare two configs, in any format."""
 
 from __future__ import annotations
 

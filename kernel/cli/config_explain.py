@@ -1,4 +1,4 @@
-"""`kernel config explain`: what a setting is, who set it, and what it goes to."""
+"""`kernel config explain`: the meaning of a setting, its origin, and its use."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kernel.cli.options import OVERRIDES, code_option
+from kernel.cli.options import ALLOW_OVERRIDES, code_option
 
 if TYPE_CHECKING:
     from kernel.config import Explanation
 
 
-@click.command(context_settings=OVERRIDES)
+@click.command(context_settings=ALLOW_OVERRIDES)
 @click.argument("config_path", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("setting")
 @code_option
@@ -53,4 +53,4 @@ def _show(value: Any) -> str | None:
     try:
         return json.dumps(value, ensure_ascii=False)
     except TypeError:
-        return None  # a default that no config can say
+        return None  # a default that cannot be written in a config

@@ -1,4 +1,4 @@
-"""Config files as commands read and write them."""
+"""Reading and writing of config files by commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_config(path: Path | str, arguments: Sequence[str] = ()) -> Config:
 def write_config(config: Config, path: Path, *, remarks: Remarks | None = None) -> None:
     """Write the config with its variables, in the format of the suffix; "-" is stdout.
 
-    With `remarks`, TOML gets comments, and a remark below that of the setting it is about.
+    With `remarks`, comments are added to TOML; a remark follows the comment of its setting.
     """
     text = config_text(config, "toml" if path.suffix == ".toml" else "cfg", remarks=remarks)
     if str(path) == "-":
@@ -33,7 +33,7 @@ def write_config(config: Config, path: Path, *, remarks: Remarks | None = None) 
 
 
 def config_text(config: Config, form: str, *, remarks: Remarks | None = None) -> str:
-    """Return the config as text, without a line end at its end; see `write_config`."""
+    """Return the config as text without a final line end; see `write_config`."""
     text = config.to_str(interpolate=False, format=form)
     if remarks is not None and form == "toml":
         from kernel.cli.comments import add_comments
@@ -43,7 +43,7 @@ def config_text(config: Config, form: str, *, remarks: Remarks | None = None) ->
 
 
 def show_changes(changes: Iterable[Change]) -> None:
-    """Write what differs to stdout: each setting as it was and as it is, one a line."""
+    """Write the differences to stdout: the old and new value of each setting, one per line."""
     for change in changes:
         for sign, value in (("-", change.before), ("+", change.after)):
             for path, single in _settings(value, change.path):

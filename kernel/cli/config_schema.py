@@ -1,4 +1,4 @@
-"""`kernel config schema`: a JSON Schema, with which editors complete and check a config."""
+"""`kernel config schema`: a JSON Schema, which editors use to complete and check a config."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kernel.errors import KernelError
 def schema(config_path: Path, output_file: Path, *, code: Path | None, force: bool) -> None:
     """Write the JSON Schema of the config CONFIG_PATH, filled, to OUTPUT_FILE or stdout.
 
-    It describes each block by the function that the block names.
+    Each block is described by the arguments of its function.
     """
     from kernel.cli import console
     from kernel.cli.code import import_code

@@ -1,7 +1,7 @@
-"""The two consoles: data goes to `out`, talk to `err`. The only module that prints.
+"""The two consoles: data is written to `out`, messages to `err`. Only this module prints.
 
-What is printed is never read as rich's markup: `[training]` in a message is text. All that
-colour says is also said in words.
+Text is never parsed as rich's markup: `[training]` in a message is text. Information that is shown
+by colour is also given in words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-# Where no one looks at the width, lines are long rather than folded.
+# The line width if the output is not a terminal: lines are not wrapped there.
 PIPE_WIDTH: Final = 200
 
 
@@ -29,34 +29,34 @@ err: Final = _make_console(sys.stderr, stderr=True)
 
 
 def data(text: str) -> None:
-    """Write `text` to stdout as it is, and a line end."""
+    """Write `text` and a line end to stdout."""
     out.print(text, soft_wrap=True)
 
 
 def say(text: str) -> None:
-    """Tell the user something."""
+    """Show a message to the user."""
     err.print(text, soft_wrap=True)
 
 
 def good(text: str) -> None:
-    """Tell the user that something was done."""
+    """Show a message about success to the user."""
     err.print(Text.assemble(("ok: ", "green"), text), soft_wrap=True)
 
 
 def warn(text: str) -> None:
-    """Tell the user about something that may not be what they want."""
+    """Show a warning to the user."""
     err.print(Text.assemble(("warning: ", "yellow"), text), soft_wrap=True)
 
 
 def fail(message: str, hint: str | None = None) -> None:
-    """Tell the user what is wrong, and how to mend it if that is known."""
+    """Show an error to the user, and a hint how to fix it, if given."""
     err.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
     if hint:
         err.print(Text.assemble(("hint: ", "cyan"), hint), soft_wrap=True)
 
 
 def show(table: Table) -> None:
-    """Write a table to stdout; lines have no blanks at their ends where no one looks."""
+    """Write a table to stdout; without trailing blanks if stdout is not a terminal."""
     if out.is_terminal:
         out.print(table)
         return
@@ -67,7 +67,7 @@ def show(table: Table) -> None:
 
 
 def set_up_logging(*, verbose: bool) -> None:
-    """Let log records of kernel and its plugins go to stderr: warnings, or everything."""
+    """Write log records of kernel and its plugins to stderr: warnings, or all if `verbose`."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     logger = logging.getLogger("kernel")
@@ -83,9 +83,9 @@ def make_table(
     right: Sequence[int] | None = None,
     header: bool = True,
 ) -> Table:
-    """Return a table without frame.
+    """Return a table without a frame.
 
-    `right` has the columns that are set to the right; None: all but the first.
+    `right` lists the right-aligned columns; None: all except the first.
     """
     table = Table(
         # A title may be wider than the table.

@@ -1,4 +1,4 @@
-"""`kernel debug config`: everything that is wrong with a config, before anything is run."""
+"""`kernel debug config`: find all errors in a config before training."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from kernel.cli.options import OVERRIDES, code_option, config_argument
+from kernel.cli.options import ALLOW_OVERRIDES, code_option, config_argument
 from kernel.errors import ConfigError, KernelError
 
 if TYPE_CHECKING:
     from kernel.config import Config, Problem, Values
 
-MANY: Final = 3
+MAX_LISTED_MISSING: Final = 3
 
 
-@click.command(context_settings=OVERRIDES)
+@click.command(context_settings=ALLOW_OVERRIDES)
 @config_argument
 @code_option
 @click.option(
@@ -82,14 +82,14 @@ def _show_problems(error: ConfigError) -> None:
 
 
 def _texts(problems: Sequence[Problem]) -> Iterator[str]:
-    """Yield each problem; many settings that are only left out are one, so as to hide no other."""
+    """Yield each problem; many missing settings are joined, so that they do not hide others."""
     left_out = [problem for problem in problems if problem.is_left_out]
-    is_many = len(left_out) > MANY
+    is_many = len(left_out) > MAX_LISTED_MISSING
     yield from (str(each) for each in problems if not (is_many and each.is_left_out))
     if is_many:
         names = ", ".join(".".join(problem.path) for problem in left_out)
         hint = "run `kernel init fill-config` to add them with their defaults"
-        yield f"{len(left_out)} settings are left out: {names}\n    hint: {hint}"
+        yield f"{len(left_out)} settings are missing: {names}\n    hint: {hint}"
 
 
 def _variables(config: Config, values: Values) -> Iterator[tuple[str, str]]:
@@ -111,7 +111,7 @@ def _functions(values: Values) -> Iterator[tuple[str, str, str, str]]:
         try:
             found = registry.find(kind, name)
         except (KernelError, TypeError, OSError):
-            # Something that has no source file: a class made at run time, a built-in.
+            # An object without a source file: a built-in, or a class created at run time.
             yield kind, name, "?", "?"
         else:
             yield kind, name, found["module"], f"{found['file']}:{found['line_no']}"

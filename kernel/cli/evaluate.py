@@ -1,4 +1,4 @@
-"""`kernel evaluate`: the scores of a trained pipeline on a corpus."""
+"""`kernel evaluate`: score a trained pipeline on a corpus."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def evaluate(
 
 
 def _load(model: str) -> Language:
-    """Load the pipeline; that its config was read is a moment plugins may watch."""
+    """Load the pipeline, and notify plugins of its config."""
     from kernel.config import load_config
     from kernel.pipeline import load
     from kernel.pipeline.serialization import find_config
@@ -76,7 +76,7 @@ def _load(model: str) -> Language:
 def _score(
     nlp: Language, data_path: Path, *, gold_preproc: bool, per_component: bool
 ) -> dict[str, Any]:
-    """Return the scores of `nlp` on the corpus at `data_path`, as JSON has them."""
+    """Return the scores of `nlp` on the corpus at `data_path`, as JSON values."""
     from kernel.registry import registry
 
     reader = registry.readers.get("kernel.Corpus.v1")
@@ -88,7 +88,7 @@ def _score(
 
 
 def _tables(scores: Mapping[str, Any], described: Mapping[str, Score]) -> Iterator[Any]:
-    """Yield a table of the single scores, and one for each score of several, as of each label."""
+    """Yield a table of all single scores, and one for each score with several values."""
     from kernel.cli.console import make_table
 
     rows = [
@@ -120,7 +120,7 @@ def _title(name: str, scores: Mapping[str, Any], described: Mapping[str, Score])
 
 
 def _table_of_several(title: str, values: Mapping[str, Any]) -> Any:
-    """Return a table with a row for each label: its value, or a column for each of its values."""
+    """Return a table with a row for each item: its value, or a column for each of its values."""
     from kernel.cli.console import make_table
 
     rates = [value for value in values.values() if isinstance(value, Mapping)]

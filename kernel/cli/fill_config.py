@@ -1,4 +1,4 @@
-"""`kernel init fill-config`: a config with everything that it leaves to defaults."""
+"""`kernel init fill-config`: add all defaults to a config."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import click
 @click.option("--diff", "-D", is_flag=True, help="Show what was added.")
 @click.option("--code", "-c", type=click.Path(path_type=Path), help="Python file to import first.")
 def fill_config(base_path: Path, output_file: Path, *, diff: bool, code: Path | None) -> None:
-    """Add to the config BASE_PATH all that it leaves to defaults.
+    """Add all defaults to the config BASE_PATH.
 
-    OUTPUT_FILE is where the complete config goes, by default stdout. In TOML, comments and
-    the order of the keys are kept.
+    The complete config is written to OUTPUT_FILE, by default to stdout. In TOML, comments and the
+    order of keys are kept.
     """
     from kernel import config
     from kernel.cli import console

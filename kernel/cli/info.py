@@ -1,4 +1,4 @@
-"""`kernel info`: the installation, or a pipeline."""
+"""`kernel info`: describe the installation, or a pipeline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ import click
 @click.option("--markdown", "-md", is_flag=True, help="Print Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
-    "--exclude", "-e", default="labels", show_default=True, help="Keys to leave out, by commas."
+    "--exclude",
+    "-e",
+    default="labels",
+    show_default=True,
+    help="Keys to leave out, separated by commas.",
 )
 def info(model: str | None, *, markdown: bool, as_json: bool, exclude: str) -> None:
     """Describe the installation, or the pipeline MODEL (a folder or an installed package)."""

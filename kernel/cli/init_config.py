@@ -1,4 +1,4 @@
-"""`kernel init config`: a complete config to start from."""
+"""`kernel init config`: create a complete config."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kernel.errors import KernelError
     "-p",
     default="tagger,parser,ner",
     show_default=True,
-    help="Components, with commas between. A layer that they share is added.",
+    help="Components, separated by commas. A layer that they share is added.",
 )
 @click.option(
     "--optimize",

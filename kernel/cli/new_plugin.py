@@ -1,4 +1,4 @@
-"""`kernel plugins new`: a plugin to begin with, complete and tested."""
+"""`kernel plugins new`: create a new plugin, complete and tested."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def new(name: str, folder: Path) -> None:
     """Write a plugin NAME into FOLDER.
 
-    It has a component and tests that pass, in a new folder NAME; change it to what you need.
+    The new folder NAME has a component and tests that pass, as a starting point for your code.
     """
     from kernel.cli import console
 
@@ -36,17 +36,16 @@ def new(name: str, folder: Path) -> None:
 def write_plugin(name: str, folder: Path) -> Path:
     """Write a plugin called `name`, and return its folder.
 
-    Raises `KernelError` for a name that cannot be that of a Python module, or a folder that
-    there is already.
+    Raises `KernelError` for a name that is not valid for a Python module, or an existing folder.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise KernelError(
             f"`{name}` cannot be the name of a plugin",
-            hint="use lower-case letters, digits and underscores, a letter first",
+            hint="use lower-case letters, digits and underscores, starting with a letter",
         )
     target = folder / name
     if target.exists():
-        raise KernelError(f"{target}: there is such a folder or file already")
+        raise KernelError(f"{target}: this folder or file already exists")
     package = f"kernel_plugin_{name}"
     major, minor, *_ = __version__.split(".")
     fields = {
@@ -64,7 +63,7 @@ def write_plugin(name: str, folder: Path) -> Path:
 
 
 def _templates(folder: Traversable, above: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
-    """Return the path of each file to write, and what it is written from."""
+    """Return the path of each file to write, and its template."""
     found = []
     for entry in folder.iterdir():
         if entry.is_dir():

@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import click
 
-# Commands that take `--section.key value` leave what they do not know to the config.
-OVERRIDES: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
+# Commands that accept `--section.key value` pass unknown options to the config.
+ALLOW_OVERRIDES: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 FuncT = Callable[..., Any]
 
@@ -41,7 +41,7 @@ def config_argument(function: FuncT) -> FuncT:
 
 
 def use_device(gpu_id: int) -> None:
-    """Run on the GPU `gpu_id`, or on the CPU if it is -1."""
+    """Use the GPU `gpu_id`, or the CPU if it is -1."""
     from kernel.device import require_cpu, require_gpu
 
     if gpu_id >= 0:

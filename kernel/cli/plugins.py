@@ -1,4 +1,4 @@
-"""`kernel plugins`: what is installed, what it provides, and what is broken."""
+"""`kernel plugins`: list installed plugins, what they provide, and their errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kernel.cli.new_plugin import new
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
-    """List the installed plugins: what they provide, and the errors of broken ones."""
+    """List the installed plugins, what they provide, and the errors of broken ones."""
     if ctx.invoked_subcommand is not None:
         return
     import attrs

@@ -16,19 +16,19 @@ from kernel.shared_layers import SHARED, SharedLayer
 
 Path = tuple[str, ...]
 
-# Evaluating and saving averaged weights: a score then depends far less on the step at which it
-# was taken. The default config leaves it off, as spaCy's does.
+# Evaluate and save averaged weights: scores then depend much less on the step of the evaluation.
+# The default config does not, like spaCy's.
 _AVERAGED: Final = {"use_averages": True}
 _REMARKS: Final[dict[Path, str]] = {
     ("training", "optimizer", "use_averages"): (
-        "true, where the default is false: scores then swing less from one evaluation to the next"
+        "true instead of the default false: scores vary less between evaluations"
     ),
 }
 
 
 @frozen(kw_only=True)
 class Recommendation:
-    """A complete config; why some of its settings are what they are; what it does not give."""
+    """A complete config, remarks about some of its settings, and warnings."""
 
     config: Config
     remarks: Mapping[Path, str]
@@ -40,10 +40,10 @@ def recommend(
 ) -> Recommendation:
     """Return a complete config for the components in `pipeline`.
 
-    `optimize` is "efficiency" or "accuracy". The blocks come from the plugins; a component
-    that has no recommendation gets its factory's defaults. A shared layer goes first, if a
-    component listens to one: the one that `pipeline` names, or else one that a plugin
-    recommends. Raises `RegistryError` for a language or component that no installed plugin has.
+    `optimize` is "efficiency" or "accuracy". The blocks come from the plugins; a component without
+    a recommendation gets the defaults of its factory. If a component listens to a shared layer,
+    that layer is added first: the one named in `pipeline`, or one that a plugin recommends. Raises
+    `RegistryError` for a language or component that no installed plugin provides.
     """
     get_lang_class(lang)
     asked = list(dict.fromkeys(pipeline))
@@ -52,7 +52,7 @@ def recommend(
     if not wanted:
         raise KernelError(
             "the pipeline has no components",
-            hint=f"name some of: {', '.join(_known_components(lang))}; what they share is added",
+            hint=f"name some of: {', '.join(_known_components(lang))}; shared layers are added",
         )
     machine: dict[str, Any] = {"lang": lang, "optimize": optimize, "gpu": gpu}
     blocks = {name: _block(name, **machine) for name in wanted}
@@ -73,7 +73,7 @@ def recommend(
 def warnings_about(
     sharing: Sequence[str], layer: SharedLayer | None, *, gpu: bool
 ) -> Iterator[str]:
-    """Yield what was asked for, by `sharing` components and `gpu`, and is not given."""
+    """Yield warnings about `sharing` components that are left out, and a missing GPU layer."""
     for name in sharing:
         if layer is None:
             yield f"`{name}` is left out: no other component of this pipeline listens to it"
@@ -92,14 +92,14 @@ def _shares(name: str, lang: str) -> bool:
 
 
 def _shared_layer(sharing: Sequence[str], listeners: Sequence[str], **machine: Any) -> SharedLayer:
-    """Return the first of the layers that were asked for, or the recommended one."""
+    """Return the first of the requested layers, or the recommended one."""
     asked = sharing[0] if sharing else None
     found = hooks().first("kernel_recommend_shared_layer", component=asked, **machine)
     if found is None:
         which = "a shared layer" if asked is None else f"the shared layer `{asked}`"
         raise KernelError(
             f"no installed plugin recommends {which}, which {', '.join(listeners)} would listen to",
-            hint="install a plugin that does; `kernel plugins` lists those that are there",
+            hint="install a plugin that does; `kernel plugins` lists installed plugins",
         )
     return found
 
@@ -123,14 +123,14 @@ def _block(name: str, **machine: Any) -> dict[str, Any]:
 
 
 def _listens(block: Any) -> bool:
-    """Return whether `SHARED` is somewhere in the block."""
+    """Return whether the block contains `SHARED`."""
     if isinstance(block, Mapping):
         return any(map(_listens, block.values()))
     return block is SHARED
 
 
 def _placed(block: Any, listener: Mapping[str, Any]) -> Any:
-    """Return the block with `listener` in the place of `SHARED`."""
+    """Return the block with `SHARED` replaced by `listener`."""
     if isinstance(block, Mapping):
         return {key: _placed(value, listener) for key, value in block.items()}
     return dict(listener) if block is SHARED else block

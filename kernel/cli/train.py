@@ -1,4 +1,4 @@
-"""`kernel train`: from a config to a trained pipeline."""
+"""`kernel train`: train a pipeline."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from pathlib import Path
 
 import click
 
-from kernel.cli.options import OVERRIDES, code_option, config_argument, gpu_option
+from kernel.cli.options import ALLOW_OVERRIDES, code_option, config_argument, gpu_option
 
 
-@click.command(context_settings=OVERRIDES)
+@click.command(context_settings=ALLOW_OVERRIDES)
 @config_argument
 @click.option(
     "--output",
     "--output-path",
     "-o",
     type=click.Path(path_type=Path),
-    help="Folder for model-best, model-last and the checkpoint; without it nothing is saved.",
+    help="Folder for model-best, model-last and the checkpoint; by default nothing is saved.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the run that is in the output folder.")
+@click.option("--resume", is_flag=True, help="Continue the run in the output folder.")
 @click.option(
     "--overwrite",
     is_flag=True,
-    help="Replace the run that is in the output folder, once there is something to replace it.",
+    help="Replace the run in the output folder, after the first evaluation.",
 )
 @code_option
 @gpu_option
@@ -43,7 +43,7 @@ def train(
     """Train the pipeline that the config CONFIG_PATH (- for stdin) describes.
 
     Settings can be replaced: --section.key value. Ctrl-C finishes the step, saves, and exits
-    with the code 130 (143 for SIGTERM); the same command with --resume goes on from there.
+    with the code 130 (143 for SIGTERM); the same command with --resume continues from there.
     """
     from kernel.cli import console
     from kernel.cli.code import import_code
@@ -60,7 +60,7 @@ def train(
     check(config)
     hooks().watch("kernel_config_loaded", config=config)
     if output is not None:
-        # Asked now, so that a wrong folder is not found out after minutes of initialization.
+        # Checked now, so that a wrong folder is not only found after minutes of initialization.
         open_output(output, resume=resume, overwrite=overwrite)
     use_device(gpu_id)
     console.say(f"Using {f'GPU {gpu_id}' if gpu_id >= 0 else 'CPU'}")

@@ -1,4 +1,4 @@
-"""Arithmetic on arrays: Thinc's operations on numpy's BLAS, and the fused layers built on it."""
+"""Array operations: Thinc's operations with numpy's BLAS, and functions for fused layers."""
 
 from kernel.ops.backend import KernelOps, default_ops, use_kernel_ops
 from kernel.ops.dropout import draw_bits, dropout_mask, mask_of_bits

@@ -1,4 +1,4 @@
-"""Four table rows for each feature value, by hashing."""
+"""Hashing of feature values to four table rows each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def hash_keys(ops: Any, ids: Ints, *, seed: int, n_rows: int) -> Ints:
-    """Return the rows of a table that stand for each value: MurmurHash3, 64 bits to four keys.
+    """Return the four table rows of each value, by MurmurHash3 of its 64 bits.
 
     ids      (N,)    uint64
     returns  (4, N)  int32, below `n_rows`

@@ -1,7 +1,7 @@
-"""The largest of several pieces, and the way its gradient goes back.
+"""Maxout: the maximum over several pieces, and its gradient.
 
-Axes: P pieces; the rest is any shape. Pieces come first, so that each is one block of memory:
-that is four times as fast as reducing a last axis of two or three.
+Axes: P pieces; the other axes are arbitrary. Pieces come first, so that each is one block of
+memory. This is four times as fast as reducing a last axis of size two or three.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ Masks = npt.NDArray[np.bool_]
 
 
 def maxout(Y: Floats, *, out: Floats | None = None, masks: Masks | None = None) -> Floats:
-    """Take the largest piece at each place; the first one wins ties.
+    """Return the elementwise maximum over pieces; ties go to the first piece.
 
     Y        (P, ...)    pieces
-    out      (...)       is written to, if given
-    masks    (P-1, ...)  is filled with whether piece p+1 beat all before it; for the backward
+    out      (...)       memory for the result, optional
+    masks    (P-1, ...)  set to whether piece p+1 is above all before it, for the backward pass
     returns  (...)
     """
     xp: Any = array_module(Y)
@@ -39,18 +39,19 @@ def maxout(Y: Floats, *, out: Floats | None = None, masks: Masks | None = None) 
 
 
 def backprop_maxout(d_best: Floats, masks: Masks, *, out: Floats | None = None) -> Floats:
-    """Send the gradient of the largest piece back to the piece that it was.
+    """Pass the gradient of the maximum back to the piece that was largest.
 
     d_best   (...)
-    masks    (P-1, ...)  as `maxout` filled it
-    out      (P, ...)    is written to, if given
-    returns  (P, ...)    zero for the pieces that lost
+    masks    (P-1, ...)  as set by `maxout`
+    out      (P, ...)    memory for the result, optional
+    returns  (P, ...)    zero for the other pieces
     """
     xp: Any = array_module(d_best)
     shape = (len(masks) + 1, *d_best.shape)
     dY: Floats = xp.empty(shape, dtype=d_best.dtype) if out is None else out
     rest = d_best
-    # From the last piece down: where a piece beat all before it and none after did, it won.
+    # From the last piece down: a piece is the largest if it is above all before it, and no later
+    # one was.
     for piece in range(len(masks), 0, -1):
         xp.multiply(rest, masks[piece - 1], out=dY[piece])
         xp.subtract(rest, dY[piece], out=dY[0])

@@ -1,7 +1,7 @@
 """Layer norm over columns, in place, and its gradient.
 
-Axes: D width, N vectors. A vector is a column: sums over D are then sums of whole rows, and
-what is the same for all of a vector is added along contiguous memory.
+Axes: D width, N vectors. Each vector is a column, so sums over D are sums of whole rows, and
+operations with one value per vector use contiguous memory.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ EPSILON: Final = 1e-8
 
 
 def standardize_inplace(X: Floats) -> Floats:
-    """Shift and scale each vector to mean 0 and variance 1, as layer norm does first.
+    """Shift and scale each vector to mean 0 and variance 1, the first step of layer norm.
 
-    X        (D, N)  is changed
-    returns  (N,)    what each vector was divided by, inverted: (variance + 1e-8) ** -0.5
+    X        (D, N)  changed in place
+    returns  (N,)    the factor of each vector: (variance + 1e-8) ** -0.5
     """
     xp: Any = array_module(X)
     X -= _averager(X) @ X
@@ -37,7 +37,7 @@ def layer_norm(X: Floats, scale: Floats, shift: Floats) -> tuple[Floats, Floats,
     X        (D, N)
     scale    (D,)
     shift    (D,)
-    returns  (D, N)  and, for the backward: the standardized vectors (D, N), their scale (N,)
+    returns  (D, N); for the backward pass, the standardized vectors (D, N) and factors (N,)
     """
     Xhat = X.copy()
     inverse = standardize_inplace(Xhat)
@@ -49,11 +49,11 @@ def layer_norm(X: Floats, scale: Floats, shift: Floats) -> tuple[Floats, Floats,
 def backprop_layer_norm(
     dY: Floats, Xhat: Floats, inverse: Floats, scale: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the gradients of X, `scale` and `shift`, given that of Y.
+    """Return the gradients of X, `scale` and `shift`, given the gradient of the output.
 
     dY       (D, N)
     Xhat     (D, N)  the standardized vectors
-    inverse  (N,)    what they were multiplied by
+    inverse  (N,)    the factor of each vector
     scale    (D,)
     returns  (D, N), (D,), (D,)
     """
@@ -61,7 +61,7 @@ def backprop_layer_norm(
     ones = xp.ones(dY.shape[1], dtype=dY.dtype)
     weights = _averager(dY) * scale
     products = dY * Xhat
-    # Sums as products with vectors: BLAS reads the matrix at the speed of memory.
+    # Sums as products with vectors, which BLAS computes at the speed of memory.
     d_scale, d_shift = products @ ones, dY @ ones
     along = weights @ products  # (N,)
     dX: Floats = dY * scale[:, None]
@@ -73,7 +73,7 @@ def backprop_layer_norm(
 
 
 def _averager(X: Floats) -> Floats:
-    """Return what makes the mean of each column by a product from the left, (D,)."""
+    """Return the vector (D,) whose product with X, from the left, is the mean of each column."""
     return _averager_of(array_module(X), len(X), X.dtype)
 
 

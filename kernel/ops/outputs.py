@@ -1,4 +1,4 @@
-"""Layers that get more outputs after they were trained."""
+"""Adding outputs to trained layers."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kernel.ops.weights import WeightNode
 def grow_output(
     node: Any, axes: Mapping[str, int], size: int, fill: Mapping[str, Any] | None = None
 ) -> None:
-    """Give a layer more outputs, which come last; the others keep their weights and gradients.
+    """Add outputs at the end of a layer; the others keep their weights and gradients.
 
-    node  its dimension `nO` is the number of outputs; without weights, that alone is set
-    axes  for each parameter, the axis along which outputs follow one another
-    size  how many outputs the layer has from now on
-    fill  what the new outputs start with: a number, or an array that broadcasts; 0 if not given
+    node  the layer, with `nO` outputs; if it has no weights, only the dimension is set
+    axes  for each parameter, the axis of the outputs
+    size  the new number of outputs
+    fill  initial values of new outputs: a number, or an array that broadcasts; default 0
 
-    Raises `KernelError` if the layer has more outputs than that already.
+    Raises `KernelError` if the layer already has more outputs.
     """
     before = node.maybe_get_dim("nO")
     if before is not None and size < before:
@@ -34,7 +34,7 @@ def grow_output(
         if not node.has_param(name):
             continue
         param, gradient = node.get_param(name), _take_gradient(node, name)
-        length = param.shape[axis] // before * size  # of a flat table, one output after another
+        length = param.shape[axis] // before * size  # a flat table, one output after another
         new = 0 if fill is None else fill.get(name, 0)
         grown[name] = (
             _grow(param, axis, length, new),
@@ -62,7 +62,7 @@ def forget_weights(node: Any) -> None:
 
 
 def _take_gradient(node: Any, name: str) -> Any:
-    """Return the gradient of a parameter, None if there is none since the last step."""
+    """Return the gradient of a parameter since the last step, None if there is none."""
     gradient = node.get_grad(name) if node.has_grad(name) else None
     if isinstance(node, WeightNode):
         node.row_gradients.pop(name, None)

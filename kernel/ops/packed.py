@@ -1,4 +1,4 @@
-"""Arrays of several docs in one piece of memory."""
+"""Arrays of several docs in one block of memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from kernel.ops.types import Floats, Ints, array_module
 
 
 class Packed(list[Floats]):
-    """A list of arrays, one a doc, that are the rows of one array, one after another.
+    """A list of arrays, one per doc, which are consecutive rows of one array.
 
     data     (N, D)  the rows of all docs
-    lengths  (B,)    how many belong to each doc; int32, on the host
+    lengths  (B,)    the number of rows of each doc; int32, on the host
 
-    To a layer that knows nothing of it, it is a list of arrays. The list must not be changed,
-    the arrays may be.
+    Other layers can use it as a list of arrays. The list must not be changed; the arrays may be.
     """
 
     __slots__ = ("data", "lengths")
@@ -35,16 +34,16 @@ class Packed(list[Floats]):
         super().__init__([data[start:end] for start, end in zip(starts, ends, strict=False)])
 
     def like(self, data: Floats) -> Packed:
-        """Return other rows, (N, K), cut in the same way."""
+        """Return other rows, (N, K), split in the same way."""
         return Packed(data, self.lengths)
 
 
 def packed(arrays: Sequence[Any], *, width: int | None = None, xp: Any = None) -> Packed:
-    """Return a list of arrays in one piece; what is packed already is returned as it is.
+    """Return a list of arrays as `Packed`; a packed list is returned unchanged.
 
     arrays   B of (n_i, D)
-    width    ()  D, where there may be no array to tell it
-    xp       ()  the module to make an empty one with, numpy unless given
+    width    ()  D; required if the list may be empty
+    xp       ()  the array module for an empty list, default numpy
     """
     if isinstance(arrays, Packed):
         return arrays

@@ -1,4 +1,4 @@
-"""Products of large matrices, shared among threads."""
+"""Products of large matrices, split among threads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from kernel.blas import single_threaded_blas
 from kernel.ops.threads import parallel, thread_count
 
-# Multiplications below which handing half of them to another thread does not pay.
+# With fewer multiplications, a second thread costs more than it saves.
 _SERIAL_BELOW_PRODUCTS: Final = 8_000_000
 
 
@@ -19,7 +19,7 @@ def matmul(x: Any, y: Any, *, out: Any = None) -> Any:
 
     x        (N, K)
     y        (K, M)
-    out      (N, M)  is written to, if given
+    out      (N, M)  memory for the result, optional
     returns  (N, M)
     """
     n_rows, n_columns = x.shape[0], y.shape[1]

@@ -1,6 +1,6 @@
-"""The gradient of a table of which a batch touches few rows.
+"""The gradient of a table if each batch uses few of its rows.
 
-Axes: V rows of the table, W width, N values, K rows that each value goes to, R distinct rows.
+Axes: V rows of the table, W width, N values, K rows per value, R distinct rows.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 class PendingUpdates(Protocol):
-    """Updates of rows that had no gradient for a while, deferred until a row is read."""
+    """Deferred updates of rows without a gradient, which are applied when a row is read."""
 
     def flush(self, rows: Ints | None = None) -> None:
-        """Bring these rows of the table up to date, in place, or all of them."""
+        """Apply the pending updates of these rows, or of all rows, in place."""
 
 
 class RowGradient:
     """A (V, W) array on the CPU, zero except for rows that values were added to by `add`.
 
-    Once the whole array was asked for, the values stay in it, because the caller may write into
-    it at any time. That is slower, since each step must look for the rows that are not zero,
-    but as exact.
+    After a call of `whole`, the values stay in the array, because the caller may write into it at
+    any time. This is slower, as each step must search for rows that are not zero, but equally
+    exact.
 
-    pending  the updates of the table that its optimizer deferred; None: none
+    pending  the updates of the table that its optimizer has deferred; None: none
     """
 
     pending: PendingUpdates | None = None
@@ -45,7 +45,7 @@ class RowGradient:
         """Add each value to its K rows.
 
         keys    (K, N)  row numbers
-        values  (N, W)  is kept, and must not change before the next step
+        values  (N, W)  stored without a copy; must not change before the next step
         """
         self._merged = None
         if self._whole is None:
@@ -54,7 +54,7 @@ class RowGradient:
             add_rows(ops, self._whole, keys, values)
 
     def touched(self, ops: Any) -> tuple[Ints, Floats]:
-        """Return the rows that may not be zero, ascending, and their values: (R,) and (R, W)."""
+        """Return the rows that may be nonzero, ascending, and their values: (R,) and (R, W)."""
         if self._whole is not None:
             rows = np.flatnonzero(self._whole.any(axis=1))
             return rows, self._whole[rows]
@@ -64,13 +64,13 @@ class RowGradient:
         return self._merged
 
     def clear(self) -> None:
-        """Make every value zero."""
+        """Set every value to zero."""
         self._added, self._merged = [], None
         if self._whole is not None:
             self._whole.fill(0)
 
     def whole(self) -> Floats:
-        """Return the array that holds the values from now on."""
+        """Return the full array, which holds the values from now on."""
         if self._whole is None:
             self._whole = np.zeros(self.shape, dtype=self.dtype)
             for keys, values in self._added:
@@ -82,10 +82,10 @@ class RowGradient:
         if not self._added:
             return np.zeros(0, dtype="int32"), np.zeros((0, self.shape[1]), dtype=self.dtype)
         flat = np.concatenate([keys.reshape(-1) for keys, _ in self._added])
-        rows, places = distinct_rows(flat, self.shape[0])
+        rows, inverse = distinct_rows(flat, self.shape[0])
         sums, start = np.zeros((len(rows), self.shape[1]), dtype=self.dtype), 0
         for keys, values in self._added:
-            there = places[start : start + keys.size].reshape(keys.shape)
+            there = inverse[start : start + keys.size].reshape(keys.shape)
             add_rows(ops, sums, there, values)
             start += keys.size
         return rows, sums

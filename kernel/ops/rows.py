@@ -1,6 +1,6 @@
-"""Sums of a table's rows, and sums into them.
+"""Sums of table rows, and additions to table rows.
 
-Axes: V rows of the table, D width, N results, K rows that each one sums.
+Axes: V rows of the table, D width, N results, K rows per result.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from kernel.ops.types import Floats, Ints, array_module
 
-# With more rows a key than this, sorting the keys is cheaper than marking rows.
+# With more rows per key than this, sorting the keys is faster than marking rows.
 _SORT_ABOVE_ROWS_PER_KEY: Final = 100
 
 
 def gather_sum(table: Floats, keys: Ints) -> Floats:
-    """Add up K rows of the table for each result.
+    """Return the sum of K table rows for each result.
 
     table    (V, D)
     keys     (K, N)  row numbers
@@ -27,9 +27,9 @@ def gather_sum(table: Floats, keys: Ints) -> Floats:
 
 
 def add_rows(ops: Any, table: Floats, keys: Ints, values: Floats) -> None:
-    """Add each value to its rows of the table, in place; a row that comes twice gets both.
+    """Add each value to its rows of the table, in place; duplicate rows are added repeatedly.
 
-    table    (V, D)           is changed
+    table    (V, D)           changed in place
     keys     (N,) or (K, N)   row numbers
     values   (N, D)
     """
@@ -40,7 +40,7 @@ def add_rows(ops: Any, table: Floats, keys: Ints, values: Floats) -> None:
     if len(keys) == 0:
         return
     if table.dtype == "float32" and table.flags.c_contiguous:
-        # Thinc's compiled loop: thirty times as fast as sorting and `np.add.reduceat`.
+        # Thinc's compiled loop is thirty times as fast as sorting and `np.add.reduceat`.
         ops.scatter_add(table, keys.astype("int32", copy=False), ops.as_contig(values))
         return
     sums, rows = scatter_sum(values, keys)
@@ -48,11 +48,11 @@ def add_rows(ops: Any, table: Floats, keys: Ints, values: Floats) -> None:
 
 
 def scatter_sum(values: Floats, keys: Ints) -> tuple[Floats, Ints]:
-    """Add up the values that have the same key.
+    """Return the sum of the values of each distinct key.
 
     values   (N, D)
     keys     (N,)
-    returns  (U, D) and (U,): the sums, and the keys that they belong to, ascending
+    returns  (U, D) and (U,): the sums, and their keys, ascending
     """
     xp: Any = array_module(values)
     order = xp.argsort(keys, kind="stable")
@@ -70,15 +70,15 @@ def distinct_rows(keys: Ints, n_rows: int) -> tuple[Ints, Ints]:
     """Find the distinct row numbers among `keys`, in half the time of `np.unique`.
 
     keys     any shape, each below `n_rows`
-    returns  (R,) and the shape of `keys`: the rows, ascending, and which of them each key is
+    returns  (R,) and the shape of `keys`: the rows, ascending, and the index of each key's row
     """
     xp: Any = array_module(keys)
     if n_rows > _SORT_ABOVE_ROWS_PER_KEY * keys.size:
-        rows, places = xp.unique(keys, return_inverse=True)
-        return rows, places.reshape(keys.shape).astype("int32")
+        rows, inverse = xp.unique(keys, return_inverse=True)
+        return rows, inverse.reshape(keys.shape).astype("int32")
     is_there = xp.zeros(n_rows, dtype=bool)
     is_there[keys] = True
     rows = xp.flatnonzero(is_there)
-    places = xp.empty(n_rows, dtype="int32")
-    places[rows] = xp.arange(len(rows), dtype="int32")
-    return rows, places[keys]
+    indices = xp.empty(n_rows, dtype="int32")
+    indices[rows] = xp.arange(len(rows), dtype="int32")
+    return rows, indices[keys]

@@ -1,8 +1,8 @@
-"""The weights of a Thinc model by names that mean the same in every process.
+"""The weights of a Thinc model by names that are the same in every process.
 
-Thinc numbers its nodes as they are made, so a number says nothing in another process. Here a
-parameter is called by the path to its node and its own name: `0.2.1/W` is the `W` of the second
-layer of the third layer of the first layer of the model, `model/W` that of the model itself.
+Thinc numbers its nodes in the order of creation, which differs between processes. Here the name of
+a parameter is the path of its node and its own name: `0.2.1/W` is the `W` of the second layer of
+the third layer of the first layer of the model, `model/W` that of the model itself.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 class ThincWeights:
-    """The weights of a Thinc model, as `kernel.pipeline.protocols.Weights`."""
+    """The weights of a Thinc model; implements `kernel.pipeline.protocols.Weights`."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
 
     def named_arrays(self) -> Arrays:
-        """Return the weights, on the host, as they are stored.
+        """Return the stored weights, on the host.
 
-        Pending updates of rows of tables are in the optimizer's state.
+        Pending updates of table rows are part of the optimizer's state.
         """
         return {
             f"{path}/{param}": node.ops.to_numpy(stored_param(node, param))
@@ -52,7 +52,7 @@ class ThincWeights:
         }
 
     def gradients(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-        """Yield the name of each parameter, and all of its gradient that may not be zero."""
+        """Yield the name of each parameter, and the part of its gradient that may be nonzero."""
         names = self.optimizer_keys()
         for node, param, gradient in gradients(self.model):
             is_by_rows = isinstance(gradient, RowGradient)
@@ -60,7 +60,7 @@ class ThincWeights:
             yield names[node.id, param], values
 
     def foreign_layers(self) -> list[str]:
-        """Return the paths of nodes that keep weights of another library, which have no names."""
+        """Return the paths of nodes with weights of another library, which have no names."""
         return [path for path, node in self._nodes() if node.shims]
 
     def _nodes(self) -> Iterator[tuple[str, Any]]:

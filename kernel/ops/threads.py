@@ -1,4 +1,4 @@
-"""How many threads work at once, and how work is handed to them; see `kernel.blas`."""
+"""Threads: their number, and functions that run work on them; see `kernel.blas`."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from kernel.errors import KernelError
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
-VARIABLE: Final = "KERNEL_NUM_THREADS"
+ENVIRONMENT_VARIABLE: Final = "KERNEL_NUM_THREADS"
 _DEFAULT_MAX_THREADS: Final = 2
 
 
 def thread_count() -> int:
-    """Return how many threads arithmetic may use: `KERNEL_NUM_THREADS`, else two at most.
+    """Return the number of threads for arithmetic: `KERNEL_NUM_THREADS`, by default at most 2.
 
-    Raises `KernelError` if the variable is no number above zero.
+    Raises `KernelError` if the variable is not a positive whole number.
     """
-    wanted = os.environ.get(VARIABLE, "")
+    wanted = os.environ.get(ENVIRONMENT_VARIABLE, "")
     if not wanted:
         return min(_DEFAULT_MAX_THREADS, _cores())
     if not wanted.isdecimal() or int(wanted) < 1:
         raise KernelError(
-            f"`{VARIABLE}` must be a whole number of at least 1, got {wanted!r}",
+            f"`{ENVIRONMENT_VARIABLE}` must be a whole number of at least 1, got {wanted!r}",
             hint=f"unset it for the default, at most {_DEFAULT_MAX_THREADS}",
         )
     return int(wanted)
 
 
 def parallel(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
-    """Return `[func(item) for item in items]`, worked out by `thread_count()` threads.
+    """Return `[func(item) for item in items]`, computed by `thread_count()` threads.
 
-    `func` must not draw random numbers: streams belong to the calling thread. An error that
-    it raises is raised here. The results do not depend on the number of threads. Inside of
-    `func`, and where BLAS has threads that cannot be limited, the work is serial.
+    `func` must not draw random numbers, because streams belong to the calling thread. Errors of
+    `func` are raised here. The results do not depend on the number of threads. Nested calls, and
+    calls with a BLAS whose threads cannot be limited, run serially.
     """
     with single_threaded_blas:
         n_helpers = min(thread_count(), len(items)) - 1
@@ -61,7 +61,7 @@ def _share(
     def work() -> None:
         _thread.is_busy = True
         try:
-            # Popping is atomic; asking whether anything is left, and then popping, is not.
+            # `pop` is atomic; a check for emptiness followed by `pop` would not be.
             while True:
                 index, item = todo.popleft()
                 results[index] = _guarded(func, item)
@@ -72,15 +72,15 @@ def _share(
 
     helpers = [_pool().submit(work) for _ in range(n_helpers)]
     work()
-    # A helper that has not started by now has nothing left to do.
+    # No work is left for a helper that has not started yet.
     wait([helper for helper in helpers if not helper.cancel()])
     return [_unguarded(result) for result in results]
 
 
 def prefetch(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> Iterator[ResultT]:
-    """Yield `func(item)` for each item; the next is worked on while the last one is used.
+    """Yield `func(item)` for each item; the next one is computed while the last one is used.
 
-    `func` is held to the same as in `parallel`, and so are errors and results.
+    The same rules for `func`, errors and results apply as in `parallel`.
     """
     if thread_count() < 2 or getattr(_thread, "is_busy", False) or numpy_blas() is None:
         yield from map(single_threaded_blas(func), items)
@@ -94,7 +94,7 @@ def prefetch(func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> Iterat
 
 
 def for_each(xp: Any, func: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
-    """Return what `parallel` does, but serially for arrays on a GPU, which has its own queue."""
+    """Call `parallel`, but run serially for arrays on a GPU, which has its own queue."""
     return parallel(func, items) if xp is np else [func(item) for item in items]
 
 
@@ -102,7 +102,7 @@ _thread: Final = threading.local()
 
 
 def _alone(func: Callable[[ItemT], ResultT], item: ItemT) -> ResultT:
-    """Work on an item without handing any of it to other threads."""
+    """Process an item with nested calls running serially."""
     _thread.is_busy = True
     try:
         with single_threaded_blas:
@@ -119,7 +119,7 @@ class _Failure:
 def _guarded(func: Callable[[Any], Any], item: Any) -> Any:
     try:
         return func(item)
-    except BaseException as error:  # noqa: BLE001 — raised again by the thread that asked
+    except BaseException as error:  # noqa: BLE001 — raised again by the calling thread
         return _Failure(error)
 
 
@@ -131,7 +131,7 @@ def _unguarded(result: Any) -> Any:
 
 @functools.cache
 def _pool() -> ThreadPoolExecutor:
-    # Threads do not survive a fork: a child process makes its own.
+    # Threads do not survive a fork; a child process creates its own.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_pool.cache_clear)
     return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="kernel-ops")

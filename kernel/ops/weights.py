@@ -1,4 +1,4 @@
-"""Nodes of a model whose weights are watched, so that what is made of them can be cached."""
+"""Model nodes that count changes of their weights, so that derived values can be cached."""
 
 from __future__ import annotations
 
@@ -26,44 +26,44 @@ _CACHE: Final = "_cached"
 
 
 class WeightNode(Model[InT, OutT]):
-    """A Thinc model that counts how often one of its own parameters was set.
+    """A Thinc model that counts changes of its own parameters.
 
-    `_copy` builds on what Thinc does not document: `Model._copy`, and `Model.__slots__`, by
-    which it moves what a copy holds to an instance of the node's own class.
+    `_copy` relies on undocumented parts of Thinc: `Model._copy`, and `Model.__slots__`, with which
+    it moves the contents of a copy to an instance of the node's own class.
 
-    Every change of weights in Thinc (an optimizer's step, `use_params`, loading) ends in
-    `set_param`; who changes an array in place calls it as well.
+    All changes of weights in Thinc (an optimizer's step, `use_params`, loading) call `set_param`.
+    Code that changes an array in place must call `set_param` or `mark_changed`.
     """
 
     version: int = 0
-    # The gradients of tables of which a step touches few rows, by parameter.
+    # Gradients with few nonzero rows, by parameter.
     row_gradients: dict[str, RowGradient]
 
     def __init__(self, *args: Any, **settings: Any) -> None:
-        self.row_gradients = {}  # first: parameters that are given are set by `set_param`
+        self.row_gradients = {}  # first, because `set_param` is called for given parameters
         super().__init__(*args, **settings)
 
     def mark_changed(self) -> None:
-        """Count a change of parameters that was made in place."""
+        """Count an in-place change of parameters."""
         self.version += 1
 
     def joint_views(
         self, names: Sequence[str]
     ) -> tuple[Sequence[str], int, Callable[[Floats], dict[str, Floats]]] | None:
-        """Say which of these parameters are faster to use if they are parts of one array.
+        """Return which of these parameters are faster to use as parts of one array.
 
-        returns  their names, the size of the array, and a function that returns their views of
-                 a flat array of that size; None if they are as well apart
+        returns  their names, the size of the array, and a function that returns their views of a
+                 flat array of that size; None if separate arrays are as fast
         """
         return None
 
     def get_param(self, name: str) -> Any:
-        """Return a parameter, of which all rows are brought up to date."""
+        """Return a parameter after applying pending updates of its rows."""
         self._flush(name)
         return super().get_param(name)
 
     def set_param(self, name: str, value: Any) -> None:
-        """Set a parameter, and count it."""
+        """Set a parameter, and count the change."""
         self.version += 1
         if name in self.row_gradients and value is not stored_param(self, name):
             self._flush(name)
@@ -75,11 +75,11 @@ class WeightNode(Model[InT, OutT]):
         if table is not None and table.pending is not None:
             table.pending.flush()
 
-    # A gradient by rows is seen by nobody but who asks for it: for Thinc and all others
-    # there is an array.
+    # A `RowGradient` is only visible to code that asks for it; for Thinc and other code, the
+    # gradient is an array.
 
     def has_grad(self, name: str) -> bool:
-        """Say whether a parameter has a gradient."""
+        """Return whether a parameter has a gradient."""
         return name in self.row_gradients or bool(super().has_grad(name))
 
     def get_grad(self, name: str) -> Any:
@@ -104,7 +104,7 @@ class WeightNode(Model[InT, OutT]):
     def _copy(self, seen: dict[int, Any] | None = None) -> Any:
         for name in self.row_gradients:
             self._flush(name)
-        # Thinc's copies are plain models: without this they would never be seen to change.
+        # Thinc's copies are plain models, which would not count changes.
         plain = super()._copy(seen)
         copied = type(self).__new__(type(self))
         for slot in Model.__slots__:
@@ -126,7 +126,7 @@ class WeightNode(Model[InT, OutT]):
 
 
 class NonFiniteGradientError(KernelError):
-    """A gradient is infinite or not a number; `where` says of which parameter, in words."""
+    """A gradient is infinite or not a number; `where` describes the parameter."""
 
     def __init__(self, where: str) -> None:
         super().__init__(f"the gradient of {where} is not finite")
@@ -136,11 +136,11 @@ class NonFiniteGradientError(KernelError):
 def cached(
     model: Any, key: str, make: Callable[[], MadeT], nodes: Iterable[Any] | None = None
 ) -> MadeT:
-    """Return what `make` makes of a model's weights; it is called again only if they changed.
+    """Return the cached result of `make`; it is called again only after weights changed.
 
-    nodes  those whose weights are used; None: all nodes of the model
+    nodes  the nodes whose weights are used; None: all nodes of the model
 
-    Where one of them is not a `WeightNode`, changes go unseen, and nothing is cached.
+    If one of them is not a `WeightNode`, changes cannot be detected, and nothing is cached.
     """
     version = weights_version(_tree(model) if nodes is None else nodes)
     if version is None:
@@ -153,19 +153,19 @@ def cached(
 
 
 def no_backprop(d_output: Any) -> Any:
-    """Refuse a gradient: the backward pass of a layer's prediction."""
+    """Raise an error: the backward pass of a prediction."""
     raise KernelError("there is no gradient of a prediction", hint="call `begin_update`")
 
 
 def _tree(model: Any) -> Iterator[Any]:
-    # Thinc's `walk` remembers what it has seen, which costs more than seeing it twice.
+    # Thinc's `walk` removes duplicates, which is slower than visiting them twice.
     yield model
     for layer in model.layers:
         yield from _tree(layer)
 
 
 def weights_version(nodes: Iterable[Any]) -> tuple[Any, ...] | None:
-    """Return what changes whenever a weight of `nodes` does, or None if one is not watched."""
+    """Return a value that changes with any weight of `nodes`, None if changes are not counted."""
     versions = []
     for node in nodes:
         if not isinstance(node, WeightNode):
@@ -175,11 +175,11 @@ def weights_version(nodes: Iterable[Any]) -> tuple[Any, ...] | None:
 
 
 def gradient_of(node: Any, name: str) -> Floats:
-    """Return the gradient of a parameter as an array to add to; zeros if there is none yet.
+    """Return the gradient of a parameter as an array to add to; initially zeros.
 
     returns  the parameter's shape
 
-    Adding to a few rows of a large table in place costs nothing for all the others.
+    Adding to a few rows of a large table in place does not touch the other rows.
     """
     if not node.has_grad(name):
         param = node.get_param(name)
@@ -188,9 +188,9 @@ def gradient_of(node: Any, name: str) -> Floats:
 
 
 def add_row_gradient(node: WeightNode[Any, Any], name: str, keys: Ints, values: Floats) -> None:
-    """Add values to rows of the gradient of a table of which a step touches few rows.
+    """Add values to rows of the gradient of a table, as a `RowGradient`.
 
-    keys    (K, N)  the K rows that each value goes to
+    keys    (K, N)  the K rows that each value is added to
     values  (N, W)  must not change before the next step
     """
     if not node.has_grad(name) and node.ops.xp is np:
@@ -203,12 +203,12 @@ def add_row_gradient(node: WeightNode[Any, Any], name: str, keys: Ints, values: 
 
 
 def stored_param(node: Any, name: str) -> Any:
-    """Return a parameter as it is stored: updates of its rows may be pending."""
+    """Return a parameter as stored; updates of its rows may be pending."""
     return Model.get_param(node, name)
 
 
 def param_for_rows(node: Any, name: str, rows: Ints) -> Floats:
-    """Return a table of which only some rows are up to date, and may be read.
+    """Return a table after applying the pending updates of `rows`; other rows must not be read.
 
     rows    any shape
     """
@@ -219,7 +219,7 @@ def param_for_rows(node: Any, name: str, rows: Ints) -> Floats:
 
 
 def restore_pending(model: Any, optimizer: Any) -> None:
-    """Let the tables of `model` know the pending updates of a resumed optimizer."""
+    """Connect the tables of `model` to the pending updates of a resumed optimizer."""
     for node in _tree(model):
         for name in node.param_names if isinstance(node, WeightNode) else ():
             table: Any = stored_param(node, name) if node.has_param(name) else None
@@ -230,7 +230,7 @@ def restore_pending(model: Any, optimizer: Any) -> None:
 
 
 def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
-    """Yield each node, parameter and gradient below a model: an array or a `RowGradient`."""
+    """Yield node, parameter name and gradient (an array or a `RowGradient`) of a model."""
     seen = set()
     for node in _tree(model):
         if node.id in seen:
@@ -245,10 +245,10 @@ def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
 
 
 def finish_update(model: Any, optimizer: Any) -> None:
-    """Let an optimizer change all weights, as Thinc's `Model.finish_update` does.
+    """Let an optimizer update all weights, like Thinc's `Model.finish_update`.
 
-    An optimizer with `update_model` is given all parameters of the model at once; any other one
-    is called with one after another.
+    An optimizer with `update_model` gets all parameters of the model at once; any other optimizer
+    is called for each parameter.
     """
     for node in _tree(model):
         for shim in node.shims:
@@ -265,7 +265,7 @@ def finish_update(model: Any, optimizer: Any) -> None:
 
 
 def _own_gradient(node: Any, name: str) -> Floats:
-    """Return a gradient that is contiguous, as optimizers that change it in place expect."""
+    """Return a contiguous gradient, which optimizers can change in place."""
     gradient: Floats = node.get_grad(name)
     if not gradient.flags.c_contiguous:
         gradient = gradient.copy()
@@ -274,12 +274,12 @@ def _own_gradient(node: Any, name: str) -> Floats:
 
 
 def check_finite(found: Iterable[tuple[Any, str, Any]]) -> None:
-    """Raise `NonFiniteGradientError` for the first of the gradients that is not finite.
+    """Raise `NonFiniteGradientError` for the first gradient that is not finite.
 
-    found  what `gradients` yields
+    found  the items of `gradients`
 
-    The sum of squares tells in one pass without a temporary; only if that is not finite
-    (which a huge, finite gradient can cause too) is each value looked at.
+    The sum of squares needs one pass and no temporary array. Only if it is not finite (which a
+    large, finite gradient can cause too), each value is checked.
     """
     for node, name, gradient in found:
         is_by_rows = isinstance(gradient, RowGradient)

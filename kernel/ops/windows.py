@@ -1,6 +1,6 @@
-"""Each vector beside its neighbours.
+"""Windows: each vector concatenated with its neighbours.
 
-Axes: D width, N vectors, K = 2w + 1 for a window of w to each side. A vector is a column.
+Axes: D width, N vectors, K = 2w + 1 for windows of w vectors on each side. Each vector is a column.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from kernel.ops.types import Floats, array_module
 
 
 def window_columns(X: Floats, window: int, *, out: Floats | None = None) -> Floats:
-    """Put the vectors from `window` before to `window` after each one under each other.
+    """Stack, for each vector, the vectors from `window` before it to `window` after it.
 
-    X        (D, N + 2w)  vectors between two margins of w, which stand for what is outside
-    out      (K * D, N)   is written to, if given
+    X        (D, N + 2w)  vectors with a margin of w on each side
+    out      (K * D, N)   memory for the result, optional
     returns  (K * D, N)
     """
     xp: Any = array_module(X)
@@ -27,10 +27,10 @@ def window_columns(X: Floats, window: int, *, out: Floats | None = None) -> Floa
 
 
 def backprop_window_columns(dY: Floats, window: int, *, out: Floats | None = None) -> Floats:
-    """Add up the gradients that each vector gets from the windows that it is in.
+    """Add up, for each vector, the gradients from all windows that contain it.
 
     dY       (K * D, N)
-    out      (D, N)  is added to, if given
+    out      (D, N)  the result is added to it, optional
     returns  (D, N)
     """
     xp: Any = array_module(dY)

@@ -1,4 +1,4 @@
-"""What components set and need, and whether each finds what it needs."""
+"""Analysis of the attributes that components set and need."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ KEYS: Final = ("assigns", "requires", "scores", "retokenizes")
 def analyze_pipes(
     nlp: Language, *, keys: Sequence[str] = KEYS, pretty: bool = False
 ) -> dict[str, Any]:
-    """Return what each enabled component says of itself, and what it needs but nobody sets.
+    """Return the metadata of each enabled component, and the attributes that nothing sets.
 
-    `summary` has the `keys` of each component, `problems` the attributes that no component
-    before it assigns, `attrs` who assigns and who requires each attribute. With `pretty`,
+    `summary` has the `keys` of each component, `problems` its required attributes that no earlier
+    component assigns, `attrs` the components that assign and require each attribute. With `pretty`,
     summary and problems are printed.
     """
     summary: dict[str, dict[str, Any]] = {}
@@ -32,12 +32,12 @@ def analyze_pipes(
                 used.setdefault(attr, {"assigns": [], "requires": []})[key].append(name)
     found = {"summary": summary, "problems": problems, "attrs": used}
     if pretty:
-        print(describe(found))  # noqa: T201 — what the caller asks for
+        print(describe(found))  # noqa: T201 — requested by the caller
     return found
 
 
 def describe(found: Mapping[str, Any]) -> str:
-    """Return what `analyze_pipes` found as a table in plain text, and a line for each problem."""
+    """Return the result of `analyze_pipes` as a plain-text table, and a line for each problem."""
     summary: Mapping[str, Mapping[str, Any]] = found["summary"]
     keys = list(next(iter(summary.values()), {}))
     rows = [["#", "component", *keys]]
@@ -49,7 +49,7 @@ def describe(found: Mapping[str, Any]) -> str:
         for row in rows
     ]
     problems = [
-        f"{name}: nothing before it sets {', '.join(attrs)}"
+        f"{name}: no earlier component sets {', '.join(attrs)}"
         for name, attrs in found["problems"].items()
         if attrs
     ]

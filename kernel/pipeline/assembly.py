@@ -41,31 +41,33 @@ def make_vocab(language: type[Language]) -> Vocab:
 def add_components(
     nlp: Language, names: Iterable[str], raw: Config, values: Values, *, validate: bool
 ) -> None:
-    """Add the components `names` of a config, with its variables and with their values."""
+    """Add the components `names` of a config, given with variables and with their values."""
     sources: dict[str, _Source] = {}
     for name in names:
         _add_configured(nlp, name, raw, values, sources, validate=validate)
 
 
 def bare_config(language: type[Language]) -> Config:
-    """Return the config of a pipeline of the class `language` that was made without one."""
+    """Return the config of a pipeline of the class `language` that was created without a config."""
     return prepare(language, {}, auto_fill=True)[0]
 
 
 def prepare(
     language: type[Language], config: Mapping[str, Any], *, auto_fill: bool
 ) -> tuple[Config, Values]:
-    """Return the config with its variables, and the same with their values."""
+    """Return the config with variables, and the same config with their values."""
     if auto_fill:
         own = language.Defaults.config
         raw = merge(merge(default_config(), own) if own else default_config(), config)
     else:
         raw = Config(config)
     if "nlp" not in raw:
-        raise ConfigError("the config has no section [nlp]: it describes no pipeline")
+        raise ConfigError("the config has no section [nlp], so it does not describe a pipeline")
     lang = raw["nlp"].get("lang")
     if language.lang is not None and lang not in (None, language.lang):
-        raise ConfigError(f"[nlp] lang is {lang!r}, but the language class is of {language.lang!r}")
+        raise ConfigError(
+            f"[nlp] lang is {lang!r}, but the language of the class is {language.lang!r}"
+        )
     raw["nlp"]["lang"] = language.lang or lang
     return raw, raw.interpolate()
 
@@ -100,7 +102,7 @@ def _add_configured(
 
 
 class _Source(NamedTuple):
-    """A pipeline that components are copied from, and the fingerprint of its word vectors."""
+    """A pipeline whose components are copied, and the fingerprint of its word vectors."""
 
     nlp: Language
     vectors: str | None
@@ -123,8 +125,8 @@ def _add_sourced(
 
 
 def _load_source(nlp: Language, path: str) -> _Source:
-    """Load a pipeline that shares the vocabulary, but not its lookups and its vectors."""
-    from kernel.pipeline.loading import load  # which needs the language, and that this module
+    """Load a pipeline that shares the vocabulary, except its lookups and vectors."""
+    from kernel.pipeline.loading import load  # imports the language, which imports this module
 
     own = nlp.vocab.vectors
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)
@@ -144,7 +146,7 @@ def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
 
 
 def class_from(language: type[LanguageT], callback: Any) -> type[LanguageT]:
-    """Return the class that `before_creation` makes of `language`; None makes no other."""
+    """Return the result of the callback `before_creation`, or `language` without a callback."""
     result = language if callback is None else callback(language)
     if not (isinstance(result, type) and issubclass(result, language)):
         raise ConfigError(
@@ -155,7 +157,7 @@ def class_from(language: type[LanguageT], callback: Any) -> type[LanguageT]:
 
 
 def call_back(callback: Any, nlp: LanguageT, where: str) -> LanguageT:
-    """Return the pipeline that a callback of the config, at the key `where`, makes of `nlp`."""
+    """Return the result of a callback of the config, at the key `where`, called with `nlp`."""
     result = nlp if callback is None else callback(nlp)
     if not isinstance(result, type(nlp)):
         section, key = where.split(".")

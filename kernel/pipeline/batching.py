@@ -1,4 +1,4 @@
-"""Settings that vary from step to step, and batches of a size that may."""
+"""Settings that can vary from step to step, and batches whose size can vary."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Varying = float | Iterable[float] | Callable[[int], float]
 
 
 def schedule(value: Varying) -> Iterator[float]:
-    """Yield the value at each step, without end.
+    """Yield the value at each step, forever.
 
-    An iterable that ends leaves its last value in force. Raises `KernelError` for an empty one.
+    The last value of an iterable is repeated forever. Raises `KernelError` for an empty one.
     """
     if callable(value):
         yield from map(value, count())
@@ -31,7 +31,7 @@ def schedule(value: Varying) -> Iterator[float]:
 
 
 def minibatch(items: Iterable[ItemT], size: Varying) -> Iterator[list[ItemT]]:
-    """Yield `items` in lists of `size`, cut down to a whole number; the last may be shorter.
+    """Yield `items` in lists of `size`, rounded down; the last one may be shorter.
 
     Raises `KernelError` for a size below 1.
     """

@@ -1,4 +1,4 @@
-"""What a language is made of."""
+"""The defaults of a language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 
 class BaseDefaults:
-    """The data of a language; a subclass overrides what differs."""
+    """The data of a language; subclasses override attributes."""
 
     config: ClassVar[Mapping[str, Any]] = {}
     tokenizer_exceptions: ClassVar[Mapping[str, Sequence[Mapping[Any, Any]]]] = {}

@@ -1,4 +1,4 @@
-"""Scoring a pipeline on gold examples, in memory that does not grow with their number."""
+"""Evaluation of a pipeline on gold examples, with memory use independent of their number."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def evaluate(
 ) -> dict[str, Any]:
     """Return the scores of every enabled component on `examples`, and the `speed`.
 
-    `scorer` is a `Scorer` of your own, `scorer_cfg` are settings of the one made otherwise.
-    `speed` is in words a second, tokenization included, scoring and reading not. Examples
-    are taken `batch_size` at a time, run through the enabled components as copies, counted and
-    let go. Only a scorer that is a plain function, with no accumulator, has to see all
-    of them at once: for such a one they are kept.
+    `scorer` is a custom `Scorer`; otherwise one is created with the settings `scorer_cfg`.
+    `speed` is in words per second, including tokenization, without scoring and reading. Copies of
+    `batch_size` examples at a time are run through the enabled components, counted and released.
+    Only a scorer that is a plain function without an accumulator needs all examples at once; they
+    are kept in memory for it.
     """
     if scorer is not None:
         counts = scorer.accumulator(per_component=per_component)
@@ -53,10 +53,10 @@ def _predict(
     batch: Sequence[Example],
     component_cfg: Mapping[str, Mapping[str, Any]] | None,
 ) -> list[Example]:
-    """Return `batch` as the pipeline sees it; docs that an error handler let go are left out."""
+    """Return `batch` with predictions of the pipeline, without docs dropped by error handlers."""
     for example in batch:
-        # The predicted docs are tokenized already: this is for the clock alone, so that
-        # `speed` is what someone who comes with texts gets.
+        # The predicted docs are already tokenized. This is only timed, so that `speed` is the speed
+        # on texts.
         nlp.make_doc(example.reference.text)
     docs = ((example.predicted.copy(), example) for example in batch)
     annotated = nlp.pipe(docs, as_tuples=True, batch_size=len(batch), component_cfg=component_cfg)
@@ -64,7 +64,7 @@ def _predict(
 
 
 def _plain(value: Any) -> Any:
-    """Return a numpy number as Python's, so that scores can be written as JSON."""
+    """Return a numpy number as a Python number, so that scores can be written as JSON."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     return value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value

@@ -1,4 +1,4 @@
-"""Factories: how a component is made, and what it says of itself."""
+"""Factories: functions that create components, with a description of the component."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ ComponentFunc = Callable[..., Any]
 
 @frozen(kw_only=True)
 class Factory:
-    """Makes a component: `func` takes `nlp`, `name` and the settings of the config block.
+    """Creates a component: `func` takes `nlp`, `name` and the settings of the config block.
 
-    `default_config` are the settings that a block may leave out, `scores` the scores that the
-    component gives, by their names. `assigns` and `requires` are attribute paths such as
-    `doc.ents` or `token.tag`. `shares` says that the component computes something once for others
-    that listen to it (the protocol `Sharing`).
+    `default_config` holds the defaults of the settings, `scores` the scores of the component by
+    name. `assigns` and `requires` are attribute paths such as `doc.ents` or `token.tag`. `shares`
+    is true if the component computes a shared output for listeners (the protocol `Sharing`).
     """
 
     name: str
@@ -35,16 +34,16 @@ class Factory:
 
     @property
     def factory(self) -> str:
-        """The name, as spaCy's factory metadata calls it."""
+        """The name, under the key of spaCy's factory metadata."""
         return self.name
 
     @property
     def default_score_weights(self) -> dict[str, float | None]:
-        """What each listed score adds to the training score (None: computed, never weighted)."""
+        """The weight of each listed score in the training score (None: computed, not weighted)."""
         return {name: score.weight for name, score in self.scores.items() if score.listed}
 
     def __call__(self, *args: Any, **settings: Any) -> Any:
-        """Make a component."""
+        """Create a component."""
         return self.func(*args, **settings)
 
 
@@ -61,10 +60,10 @@ def factory(
 ) -> Callable[[ComponentFunc], Factory]:
     """Return a decorator that turns a function of `nlp`, `name` and settings into a `Factory`.
 
-    Nothing is registered: a plugin points an entry point of the group `kernel_factories` at
-    the result. `Language.factory` takes the same arguments and registers as well.
+    The factory is not registered: a plugin declares it as an entry point of the group
+    `kernel_factories`. `Language.factory` takes the same arguments and registers the factory.
 
-    `default_score_weights` is short for `scores` of which only the weights are given.
+    `default_score_weights` is a short form of `scores` that gives only their weights.
     """
     weighted = {key: Score(weight) for key, weight in (default_score_weights or {}).items()}
 
@@ -84,29 +83,30 @@ def factory(
 
 
 def qualified_name(name: str, lang: str | None) -> str:
-    """Return the name of a language's own factory; raises `KernelError` for one with a dot."""
+    """Return the name of a factory of one language; raises `KernelError` if `name` has a dot."""
     if "." in name:
-        raise KernelError(f"a factory's name has no dot: {name!r}")
+        raise KernelError(f"the name of a factory must not have a dot: {name!r}")
     return name if lang is None else f"{lang}.{name}"
 
 
 def get_factory(name: str, lang: str | None) -> Factory:
     """Return the factory `name`, or the one of the language `lang` if it has its own.
 
-    Raises `RegistryError` for a name that is unknown or does not name a `Factory`.
+    Raises `RegistryError` for an unknown name, or a function that is not a `Factory`.
     """
     own = f"{lang}.{name}"
     found = registry.factories.get(own if registry.factories.has(own) else name)
     if not isinstance(found, Factory):
         raise RegistryError(
-            f"`{name}` in the registry `factories` is no component factory: {type(found).__name__}",
+            f"`{name}` in the registry `factories` is not a component factory: "
+            f"{type(found).__name__}",
             hint="decorate the function with `kernel.factory`",
         )
     return found
 
 
 def from_function(name: str, func: Callable[[Any], Any], **described: Any) -> Factory:
-    """Return a factory whose component is `func`, a function from a Doc to a Doc."""
+    """Return a factory that creates the component `func`, a function from a Doc to a Doc."""
 
     def make(nlp: Any, name: str) -> Callable[[Any], Any]:
         return func

@@ -1,7 +1,7 @@
 """The pipeline: a tokenizer and a list of named components over one vocabulary.
 
-`Language` holds them and is the face that users see. Most of its methods are functions of the
-modules beside it: processing text (`process`), learning (`learn`), files (`serialization`).
+`Language` holds them and is the interface for users. Most of its methods are functions of other
+modules: processing text (`process`), training (`learn`), files (`serialization`).
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from kernel.text import BaseVectors, Doc, Example, Vocab
 class Language:
     """A pipeline: `nlp(text)` tokenizes a text and runs every enabled component over it.
 
-    Arguments are as spaCy's, except that there is no length limit unless `max_length`, in
-    characters, sets one.
+    Arguments are the same as in spaCy, except that texts may have any length unless `max_length`,
+    in characters, is set.
     """
 
     lang: ClassVar[str | None] = None
@@ -62,7 +62,7 @@ class Language:
                 vocab.vectors = create_vectors(vocab)
         if (vocab.lang or self.lang) != self.lang:
             raise KernelError(
-                f"the vocabulary is of the language {vocab.lang!r}, the pipeline of {self.lang!r}"
+                f"the language of the vocabulary is {vocab.lang!r}, the pipeline of {self.lang!r}"
             )
         self.vocab = vocab
         self.stages = Stages()
@@ -71,11 +71,11 @@ class Language:
         self.default_error_handler: ErrorHandler = raise_error
         self._meta: dict[str, Any] = dict(meta or {})
         self._config: LiveConfig | None = None
-        # The folder that the pipeline was loaded from.
+        # The folder from which the pipeline was loaded.
         self.path: Path | None = None
-        # What `update` and `rehearse` use if they are given none.
+        # The optimizer of `update` and `rehearse` if they are called without one.
         self.optimizer: Any = None
-        # What `init_nlp` made of the config for the training run that comes next.
+        # The objects that `init_nlp` created from the config, for the next training run.
         self.prepared_settings: Any = None
         if create_tokenizer is None:
             create_tokenizer = registry.tokenizers.get("kernel.Tokenizer.v1")()
@@ -88,9 +88,9 @@ class Language:
 
     @classmethod
     def factory(cls, name: str, *, func: Callable[..., Any] | None = None, **described: Any) -> Any:
-        """Register a component factory; takes what `kernel.factory` takes.
+        """Register a component factory; takes the arguments of `kernel.factory`.
 
-        On the class of a language, the factory is that language's own.
+        If called on the class of a language, the factory is registered for that language only.
         """
         full_name = qualified_name(name, cls.lang)
 
@@ -116,25 +116,25 @@ class Language:
 
     @classmethod
     def has_factory(cls, name: str) -> bool:
-        """Say whether a component can be made by the factory `name`; imports nothing."""
+        """Return whether a factory `name` exists, without importing it."""
         return registry.factories.has(f"{cls.lang}.{name}") or registry.factories.has(name)
 
     @classmethod
     def get_factory_meta(cls, name: str) -> Factory:
-        """Return the factory `name` with all that it says of itself."""
+        """Return the factory `name`, which includes its metadata."""
         return get_factory(name, cls.lang)
 
     @classmethod
     def get_factory_name(cls, name: str) -> str:
-        """Return the name under which the registry has the factory `name` of the language."""
+        """Return the registered name of the factory `name` of this language."""
         return name if cls.lang is None else f"{cls.lang}.{name}"
 
     @property
     def factory_names(self) -> list[str]:
-        """The names of all factories that are known."""
+        """The names of all known factories."""
         return registry.factories.names()
 
-    # -- what there is
+    # -- attributes
 
     @property
     def components(self) -> list[tuple[str, Any]]:
@@ -168,7 +168,7 @@ class Language:
 
     @property
     def pipe_labels(self) -> dict[str, list[str]]:
-        """The labels of each component that has some and does not hide them."""
+        """The labels of each component with labels, unless it hides them."""
         return {
             name: list(component.labels)
             for name, component in self.components
@@ -176,7 +176,7 @@ class Language:
         }
 
     def has_pipe(self, name: str) -> bool:
-        """Say whether there is an enabled component `name`."""
+        """Return whether there is an enabled component `name`."""
         return name in self.pipe_names
 
     def get_pipe(self, name: str) -> Any:
@@ -184,14 +184,14 @@ class Language:
         return self.stages.find(name).component
 
     def get_pipe_meta(self, name: str) -> Factory:
-        """Return the factory that made the component `name`."""
+        """Return the factory that created the component `name`."""
         return self.stages.find(name).factory
 
     def get_pipe_config(self, name: str) -> dict[str, Any]:
         """Return the settings of the component `name`, without its `factory`."""
         return copy.deepcopy(self.stages.find(name).settings)
 
-    # -- changing it
+    # -- changes
 
     def create_pipe(
         self,
@@ -202,9 +202,9 @@ class Language:
         raw_config: Mapping[str, Any] | None = None,
         validate: bool = True,
     ) -> Any:
-        """Return a new component, which is not part of the pipeline.
+        """Return a new component without adding it to the pipeline.
 
-        `config` are its settings, `raw_config` the same before variables were filled in.
+        `config` holds its settings, `raw_config` the same settings with variables.
         """
         return make_stage(
             self,
@@ -220,7 +220,7 @@ class Language:
     ) -> tuple[Any, str]:
         """Return the component `source_name` of another pipeline and the name of its factory.
 
-        It is the same object, and not part of this pipeline yet.
+        It is the same object, and is not added to this pipeline.
         """
         stage = copy_stage(self, source_name, name, source)
         return stage.component, stage.factory.name
@@ -241,12 +241,12 @@ class Language:
     ) -> Any:
         """Add a component to the pipeline and return it.
 
-        It goes last, unless one of `before`, `after`, `first`, `last` says otherwise. With
-        `source`, the component called `factory_name` is taken from that pipeline.
+        It is added at the end, unless `before`, `after` or `first` is given. With `source`, the
+        component `factory_name` of that pipeline is added.
         """
         if not isinstance(factory_name, str):
             raise KernelError(
-                f"add_pipe takes the name of a factory, got a {type(factory_name).__name__}",
+                f"add_pipe expects the name of a factory, got a {type(factory_name).__name__}",
                 hint="register the component with `Language.component` and add it by its name",
             )
         name = name or factory_name
@@ -268,7 +268,7 @@ class Language:
         return stage.component
 
     def remove_pipe(self, name: str) -> tuple[str, Any]:
-        """Take the component `name` out of the pipeline and return it with its name."""
+        """Remove the component `name` from the pipeline and return (name, component)."""
         stage = self.stages.find(name)
         self.stages.remove(stage)
         return name, stage.component
@@ -281,7 +281,7 @@ class Language:
         config: Mapping[str, Any] | None = None,
         validate: bool = True,
     ) -> Any:
-        """Put a new component in the place of `name` and return it."""
+        """Replace the component `name` by a new one and return that."""
         old = self.stages.find(name)
         new = make_stage(self, factory_name, name, config=config or {}, validate=validate)
         new.enabled = old.enabled
@@ -290,17 +290,17 @@ class Language:
         return new.component
 
     def rename_pipe(self, old_name: str, new_name: str) -> None:
-        """Give the component `old_name` another name."""
+        """Rename the component `old_name` to `new_name`."""
         stage = self.stages.find(old_name)
         self.stages.check_is_new(new_name)
         stage.rename(new_name)
 
     def disable_pipe(self, name: str) -> None:
-        """Keep the component `name`, but do not run it."""
+        """Disable the component `name`: it stays in the pipeline but does not run."""
         self.stages.find(name).enabled = False
 
     def enable_pipe(self, name: str) -> None:
-        """Run the component `name` again."""
+        """Enable the component `name` again."""
         self.stages.find(name).enabled = True
 
     def select_pipes(
@@ -309,21 +309,21 @@ class Language:
         disable: str | Iterable[str] | None = None,
         enable: str | Iterable[str] | None = None,
     ) -> DisabledPipes:
-        """Disable the components named, or all but those named.
+        """Disable the components in `disable`, or all except those in `enable`.
 
-        The result is a list of those newly disabled; as a context manager it enables them
-        again.
+        Returns a list of the names that were disabled; used as a context manager, it enables them
+        again at the end.
         """
         return DisabledPipes(self.stages, disable=disable, enable=enable)
 
     def disable_pipes(self, *names: str) -> DisabledPipes:
-        """Disable components; older code has this for `select_pipes`."""
+        """Disable components; an older form of `select_pipes`."""
         return self.select_pipes(disable=names)
 
     analyze_pipes = analysis.analyze_pipes
 
     def _announce(self, stage: Stage) -> None:
-        """Tell the plugins that the component of `stage` is part of the pipeline now."""
+        """Notify the plugins that the component of `stage` was added to the pipeline."""
         hooks().watch(
             "kernel_component_created", nlp=self, name=stage.name, component=stage.component
         )
@@ -335,17 +335,17 @@ class Language:
     make_doc = process.make_doc
 
     def memory_zone(self, mem: object = None) -> AbstractContextManager[None]:
-        """Bound the memory that words take; see `Vocab.memory_zone`, which it is."""
+        """Free the memory of new words at the end of the block; see `Vocab.memory_zone`."""
         return self.vocab.memory_zone(mem)
 
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
-        """Call `error_handler(name, component, docs, error)` for docs that a component fails on."""
+        """Call `error_handler(name, component, docs, error)` for docs on which components fail."""
         self.default_error_handler = error_handler
         for _, component in self.components:
             if isinstance(component, ErrorHandling):
                 component.set_error_handler(error_handler)
 
-    # -- learning
+    # -- training
 
     initialize = learn.initialize
     create_optimizer = learn.create_optimizer
@@ -358,7 +358,7 @@ class Language:
     def begin_training(
         self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Any = None
     ) -> Any:
-        """Do what `initialize` does; older code has this name for it."""
+        """Call `initialize`; an older name of it."""
         return self.initialize(get_examples, sgd=sgd)
 
     @contextlib.contextmanager
@@ -374,9 +374,9 @@ class Language:
 
     @property
     def config(self) -> Config:
-        """The config of the pipeline as it stands: what `config.cfg` will hold.
+        """The current config of the pipeline, as it will be written to `config.cfg`.
 
-        It can be edited in place. What it says of the components follows them.
+        It can be edited in place. The blocks of components are updated when components change.
         """
         if self._config is None:
             self._config = LiveConfig(assembly.bare_config(type(self)))
@@ -388,7 +388,7 @@ class Language:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """What the pipeline is: `meta.json`. Changes to the dict returned are kept."""
+        """The metadata of the pipeline, as in `meta.json`. Changes to this dict are kept."""
         return refresh_meta(self, self._meta)
 
     @meta.setter
@@ -408,7 +408,7 @@ class Language:
         auto_fill: bool = True,
         validate: bool = True,
     ) -> Self:
-        """Return the pipeline that `config` describes, not initialized."""
+        """Return the pipeline described by `config`, not initialized."""
         raw, values = assembly.prepare(cls, config or {}, auto_fill=auto_fill)
         settings: Any = resolve_section(values, "nlp")
         nlp = assembly.class_from(cls, settings.before_creation)(

@@ -1,8 +1,8 @@
-"""Preparing a pipeline for training, updating and rehearsing it: methods of `Language`.
+"""Methods of `Language` that initialize, update and rehearse a pipeline.
 
-`initialize` and `update` take a `scope`, a function from a consumer's name (`init.ner`,
-`dropout.ner`) to a context manager in which that consumer draws its random numbers; the
-training loop passes `Streams.use`. The default leaves random state alone.
+`initialize` and `update` take a `scope`: a function from the name of a random stream (`init.ner`,
+`dropout.ner`) to a context manager in which that stream is used. The training loop passes
+`Streams.use`. The default does not change the random state.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Scope = Callable[[str], AbstractContextManager[Any]]
 
 
 def no_scope(name: str) -> AbstractContextManager[None]:
-    """Leave random state alone."""
+    """Do not change the random state."""
     return contextlib.nullcontext()
 
 
@@ -49,12 +49,12 @@ def initialize(
     sgd: Any = None,
     scope: Scope = no_scope,
 ) -> Any:
-    """Run `[initialize]`, then `initialize` of every enabled component; returns the optimizer.
+    """Run `[initialize]`, then `initialize` of every enabled component; return the optimizer.
 
-    The vocabulary keeps all words from then on, as those of training data come again;
-    set `nlp.vocab.transient_limit` to have it forget some again.
+    From then on the vocabulary keeps all words, because training data is read repeatedly. Set
+    `nlp.vocab.transient_limit` to let it drop words again.
     """
-    # Words of training data are met again and again.
+    # Words of training data occur repeatedly.
     nlp.vocab.transient_limit = None
     get_examples = _checked(nlp, get_examples)
     settings = resolve_section(nlp.config.interpolate(), "initialize")
@@ -93,16 +93,16 @@ def update(
     annotates: Iterable[str] = (),
     scope: Scope = no_scope,
 ) -> dict[str, float]:
-    """Let every enabled component that is not in `exclude` learn from `examples`.
+    """Update every enabled component that is not in `exclude` with `examples`.
 
-    Returns the losses. `sgd` None takes the pipeline's own optimizer, False only accumulates
-    gradients. What a shared layer owes to its listeners is backpropagated once, after the last of
-    them, whichever they are. A component in `exclude` whose output others listen to is run
-    without learning; one in `annotates` writes its annotation for those that follow.
+    Returns the losses. With `sgd` None, the pipeline's own optimizer is used; False only
+    accumulates gradients. The summed gradients of a shared layer are backpropagated once, after the
+    last listener. A component in `exclude` is run without training if others listen to it; a
+    component in `annotates` writes its annotation for later components.
     """
     if _ is not None:
         raise KernelError(
-            "update takes one list of Examples", hint="make them with `Example.from_dict`"
+            "update expects one list of Examples", hint="make them with `Example.from_dict`"
         )
     losses = {} if losses is None else losses
     batch = _fresh_batch(examples)
@@ -125,9 +125,9 @@ def update(
 
 
 def resume_training(nlp: Language, *, sgd: Any = None) -> Any:
-    """Prepare trained components for going on, weights kept; returns the optimizer.
+    """Prepare trained components for more training, keeping weights; return the optimizer.
 
-    Those that can rehearse remember what they say now.
+    Components that can rehearse keep a copy of their model.
     """
     for _, component in nlp.pipeline:
         if isinstance(component, Rehearsing):
@@ -146,9 +146,9 @@ def rehearse(
     component_cfg: Mapping[str, Mapping[str, Any]] | None = None,
     exclude: Iterable[str] = (),
 ) -> dict[str, float]:
-    """Let components learn to say what they said at `resume_training`; returns the losses.
+    """Train components to keep their predictions of `resume_training`; return the losses.
 
-    Needs no gold annotation. Components without `rehearse` are left alone.
+    Needs no gold annotation. Components without `rehearse` are skipped.
     """
     losses = {} if losses is None else losses
     batch = ExampleBatch(examples)
@@ -157,12 +157,12 @@ def rehearse(
     sgd = _optimizer(nlp, sgd)
     taking_part = [(name, pipe) for name, pipe in nlp.pipeline if name not in exclude]
     for _, component in taking_part:
-        # What components listen to is made as it is now, and learns nothing.
+        # Shared outputs are computed with the current weights, and not trained.
         if isinstance(component, Sharing):
             component.share(batch.predicted)
     able = [(name, pipe) for name, pipe in taking_part if isinstance(pipe, Rehearsing)]
-    for place in generator().permutation(len(able)).tolist():
-        name, component = able[place]
+    for index in generator().permutation(len(able)).tolist():
+        name, component = able[index]
         settings = (component_cfg or {}).get(name, {})
         component.rehearse(batch, **{"sgd": None, "losses": losses, **settings})
     apply_gradients(able, sgd)
@@ -170,7 +170,7 @@ def rehearse(
 
 
 def apply_gradients(components: Iterable[tuple[str, Any]], sgd: Any) -> None:
-    """Let the optimizer `sgd`, if not False, change the weights by their gradients."""
+    """Let the optimizer `sgd`, unless False, update the weights by their gradients."""
     if sgd is False:
         return
     for _, component in components:
@@ -197,12 +197,12 @@ def _finish_shared(batch: ExampleBatch, losses: dict[str, float], scope: Scope) 
 
 
 def _fresh_batch(examples: Iterable[Example]) -> ExampleBatch:
-    """Return examples whose predicted side is a copy, so that the given ones stay as they are."""
+    """Return examples with copies of the predicted docs, so that the given ones do not change."""
     batch = ExampleBatch()
     for example in examples:
         if not isinstance(example, Example):
             raise KernelError(
-                f"update takes Examples, got a {type(example).__name__}",
+                f"update expects Examples, got a {type(example).__name__}",
                 hint="make them with `Example.from_dict(nlp.make_doc(text), annotations)`",
             )
         batch.append(Example(example.predicted.copy(), example.reference))
@@ -224,7 +224,7 @@ def _checked(nlp: Language, get_examples: GetExamples | None) -> GetExamples:
         return lambda: [Example(doc, doc.copy())]
     if not callable(get_examples):
         raise KernelError(
-            "`initialize` takes a function that returns examples, "
+            "`initialize` expects a function that returns examples, "
             f"got a {type(get_examples).__name__}",
             hint="wrap them: `nlp.initialize(lambda: examples)`",
         )
@@ -264,6 +264,7 @@ def first_examples(get_examples: GetExamples, count: int = 10) -> list[Example]:
             break
     if not sample:
         raise KernelError(
-            "there are no examples to initialize from", hint="is the training corpus empty?"
+            "there are no examples to initialize from",
+            hint="check that the training corpus is not empty",
         )
     return sample

@@ -1,4 +1,4 @@
-"""The config of a pipeline: it follows the components, and keeps what is edited in place."""
+"""The config of a pipeline: it follows the components, and keeps edits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LiveConfig:
-    """A config, and the components that it was last brought up to date with."""
+    """A config, and the state of the components at its last update."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -23,7 +23,7 @@ class LiveConfig:
         self._combined_weights: Mapping[str, Any] | None = None
 
     def follow(self, nlp: Language) -> Config:
-        """Return the config after bringing it up to date with the components of `nlp`."""
+        """Update the config from the components of `nlp` and return it."""
         stages = {stage.name: _state(stage) for stage in nlp.stages}
         if stages != self._stages or list(stages) != list(self._stages):
             self._update(nlp)
@@ -33,7 +33,7 @@ class LiveConfig:
     def _update(self, nlp: Language) -> None:
         before, blocks = self._stages or {}, self.config.get("components", {})
         settings = self.config["nlp"]
-        # The class that is of no language leaves it to the config to name one.
+        # The base class has no language; the config names it.
         settings["lang"] = nlp.lang or settings.get("lang")
         settings["pipeline"] = nlp.component_names
         settings["disabled"] = nlp.disabled
@@ -46,7 +46,7 @@ class LiveConfig:
         self._combine_weights(nlp)
 
     def _combine_weights(self, nlp: Language) -> None:
-        """Give each score of the components a weight; those that the config sets itself stay."""
+        """Set the weights of all scores of the components; weights set in the config are kept."""
         training = self.config.get("training")
         given = training.get("score_weights") or {} if isinstance(training, dict) else None
         if not isinstance(training, dict) or not isinstance(given, Mapping):

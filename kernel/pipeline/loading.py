@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def get_lang_class(lang: str) -> type[Language]:
     """Return the class of the language with the code `lang`.
 
-    Raises `RegistryError` if no plugin has it.
+    Raises `RegistryError` if no plugin provides it.
     """
     if not registry.languages.has(lang):
         known = registry.languages.names()
@@ -58,7 +58,7 @@ def load(
     """Return the trained pipeline `name`: a folder, an installed package, or `blank:<language>`.
 
     `config` overrides settings, by dotted keys or nested. Raises `LoadError` if there is no
-    such pipeline, or a file of it is missing, truncated or altered.
+    such pipeline, or if a file of it is missing, truncated or changed.
     """
     if isinstance(name, str) and name.startswith("blank:"):
         return blank(name.removeprefix("blank:"))

@@ -1,4 +1,4 @@
-"""What `meta.json` says of a pipeline: its name, its parts, and what it needs to run."""
+"""`meta.json`: the name of a pipeline, its components, and its requirements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
-    """Bring `meta` up to date with `nlp` and return it."""
+    """Update `meta` from `nlp` and return it."""
     for key, value in (("name", "pipeline"), ("version", "0.0.0")):
         meta.setdefault(key, value)
     for key in ("description", "author", "email", "url", "license"):
@@ -46,7 +46,7 @@ def _about_vectors(nlp: Language) -> dict[str, Any]:
 
 
 def _required_distributions(config: Config) -> dict[str, str]:
-    """Return name and version of each distribution that a pipeline needs to run."""
+    """Return the name and version of each distribution that a pipeline requires."""
     needed = {"kernel-nlp"}
     for kind, name in _named_functions({"nlp": config["nlp"], "components": config["components"]}):
         needed.add(registry.of(kind).distribution(name) or "")
@@ -60,7 +60,7 @@ def _version(distribution: str) -> str:
 
 
 def check_requirements(meta: Mapping[str, Any], path: Path) -> None:
-    """Raise `LoadError` if a distribution that the pipeline at `path` needs is not installed."""
+    """Raise `LoadError` if a requirement of the pipeline at `path` is not installed."""
     missing = {
         name: version
         for name, version in meta.get("requires", {}).items()
@@ -95,7 +95,7 @@ def meta_json(nlp: Language) -> bytes:
 
 
 def _named_functions(tree: Any) -> Iterator[tuple[str, str]]:
-    """Yield (kind, name) for each function that a config names, factories included."""
+    """Yield (kind, name) of each function named in a config, including factories."""
     if isinstance(tree, Mapping):
         for key, value in tree.items():
             kind = "factories" if key == "factory" else str(key).removeprefix("@")

@@ -1,7 +1,7 @@
 """Running a pipeline over text in several processes.
 
-The pipeline is saved once, to a folder that is gone afterwards, and each worker loads it from
-there: nothing alive is pickled. Texts go out and docs come back in batches, in their order.
+The pipeline is saved once, to a temporary folder from which each worker loads it; no objects are
+pickled. Texts are sent, and docs returned, in batches and in order.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from kernel.text import Doc, unpack_docs
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
 
-# A worker has one batch to do and one to go on with.
-_AHEAD: Final = 2
-_FIRST_BATCH: Final = 16
-_MOST_CHARACTERS: Final = 1_000_000
-_PATIENCE: Final = 5.0
+# Batches per worker: one in progress and one waiting.
+_BATCHES_PER_WORKER: Final = 2
+_FIRST_BATCH_SIZE: Final = 16
+_MAX_BATCH_CHARACTERS: Final = 1_000_000
+_EXIT_TIMEOUT_SECONDS: Final = 5.0
 _ONE_THREAD: Final = (
     "KERNEL_NUM_THREADS",
     "OMP_NUM_THREADS",
@@ -46,7 +46,7 @@ _ONE_THREAD: Final = (
 
 
 class WorkerError(KernelError):
-    """A doc failed in a worker process; its traceback there is a note and `traceback`."""
+    """A doc failed in a worker process; `traceback`, also added as a note, is from there."""
 
     def __init__(self, message: str, traceback: str, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -58,13 +58,13 @@ class WorkerError(KernelError):
 class _Worker:
     process: BaseProcess
     connection: Connection
-    # The batches that were sent and not answered, the oldest first.
+    # The batches sent but not answered yet, the oldest first.
     waiting: deque[_Batch] = field(factory=deque)
 
 
 @define(eq=False)
 class _Batch:
-    """Some of the stream's items, from number `first` on, and their answer once it is there."""
+    """Items of the stream, from number `first` on, and their answer when it has arrived."""
 
     first: int
     texts: Sequence[Any]
@@ -72,7 +72,7 @@ class _Batch:
     answer: dict[str, Any] | None = None
 
     def about(self) -> str:
-        """Say which documents these are."""
+        """Describe which documents these are."""
         last = self.first + len(self.texts) - 1
         return f"documents {self.first} to {last}, the first {_start_of(self.texts[0])}"
 
@@ -85,7 +85,7 @@ def process_parallel(
     disable: Iterable[str],
     component_cfg: Mapping[str, Mapping[str, Any]],
 ) -> Generator[tuple[Doc, Any], None, None]:
-    """Yield a Doc for each text of `pairs`, with what came with it, in order.
+    """Yield a Doc for each text of `pairs`, with its context, in order.
 
     Contexts stay here. A doc that fails goes to the error handler as a `WorkerError`, with
     its number and the worker's traceback; a worker that dies raises `KernelError` at once, as
@@ -106,15 +106,15 @@ def process_parallel(
 
 
 def _answered(workers: list[_Worker], batches: Iterator[_Batch]) -> Iterator[_Batch]:
-    """Yield the batches in order, answered; few enough are under way to stay in memory."""
+    """Yield the answered batches in order; only a few are in progress at any time."""
     under_way: deque[_Batch] = deque()
-    most = 2 * _AHEAD * len(workers)
+    most = 2 * _BATCHES_PER_WORKER * len(workers)
     exhausted = False
     while True:
         while under_way and under_way[0].answer is not None:
             yield under_way.popleft()
         worker = min(workers, key=lambda each: len(each.waiting))
-        if not exhausted and len(worker.waiting) < _AHEAD and len(under_way) < most:
+        if not exhausted and len(worker.waiting) < _BATCHES_PER_WORKER and len(under_way) < most:
             batch = next(batches, None)
             exhausted = batch is None
             if batch is not None:
@@ -132,12 +132,12 @@ def _send(worker: _Worker, batch: _Batch) -> None:
     try:
         worker.connection.send_bytes(pack(items))
     except OSError:
-        # It may have said why before it ended.
+        # It may have sent the reason before it ended.
         _read(worker)
 
 
 def _receive(workers: list[_Worker]) -> None:
-    """Wait for answers and keep them; a worker's end closes its connection, so that counts too."""
+    """Wait for answers and store them; the end of a worker closes its connection, which counts."""
     by_connection = {worker.connection: worker for worker in workers if worker.waiting}
     for connection in wait(list(by_connection)):
         _read(by_connection[connection])  # type: ignore[index]  # only connections were given
@@ -160,7 +160,7 @@ def _read(worker: _Worker) -> None:
 
 
 def _death(worker: _Worker) -> KernelError:
-    worker.process.join(_PATIENCE)
+    worker.process.join(_EXIT_TIMEOUT_SECONDS)
     code = worker.process.exitcode
     how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
     return KernelError(
@@ -170,20 +170,20 @@ def _death(worker: _Worker) -> KernelError:
 
 
 def _finished(nlp: Language, batch: _Batch) -> Iterator[tuple[Doc, Any]]:
-    """Yield the docs of an answered batch; those that failed go to the error handler."""
+    """Yield the docs of an answered batch; pass those that failed to the error handler."""
     answer = batch.answer or {}
     failed = set()
-    for place, name, message, traceback in answer["errors"]:
-        failed.add(place)
-        text = batch.texts[place]
+    for index, name, message, traceback in answer["errors"]:
+        failed.add(index)
+        text = batch.texts[index]
         where = "the tokenizer" if name is None else f"component `{name}`"
         error = WorkerError(
-            f"{where} failed on document {batch.first + place}, {_start_of(text)}: {message}",
+            f"{where} failed on document {batch.first + index}, {_start_of(text)}: {message}",
             traceback,
         )
         _handle(nlp, name, text, error)
     docs = [doc for packed in answer["docs"] for doc in unpack_docs(packed, nlp.vocab)]
-    kept = [context for place, context in enumerate(batch.contexts) if place not in failed]
+    kept = [context for index, context in enumerate(batch.contexts) if index not in failed]
     yield from zip(docs, kept, strict=True)
 
 
@@ -194,14 +194,14 @@ def _handle(nlp: Language, name: str | None, text: Any, error: WorkerError) -> N
 
 
 def _batches(pairs: Iterable[tuple[Any, Any]], batch_size: int, n_process: int) -> Iterator[_Batch]:
-    """Cut the stream: small batches first, so that a short stream keeps all workers busy."""
+    """Split the stream into batches: small ones first, so that a short stream uses all workers."""
     stream = iter(pairs)
-    first, size = 0, min(batch_size, _FIRST_BATCH)
+    first, size = 0, min(batch_size, _FIRST_BATCH_SIZE)
     for number in itertools.count(1):
         texts: list[Any] = []
         contexts: list[Any] = []
         characters = 0
-        while len(texts) < size and characters < _MOST_CHARACTERS:
+        while len(texts) < size and characters < _MAX_BATCH_CHARACTERS:
             pair = next(stream, None)
             if pair is None:
                 break
@@ -218,7 +218,7 @@ def _batches(pairs: Iterable[tuple[Any, Any]], batch_size: int, n_process: int) 
 
 @contextlib.contextmanager
 def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worker]]:
-    """Start the workers, and end them with the block, however it ends."""
+    """Start the workers, and end them at the end of the block, also after an error."""
     context = multiprocessing.get_context("spawn")
     workers: list[_Worker] = []
     try:
@@ -228,7 +228,7 @@ def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worke
                 process = context.Process(target=serve, args=(path, theirs, settings), daemon=True)
                 workers.append(_Worker(process, ours))
                 process.start()
-                # Only the worker holds its end now: when it dies, ours is closed.
+                # Now only the worker holds its end, so our end is closed when it dies.
                 theirs.close()
         yield workers
     finally:
@@ -241,9 +241,9 @@ def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worke
 def _end(process: BaseProcess) -> None:
     if process.pid is None:
         return
-    # One that is at work does not see that nobody waits for its answer.
+    # A busy worker does not notice that its answer is not needed any more.
     process.terminate()
-    process.join(_PATIENCE)
+    process.join(_EXIT_TIMEOUT_SECONDS)
     if process.is_alive():
         process.kill()
         process.join()
@@ -252,8 +252,8 @@ def _end(process: BaseProcess) -> None:
 
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let the processes that start inside calculate with one thread each."""
-    # Set here, as the libraries read it when they are loaded, before any code of a worker's.
+    """Let processes started inside the block compute with one thread each."""
+    # Set here, because libraries read it when they are loaded, before the worker's code runs.
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     try:
@@ -279,19 +279,19 @@ def _settings(
 
 
 def _registering_modules() -> list[tuple[str, str | None]]:
-    """Return the modules, with their files, whose functions this process has registered."""
+    """Return the modules, with their files, that registered functions in this process."""
     names = {
         getattr(func, "func", func).__module__
         for kind in registry.get_registry_names()
         for func in registry.of(kind).registered().values()
     }
-    # Each worker has the main module already.
+    # Each worker already imports the main module.
     known = [sys.modules[name] for name in sorted(names - {"__main__"}) if name in sys.modules]
     return [(module.__name__, getattr(module, "__file__", None)) for module in known]
 
 
 def _defaults(owner: Any) -> dict[str, Any]:
-    """Return the extension attributes that are plain values; functions come with their modules."""
+    """Return extension attributes with plain values; functions are registered by their modules."""
     found = {}
     for name, extension in owner.extensions.items():
         if extension.method is None and extension.getter is None:

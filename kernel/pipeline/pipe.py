@@ -1,4 +1,4 @@
-"""Base classes that give most of what the pipeline asks of a component."""
+"""Base classes that implement most of what the pipeline expects of a component."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def raise_error(name: str, component: Any, docs: list[Doc], error: Exception) ->
 
 
 def ignore_error(name: str, component: Any, docs: list[Doc], error: Exception) -> None:
-    """Handle an error by leaving its docs out."""
+    """Handle an error by dropping its docs."""
 
 
 def predicted_docs(examples: Sequence[Example]) -> DocBatch:
-    """Return the predicted side of `examples`, with the shared outputs of their batch."""
+    """Return the predicted docs of `examples`, with the shared outputs of their batch."""
     if isinstance(examples, ExampleBatch):
         return examples.predicted
     return DocBatch([example.predicted for example in examples])
 
 
 class Pipe:
-    """A component that annotates docs: the base of those that learn nothing.
+    """A component that annotates docs: the base class of components without training.
 
-    A subclass gives `__call__`. Everything else has a default.
+    A subclass defines `__call__`. All other methods have a default.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Pipe:
 
     @property
     def label_data(self) -> Any:
-        """What `initialize` needs to know of the labels, JSON-like, or None."""
+        """The labels in the form that `initialize` takes, as JSON values, or None."""
         return None
 
     def __call__(self, doc: Doc) -> Doc:
@@ -66,7 +66,7 @@ class Pipe:
         raise NotImplementedError
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Yield each doc of `stream`, annotated; one that fails goes to the error handler."""
+        """Yield each doc of `stream`, annotated; docs that fail are passed to the error handler."""
         for doc in stream:
             try:
                 result = self(doc)
@@ -76,16 +76,16 @@ class Pipe:
                 yield result
 
     def initialize(self, get_examples: GetExamples, *, nlp: Any = None) -> None:
-        """Prepare the component for training; the default needs nothing."""
+        """Prepare the component for training; by default, do nothing."""
 
     def score(self, examples: Iterable[Example], **settings: Any) -> dict[str, Any]:
-        """Return the scores of the component on `examples`; none without a scorer."""
+        """Return the scores of the component on `examples`; an empty dict without a scorer."""
         if self.scorer is None:
             return {}
         return self.scorer(examples, **self.scorer_settings(), **settings)
 
     def scorer_settings(self) -> dict[str, Any]:
-        """Return what the scorer is given beside the examples."""
+        """Return the settings that are passed to the scorer with the examples."""
         return {**getattr(self, "cfg", {}), "labels": self.labels}
 
     def set_error_handler(self, handler: ErrorHandler) -> None:
@@ -93,15 +93,15 @@ class Pipe:
         self.error_handler = handler
 
     def get_error_handler(self) -> ErrorHandler:
-        """Return what is called for docs that fail; the default raises."""
+        """Return the handler for docs that fail; the default one raises."""
         return self.error_handler
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return everything the component has learned or was set to."""
+        """Return the weights and settings of the component as bytes."""
         return serialization.pack_fields(self._writers(), exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Any:
-        """Take over what `to_bytes` returned; returns the component."""
+        """Load the result of `to_bytes`; return the component."""
         serialization.unpack_fields(data, self._readers(), exclude)
         return self
 
@@ -112,7 +112,7 @@ class Pipe:
             serialization.write_fields(Path(path), writers, exclude)
 
     def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> Any:
-        """Take over what `to_disk` wrote; returns the component.
+        """Load the files that `to_disk` wrote; return the component.
 
         Raises `LoadError` for a file that is missing or damaged.
         """
@@ -120,19 +120,18 @@ class Pipe:
         return self
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:
-        """Return a function that gives the bytes of each of the component's files."""
+        """Return, for each file of the component, a function that returns its bytes."""
         return {}
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:
-        """Return a function that takes the bytes of each of the component's files."""
+        """Return, for each file of the component, a function that loads its bytes."""
         return {}
 
 
 class TrainablePipe(Pipe):
-    """A component with a Thinc model: the base of those that learn.
+    """A component with a Thinc model: the base class of trainable components.
 
-    A subclass gives `initialize`, `predict`, `set_annotations`, and either `get_loss` or
-    `learn`.
+    A subclass defines `initialize`, `predict`, `set_annotations`, and either `get_loss` or `learn`.
     """
 
     is_trainable = True
@@ -140,11 +139,11 @@ class TrainablePipe(Pipe):
     model: Any
 
     def predict(self, docs: DocBatch) -> Any:
-        """Return what the model makes of `docs`, without changing them."""
+        """Return the predictions of the model for `docs`, without changing them."""
         return self.model.predict(docs)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
-        """Write what `predict` returned into `docs`."""
+        """Write the result of `predict` into `docs`."""
         raise NotImplementedError
 
     @single_threaded_blas
@@ -166,7 +165,7 @@ class TrainablePipe(Pipe):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Yield each doc of `stream`, annotated in batches; a batch that fails is left out."""
+        """Yield each doc of `stream`, annotated in batches; a batch that fails is dropped."""
         for docs in minibatch(stream, batch_size):
             batch = DocBatch(docs)
             try:
@@ -192,9 +191,9 @@ class TrainablePipe(Pipe):
         return self._learn(self.learn, examples, drop=drop, sgd=sgd, losses=losses)
 
     def learn(self, examples: ExampleBatch) -> float:
-        """Accumulate the gradients of `examples`, which have tokens, and return the loss.
+        """Accumulate the gradients of `examples`, none of them empty, and return the loss.
 
-        `update` calls this once the dropout rate is set. The default asks `get_loss`.
+        `update` calls this after setting the dropout rate. The default uses `get_loss`.
         """
         scores, backprop = self.model.begin_update(examples.predicted)
         loss, d_scores = self.get_loss(examples, scores)
@@ -222,7 +221,7 @@ class TrainablePipe(Pipe):
 
     def finish_update(self, sgd: Any) -> None:
         """Apply the accumulated gradients with the optimizer `sgd`."""
-        # Imported here so that a pipeline without models does without Thinc.
+        # Imported here so that a pipeline without models does not import Thinc.
         from kernel.ops import finish_update
 
         finish_update(self.model, sgd)
@@ -240,7 +239,7 @@ class TrainablePipe(Pipe):
 
     def add_label(self, label: str) -> int:
         """Add a label; returns 1 if it is new, else 0."""
-        raise TextError(f"component `{self.name}` takes no labels", hint=f"got {label!r}")
+        raise TextError(f"component `{self.name}` does not accept labels", hint=f"got {label!r}")
 
     def create_optimizer(self) -> Any:
         """Return a new optimizer with the default settings."""
@@ -257,15 +256,15 @@ class TrainablePipe(Pipe):
 
 
 class RehearsingPipe(TrainablePipe):
-    """A component that can rehearse: it keeps a copy of its model as a tutor.
+    """A component that can rehearse: it keeps a copy of its model, the tutor.
 
-    A subclass may give `get_rehearsal_loss`.
+    A subclass may override `get_rehearsal_loss`.
     """
 
     tutor: Any = None
 
     def start_rehearsal(self) -> None:
-        """Keep a copy of the model; `rehearse` learns to predict what it predicts."""
+        """Keep a copy of the model, whose predictions `rehearse` learns to reproduce."""
         self.tutor = copy.deepcopy(self.model)
         set_dropout_rate(self.tutor, 0.0)
 
@@ -277,7 +276,7 @@ class RehearsingPipe(TrainablePipe):
         sgd: Any = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Learn to score as the tutor does: accumulate gradients, apply them if `sgd` is given.
+        """Learn the scores of the tutor: accumulate gradients, apply them if `sgd` is given.
 
         Returns `losses`, with this batch's loss added. Does nothing before `start_rehearsal`.
         """
@@ -288,7 +287,7 @@ class RehearsingPipe(TrainablePipe):
         """Return the sum of the squared differences, and the differences, as the gradient.
 
         scores   (N, O)   of the model
-        wanted   (N, O')  of the tutor; outputs that were added since, O' to O, are left alone
+        wanted   (N, O')  of the tutor; outputs that were added later, O' to O, are ignored
         returns  () and (N, O)
         """
         n_known = wanted.shape[1]
@@ -300,7 +299,7 @@ class RehearsingPipe(TrainablePipe):
     def _learn_from_tutor(self, examples: ExampleBatch) -> float:
         docs = examples.predicted
         scores, backprop = self.model.begin_update(docs)
-        # Not `predict`, whose scores need not be those that are learned, such as probabilities.
+        # Not `predict`, whose scores may differ from those in training, for example probabilities.
         wanted, _ = self.tutor.begin_update(docs)
         loss, d_scores = self.get_rehearsal_loss(scores, wanted)
         backprop(d_scores)
@@ -308,12 +307,12 @@ class RehearsingPipe(TrainablePipe):
 
 
 def load_weights(model: Any, data: bytes) -> None:
-    """Put the weights `data`, from `model.to_bytes()`, into `model`."""
+    """Load the weights `data`, from `model.to_bytes()`, into `model`."""
     model.from_bytes(data)
 
 
 def dump_json(value: Any) -> bytes:
-    """Return `value` as JSON that reads the same whatever the order its keys were set in."""
+    """Return `value` as JSON with sorted keys."""
     return json.dumps(value, indent=2, sort_keys=True).encode("utf8")
 
 
@@ -325,7 +324,7 @@ def set_dropout_rate(model: Any, rate: float) -> None:
 
 
 def is_trainable(component: Any) -> bool:
-    """Say whether `component` has weights that an optimizer can change."""
+    """Return whether `component` has weights that an optimizer can change."""
     trainable = getattr(component, "is_trainable", None)
     if trainable is None:
         return isinstance(component, Trainable) and isinstance(component, Optimizable)

@@ -27,14 +27,14 @@ def process_one(
     disable: Iterable[str] = (),
     component_cfg: ComponentCfg | None = None,
 ) -> Doc:
-    """Return `text` as a Doc that every enabled component has annotated."""
+    """Return `text` as a Doc, annotated by every enabled component."""
     batch = DocBatch([as_doc(nlp, text)])
     for name, component in nlp.pipeline:
         if name in disable:
             continue
         settings = (component_cfg or {}).get(name, {})
         if not settings and _predicts_batches(component, "__call__"):
-            # As a batch, so that what components share travels with it.
+            # A batch, because it carries the shared outputs of components.
             annotated = _annotate_batch(nlp, name, component, batch)
         else:
             annotated = _call_each(nlp, name, component, batch, settings, keep=True)
@@ -54,10 +54,10 @@ def process_stream(
 ) -> Iterator[Any]:
     """Yield a Doc for each of `texts`, in their order, processed `batch_size` at a time.
 
-    With `as_tuples`, `texts` are pairs of a text and anything; pairs of the Doc and that
-    come out. With `n_process`, that many processes share the work, -1 for one a processor;
-    they load the pipeline anew, which takes seconds, and a doc that fails raises
-    `WorkerError` (of `kernel.pipeline.parallel`) unless an error handler takes it.
+    With `as_tuples`, `texts` are pairs of a text and a context, and pairs of Doc and context are
+    yielded. With `n_process`, that many processes share the work (-1: one per processor). Each of
+    them loads the pipeline, which takes seconds. A doc that fails raises `WorkerError` (of
+    `kernel.pipeline.parallel`) unless an error handler is set.
     """
     size, settings = batch_size or nlp.batch_size, component_cfg or {}
     if n_process != 1:
@@ -65,7 +65,7 @@ def process_stream(
 
         pairs = texts if as_tuples else ((text, None) for text in texts)
         done = process_parallel(nlp, pairs, n_process, size, disable, settings)
-        # Closed with this generator, for the workers to end when nobody wants more.
+        # Closed together with this generator, so that the workers end.
         with contextlib.closing(done):
             yield from done if as_tuples else (doc for doc, _ in done)
     elif as_tuples:
@@ -87,7 +87,7 @@ def _run_pairs(
     annotated = run_batch(nlp, batch, disable, component_cfg)
     if len(annotated) == len(pairs):
         return zip(annotated, [context for _, context in pairs], strict=True)
-    # An error handler let docs be left out.
+    # An error handler dropped docs.
     return [(doc, contexts.get(id(doc))) for doc in annotated]
 
 
@@ -95,7 +95,7 @@ def _run_pairs(
 def run_batch(
     nlp: Language, batch: DocBatch, disable: Iterable[str], component_cfg: ComponentCfg
 ) -> DocBatch:
-    """Return the docs of `batch` after every enabled component has annotated them."""
+    """Return the docs of `batch`, annotated by every enabled component."""
     for name, component in nlp.pipeline:
         if name in disable:
             continue
@@ -107,7 +107,7 @@ def run_batch(
 def run_component(
     nlp: Language, name: str, component: Any, batch: DocBatch, settings: Mapping[str, Any]
 ) -> list[Doc]:
-    """Return the docs of `batch` after one component; those that failed may be left out."""
+    """Return the docs of `batch` after one component; docs that failed may be dropped."""
     if not settings and _predicts_batches(component, "pipe"):
         return _annotate_batch(nlp, name, component, batch)
     if isinstance(component, Streaming):
@@ -126,7 +126,7 @@ def _annotate_batch(nlp: Language, name: str, component: Batched, batch: DocBatc
 
 
 def as_doc(nlp: Language, text: str | bytes | Doc) -> Doc:
-    """Return `text` tokenized; a Doc is returned as it is, bytes are those of a Doc."""
+    """Return `text` as a tokenized Doc; a Doc is returned unchanged, bytes are loaded as a Doc."""
     if isinstance(text, Doc):
         return text
     if isinstance(text, str):
@@ -137,7 +137,7 @@ def as_doc(nlp: Language, text: str | bytes | Doc) -> Doc:
 
 
 def as_docs(nlp: Language, texts: Sequence[Any]) -> list[Doc]:
-    """Return each of `texts` as `as_doc` does; texts alone go through the tokenizer together."""
+    """Apply `as_doc` to each of `texts`; if all are strings, tokenize them together."""
     if not all(isinstance(text, str) for text in texts) or not hasattr(nlp.tokenizer, "pipe"):
         return [as_doc(nlp, text) for text in texts]
     for text in texts:
@@ -159,16 +159,17 @@ def _check_length(nlp: Language, text: str) -> None:
 
 
 def error_handler(nlp: Language, component: Any) -> ErrorHandler:
-    """Return what is called for docs that `component` fails on."""
+    """Return the handler for docs on which `component` fails."""
     if isinstance(component, ErrorHandling):
         return component.get_error_handler()
     return nlp.default_error_handler
 
 
 def _predicts_batches(component: Any, method: str) -> TypeGuard[Batched]:
-    """Return whether `predict` and `set_annotations` on a batch can stand in for `method`.
+    """Return whether `predict` and `set_annotations` of a batch can replace `method`.
 
-    Not if a `TrainablePipe` overrides it, or another component has a `pipe` of its own.
+    They cannot if a subclass of `TrainablePipe` overrides it, or if another component has its own
+    `pipe`.
     """
     if isinstance(component, TrainablePipe):
         return getattr(type(component), method) is getattr(TrainablePipe, method)
@@ -210,7 +211,7 @@ def _call_each(
         if not isinstance(result, Doc):
             raise KernelError(
                 f"component `{name}` returned a {type(result).__name__} instead of a Doc",
-                hint="does its function end without `return doc`?",
+                hint="check that its function ends with `return doc`",
             )
         annotated.append(result)
     return annotated

@@ -1,8 +1,8 @@
-"""What components can do, as protocols.
+"""Protocols of components.
 
-A component is a callable from a Doc to a Doc, and nothing more is asked of it. Each protocol
-here adds an ability that the pipeline uses where a component has it. No base class is needed:
-having the methods is enough. `kernel.pipeline.Pipe` and `TrainablePipe` bring most of them.
+A component is a callable from a Doc to a Doc; nothing else is required. Each protocol here adds an
+optional ability, which the pipeline uses if a component has its methods. No base class is needed.
+`kernel.pipeline.Pipe` and `TrainablePipe` implement most of these protocols.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Component(Protocol):
 
 @runtime_checkable
 class Streaming(Protocol):
-    """Annotates a stream of docs, and may look at several at once."""
+    """Annotates a stream of docs, and may process several at once."""
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
         """Yield the docs of `stream`, annotated."""
@@ -45,26 +45,26 @@ class Batched(Protocol):
         """Return predictions for `docs`, without changing them."""
 
     def set_annotations(self, docs: DocBatch, predictions: Any) -> None:
-        """Write what `predict` returned into `docs`."""
+        """Write the result of `predict` into `docs`."""
 
 
 @runtime_checkable
 class ErrorHandling(Protocol):
-    """Passes docs that it fails on to a handler."""
+    """Passes docs on which it fails to a handler."""
 
     def set_error_handler(self, handler: ErrorHandler) -> None:
         """Call `handler(name, component, docs, error)` for docs that fail."""
 
     def get_error_handler(self) -> ErrorHandler:
-        """Return what is called for docs that fail."""
+        """Return the handler for docs that fail."""
 
 
 @runtime_checkable
 class Initializable(Protocol):
-    """Prepares for training: finds its labels, makes its weights."""
+    """Prepares for training: finds its labels, initializes its weights."""
 
     def initialize(self, get_examples: GetExamples, *, nlp: Any) -> None:
-        """Prepare for training; keyword arguments of its own are `[initialize.components]`."""
+        """Prepare for training; further keyword arguments are set in `[initialize.components]`."""
 
 
 @runtime_checkable
@@ -92,37 +92,37 @@ class Optimizable(Protocol):
 
 @runtime_checkable
 class Weights(Protocol):
-    """The weights of a component, whatever library they belong to.
+    """The weights of a component, of any library.
 
-    A name means the same in every process. `kernel.ops.ThincWeights` are those of Thinc models.
+    Names are the same in every process. `kernel.ops.ThincWeights` implements this for Thinc models.
     """
 
     def named_arrays(self) -> Mapping[str, npt.NDArray[Any]]:
-        """Return all that the next update depends on, by name: numpy arrays, or copies as such.
+        """Return by name all arrays that the next update depends on, as numpy arrays.
 
-        The state of an optimizer of the component's own belongs to it, that of the run does not.
+        This includes the state of the component's own optimizer, but not that of the run's.
         """
 
     def load_arrays(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Take over arrays that `named_arrays` returned."""
+        """Load arrays that `named_arrays` returned."""
 
     def optimizer_keys(self) -> Mapping[Any, str]:
         """Return the names of the weights by the keys that an optimizer is called with."""
 
     def gradients(self) -> Iterable[tuple[str, npt.NDArray[Any]]]:
-        """Yield the gradients that the run's optimizer is about to apply, by name."""
+        """Yield by name the gradients that the run's optimizer will apply next."""
 
 
 @runtime_checkable
 class Weighted(Protocol):
-    """Has weights that a run checks and saves, but not in a Thinc model as its `model`."""
+    """Has weights that a run checks and saves, without a Thinc model as `model`."""
 
     weights: Weights
 
 
 @runtime_checkable
 class Averaged(Protocol):
-    """Can run with other weights for a while."""
+    """Can temporarily run with other weights."""
 
     def use_params(self, params: Mapping[Any, Any]) -> AbstractContextManager[None]:
         """Use the weights `params`, {(node id, parameter name): array}, inside the block."""
@@ -130,29 +130,29 @@ class Averaged(Protocol):
 
 @runtime_checkable
 class Rehearsing(Protocol):
-    """Learns to predict what it predicted before, so that new examples do not displace old."""
+    """Learns to keep its earlier predictions, so that new examples do not make it forget."""
 
     def start_rehearsal(self) -> None:
-        """Remember the present predictions, by a copy of the model for example."""
+        """Store the current predictions, for example by a copy of the model."""
 
     def rehearse(
         self, examples: ExampleBatch, *, sgd: Any, losses: dict[str, float]
     ) -> dict[str, float]:
-        """Learn from what was remembered; otherwise as `Trainable.update`."""
+        """Learn from the stored predictions; otherwise like `Trainable.update`."""
 
 
 @runtime_checkable
 class Sharing(Protocol):
-    """Computes something once for a batch that other components read.
+    """Computes an output once per batch that other components read.
 
-    It puts a `SharedOutput` under its name into `docs.shared`: here, without learning, and also
-    in its `set_annotations` and `update`.
+    It stores a `SharedOutput` under its name in `docs.shared`: in `share` without training, and
+    also in `set_annotations` and `update`.
     """
 
     model: Any
 
     def share(self, docs: DocBatch) -> None:
-        """Share the output for `docs` with the components that follow; learn nothing."""
+        """Share the output for `docs` with later components, without training."""
 
 
 @runtime_checkable
@@ -166,21 +166,21 @@ class Labelled(Protocol):
 
 @runtime_checkable
 class Storable(Protocol):
-    """Has something to keep in a folder."""
+    """Can be saved to a folder."""
 
     def to_disk(self, path: Path, *, exclude: Iterable[str]) -> None:
         """Write the component to the folder `path`."""
 
     def from_disk(self, path: Path, *, exclude: Iterable[str]) -> Any:
-        """Take over what `to_disk` wrote."""
+        """Load the files that `to_disk` wrote."""
 
 
 @runtime_checkable
 class Packable(Protocol):
-    """Has something to keep as bytes."""
+    """Can be saved as bytes."""
 
     def to_bytes(self, *, exclude: Iterable[str]) -> bytes:
         """Return the component as bytes."""
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str]) -> Any:
-        """Take over what `to_bytes` returned."""
+        """Load the result of `to_bytes`."""

@@ -1,9 +1,9 @@
-"""How components and pipelines become bytes and folders.
+"""Conversion of components and pipelines to bytes and folders.
 
-What is stored is a map from a field's name to its bytes: one file a field in a folder, one
-msgpack map as bytes. Nothing here can run code that it reads. The folder of a pipeline holds
-`config.cfg`, `meta.json`, `tokenizer`, `vocab/`, one folder for each component that has
-something to keep, and the manifest that guards them all.
+The data is a map from the names of fields to bytes: a file per field in a folder, or one msgpack
+map as bytes. Reading it never runs code. The folder of a pipeline holds `config.cfg`, `meta.json`,
+`tokenizer`, `vocab/`, a folder for each component with data, and a manifest with the checksums of
+all files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Readers = Mapping[str, Callable[[bytes], object]]
 
 
 def is_excluded(name: str, exclude: Iterable[str]) -> bool:
-    """Say whether the field `name` is excluded: by its name, or by the part before its dot."""
+    """Return whether the field `name` is excluded, by its name or the part before its dot."""
     return name in exclude or name.split(".", maxsplit=1)[0] in exclude
 
 
@@ -44,9 +44,9 @@ def pack_fields(writers: Writers, exclude: Iterable[str]) -> bytes:
 
 
 def unpack_fields(data: bytes, readers: Readers, exclude: Iterable[str]) -> None:
-    """Hand the fields of `data`, from `pack_fields`, to their readers.
+    """Pass the fields of `data`, from `pack_fields`, to their readers.
 
-    Raises `LoadError` if `data` is no such map. A field without a reader is left alone.
+    Raises `LoadError` if `data` is not such a map. Fields without a reader are ignored.
     """
     exclude = tuple(exclude)
     fields = unpack(data, name="the saved object")
@@ -67,14 +67,14 @@ def write_fields(folder: Path, writers: Writers, exclude: Iterable[str]) -> None
 
 
 def read_fields(folder: Path, readers: Readers, exclude: Iterable[str]) -> None:
-    """Hand each file of `folder` to its reader; raises `LoadError` naming one that will not do."""
+    """Pass each file of `folder` to its reader; raises `LoadError` for an invalid file."""
     exclude = tuple(exclude)
     for name, read in readers.items():
         if is_excluded(name, exclude):
             continue
         path = folder / name
         if not path.exists():
-            raise LoadError(f"{path} is missing", hint="was the folder copied whole?")
+            raise LoadError(f"{path} is missing", hint="the copy of the folder may be incomplete")
         try:
             read(path.read_bytes())
         except LoadError:
@@ -86,17 +86,15 @@ def read_fields(folder: Path, readers: Readers, exclude: Iterable[str]) -> None:
 def find_config(path: Path) -> Path:
     """Return the config file in the folder `path`; raises `LoadError` if there is none."""
     if not path.is_dir():
-        raise LoadError(
-            f"no pipeline {str(path)!r}: there is no such folder, and no such installed package"
-        )
+        raise LoadError(f"no pipeline {str(path)!r}: no such folder or installed package")
     for name in CONFIG_NAMES:
         if path.joinpath(name).is_file():
             return path / name
-    raise LoadError(f"{path} is no pipeline: it has no {' or '.join(CONFIG_NAMES)}")
+    raise LoadError(f"{path} is not a pipeline: it has no {' or '.join(CONFIG_NAMES)}")
 
 
 def to_disk(nlp: Language, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
-    """Write the pipeline to the folder `path`; what is there is replaced once this is complete."""
+    """Write the pipeline to the folder `path`; an existing folder is replaced at the end."""
     with replace_folder(Path(path)) as folder:
         _write_files(nlp, folder, tuple(exclude))
         hooks().watch("kernel_pipeline_saved", nlp=nlp, path=folder)
@@ -123,10 +121,10 @@ def from_disk(
     exclude: Iterable[str] = (),
     overrides: Mapping[str, Any] | None = None,
 ) -> LanguageT:
-    """Take over weights, vocabulary and settings from the folder `path`.
+    """Load weights, vocabulary and settings from the folder `path`.
 
-    `overrides` are settings by dotted keys that go before those of the folder's config.
-    Raises `LoadError` naming a file that is missing, truncated or altered.
+    `overrides` are settings by dotted keys that override the folder's config.
+    Raises `LoadError` with the name of a file that is missing, truncated or changed.
     """
     path, exclude = Path(path), tuple(exclude)
     if not path.is_dir():
@@ -136,7 +134,7 @@ def from_disk(
     if not is_excluded("meta.json", exclude):
         nlp.meta.update(read_meta(path))
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():
-        # Beside components, the vocabulary's lookups can be left out.
+        # Besides components, the lookups of the vocabulary can be excluded.
         nlp.vocab.from_disk(path / "vocab", exclude={"lookups"} & set(exclude))
         nlp.vocab.vectors.name = read_meta(path).get("vectors", {}).get("name")
     if isinstance(nlp.tokenizer, Packable):
@@ -152,7 +150,7 @@ def from_disk(
 
 
 def to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
-    """Return the pipeline as bytes: the same fields as in a folder."""
+    """Return the pipeline as bytes, with the same fields as in a folder."""
     writers: dict[str, Callable[[], bytes]] = {
         "vocab": nlp.vocab.to_bytes,
         "meta.json": lambda: meta_json(nlp),
@@ -167,7 +165,7 @@ def to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
 
 
 def from_bytes(nlp: LanguageT, data: bytes, *, exclude: Iterable[str] = ()) -> LanguageT:
-    """Take over what `to_bytes` returned."""
+    """Load the result of `to_bytes`."""
     readers: dict[str, Callable[[bytes], object]] = {
         "meta.json": lambda packed: nlp.meta.update(json.loads(packed)),
         "vocab": nlp.vocab.from_bytes,
@@ -183,7 +181,7 @@ def from_bytes(nlp: LanguageT, data: bytes, *, exclude: Iterable[str] = ()) -> L
 
 
 def _keep_labels(nlp: Language) -> None:
-    """Let the strings of all labels be known, whether or not a text brought them before."""
+    """Add the strings of all labels to the string store, including those not used yet."""
     for _, component in nlp.components:
         labels = component.labels if isinstance(component, Labelled) else ()
         nlp.vocab.strings.add_all([label for label in labels if isinstance(label, str)])

@@ -1,4 +1,4 @@
-"""What a component computes for others: its output for a batch, and who listens to it."""
+"""Shared outputs: what a component computes for others, and the layers that listen to it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class SharedOutput:
-    """What a layer computed for a batch, which several others read.
+    """The output of a layer for a batch, which several other layers read.
 
-    `arrays` has one array a doc. In training those who read it hand back their gradients,
-    which are summed; `finish` sends the sum through the layer, once, by `backprop`, which
-    returns the loss of the layer.
+    `arrays` has one array per doc. In training, the readers return their gradients with
+    `add_gradient`, which adds them up. `finish` passes the sum to `backprop` once, which returns
+    the loss of the layer.
     """
 
     __slots__ = ("_gradient", "arrays", "backprop")
@@ -32,9 +32,9 @@ class SharedOutput:
         self._gradient: Any = None
 
     def add_gradient(self, gradient: Sequence[Any]) -> None:
-        """Add the gradient of one reader, one array a doc; it must not be used afterwards.
+        """Add the gradient of one reader, one array per doc; it must not be used afterwards.
 
-        Does nothing if there is no backprop. Raises ShapeError if it does not fit the docs.
+        Does nothing without `backprop`. Raises ShapeError if the number of arrays is wrong.
         """
         if self.backprop is None:
             return
@@ -45,16 +45,16 @@ class SharedOutput:
             return
         data, added = getattr(self._gradient, "data", None), getattr(gradient, "data", None)
         if data is not None and added is not None:
-            # The arrays of the docs are parts of `data`.
+            # The arrays of the docs are views of `data`.
             data += added
             return
         for own, other in zip(self._gradient, gradient, strict=True):
             own[...] += other
 
     def finish(self) -> float:
-        """Send the sum of the gradients through the layer and return the layer's loss.
+        """Backpropagate the sum of the gradients through the layer and return the layer's loss.
 
-        Returns 0 if there is none: nobody added a gradient since, or nothing is to be learned.
+        Returns 0 without `backprop`, or if no gradient was added.
         """
         gradient, self._gradient = self._gradient, None
         if self.backprop is None or gradient is None:
@@ -78,12 +78,14 @@ def replace_listeners(
 ) -> None:
     """Give the component `pipe_name` a copy of the shared layer that it listens to.
 
-    `listeners` are the places of all its listeners in its settings, such as
-    `model.tok2vec`. The shared component `tok2vec_name` can change or go afterwards.
+    `listeners` are the paths of all its listeners in its settings, such as `model.tok2vec`.
+    Afterwards, the shared component `tok2vec_name` can be changed or removed.
     """
     upstream, stage = nlp.stages.find(tok2vec_name), nlp.stages.find(pipe_name)
     if not isinstance(upstream.component, Sharing):
-        raise KernelError(f"component `{tok2vec_name}` shares nothing that others can listen to")
+        raise KernelError(
+            f"component `{tok2vec_name}` has no shared output that others can listen to"
+        )
     nodes = listener_nodes(getattr(stage.component, "model", None), tok2vec_name)
     if not listeners:
         return
@@ -91,7 +93,7 @@ def replace_listeners(
         raise KernelError(
             f"component `{pipe_name}` has {len(nodes)} layers that listen to `{tok2vec_name}`, "
             f"but {len(listeners)} are to be replaced: {', '.join(listeners)}",
-            hint="name all of them, by their places in the component's settings",
+            hint="list the paths of all of them in the component's settings",
         )
     shared = upstream.component.model
     for path, node in zip(listeners, nodes, strict=True):
@@ -100,7 +102,7 @@ def replace_listeners(
 
 
 def upstreams_of(nlp: Language, pipe_name: str) -> list[str]:
-    """Return the names of the components that the layers of `pipe_name` listen to."""
+    """Return the names of the components to which layers of `pipe_name` listen."""
     stage = nlp.stages.find(pipe_name)
     before = nlp.stages[: nlp.stages.index(stage)]
     shared = [other.name for other in before if isinstance(other.component, Sharing)]

@@ -1,4 +1,4 @@
-"""The stages of a pipeline: each has a component, its name, how it was made, and a switch."""
+"""The stages of a pipeline: components with their names, factories, settings and state."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @define(kw_only=True, eq=False)
 class Stage:
-    """A component in a pipeline, the factory that made it and its complete settings.
+    """A component in a pipeline, the factory that created it and its complete settings.
 
-    `vectors` is the fingerprint of the word vectors that a component copied from another
-    pipeline learned with, None if it is not known or there were none.
+    `vectors` is the fingerprint of the word vectors with which a component of another pipeline was
+    trained, None if unknown or if there were none.
     """
 
     name: str
@@ -41,14 +41,14 @@ class Stage:
         return {"factory": self.factory.name, **copy.deepcopy(self.settings)}
 
     def rename(self, name: str) -> None:
-        """Give the stage, and a component that knows its name, another one."""
+        """Rename the stage, and the component if it has a `name`."""
         self.name = name
         if hasattr(self.component, "name"):
             self.component.name = name
 
 
 class Stages(list[Stage]):
-    """The stages of a pipeline, in order; no two have the same name."""
+    """The stages of a pipeline, in order; their names are distinct."""
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +57,7 @@ class Stages(list[Stage]):
 
     @property
     def enabled(self) -> list[Stage]:
-        """The stages that run, in order."""
+        """The enabled stages, in order."""
         return [stage for stage in self if stage.enabled]
 
     def find(self, name: str) -> Stage:
@@ -68,12 +68,14 @@ class Stages(list[Stage]):
         names = self.names
         close = get_close_matches(str(name), names, n=1)
         hint = (
-            f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(names) or 'none'}"
+            f"did you mean `{close[0]}`?"
+            if close
+            else f"the components are: {', '.join(names) or 'none'}"
         )
         raise KernelError(f"the pipeline has no component `{name}`", hint=hint)
 
     def check_is_new(self, name: str) -> None:
-        """Raise `KernelError` if there is a stage `name`."""
+        """Raise `KernelError` if a stage `name` exists."""
         if name in self.names:
             raise KernelError(
                 f"the pipeline already has a component `{name}`", hint="give this one a `name`"
@@ -87,9 +89,9 @@ class Stages(list[Stage]):
         first: bool | None,
         last: bool | None,
     ) -> int:
-        """Return the index for a new stage: that of the one argument given, or the end.
+        """Return the index for a new stage, given at most one of the arguments; default: the end.
 
-        Raises `KernelError` for more than one, or for a stage that does not exist.
+        Raises `KernelError` for several arguments, or for an unknown stage.
         """
         if (before is not None) + (after is not None) + bool(first) + bool(last) > 1:
             raise KernelError("give at most one of `before`, `after`, `first` and `last`")
@@ -110,7 +112,7 @@ class Stages(list[Stage]):
 
 
 def as_list(names: str | Iterable[str]) -> list[str]:
-    """Return `names`, one name or several, as a list."""
+    """Return `names`, one name or several names, as a list."""
     return [names] if isinstance(names, str) else list(names)
 
 
@@ -159,7 +161,7 @@ def names_to_disable(
     disable: str | Iterable[str] | None,
     enable: str | Iterable[str] | None,
 ) -> list[str]:
-    """Return which of `names` are to be disabled: `disable`, or all but `enable`.
+    """Return which of `names` to disable: `disable`, or all except `enable`.
 
     None is not given. Raises `KernelError` if both are given and disagree.
     """
@@ -169,7 +171,7 @@ def names_to_disable(
     on = as_list(enable)
     others = [name for name in names if name not in on]
     if disable is not None and set(off) != set(others):
-        raise KernelError(f"`enable` {on} and `disable` {off} do not complete each other")
+        raise KernelError(f"`enable` {on} and `disable` {off} contradict each other")
     return others
 
 
@@ -182,10 +184,10 @@ def make_stage(
     raw_config: Mapping[str, Any] | None = None,
     validate: bool = True,
 ) -> Stage:
-    """Return a stage with a new component, made by the factory `factory_name` for `nlp`.
+    """Return a stage with a new component, created for `nlp` by the factory `factory_name`.
 
-    `config` are the settings, `raw_config` the same with variables, which the stage keeps.
-    Raises `ConfigError` for settings that the factory does not take.
+    `config` holds the settings; `raw_config` the same settings with variables, which are stored.
+    Raises `ConfigError` for settings that the factory does not accept.
     """
     factory = get_factory(factory_name, nlp.lang)
     given = {"nlp": nlp, "name": name}
@@ -209,8 +211,8 @@ def make_stage(
 def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> Stage:
     """Return a stage for `nlp` with the component `source_name` of another pipeline.
 
-    The component is the same object. Its words become known; warns if it learned with other
-    word vectors.
+    The component is the same object. Its strings are added to the vocabulary. Warns if it was
+    trained with other word vectors.
     """
     stage = source.stages.find(source_name)
     nlp.vocab.strings.add_all(list(source.vocab.strings))
@@ -226,9 +228,9 @@ def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> 
 
 @contextlib.contextmanager
 def _array_backend(block: Mapping[str, Any]) -> Iterator[None]:
-    """Let models compute with kernel's own array operations; imports Thinc only if needed.
+    """Let models use kernel's array operations in the block; imports Thinc only if needed.
 
-    A factory that makes its model itself has imported Thinc by now.
+    A factory that creates its model itself has already imported Thinc.
     """
     names_model = any(
         isinstance(value, Mapping) and "@architectures" in value for value in block.values()

@@ -1,4 +1,4 @@
-"""What a vocabulary gets from elsewhere: attributes of words, and word vectors."""
+"""External data of a vocabulary: attributes of words, and word vectors."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def read_vocab_data(vocab: Vocab, path: Path) -> None:
-    """Set the attributes of the words in the JSONL file `path`; all ranks start anew.
+    """Set the attributes of the words in the JSONL file `path`; existing ranks are reset.
 
-    A line is `{"orth": word, "id": rank, "norm": ..., ...}`. A line of `settings` is skipped,
-    and so are numbers with a fraction, as spaCy's files have them. Raises `DataError` naming
-    the line that will not do.
+    A line is `{"orth": word, "id": rank, "norm": ..., ...}`. A line with `settings`, and numbers
+    with a fraction, which occur in spaCy's files, are skipped. Raises `DataError` with the number
+    of an invalid line.
     """
     vocab.lexemes.reset_ranks()
     for line, entry in _entries(path):
@@ -53,10 +53,10 @@ def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def load_vectors(nlp: Language, name: str) -> None:
-    """Take the vectors of the pipeline `name`: a folder, a vocabulary's folder or a package.
+    """Load the vectors of the pipeline `name`: a folder, a vocabulary's folder or a package.
 
-    Words rank by the rows of their vectors from then on. Raises `LoadError` if there is no
-    such pipeline; warns if it has no vectors.
+    The rank of a word becomes the row of its vector. Raises `LoadError` if there is no such
+    pipeline; warns if it has no vectors.
     """
     source = _vocab_of(name)
     if not source.has_vectors:
@@ -76,23 +76,24 @@ def _rank_by_rows(vocab: Vocab, vectors: Vectors) -> None:
 
 
 def _vocab_of(name: str) -> Vocab:
-    from kernel.pipeline.loading import load  # which needs the language, and that this module
+    from kernel.pipeline.loading import load  # imports the language, which imports this module
 
     folder = Path(name)
-    for place in (folder / "vocab", folder):
-        # Only the vocabulary is read: the components' plugins need not be there.
-        if place.joinpath("vectors.cfg").exists() or place.joinpath("key2row").exists():
-            return Vocab().from_disk(place, exclude=["lookups"])
+    for candidate in (folder / "vocab", folder):
+        # Only the vocabulary is loaded, so the plugins of the components need not be installed.
+        if candidate.joinpath("vectors.cfg").exists() or candidate.joinpath("key2row").exists():
+            return Vocab().from_disk(candidate, exclude=["lookups"])
     if folder.is_dir() and not folder.joinpath("meta.json").exists():
         raise LoadError(
-            f"{name!r} has no word vectors: neither a file `key2row` nor a pipeline is there",
-            hint="give the folder of a pipeline or of its `vocab`",
+            f"{name!r} has no word vectors: it is neither a folder with a file `key2row` nor a "
+            "pipeline",
+            hint="use the folder of a pipeline or of its `vocab`",
         )
     return load(name).vocab
 
 
 def fingerprint(vocab: Vocab) -> str | None:
-    """Return what tells one set of vectors from another, None if there are none."""
+    """Return a fingerprint of the vectors, None if there are none."""
     if not vocab.has_vectors:
         return None
     packed = vocab.vectors.to_bytes(exclude=["strings"])
@@ -100,9 +101,9 @@ def fingerprint(vocab: Vocab) -> str | None:
 
 
 def warn_of_others(name: str, theirs: str | None, vocab: Vocab) -> None:
-    """Warn if the component `name` was trained with other vectors than these.
+    """Warn if the component `name` was trained with other vectors than those of `vocab`.
 
-    `theirs` is their fingerprint; a component that knew none does not mind.
+    `theirs` is the fingerprint of the component's vectors; None never gives a warning.
     """
     if theirs is not None and theirs != fingerprint(vocab):
         warnings.warn(

@@ -1,7 +1,7 @@
-"""What a worker process does: load the saved pipeline, and run it over what it is sent.
+"""The worker process: loads the saved pipeline, and runs it over the messages it receives.
 
-Messages are MessagePack both ways. One that comes in holds texts, or docs as bytes; one that
-goes out holds the docs, and what is to be said of those that failed.
+Messages in both directions are MessagePack. A request holds texts, or docs as bytes; an answer
+holds the docs, and the errors of docs that failed.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ EXTENSIBLE: Final[dict[str, type[Extensible]]] = {"Doc": Doc, "Span": Span, "Tok
 
 
 def serve(path: str, connection: Connection, packed_settings: bytes) -> None:
-    """Answer every message until the other end closes; the pipeline is in the folder `path`."""
-    # The main process decides when to stop: Ctrl-C reaches all of them.
+    """Answer every message until the connection is closed; `path` is the pipeline's folder."""
+    # Only the main process handles Ctrl-C, which is sent to all processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         worker = Worker(path, unpack(packed_settings))
-    except BaseException as error:  # noqa: BLE001 — the main process is told of any
-        with contextlib.suppress(OSError):  # it may have heard enough from another worker
+    except BaseException as error:  # noqa: BLE001 — every error is sent to the main process
+        with contextlib.suppress(OSError):  # the main process may have closed the connection
             connection.send_bytes(pack({"failed": [_said(error), traceback.format_exc()]}))
         return
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    # Reading never waits for writing: else both sides could be stuck with full pipes.
+    # Reading must not wait for writing, or both sides could block on full pipes.
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     while (message := inbox.get()) is not None:
         try:
             connection.send_bytes(worker.answer(unpack(message)))
-        except OSError:  # nobody is there any more
+        except OSError:  # the main process has closed the connection
             return
 
 
@@ -56,10 +56,10 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[bytes | None]) -> 
 
 
 class Worker:
-    """A pipeline, and how it is to be run."""
+    """A pipeline and the settings for running it."""
 
     def __init__(self, path: str, settings: Mapping[str, Any]) -> None:
-        from kernel.pipeline.loading import load  # which needs the language, and that this module
+        from kernel.pipeline.loading import load  # imports the language, which imports this module
 
         for name, file in settings["modules"]:
             _import_module(name, file)
@@ -75,18 +75,18 @@ class Worker:
         self._failed: str | None = None
 
     def answer(self, items: Sequence[str | bytes]) -> bytes:
-        """Return the docs of a batch; if it fails, of each item that does not fail alone."""
-        # What fails is found out below, and reported with the doc that it belongs to.
+        """Return the docs of a batch; if it fails, run its items one by one."""
+        # Find the docs that fail below, so that errors are reported with their doc.
         with contextlib.suppress(Exception):
             return pack({"docs": [pack_docs(self._run(items))], "errors": []})
         docs: list[bytes] = []
         errors: list[tuple[int, str | None, str, str]] = []
-        for place, item in enumerate(items):
+        for index, item in enumerate(items):
             self._failed = None
             try:
                 docs.append(pack_docs(self._run([item])))
             except Exception as error:  # noqa: BLE001 — reported with its doc
-                errors.append((place, self._failed, _said(error), traceback.format_exc()))
+                errors.append((index, self._failed, _said(error), traceback.format_exc()))
         return pack({"docs": docs, "errors": errors})
 
     def _run(self, items: Sequence[str | bytes]) -> Sequence[Doc]:
@@ -103,7 +103,7 @@ def _said(error: BaseException) -> str:
 
 
 def _import_module(name: str, file: str | None) -> None:
-    """Import what registered functions in the main process; by its file if its name is local."""
+    """Import a module that registered functions in the main process, by its file if given."""
     if name in sys.modules:
         return
     try:

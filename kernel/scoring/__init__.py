@@ -1,6 +1,6 @@
-"""Scores of predicted annotation against gold, streamed; all but ROC AUC in constant memory.
+"""Scores of predicted against gold annotation, streamed in constant memory except ROC AUC.
 
-Here is what several tasks share. The scores of one task are in the plugin of its component.
+This package has what several tasks use. Scores of a single task are in the plugin of its component.
 """
 
 from kernel.scoring.aligned import AlignedBatch, has_repeats

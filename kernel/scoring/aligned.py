@@ -1,4 +1,4 @@
-"""The tokens of a batch of examples, and which predicted ones go with which gold ones.
+"""The tokens of a batch of examples, and the alignment of predicted and gold tokens.
 
 Axes: N predicted tokens of all examples, M gold tokens of all of them.
 """
@@ -20,10 +20,10 @@ Ints = npt.NDArray[Any]
 
 
 class AlignedBatch:
-    """The docs of both sides of some examples, and the alignment of all their tokens.
+    """The predicted and gold docs of examples, and the alignment of their tokens.
 
-    gold_of  (N,)  the one gold token that a predicted token is aligned with, among those of the
-                   batch; -1 if there are none or several
+    gold_of  (N,) the index in the batch of the only gold token aligned with a predicted token; -1
+             if there are none or several
     """
 
     def __init__(self, examples: Sequence[Example]) -> None:
@@ -43,7 +43,7 @@ class AlignedBatch:
 def has_repeats(aligned: Ints) -> bool:
     """Return whether several predicted tokens are aligned with the same gold token.
 
-    aligned  (k,)  gold tokens, in the order of the predicted ones
+    aligned  (k,)  gold tokens, in the order of predicted tokens
     """
     return bool((np.diff(aligned) == 0).any())
 

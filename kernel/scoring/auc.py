@@ -11,10 +11,10 @@ from kernel.errors import DataError
 
 
 class ROCAUCScore:
-    """How often a positive is scored above a negative, ties counting half.
+    """The share of pairs whose positive item has a higher score than the negative; ties count 0.5.
 
-    Ranks need every score, so this keeps two doubles (16 bytes) for each item counted: its
-    score and whether it is positive.
+    Ranking needs all scores, so this keeps two doubles (16 bytes) for each item: its score and
+    whether it is positive.
     """
 
     def __init__(self) -> None:
@@ -22,12 +22,12 @@ class ROCAUCScore:
         self.golds = array("d")
 
     def score_set(self, cand: float, gold: float) -> None:
-        """Count an item scored `cand` whose true value is `gold`: 1 if positive, else 0."""
+        """Count an item with the score `cand` and the true value `gold`: 1 if positive, else 0."""
         self.cands.append(cand)
         self.golds.append(gold)
 
     def merge(self, other: Self) -> None:
-        """Add what `other` has counted."""
+        """Add the counts of `other`."""
         self.cands.extend(other.cands)
         self.golds.extend(other.golds)
 
@@ -47,9 +47,9 @@ class ROCAUCScore:
                 "the area under the ROC curve needs true values of two kinds, "
                 f"got {np.unique(golds).tolist()}"
             )
-        scores, places = np.unique(np.asarray(self.cands), return_inverse=True)
-        positives = np.bincount(places, golds == 1, minlength=len(scores))
-        negatives = np.bincount(places, golds != 1, minlength=len(scores))
+        scores, inverse = np.unique(np.asarray(self.cands), return_inverse=True)
+        positives = np.bincount(inverse, golds == 1, minlength=len(scores))
+        negatives = np.bincount(inverse, golds != 1, minlength=len(scores))
         if not positives.any():
             return float("nan")
         below = np.cumsum(negatives) - negatives / 2

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 class PipelineScores:
-    """The accumulators of every component of a pipeline, by component; tokenization first.
+    """The accumulators of all components of a pipeline, by component; tokenization first.
 
-    What a component scores with a function that does not stream waits, examples and all,
-    until `result`.
+    For a scorer that does not support streaming, all examples are kept until `result`.
     """
 
     def __init__(self, *, per_component: bool = False) -> None:
@@ -36,7 +35,7 @@ class PipelineScores:
     ) -> Self:
         """Return the scores of the components of `pipeline`, pairs of name and component.
 
-        `settings` are passed to every scorer, besides those of its component.
+        `settings` are passed to every scorer, in addition to those of its component.
         """
         scores, settings = cls(per_component=per_component), settings or {}
         for name, component in pipeline:
@@ -48,7 +47,7 @@ class PipelineScores:
         return scores
 
     def add(self, name: str, scorer: Callable[..., Any], settings: Mapping[str, Any]) -> None:
-        """Add the scores of a component, which `scorer` gives when called with `settings`."""
+        """Add the scores of a component, computed by `scorer` with `settings`."""
         if isinstance(scorer, StreamingScorer):
             self.streaming[name] = scorer.accumulator(**settings)
         else:
@@ -63,13 +62,13 @@ class PipelineScores:
             self.kept.extend(examples)
 
     def merge(self, other: Self) -> None:
-        """Add what `other`, of the same pipeline, has counted."""
+        """Add the counts of `other`, which is for the same pipeline."""
         for name, accumulator in self.streaming.items():
             accumulator.merge(other.streaming[name])
         self.kept.extend(other.kept)
 
     def result(self) -> dict[str, Any]:
-        """Return the scores, later components' before earlier ones' where keys are the same.
+        """Return the scores; if keys are equal, later components override earlier ones.
 
         With `per_component`, return {component: scores}.
         """

@@ -1,4 +1,4 @@
-"""Counts of hits, false alarms and misses, and the three rates made of them."""
+"""Counts of true and false positives and false negatives; precision, recall and F-score."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from attrs import define
 
 Counts = npt.NDArray[np.integer[Any]]
 
-# Keeps the rates of an empty count at zero, where they would be zero divided by zero.
+# Added to denominators, so that rates of empty counts are zero, not zero divided by zero.
 TINY = 1e-100
 
 
 @define
 class PRFScore:
-    """True positives, false positives and false negatives, and the rates they come to."""
+    """True positives, false positives and false negatives, and their rates."""
 
     tp: int = 0
     fp: int = 0
@@ -37,7 +37,7 @@ class PRFScore:
         return PRFScore(self.tp + other.tp, self.fp + other.fp, self.fn + other.fn)
 
     def score_set(self, cand: AbstractSet[Any], gold: AbstractSet[Any]) -> None:
-        """Count the members of `cand` that are in `gold`, those that are not, and those missed."""
+        """Count the members of both sets, of `cand` only, and of `gold` only."""
         hits = len(cand & gold)
         self.tp += hits
         self.fp += len(cand) - hits
@@ -45,12 +45,12 @@ class PRFScore:
 
     @property
     def precision(self) -> float:
-        """The share of what was found that is right, from 0 to 1."""
+        """The share of predictions that are correct, from 0 to 1."""
         return self.tp / (self.tp + self.fp + TINY)
 
     @property
     def recall(self) -> float:
-        """The share of what is right that was found, from 0 to 1."""
+        """The share of gold items that were predicted, from 0 to 1."""
         return self.tp / (self.tp + self.fn + TINY)
 
     @property
@@ -65,7 +65,7 @@ class PRFScore:
 
 
 class TypedScores:
-    """One `PRFScore` for each label, made when the label is first seen."""
+    """A `PRFScore` for each label, created when the label is first seen."""
 
     def __init__(self) -> None:
         self.by_label: dict[str, PRFScore] = {}
@@ -79,7 +79,7 @@ class TypedScores:
             self.by_label[label] = self[label] + score
 
     def add(self, labels: Iterable[str], hits: Counts, found: Counts, gold: Counts) -> None:
-        """Add how many of each of the `labels` were hits, found, and in gold.
+        """Add the numbers of correct, predicted and gold items of each label.
 
         hits, found, gold  (L,)
         """

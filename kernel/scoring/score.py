@@ -1,4 +1,4 @@
-"""What a component says of a score that it gives."""
+"""The description of a score of a component."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from attrs import frozen
 
 @frozen
 class Score:
-    """The description of a score: what it counts, how tables name it, and what it means.
+    """The description of a score: its weight, its name in tables, and its meaning.
 
-    weight  its share of the training score; 0.0 to show it only, None to compute it only
-    title   its name in tables, such as "NER F"; without one, the key of the score
-    help    what it means, for the comments of a config
-    per     for a score of several: what each of them is about, such as "type" or "label"
-    listed  whether a complete config names it in `[training.score_weights]`
+    weight  its weight in the training score; 0.0: only shown, None: only computed
+    title   its name in tables, such as "NER F"; by default the key of the score
+    help    its meaning, used in the comments of a config
+    per     for a score with a value for each of several items: their kind, such as "type" or
+            "label"
+    listed  whether a filled config has it in `[training.score_weights]`
 
-    A score that has neither a weight nor a title is not in the table of an evaluation.
+    A score with neither a weight nor a title is not shown in the table of an evaluation.
     """
 
     weight: float | None = None

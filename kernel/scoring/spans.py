@@ -17,8 +17,8 @@ Key = tuple[str, int, int]
 class SpanScores:
     """`<attr>_p/r/f` and, if `labeled`, `<attr>_per_type`: spans with the right tokens and label.
 
-    `getter(doc, attr)` gives the spans of a doc. Docs for which `has_annotation(gold)` is
-    false do not count. With `allow_overlap`, predicted spans may share tokens.
+    `getter(doc, attr)` returns the spans of a doc. Docs for which `has_annotation(gold)` is false
+    do not count. With `allow_overlap`, predicted spans may share tokens.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class SpanScores:
                 self._count(example)
 
     def merge(self, other: Self) -> None:
-        """Add what `other` has counted."""
+        """Add the counts of `other`."""
         self.score += other.score
         self.per_type.merge(other.per_type)
 

@@ -1,4 +1,4 @@
-"""Scorers that see a stream of examples once and keep counts only."""
+"""Scorers that read a stream of examples once and keep only counts."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 
 
 class Accumulator(Protocol):
-    """Scores in the making: counts of what has been seen so far."""
+    """Counts over the examples seen so far, from which scores are computed."""
 
     def update(self, examples: Iterable[Example]) -> None:
         """Count `examples`."""
 
     def merge(self, other: Self) -> None:
-        """Add what `other`, made with the same settings, has counted."""
+        """Add the counts of `other`, which has the same settings."""
 
     def result(self) -> dict[str, Any]:
-        """Return the scores of everything counted, rates from 0 to 1; None without data."""
+        """Return the scores of all counted examples, from 0 to 1; None without data."""
 
 
 class StreamingScorer:
-    """A scorer whose accumulators `make_accumulator(**settings)` makes.
+    """A scorer whose accumulators are created by `make_accumulator(**settings)`.
 
-    Called with examples it returns their scores, as any scorer does. The settings of a
-    component come with every call, so `make_accumulator` has to ignore those it has no use for.
+    Like any scorer, it is called with examples and returns their scores. All settings of the
+    component are passed in every call, so `make_accumulator` must ignore those it does not use.
     """
 
     def __init__(self, make_accumulator: Callable[..., Accumulator]) -> None:
@@ -39,5 +39,5 @@ class StreamingScorer:
         return accumulator.result()
 
     def accumulator(self, **settings: Any) -> Accumulator:
-        """Return a new accumulator, which has counted nothing."""
+        """Return a new, empty accumulator."""
         return self._make(**settings)

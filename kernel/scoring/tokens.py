@@ -1,4 +1,4 @@
-"""Scores of tokens: where they are, and one attribute of each."""
+"""Scores of tokenization, and of single token attributes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MISSING: frozenset[Any] = frozenset((None, 0, ""))
 _TEXT_BITS: Final = 31
 
 TOKENIZATION: Final = {
-    "token_acc": Score(title="TOK", help="share of tokens that the tokenizer finds as annotated"),
-    "token_p": Score(help="share of the tokens found that are right"),
+    "token_acc": Score(title="TOK", help="share of tokens that agree with the annotation"),
+    "token_p": Score(help="share of predicted tokens that are correct"),
     "token_r": Score(help="share of the annotated tokens that are found"),
     "token_f": Score(help="F-score of tokens"),
 }
@@ -50,7 +50,7 @@ class TokenizationScores:
             self._count(AlignedBatch(known))
 
     def merge(self, other: Self) -> None:
-        """Add what `other` has counted."""
+        """Add the counts of `other`."""
         self.aligned += other.aligned
         self.spans += other.spans
 
@@ -75,10 +75,10 @@ class TokenizationScores:
 
 
 class TokenAttrScores:
-    """`<attr>_acc`: the F-score of an attribute over the tokens that both sides have.
+    """`<attr>_acc`: the F-score of an attribute over aligned tokens.
 
-    Gold tokens with one of `missing_values` do not count; a predicted token counts if it is
-    no whitespace and aligned with one gold token. `getter(token, attr)` gives the value.
+    Gold tokens with one of `missing_values` do not count; a predicted token counts if it is not
+    whitespace and is aligned with one gold token. `getter(token, attr)` returns the value.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class TokenAttrScores:
         self.getter = getter
         self.missing = missing_values
         self.score = PRFScore()
-        # Columns hold what the attributes say, and 0 where nothing was said.
+        # Columns hold the values of attributes, and 0 for unset values.
         self._is_column = getter is getattr and attr in COLUMNS and missing_values == MISSING
 
     def update(self, examples: Iterable[Example]) -> None:
@@ -105,7 +105,7 @@ class TokenAttrScores:
             self._count(example)
 
     def merge(self, other: Self) -> None:
-        """Add what `other` has counted."""
+        """Add the counts of `other`."""
         self.score += other.score
 
     def result(self) -> dict[str, Any]:
@@ -133,7 +133,8 @@ def _score_column(batch: AlignedBatch, attr: str) -> PRFScore:
     found = values[rows]
     hits, n_found = found == gold[aligned], len(rows)
     if has_repeats(aligned):
-        # Two tokens that share a gold token count once if they agree, as members of a set do.
+        # Two tokens aligned with the same gold token count once if they agree, like members of a
+        # set.
         pairs = np.stack([aligned.astype(np.uint64), found.astype(np.uint64)], axis=1)
         _, first = np.unique(pairs, axis=0, return_index=True)
         hits, n_found = hits[first], len(first)
@@ -144,7 +145,7 @@ def _score_column(batch: AlignedBatch, attr: str) -> PRFScore:
 def _word_spans(docs: DocBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return start and end, in characters, of each token that is not whitespace.
 
-    returns  (k,) and (k,)  two docs are farther apart than any text is long
+    returns  (k,) and (k,)  offsets of different docs never overlap
     """
     words = ~docs.whitespace()
     shifts = np.repeat(np.arange(len(docs)) << _TEXT_BITS, docs.lengths)[words]

@@ -1,8 +1,8 @@
-"""The training batches of a run: epoch after epoch, in an order that the seed decides.
+"""The training batches of a run: epoch after epoch, in an order given by the seed.
 
-The place in the data is the number of batches handed out. To go back there, the corpus and
-the batcher are made anew and as many batches are taken and thrown away, so that whatever
-they keep to themselves (schedules of sizes, an augmenter's random numbers) is as it was.
+The position in the data is the number of batches taken. To restore it, the corpus and the batcher
+are created again and that many batches are skipped. This also restores their internal state, such
+as schedules of sizes and random numbers of augmenters.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 Corpus = Callable[[Language], Iterable[Example]]
 Batcher = Callable[[Iterable[Example]], Iterable[list[Example]]]
 
-ORDER: Final = "data"
-READING: Final = "augment"
-_CHUNK: Final = 64
+ORDER_STREAM: Final = "data"
+READING_STREAM: Final = "augment"
+_EXAMPLES_PER_SCOPE: Final = 64
 
 
 class Batches(Iterator[tuple[int, list[Example]]]):
-    """Yields (epoch, examples), the epoch from 0, and knows how far it has come.
+    """Yields (epoch, examples), with epochs from 0, and counts the batches taken.
 
-    max_epochs  0 goes on for ever over a corpus kept in memory, n ends after n epochs, -1
-                reads the corpus anew each epoch and does not shuffle it
-    where       the config's name for the corpus, for errors
+    max_epochs  0: endless, with the corpus in memory; n: n epochs; -1: endless, reading the corpus
+                again in each epoch without shuffling
+    where       the name of the corpus in the config, for errors
 
     Shuffling and batching draw from the stream `data`, reading from the stream `augment`.
     Raises `DataError` if there is nothing to train on.
@@ -57,18 +57,18 @@ class Batches(Iterator[tuple[int, list[Example]]]):
         self._stream = self._read_epochs() if max_epochs == -1 else self._keep(max_epochs)
 
     def __next__(self) -> tuple[int, list[Example]]:
-        with self._streams.use(ORDER):
+        with self._streams.use(ORDER_STREAM):
             epoch, examples = next(self._stream)
         self.taken += 1
         self.words += sum(len(example.predicted) for example in examples)
         return epoch, examples
 
     def skip(self, n_batches: int) -> None:
-        """Take `n_batches` and throw them away.
+        """Skip `n_batches` batches.
 
-        Raises `DataError` if the data ends before.
+        Raises `DataError` if there are fewer.
         """
-        with self._streams.use(ORDER):  # once, not for each batch
+        with self._streams.use(ORDER_STREAM):  # once, not for each batch
             for _ in range(n_batches):
                 if next(self, None) is None:
                     raise DataError(
@@ -78,7 +78,7 @@ class Batches(Iterator[tuple[int, list[Example]]]):
     def _keep(self, max_epochs: int) -> Iterator[tuple[int, list[Example]]]:
         examples = list(read(self._corpus, self._nlp, self._streams))
         for epoch in islice(count(), max_epochs or None):
-            with self._streams.use(ORDER) as generator:
+            with self._streams.use(ORDER_STREAM) as generator:
                 order = generator.permutation(len(examples)).tolist()
             examples = [examples[index] for index in order]
             yield from self._epoch(epoch, examples)
@@ -96,31 +96,31 @@ class Batches(Iterator[tuple[int, list[Example]]]):
             yield epoch, batch
         if is_empty:
             raise DataError(
-                f"`{self._where}` gives nothing to train on",
-                hint="is the file empty, or is every doc longer than the batcher lets pass?",
+                f"`{self._where}` has no training examples",
+                hint="the file may be empty, or every doc longer than the batcher accepts",
             )
 
 
 def read(
-    corpus: Corpus, nlp: Language, streams: Streams, stream: str = READING
+    corpus: Corpus, nlp: Language, streams: Streams, stream: str = READING_STREAM
 ) -> Iterator[Example]:
-    """Yield the examples of `corpus`, whose random numbers come from one stream.
+    """Yield the examples of `corpus`; its random numbers come from one stream.
 
-    They are read a few at a time: entering a stream costs as much as reading a short doc.
+    They are read in chunks, because entering a stream takes as long as reading a short doc.
     """
     with streams.use(stream):
         examples = iter(corpus(nlp))
-        chunk = list(islice(examples, _CHUNK))
+        chunk = list(islice(examples, _EXAMPLES_PER_SCOPE))
     while chunk:
         yield from chunk
         with streams.use(stream):
-            chunk = list(islice(examples, _CHUNK))
+            chunk = list(islice(examples, _EXAMPLES_PER_SCOPE))
 
 
 def subdivide(examples: Sequence[Example], n_parts: int) -> list[list[Example]]:
-    """Cut a batch into `n_parts` of similar size, shortest docs first.
+    """Split a batch into `n_parts` of similar size, shortest docs first.
 
-    What is left by the division is one more part; a batch smaller than `n_parts` stays whole.
+    The remainder of the division is one more part; a batch smaller than `n_parts` is not split.
     """
     if n_parts <= 1 or len(examples) < n_parts:
         return [list(examples)] if examples else []

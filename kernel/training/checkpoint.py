@@ -1,8 +1,8 @@
-"""Saving a run so that it can die at any moment, and going on from where it was saved.
+"""Checkpoints: save a run, so that it can be resumed even if it dies at any moment.
 
-`checkpoint/` holds all that the next step depends on: the raw weights, the optimizer with
-its averages, the random streams, the place in the data, counters and scores. It is written
-after the pipelines, so that whatever it does not cover yet, a resumed run writes again.
+`checkpoint/` holds everything that the next step depends on: the raw weights, the optimizer with
+its averages, the random streams, the position in the data, counters and scores. It is written after
+the pipelines; if a run dies between the two, the resumed run writes the pipelines again.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from kernel.hooks import hookimpl
 from kernel.ops import ThincWeights, restore_pending
 from kernel.plugins import distributions
 from kernel.training import parameters
-from kernel.training.batches import ORDER, READING
+from kernel.training.batches import ORDER_STREAM, READING_STREAM
 from kernel.training.output import (
-    BEST,
+    BEST_MODEL,
     CHECKPOINT,
-    LAST,
+    LAST_MODEL,
     copy_pipeline,
     recovering,
     save_pipeline,
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from kernel.training.run import TrainingRun
 
 FORMAT: Final = 3
-WEIGHTS: Final = "weights.npz"
+WEIGHTS_FILE: Final = "weights.npz"
 
-# What may change between a run and its resumption without making it another run.
+# Settings that may be changed when a run is resumed.
 CHANGEABLE_KEYS: Final = (
     "training.max_steps",
     "training.max_epochs",
@@ -66,8 +66,8 @@ log: Final = logging.getLogger("kernel.training")
 class Checkpoints:
     """Writes `model-last`, `model-best` and the checkpoint to the run's output folder.
 
-    At the start, at each evaluation and at the end; not after a failure, so that weights
-    which are not sound never replace those that are.
+    It writes at the start, at each evaluation and at the end, but not after an error, so that bad
+    weights never replace good ones.
     """
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Checkpoints:
 
     @hookimpl
     def kernel_evaluated(self, run: TrainingRun, is_best: bool) -> None:
-        # What the run will be once this step is over.
+        # The state of the run at the end of this step.
         with self._state_saved(run, step=run.step + 1, losses={}):
             self._save_pipelines(run, is_best=is_best)
         self._saved_step = run.step + 1
@@ -100,35 +100,35 @@ class Checkpoints:
             self._saved_step = run.step
 
     def _save_pipelines(self, run: TrainingRun, *, is_best: bool) -> None:
-        last = _output(run) / LAST
+        last = _output(run) / LAST_MODEL
         with run.nlp.use_params(run.optimizer.averages or {}):
             save_pipeline(run.nlp, last, run.settings.before_to_disk)
         run.hooks.watch("kernel_checkpoint_written", run=run, path=last)
         if is_best:
-            best = _output(run) / BEST
+            best = _output(run) / BEST_MODEL
             copy_pipeline(last, best)
             run.hooks.watch("kernel_checkpoint_written", run=run, path=best)
 
     @contextlib.contextmanager
     def _state_saved(self, run: TrainingRun, **changes: Any) -> Iterator[None]:
-        """Write the run's state aside, and let it take its place when the block is left.
+        """Write the run's state to a temporary folder; it becomes the checkpoint after the block.
 
-        Saving a pipeline brings rows of tables up to date that would have been later, which is
-        another order of rounding: the state has to be what it is without that.
+        Saving a pipeline applies pending updates of table rows earlier than training would, which
+        is rounded differently. The state must be taken before that.
         """
         if why_unresumable(run) is not None:
             yield
             return
         path = _output(run) / CHECKPOINT
         with recovering(path), replace_folder(path) as folder:
-            write_arrays(folder / WEIGHTS, parameters.get_weights(run.nlp, _trained(run)))
+            write_arrays(folder / WEIGHTS_FILE, parameters.get_weights(run.nlp, _trained(run)))
             write_values(folder, "state", {**snapshot(run), "frozen": self._frozen, **changes})
             yield
         run.hooks.watch("kernel_checkpoint_written", run=run, path=path)
 
 
 def snapshot(run: TrainingRun) -> dict[str, Any]:
-    """Return all that the next step of `run` depends on, but for weights."""
+    """Return everything that the next step of `run` depends on, except weights."""
     return {
         "format": FORMAT,
         "config": comparable(run.config),
@@ -145,7 +145,7 @@ def snapshot(run: TrainingRun) -> dict[str, Any]:
         "score_weights": run.score_weights,
         "seconds": run.seconds,
         "streams": run.streams.state(),
-        # What evaluations found, such as lemmas, is in the vocabulary from then on.
+        # Evaluations can add strings, such as lemmas, to the vocabulary.
         "strings": pack_strings(run.nlp.vocab.strings),
         "optimizer": run.optimizer.state(parameters.optimizer_keys(run.nlp)),
     }
@@ -153,7 +153,7 @@ def snapshot(run: TrainingRun) -> dict[str, Any]:
 
 @frozen
 class Saved:
-    """A checkpoint as it was read; nothing of it has been used yet."""
+    """A checkpoint that was read but not restored yet."""
 
     path: Path
     state: dict[str, Any]
@@ -163,18 +163,18 @@ class Saved:
 def read_checkpoint(path: Path) -> Saved:
     """Read the checkpoint in the folder `path`.
 
-    Raises `CheckpointError` naming the file that is missing, truncated or altered.
+    Raises `CheckpointError` with the name of a file that is missing, truncated or changed.
     """
     if not path.joinpath(MANIFEST).is_file():
         raise CheckpointError(
             f"{path / MANIFEST} is missing: the checkpoint is not complete",
-            hint="was the folder copied whole?",
+            hint="the copy of the folder may be incomplete",
         )
     try:
         verify_manifest(path)
     except LoadError as error:
         raise CheckpointError(
-            error.message, hint="the checkpoint is damaged; --overwrite starts anew"
+            error.message, hint="the checkpoint is damaged; --overwrite starts a new run"
         ) from error
     state = read_values(path, "state")
     if state.get("format") != FORMAT:
@@ -182,14 +182,13 @@ def read_checkpoint(path: Path) -> Saved:
             f"{path} has the format {state.get('format')!r}, expected {FORMAT}",
             hint="it was written by another version of kernel",
         )
-    return Saved(path, state, read_arrays(path / WEIGHTS))
+    return Saved(path, state, read_arrays(path / WEIGHTS_FILE))
 
 
 def restore(run: TrainingRun, saved: Saved) -> None:
-    """Bring a new run, whose pipeline is initialized, to where the saved one was.
+    """Set a new run, whose pipeline is initialized, to the state of the saved one.
 
-    Raises `CheckpointError` if it is not the same run: another config, other labels or
-    shapes, other training data.
+    Raises `CheckpointError` if the run differs: its config, labels, shapes or training data.
     """
     check_sameness(run, saved)
     _replay(run, saved)
@@ -214,56 +213,56 @@ def restore(run: TrainingRun, saved: Saved) -> None:
 
 
 def check_sameness(run: TrainingRun, saved: Saved) -> None:
-    """Raise `CheckpointError` if `saved` is of a run with another config, labels or shapes."""
+    """Raise `CheckpointError` if the config, labels or shapes of the saved run differ."""
     state = saved.state
     changed = differing_keys(state["config"], comparable(run.config))
     if changed:
         raise CheckpointError(
             f"the config is not the one of the run in {saved.path.parent}; it differs in "
             + ", ".join(f"`{key}`" for key in changed),
-            hint=f"only {', '.join(CHANGEABLE_KEYS)} may change; --overwrite starts anew",
+            hint=f"only {', '.join(CHANGEABLE_KEYS)} may change; --overwrite starts a new run",
         )
     own = labels(run.nlp)
     for name in sorted(own.keys() | state["labels"].keys()):
         if own.get(name) != state["labels"].get(name):
             raise CheckpointError(
                 f"the labels of `{name}` are not those of the run in {saved.path.parent}",
-                hint="has the training data changed? --overwrite starts anew",
+                hint="the training data may have changed; --overwrite starts a new run",
             )
     if parameters.digest_weights(run.nlp, _untrained(run)) != state["frozen"]:
         raise CheckpointError(
-            "the components that are not trained have other weights than when the run began",
-            hint="has the pipeline that they come from changed? --overwrite starts anew",
+            "the weights of components that are not trained have changed since the run started",
+            hint="the pipeline that they come from may have changed; --overwrite starts a new run",
         )
     parameters.check_weights(run.nlp, _trained(run), saved.weights)
     if state["versions"] != versions():
         log.warning(
-            "resuming with other versions than the run began with: %s",
+            "versions have changed since the start of the run: %s",
             ", ".join(differing_keys(state["versions"], versions())),
         )
 
 
 def _replay(run: TrainingRun, saved: Saved) -> None:
-    """Go through the training data up to the place where the run was, and check that it is it."""
+    """Read the training data up to the position of the run, and check that it has not changed."""
     state = saved.state
     try:
         run.batches.skip(state["batches"])
         is_there = run.batches.words == state["words"] and all(
             is_same(run.streams.stream_state(name), state["streams"]["streams"][name])
-            for name in (ORDER, READING)
+            for name in (ORDER_STREAM, READING_STREAM)
             if name in state["streams"]["streams"]
         )
     except DataError as error:
         raise CheckpointError(_DATA_CHANGED, hint=error.message) from error
     if not is_there:
-        raise CheckpointError(_DATA_CHANGED, hint="--overwrite starts anew")
+        raise CheckpointError(_DATA_CHANGED, hint="--overwrite starts a new run")
 
 
-_DATA_CHANGED: Final = "the training data is not what it was when the run was saved"
+_DATA_CHANGED: Final = "the training data has changed since the run was saved"
 
 
 def why_unresumable(run: TrainingRun) -> str | None:
-    """Return why no checkpoint of `run` could hold all that it depends on; None if one can."""
+    """Return the reason why `run` cannot be resumed from a checkpoint; None if it can."""
     if not hasattr(run.optimizer, "state"):
         return f"the optimizer, a {type(run.optimizer).__name__}, has no `state`"
     for name, component in run.learners:
@@ -271,12 +270,12 @@ def why_unresumable(run: TrainingRun) -> str | None:
             return f"the component `{name}` has no `weights`"
     foreign = parameters.foreign_layers(run.nlp, _trained(run))
     if foreign:
-        return f"the layer {foreign[0]} keeps weights of another library"
+        return f"the layer {foreign[0]} has weights of another library"
     return None
 
 
 def comparable(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the config as JSON has it, without what may change when a run is resumed."""
+    """Return the config as JSON values, without settings that may change on resuming."""
     kept: dict[str, Any] = json.loads(json.dumps(copy.deepcopy(dict(config))))
     training = kept.get("training", {})
     streamed = training.get("max_epochs") == -1
@@ -287,7 +286,7 @@ def comparable(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def differing_keys(one: Any, other: Any, path: str = "") -> list[str]:
-    """Return the dotted keys under which two nested values differ."""
+    """Return the dotted keys at which two nested values differ."""
     if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
         return [] if one == other else [path]
     missing = object()
@@ -303,14 +302,14 @@ def differing_keys(one: Any, other: Any, path: str = "") -> list[str]:
 
 
 def labels(nlp: Language) -> dict[str, list[str]]:
-    """Return the labels of each component that has any, hidden ones too."""
+    """Return the labels of each component with labels, including hidden ones."""
     found = {name: list(getattr(pipe, "labels", ())) for name, pipe in nlp.components}
     return {name: list(map(str, values)) for name, values in found.items() if values}
 
 
 @functools.cache
 def versions() -> dict[str, str]:
-    """Return what numbers depend on: Python, numpy, the machine, and the plugins."""
+    """Return the versions that results depend on: Python, numpy, the machine, and the plugins."""
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -328,5 +327,5 @@ def _untrained(run: TrainingRun) -> list[str]:
 
 
 def _output(run: TrainingRun) -> Path:
-    assert run.output is not None  # noqa: S101 — Checkpoints listens only where there is one
+    assert run.output is not None  # noqa: S101 — `Checkpoints` is only used with an output folder
     return run.output

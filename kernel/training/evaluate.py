@@ -1,4 +1,4 @@
-"""Evaluating a run on its development data: the scores, and the one number that counts."""
+"""Evaluation of a run on its development data: all scores, and the weighted score."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def evaluate_run(run: TrainingRun) -> None:
-    """Score the averaged weights, or those there are, and tell whoever listens."""
+    """Score the averaged weights, or the current ones without averages; notify listeners."""
     scores = run.score_dev()
     run.score, run.scores = weigh(scores, run.score_weights)
     run.results.append((run.score, run.step))
-    is_best = run.score == run.best_score  # a tie counts: the newer weights are kept
+    is_best = run.score == run.best_score  # in case of a tie, the newer weights are kept
     update_meta(run)
     run.hooks.watch("kernel_evaluated", run=run, scores=run.scores, is_best=is_best)
 
@@ -24,8 +24,8 @@ def evaluate_run(run: TrainingRun) -> None:
 def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, dict[str, Any]]:
     """Return the weighted score, and all scores that are not None.
 
-    A weight whose score is missing is taken out of `weights` for the rest of the run; the
-    others are not scaled up for it. Raises `ConfigError` for a weighted score that is no number.
+    A weight without a score is removed from `weights` for the rest of the run; the other weights
+    are not scaled up. Raises `ConfigError` for a weighted score that is not a number.
     """
     measured = {name: score for name, score in scores.items() if score is not None}
     for name in [name for name in weights if name not in measured]:
@@ -33,7 +33,7 @@ def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, 
     for name in weights:
         if not isinstance(measured[name], int | float):
             raise ConfigError(
-                f"`training.score_weights.{name}` weighs a score that is no number: "
+                f"`training.score_weights.{name}` weighs a score that is not a number: "
                 f"{type(measured[name]).__name__}",
                 hint="set the weight to null",
             )
@@ -41,7 +41,7 @@ def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, 
 
 
 def update_meta(run: TrainingRun) -> None:
-    """Put the scores that the config weighs, and the losses, into the pipeline's meta."""
+    """Store the weighted scores and the losses in the pipeline's meta."""
     performance = {name: run.scores.get(name, 0.0) for name in run.settings.score_weights}
     for name, _ in run.learners:
         if name in run.losses:
@@ -50,9 +50,9 @@ def update_meta(run: TrainingRun) -> None:
 
 
 def score_pipeline(nlp: Any, corpus: Any, averages: Any) -> dict[str, Any]:
-    """Return the scores of `nlp`, with its averaged weights if there are any, on `corpus`.
+    """Return the scores of `nlp` on `corpus`, with averaged weights if there are any.
 
-    Raises `KernelError` if a scorer looks for something that is not there.
+    Raises `KernelError` if a scorer does not find the annotation it needs.
     """
     with nlp.use_params(averages or {}):
         try:
@@ -60,6 +60,6 @@ def score_pipeline(nlp: Any, corpus: Any, averages: Any) -> dict[str, Any]:
         except KeyError as error:
             raise KernelError(
                 f"scoring the pipeline {nlp.pipe_names} found no {error}",
-                hint="does each component's scorer find what it needs in the dev corpus?",
+                hint="check that the dev corpus has the annotation that each scorer needs",
             ) from error
     return scores

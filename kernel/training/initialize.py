@@ -26,18 +26,18 @@ log: Final = logging.getLogger("kernel.training")
 
 @isolated()
 def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
-    """Return the pipeline that `config`, interpolated or not, describes, initialized.
+    """Return the initialized pipeline described by `config`, which may contain variables.
 
-    Components that are frozen, or taken over from another pipeline, keep their weights. Those
-    that are initialized draw from the streams `init.<name>`. A corpus that is streamed
-    (`max_epochs` is -1) is read as far as its first 100 examples.
+    Frozen components, and components from another pipeline, keep their weights. All others are
+    initialized, with random numbers from the streams `init.<name>`. Of a streamed corpus
+    (`max_epochs` is -1), only the first 100 examples are read.
     """
     settings = config.interpolate()
     training = settings.get("training", {})
     if "seed" not in training or "gpu_allocator" not in training:
         raise ConfigError(
             "[training] needs `seed` and `gpu_allocator`",
-            hint="`kernel init fill-config` adds what is missing",
+            hint="`kernel init fill-config` adds missing settings",
         )
     seed = training["seed"] if training["seed"] is not None else secrets.randbits(32)
     fix_random_seed(seed)
@@ -50,7 +50,7 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
 
 
 def use_device(use_gpu: int, allocator: str | None) -> None:
-    """Make the GPU number `use_gpu` the current one; -1 stays on the CPU.
+    """Make GPU number `use_gpu` the current device; -1: stay on the CPU.
 
     Raises `KernelError` if there is no such GPU.
     """
@@ -85,7 +85,7 @@ def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
 
 
 def frozen_listeners(nlp: Language, frozen: Collection[str]) -> list[tuple[str, str]]:
-    """Return (component, shared component) where only the former is frozen."""
+    """Return (component, shared component) pairs in which only the first is frozen."""
     return [
         (name, upstream)
         for name in nlp.pipe_names
@@ -98,11 +98,11 @@ def frozen_listeners(nlp: Language, frozen: Collection[str]) -> list[tuple[str, 
 def _reader(
     nlp: Language, corpus: Any, seed: int, n_examples: int | None
 ) -> Callable[[], Iterable[Example]]:
-    """Return a function that reads the corpus anew, and the same, each time it is called."""
+    """Return a function that reads the corpus; every call yields the same examples."""
     return lambda: islice(read(corpus, nlp, Streams(seed), "init.data"), n_examples)
 
 
 def _sourced(config: Mapping[str, Any]) -> list[str]:
-    """Return the components of the pipeline that come from another one."""
+    """Return the components that come from another pipeline."""
     blocks = config.get("components", {})
     return [name for name in config["nlp"]["pipeline"] if "source" in blocks.get(name, {})]

@@ -16,7 +16,7 @@ from kernel.training.batches import Batches
 from kernel.training.checkpoint import Checkpoints, Saved, read_checkpoint, restore
 from kernel.training.evaluate import score_pipeline
 from kernel.training.initialize import use_device
-from kernel.training.output import CHECKPOINT, LAST, open_output
+from kernel.training.output import CHECKPOINT, LAST_MODEL, open_output
 from kernel.training.reporting import announce, set_up_logger
 from kernel.training.run import TrainingRun
 from kernel.training.settings import take_settings
@@ -39,14 +39,14 @@ def train(
     overwrite: bool = False,
     listeners: Iterable[object] = (),
 ) -> tuple[Language, Path | None]:
-    """Train `nlp`, which `init_nlp` has made, as its config says.
+    """Train `nlp`, the result of `init_nlp`, as described by its config.
 
-    Returns it, and the folder of its last state; None if there is no `output_path`. With
-    `resume`, the run goes on from the checkpoint in `output_path` (one that died before its
-    first checkpoint starts anew) and ends with the very weights that it would have had
-    uninterrupted. `listeners` have methods marked with `kernel.hookimpl`.
+    Returns `nlp`, and the folder of its last state (None without `output_path`). With `resume`, the
+    run continues from the checkpoint in `output_path`, or from the start if there is no checkpoint
+    yet, and ends with exactly the weights of an uninterrupted run. `listeners` are objects with
+    methods marked with `kernel.hookimpl`.
 
-    Raises `TrainingInterrupted` after saving, if Ctrl-C or SIGTERM ended the run;
+    Raises `TrainingInterrupted`, after saving, if Ctrl-C or SIGTERM ended the run;
     `CheckpointError` if the run cannot be saved or resumed; `NonFiniteError` if a loss or a
     gradient is not a number.
     """
@@ -63,11 +63,11 @@ def train(
         conduct(run)
     if run.signal is not None:
         raise interruption(run)
-    return nlp, None if output is None else output / LAST
+    return nlp, None if output is None else output / LAST_MODEL
 
 
 def find_checkpoint(output: Path | None, *, resume: bool, overwrite: bool) -> Saved | None:
-    """Make the output folder ready, and read the checkpoint that the run goes on from."""
+    """Prepare the output folder, and read the checkpoint to resume from, if any."""
     if output is None:
         if resume:
             raise CheckpointError("there is nothing to resume without an output folder")
@@ -80,7 +80,7 @@ def find_checkpoint(output: Path | None, *, resume: bool, overwrite: bool) -> Sa
 def prepare(
     nlp: Language, output: Path | None = None, *, use_gpu: int = -1, saved: Saved | None = None
 ) -> TrainingRun:
-    """Return a run that is ready for its first step, or for the one after those of `saved`."""
+    """Return a run that is ready for its first step, or for the step after those of `saved`."""
     made = take_settings(nlp)
     settings, dev_corpus = made.training, made.dev_corpus
     seed = settings.seed
@@ -90,7 +90,7 @@ def prepare(
         seed = secrets.randbits(32)
     fix_random_seed(seed)
     use_device(use_gpu, settings.gpu_allocator)
-    # Words of training data are met again in every epoch: none of them is forgotten.
+    # Words of training data occur again in every epoch, so all are kept.
     nlp.vocab.transient_limit = None
     streams = Streams(seed)
     run = TrainingRun(
@@ -121,9 +121,9 @@ def prepare(
 
 
 def conduct(run: TrainingRun) -> str:
-    """Take a run from its start to its end, and return why it ended.
+    """Run training from start to end, and return the reason why it ended.
 
-    The loop itself is the first plugin's that wants it, else the kernel's own.
+    A plugin can provide the loop; otherwise it is the kernel's own.
     """
     try:
         run.hooks.watch("kernel_run_started", run=run)
@@ -138,14 +138,14 @@ def conduct(run: TrainingRun) -> str:
 
 
 def loop(run: TrainingRun) -> str:
-    """Take every step of the run, and return why there are no more."""
+    """Take all steps of the run, and return the reason why it ended."""
     for _ in steps(run):
         pass
     return run.stop_reason or "the training data is at its end"
 
 
 def steps(run: TrainingRun) -> Iterator[int]:
-    """Take one step for each item asked for, and yield how many are done."""
+    """Take one step per item, and yield the number of steps done."""
     while run.stop_reason is None:
         batch = next(run.batches, None)
         if batch is None:
@@ -161,10 +161,10 @@ def _score(run: TrainingRun, corpus: Any) -> dict[str, Any]:
 
 
 def _check_dev(run: TrainingRun, corpus: Any) -> None:
-    """Raise `DataError` for an empty dev corpus now, not after the first step."""
+    """Raise `DataError` for an empty dev corpus before the first step."""
     with run.streams.use("evaluate"):
         if next(iter(corpus(run.nlp)), None) is None:
             raise DataError(
                 f"`{run.settings.dev_corpus}` has no examples to evaluate on",
-                hint="is `paths.dev` the right file?",
+                hint="check `paths.dev`",
             )

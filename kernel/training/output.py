@@ -1,4 +1,4 @@
-"""The folder a run writes to: who may use it, and its pipelines `model-best` and `model-last`."""
+"""The output folder of a run, and its pipelines `model-best` and `model-last`."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from kernel.errors import CheckpointError, ConfigError
 from kernel.files import MANIFEST, recover_folder, replace_folder
 from kernel.pipeline import Language
 
-BEST: Final = "model-best"
-LAST: Final = "model-last"
+BEST_MODEL: Final = "model-best"
+LAST_MODEL: Final = "model-last"
 CHECKPOINT: Final = "checkpoint"
 
 
 def open_output(output: Path, *, resume: bool = False, overwrite: bool = False) -> bool:
-    """Make the folder `output` ready, and say whether there is a checkpoint to resume from.
+    """Prepare the folder `output`; return whether to resume from a checkpoint.
 
-    A folder that holds anything needs one of `resume` and `overwrite`. Nothing of value
-    is removed: what a run left half-written is, and what it had moved away is brought back.
-    Raises `CheckpointError`.
+    If the folder is not empty, `resume` or `overwrite` is required. Only incomplete files of an
+    earlier run are removed; a folder that it had moved away is restored. Raises `CheckpointError`.
     """
     if resume and overwrite:
         raise CheckpointError("a run either resumes or overwrites another one, not both")
@@ -34,30 +33,30 @@ def open_output(output: Path, *, resume: bool = False, overwrite: bool = False) 
     if any(output.iterdir()) and not (resume or overwrite):
         raise CheckpointError(
             f"the output folder {output} is not empty",
-            hint="--resume goes on with the run that is in it, --overwrite replaces that run",
+            hint="--resume continues the run in it, --overwrite replaces it",
         )
     if not resume:
         return False
     found = output.joinpath(CHECKPOINT).is_dir()
-    models = [name for name in (BEST, LAST) if output.joinpath(name).exists()]
+    models = [name for name in (BEST_MODEL, LAST_MODEL) if output.joinpath(name).exists()]
     if models and not found:
         raise CheckpointError(
             f"{output} has {' and '.join(models)}, but no checkpoint to resume from",
-            hint="--overwrite starts anew, and replaces them once there is something better",
+            hint="--overwrite starts a new run, which replaces them after its first evaluation",
         )
     return found
 
 
 def recover_output(output: Path) -> None:
-    """Clear up after a process that died while it wrote to `output`."""
-    for name in (BEST, LAST, CHECKPOINT):
+    """Clean up after a process that died while it wrote to `output`."""
+    for name in (BEST_MODEL, LAST_MODEL, CHECKPOINT):
         recover_folder(output / name)
         for half_written in output.glob(f".{name}.*.tmp"):
             shutil.rmtree(half_written)
 
 
 def save_pipeline(nlp: Language, path: Path, before_to_disk: Any = None) -> None:
-    """Write `nlp`, or what the callback makes of it, to `path`, whole or not at all.
+    """Write `nlp`, or the result of the callback, to `path` atomically.
 
     Raises `ConfigError` if the callback does not return a pipeline.
     """
@@ -73,9 +72,9 @@ def save_pipeline(nlp: Language, path: Path, before_to_disk: Any = None) -> None
 
 
 def copy_pipeline(source: Path, path: Path) -> None:
-    """Let `path` hold the same files as `source`, a complete folder of the same file system.
+    """Make `path` a copy of `source`, a complete folder on the same file system.
 
-    They are hard links where the system has them: kernel never changes a file in place.
+    Files are hard links if the system supports them; kernel never changes files in place.
     """
     with recovering(path), replace_folder(path) as folder:
         shutil.copytree(
@@ -89,7 +88,7 @@ def copy_pipeline(source: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def recovering(path: Path) -> Iterator[None]:
-    """Bring back what was at `path` if writing it anew fails half-way."""
+    """Restore the old folder `path` if the block fails to replace it."""
     try:
         yield
     except BaseException:

@@ -1,4 +1,4 @@
-"""Nested values as JSON beside arrays: what a checkpoint is made of. No pickle."""
+"""The format of checkpoints: nested values as JSON, and arrays. It does not use pickle."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from kernel.errors import CheckpointError
 
-ARRAY: Final = "$array"
+ARRAY_KEY: Final = "$array"
 
 
 def pack(value: Any, arrays: dict[str, npt.NDArray[Any]], name: str = "") -> Any:
-    """Return `value` as JSON has it, its arrays put into `arrays` under their paths."""
+    """Return `value` as JSON values; its arrays are added to `arrays` under their paths."""
     if isinstance(value, Mapping):
         return {str(key): pack(inner, arrays, f"{name}/{key}") for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -26,17 +26,17 @@ def pack(value: Any, arrays: dict[str, npt.NDArray[Any]], name: str = "") -> Any
         return value.item()
     if hasattr(value, "__array__"):
         arrays[name.lstrip("/")] = np.asarray(value)
-        return {ARRAY: name.lstrip("/")}
+        return {ARRAY_KEY: name.lstrip("/")}
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise CheckpointError(f"`{name}` is a {type(value).__name__}, which a checkpoint cannot hold")
 
 
 def unpack(value: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
-    """Return what `pack` was given; tuples come back as lists."""
+    """Return the value that was packed; tuples become lists."""
     if isinstance(value, dict):
-        if value.keys() == {ARRAY}:
-            return arrays[value[ARRAY]]
+        if value.keys() == {ARRAY_KEY}:
+            return arrays[value[ARRAY_KEY]]
         return {key: unpack(inner, arrays) for key, inner in value.items()}
     if isinstance(value, list):
         return [unpack(inner, arrays) for inner in value]
@@ -52,14 +52,14 @@ def pack_strings(strings: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
 
 
 def unpack_strings(packed: Mapping[str, npt.NDArray[Any]]) -> list[str]:
-    """Return what `pack_strings` was given."""
+    """Return the strings that were packed."""
     text = packed["text"].tobytes().decode("utf8", "surrogatepass")
     ends = packed["lengths"].cumsum().tolist()
     return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Say whether two values are equal, arrays included, once they are packed."""
+    """Return whether two values, including arrays, are equal after packing."""
     arrays: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     if pack(one, arrays[0]) != pack(other, arrays[1]):
         return False
@@ -76,7 +76,7 @@ def write_values(folder: Path, stem: str, value: Any) -> None:
 
 
 def read_values(folder: Path, stem: str) -> Any:
-    """Return what `write_values` wrote; raises `CheckpointError` for a file it cannot read."""
+    """Return the value that `write_values` wrote; raises `CheckpointError` for a damaged file."""
     path = folder / f"{stem}.json"
     try:
         packed = json.loads(path.read_bytes())
@@ -86,7 +86,7 @@ def read_values(folder: Path, stem: str) -> Any:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write `arrays` to `path` as a `.npz` file, uncompressed; names may hold slashes."""
+    """Write `arrays` to `path` as a `.npz` file, uncompressed; names may contain slashes."""
     with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980: same bytes each time

@@ -1,6 +1,6 @@
-"""The weights of a pipeline by names that mean the same in every process.
+"""The weights of a pipeline by names that are the same in every process.
 
-An array is called by its component and its name there: `ner/0.2.1/W`. See
+The name of an array is the component and its name there: `ner/0.2.1/W`. See
 `kernel.pipeline.protocols.Weights` and, for models of Thinc, `kernel.ops.ThincWeights`.
 """
 
@@ -32,7 +32,7 @@ def weights_of(component: Any) -> Weights | None:
 
 
 def optimizer_keys(nlp: Language) -> dict[Any, str]:
-    """Return the name of each parameter by the key that the optimizer is called with."""
+    """Return the name of each parameter by its key in the optimizer."""
     return {
         key: f"{component}/{name}"
         for component, weights, elsewhere in _each(nlp)
@@ -42,7 +42,7 @@ def optimizer_keys(nlp: Language) -> dict[Any, str]:
 
 
 def get_weights(nlp: Language, components: Collection[str]) -> Arrays:
-    """Return copies, on the host, of the weights of the `components` named."""
+    """Return copies of the weights of `components`, on the host."""
     return {
         f"{component}/{name}": np.array(array)
         for component, weights, elsewhere in _each(nlp)
@@ -55,11 +55,11 @@ def get_weights(nlp: Language, components: Collection[str]) -> Arrays:
 def check_weights(
     nlp: Language, components: Collection[str], weights: Mapping[str, npt.NDArray[Any]]
 ) -> None:
-    """Raise `CheckpointError` if `weights` differ in names, shapes or types from those of `nlp`."""
+    """Raise `CheckpointError` if names, shapes or types of `weights` differ from those of `nlp`."""
     own = get_weights(nlp, components)
     for name in sorted(own.keys() ^ weights.keys()):
-        place = "checkpoint" if name in weights else "pipeline"
-        raise CheckpointError(f"the weights `{name}` are in the {place} only")
+        owner = "checkpoint" if name in weights else "pipeline"
+        raise CheckpointError(f"the weights `{name}` are in the {owner} only")
     for name, array in own.items():
         if (array.shape, array.dtype) != (weights[name].shape, weights[name].dtype):
             raise CheckpointError(
@@ -71,7 +71,7 @@ def check_weights(
 def set_weights(
     nlp: Language, components: Collection[str], weights: Mapping[str, npt.NDArray[Any]]
 ) -> None:
-    """Give `nlp` the weights that `get_weights` returned."""
+    """Set the weights of `nlp` to those that `get_weights` returned."""
     for component, own, _ in _each(nlp):
         prefix = f"{component}/"
         if component in components:
@@ -85,7 +85,7 @@ def set_weights(
 
 
 def digest_weights(nlp: Language, components: Collection[str]) -> str:
-    """Return a checksum of the weights of the `components` named."""
+    """Return a checksum of the weights of `components`."""
     digest = hashlib.blake2b(digest_size=16)
     for name, array in sorted(get_weights(nlp, components).items()):
         digest.update(f"{name}{array.dtype}{array.shape}".encode())
@@ -94,7 +94,7 @@ def digest_weights(nlp: Language, components: Collection[str]) -> str:
 
 
 def foreign_layers(nlp: Language, components: Collection[str]) -> list[str]:
-    """Return the names of layers that keep weights of another library, which have no names here."""
+    """Return the names of layers with weights of another library, which have no names here."""
     return [
         f"{component}/{path}"
         for component, weights, _ in _each(nlp)
@@ -104,7 +104,7 @@ def foreign_layers(nlp: Language, components: Collection[str]) -> list[str]:
 
 
 def _each(nlp: Language) -> Iterator[tuple[str, Weights, set[str]]]:
-    """Yield components with their weights, and the names of those that an earlier one has too."""
+    """Yield components, their weights, and the names of weights shared with earlier components."""
     seen: set[Any] = set()
     for component, pipe in nlp.components:
         weights = weights_of(pipe)

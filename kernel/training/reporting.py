@@ -1,4 +1,4 @@
-"""Telling people how a run goes: the logger of the config, and a few lines ahead of it."""
+"""Reports of a run: the logger of the config, and a few lines before it starts."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ log: Final = logging.getLogger("kernel.training")
 
 @runtime_checkable
 class StepWatcher(Protocol):
-    """A `log_step` that shows the steps between evaluations too.
+    """A `log_step` that also shows the steps between evaluations.
 
-    It gets the run after every step, in place of the None that spaCy's loggers get.
+    It is called with the run after every step, whereas spaCy's loggers are called with None.
     """
 
     def __call__(self, info: dict[str, Any] | None) -> None:
         """Show an evaluation."""
 
     def watch_step(self, run: TrainingRun) -> None:
-        """Show a step whose weights have changed."""
+        """Show a step after its update of the weights."""
 
 
 class LoggerListener:
-    """Drives a logger, `setup(nlp, stdout, stderr) -> (log_step, finalize)`.
+    """Calls a logger, `setup(nlp, stdout, stderr) -> (log_step, finalize)`.
 
-    `log_step` is called once a step: with the run's info at an evaluation, else with None, or,
-    if it is a `StepWatcher`, with the run.
+    `log_step` is called once per step: with the run's info at an evaluation, otherwise with None,
+    or with the run if it is a `StepWatcher`.
     """
 
     def __init__(self, log_step: LogStep, finalize: Callable[[], None]) -> None:
@@ -57,7 +57,7 @@ class LoggerListener:
 
 
 def pass_step(log_step: LogStep, run: TrainingRun) -> None:
-    """Tell a logger of a step whose weights have changed."""
+    """Notify a logger of a step after its update of the weights."""
     if isinstance(log_step, StepWatcher):
         log_step.watch_step(run)
     elif not run.is_evaluation_step:
@@ -69,10 +69,10 @@ def set_up_logger(
 ) -> LoggerListener | None:
     """Return a listener for the logger of the config; None if it cannot be set up.
 
-    A `KernelError` (settings that contradict each other, say) is the user's to mend and is
-    raised; anything else is reported, and the run goes without the logger.
+    A `KernelError`, such as contradictory settings, can be fixed by the user and is raised. Any
+    other error is reported, and the run continues without the logger.
     """
-    with run.nlp.select_pipes(disable=run.frozen):  # so that they get no column
+    with run.nlp.select_pipes(disable=run.frozen):  # so that they do not get a column
         try:
             return LoggerListener(*logger(run.nlp, stdout, stderr))
         except KernelError:
@@ -84,7 +84,7 @@ def set_up_logger(
 
 
 def announce(run: TrainingRun, stdout: IO[str]) -> None:
-    """Write what is about to be trained."""
+    """Write a summary of the run that starts."""
     lines = [f"Pipeline: {run.nlp.pipe_names}"]
     if run.frozen:
         lines.append(f"Frozen components: {run.frozen}")

@@ -1,4 +1,4 @@
-"""The state of one training run: all that its next step depends on, and what it has found."""
+"""The state of a training run: everything that its next step depends on, and its results."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from kernel.training.batches import Batches
 
 @define(kw_only=True, eq=False)
 class TrainingRun:
-    """One training run, passed to every hook of the training group.
+    """A training run, passed to every training hook.
 
-    step         index, from 0, of the step under way; between steps, how many are done
-    words        tokens of the predicted docs of all batches so far
-    losses       sums by component since the last evaluation
+    step         index, from 0, of the current step; between steps, the number of steps done
+    words        number of tokens in the predicted docs of all batches so far
+    losses       sum by component since the last evaluation
     results      (weighted score, step) of each evaluation
-    score        the last weighted score; `scores` has everything that was measured
-    output       where checkpoints go; None saves nothing
-    stop_reason  why the run ends after this step, a sentence; None goes on
-    signal       the number of the signal that ends it, if one does
-    failure      what ended the run, if it was an error
+    score        the last weighted score; `scores` has all scores of that evaluation
+    output       the folder for checkpoints; None: nothing is saved
+    stop_reason  a sentence why the run ends after this step; None: it continues
+    signal       the number of the signal that ended the run, if any
+    failure      the error that ended the run, if any
     """
 
     nlp: Language
@@ -57,12 +57,12 @@ class TrainingRun:
 
     @property
     def seconds(self) -> float:
-        """Wall time of the run so far, evaluations and the part before a resume included."""
+        """Wall time of the run so far, including evaluations and the time before resuming."""
         return self.seconds_before + time.monotonic() - self._started
 
     @property
     def is_evaluation_step(self) -> bool:
-        """Whether the step under way ends with an evaluation."""
+        """Whether the current step ends with an evaluation."""
         return self.step % self.settings.eval_frequency == 0
 
     @property
@@ -78,12 +78,12 @@ class TrainingRun:
 
     @property
     def frozen(self) -> list[str]:
-        """The names of components that are run, but not trained."""
+        """The names of components that run but are not trained."""
         return list(self.settings.frozen_components)
 
     @property
     def learners(self) -> list[tuple[str, Any]]:
-        """The components, with their names, whose weights the run changes."""
+        """The names and components whose weights the run changes."""
         return [
             (name, component)
             for name, component in self.nlp.pipeline
@@ -93,12 +93,12 @@ class TrainingRun:
         ]
 
     def stop(self, reason: str) -> None:
-        """Let the run end after the step under way; the first reason given is kept."""
+        """Let the run end after the current step; the first reason given is kept."""
         if self.stop_reason is None:
             self.stop_reason = reason
 
     def info(self) -> dict[str, Any]:
-        """Return what loggers are told at an evaluation."""
+        """Return the information for loggers at an evaluation."""
         info: dict[str, Any] = {
             "epoch": self.epoch,
             "step": self.step,

@@ -1,4 +1,4 @@
-"""The settings of a run: what `[training]` and `[corpora]` name, made once."""
+"""The settings of a run: the objects of `[training]` and `[corpora]`, created once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True, eq=False)
 class RunSettings:
-    """What a run is made with; `config` holds the values of the whole config."""
+    """The settings of a run; `config` holds the values of the whole config."""
 
     config: Values
     training: TrainingSettings
@@ -23,7 +23,7 @@ class RunSettings:
 
     @classmethod
     def of(cls, nlp: Language) -> RunSettings:
-        """Return the settings in the config of `nlp`, with everything in them made."""
+        """Return the settings in the config of `nlp`, with all their objects created."""
         config = nlp.config.interpolate()
         training: TrainingSettings = resolve_section(config, "training")
         names = [training.train_corpus, training.dev_corpus]
@@ -36,8 +36,8 @@ class RunSettings:
 def take_settings(nlp: Language) -> RunSettings:
     """Return the settings of a new run.
 
-    Readers, an optimizer and the like are users' functions, which are called once a run: the
-    run takes over what `init_nlp` made of the config, unless the config was edited since.
+    Readers, optimizers and so on can be functions of users, which must be called once per run. The
+    run therefore uses the objects that `init_nlp` created, unless the config was edited since.
     """
     prepared, nlp.prepared_settings = nlp.prepared_settings, None
     if prepared is not None and prepared.config == nlp.config.interpolate():

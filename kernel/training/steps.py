@@ -1,4 +1,4 @@
-"""One step of training: update the weights, check the numbers, evaluate when it is time."""
+"""One step of training: update the weights, check the numbers, evaluate if it is due."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class NonFiniteError(KernelError):
 
 
 def take_step(run: TrainingRun, epoch: int, examples: Sequence[Example]) -> None:
-    """Learn from one batch; at an evaluation step, evaluate too and start the losses anew.
+    """Learn from one batch; at an evaluation step, also evaluate and reset the losses.
 
-    Raises `NonFiniteError` before anything that is not a number can reach the weights of
-    the component it came from, or a checkpoint.
+    Raises `NonFiniteError` before a value that is not finite can reach the weights of its
+    component, or a checkpoint.
     """
     run.epoch = epoch
     run.hooks.watch("kernel_before_update", run=run)
@@ -47,7 +47,7 @@ def take_step(run: TrainingRun, epoch: int, examples: Sequence[Example]) -> None
 
 @single_threaded_blas
 def update_weights(run: TrainingRun, examples: Sequence[Example]) -> None:
-    """Sum the gradients of all parts of a batch, then let the optimizer take one step."""
+    """Add up the gradients of all parts of a batch, then let the optimizer take one step."""
     dropout = next(run.dropouts)
     for part in subdivide(examples, run.settings.accumulate_gradient):
         update(
@@ -69,7 +69,7 @@ def update_weights(run: TrainingRun, examples: Sequence[Example]) -> None:
 
 
 def check_losses(losses: dict[str, float], step: int) -> None:
-    """Raise `NonFiniteError` naming the first component whose loss is not a finite number."""
+    """Raise `NonFiniteError` with the name of the first component whose loss is not finite."""
     for name, loss in losses.items():
         if not math.isfinite(loss):
             raise _not_finite(f"the loss of `{name}` is {loss}", step)
@@ -78,8 +78,8 @@ def check_losses(losses: dict[str, float], step: int) -> None:
 def check_gradients(component: Any, optimizer: Any) -> None:
     """Raise `NonFiniteGradientError` for a gradient that is not finite.
 
-    An optimizer that updates Thinc models at once checks them by itself, with the norms that it
-    needs anyway.
+    An optimizer that updates whole Thinc models checks them itself, because it computes the norms
+    of their gradients anyway.
     """
     weights = weights_of(component)
     if isinstance(weights, ThincWeights):
@@ -93,7 +93,7 @@ def check_gradients(component: Any, optimizer: Any) -> None:
 
 @contextlib.contextmanager
 def naming_gradients(component: str, step: int) -> Iterator[None]:
-    """Raise `NonFiniteError` naming the component for a gradient of it that is not finite."""
+    """Raise `NonFiniteError` with the component's name for a gradient that is not finite."""
     try:
         yield
     except NonFiniteGradientError as error:
@@ -110,5 +110,5 @@ def _not_finite(what: str, step: int) -> NonFiniteError:
 
 
 def quiet_overflow() -> Any:
-    """Let numbers overflow without a warning: they are checked, and reported by name."""
+    """Suppress warnings of overflow, because values are checked and reported by name."""
     return np.errstate(over="ignore", invalid="ignore")

@@ -1,4 +1,4 @@
-"""What ends a run before its data does: patience, enough steps, a signal."""
+"""Early ends of a run: no improvement, enough steps, or a signal."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ EXIT_INTERRUPTED: Final = 130
 EXIT_TERMINATED: Final = 143
 
 
-class TrainingInterrupted(KernelError):  # noqa: N818 — nothing went wrong
-    """A run was asked to end, by Ctrl-C or SIGTERM, and did so after saving.
+class TrainingInterrupted(KernelError):  # noqa: N818 — not an error of the program
+    """Ctrl-C or SIGTERM ended a run, after saving.
 
-    `exit_code` is what a command ends with: 130 or 143.
+    `exit_code` is the exit code of the command: 130 or 143.
     """
 
     def __init__(self, message: str, *, exit_code: int, hint: str | None = None) -> None:
@@ -32,11 +32,11 @@ class TrainingInterrupted(KernelError):  # noqa: N818 — nothing went wrong
 
 
 class EarlyStopping:
-    """Ends a run after `max_steps`, or when `patience` steps brought nothing better."""
+    """Ends a run after `max_steps`, or after `patience` steps without a better score."""
 
     @hookimpl
     def kernel_run_started(self, run: TrainingRun) -> None:
-        # A run that is resumed may have been killed after its last step.
+        # A resumed run may have been killed after its last step.
         if run.step > 0:
             self._check(run, run.step - 1)
 
@@ -59,9 +59,9 @@ class EarlyStopping:
 
 @contextlib.contextmanager
 def stopping_on_signals(run: TrainingRun) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end `run` after the step under way; a second one ends it at once.
+    """Let Ctrl-C and SIGTERM end `run` after the current step; a second one ends it at once.
 
-    Does nothing outside of the main thread, which is the only one that gets signals.
+    Does nothing outside the main thread, the only one that receives signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -76,7 +76,7 @@ def stopping_on_signals(run: TrainingRun) -> Iterator[None]:
         if run.stop_reason is None:
             run.signal = number
         run.stop(f"stopped by {signal.Signals(number).name}")
-        # Not through Python's buffers, which the signal may have caught half-way.
+        # Not through Python's buffers, because the signal may have interrupted a write to them.
         os.write(2, b"\nfinishing the step, then saving (once more to quit at once)\n")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -88,12 +88,12 @@ def stopping_on_signals(run: TrainingRun) -> Iterator[None]:
 
 def _restore(handlers: Mapping[signal.Signals, Any]) -> None:
     for number, handler in handlers.items():
-        # None: it was set by something other than Python, and cannot be put back.
+        # None: it was not set by Python, and cannot be restored.
         signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 def interruption(run: TrainingRun) -> TrainingInterrupted:
-    """Return the error that tells the caller of a run which a signal ended."""
+    """Return the error for a run that was ended by a signal."""
     terminated = run.signal == signal.SIGTERM
     done = f"training was stopped after {run.step} steps"
     return TrainingInterrupted(
@@ -101,5 +101,5 @@ def interruption(run: TrainingRun) -> TrainingInterrupted:
         if run.output
         else f"{done}; nothing is saved",
         exit_code=EXIT_TERMINATED if terminated else EXIT_INTERRUPTED,
-        hint="the same command with --resume goes on from there" if run.output else None,
+        hint="the same command with --resume continues from there" if run.output else None,
     )

@@ -26,7 +26,7 @@ def entry(text, *entities):
         pytest.param("a.iob", b"Ada\tB-\n", "a.iob:1: the entity tag 'B-' has no label", id="no-label"),
         pytest.param("a.iob", b"a\tO\n\nM\xfcnchen\tB-LOC\n", "a.iob:3: not UTF-8: byte 0xfc at column 2", id="wrong-encoding"),
         pytest.param("a.iob", b"Ada\tB-PER\nsaw it\n", "a.iob:2: expected a word and its entity tag", id="malformed-line"),
-        pytest.param("a.conllu", b"1\tAda\tAda\n", "a.conllu:1: expected 10 columns, apart by tabs, got 3", id="malformed-row"),
+        pytest.param("a.conllu", b"1\tAda\tAda\n", "a.conllu:1: expected 10 columns, separated by tabs, got 3", id="malformed-row"),
         pytest.param("a.json", b'[{"paragraphs": 1}]', 'a.json: document 1: expected an object with "paragraphs"', id="malformed-json"),
         pytest.param(
             "a.jsonl",

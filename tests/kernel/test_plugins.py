@@ -86,7 +86,7 @@ def test_second_plugin_of_a_name_is_set_aside_and_both_are_named(load):
     plugins = load(beta=("same", "beta", WATCHING), alpha=("same", "alpha", WATCHING))
     assert called(plugins) == ["alpha"]
     assert errors(plugins) == {
-        "beta": "the plugin `same` of `beta` has the name of that of `alpha`\n"
+        "beta": "the plugin `same` of `beta` has the same name as that of `alpha`\n"
         "hint: uninstall one of them"
     }
 
@@ -209,6 +209,6 @@ def test_hook_that_there_is_already_is_refused(load):
         acme_zero=("zero", "acme_zero", again.replace("acme_word", "acme_odd")),
     )
     assert errors(plugins) == {
-        "acme-two": "there is already a hook `acme_word`",
-        "acme-zero": "there is already a hook `kernel_evaluated`",
+        "acme-two": "the hook `acme_word` already exists",
+        "acme-zero": "the hook `kernel_evaluated` already exists",
     }

@@ -98,7 +98,7 @@ def test_name_of_two_distributions_names_both_and_no_other_name_suffers(distribu
     install_clash(distribution)
     assert run(CLASH).splitlines() == [
         "`acme.same.v1` in the registry `misc` is declared by `alpha` and `beta`",
-        "hint: uninstall all of them but one",
+        "hint: uninstall all except one",
         "beta {'acme.same.v1': ['alpha', 'beta']}",
     ]
 
@@ -114,7 +114,7 @@ except ConfigError as error:
     print(error)
 """)
     assert "`acme.same.v1` in the registry `misc` is declared by `alpha` and `beta`" in said
-    assert "uninstall all of them but one" in said
+    assert "uninstall all except one" in said
 
 
 def test_listing_of_plugins_has_the_clashes(distribution, run_kernel, tmp_path):

@@ -175,7 +175,7 @@ def test_settings_that_are_left_out_do_not_hide_mistakes(kernel, tmp_path):
     result = kernel("debug", "config", path)
     assert result.exit_code == 1
     assert "did you mean `pipeline`?" in result.stderr
-    assert "settings are left out: nlp.disabled, nlp.before_creation" in result.stderr
+    assert "settings are missing: nlp.disabled, nlp.before_creation" in result.stderr
     assert result.stderr.count("fill-config") == 1
 
 

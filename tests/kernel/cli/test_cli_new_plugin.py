@@ -31,7 +31,7 @@ def test_folder_that_is_there_is_left_alone(kernel, tmp_path):
     (tmp_path / "acme").mkdir()
     result = kernel("plugins", "new", "acme", tmp_path)
     assert result.exit_code == 1
-    assert "there is such a folder or file already" in result.stderr
+    assert "this folder or file already exists" in result.stderr
     assert list((tmp_path / "acme").iterdir()) == []
 
 

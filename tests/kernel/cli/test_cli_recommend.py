@@ -166,4 +166,4 @@ def test_shared_layer_that_nothing_listens_to_is_left_out(kernel):
 def test_shared_layer_alone_is_no_pipeline(kernel):
     result = kernel("init", "config", "-", "-p", "tok2vec")
     assert "the pipeline has no components" in result.stderr
-    assert "what they share is added" in result.stderr
+    assert "shared layers are added" in result.stderr

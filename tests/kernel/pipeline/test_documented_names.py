@@ -60,7 +60,7 @@ def test_analysis_is_printed_on_request(nlp, capsys):
 
     assert lines[0].split() == ["#", "component", "assigns", "requires"]
     assert lines[1].split() == ["0", "named_one", "doc.cats", "doc.ents"]
-    assert lines[-1] == "named_two: nothing before it sets doc.ents"
+    assert lines[-1] == "named_two: no earlier component sets doc.ents"
 
 
 def test_the_class_of_no_language_keeps_that_of_the_config(tmp_path):

@@ -78,7 +78,7 @@ def test_a_sourced_component_gets_its_own_copy_if_asked(listening, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(("ner", "tok2vec", ["model"]), "`ner` shares nothing", id="wrong-way"),
+        pytest.param(("ner", "tok2vec", ["model"]), "`ner` has no shared output", id="wrong-way"),
         pytest.param(("tok2vec", "ner", ["a", "b"]), "has 1 layers that listen", id="number"),
         pytest.param(("tok2vec", "ner", ["model.tok"]), "have no `model.tok`", id="place"),
     ],

@@ -93,7 +93,9 @@ def test_components_switched_off_for_a_block_come_back_under_a_new_name(nlp):
         pytest.param({}, "give `disable` or `enable`", id="nothing"),
         pytest.param({"enable": "nobody"}, "no component `nobody`", id="unknown-enabled"),
         pytest.param({"disable": ["nobody"]}, "no component `nobody`", id="unknown-disabled"),
-        pytest.param({"enable": "marker", "disable": "marker"}, "complete", id="contradiction"),
+        pytest.param(
+            {"enable": "marker", "disable": "marker"}, "contradict each other", id="contradiction"
+        ),
     ],
 )
 def test_a_selection_that_cannot_be_meant_is_refused(nlp, arguments, message):

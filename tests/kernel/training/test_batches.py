@@ -84,7 +84,7 @@ def test_words_count_tokens_of_predicted_docs(make_batches):
 
 @pytest.mark.parametrize("max_epochs", [0, -1])
 def test_empty_corpus_is_an_error(make_batches, max_epochs):
-    with pytest.raises(DataError, match=r"`training.train_corpus` gives nothing to train on"):
+    with pytest.raises(DataError, match=r"`training.train_corpus` has no training examples"):
         next(make_batches(max_epochs, n_docs=0))
 
 
