@@ -94,7 +94,7 @@ def test_select_pipes_enables_only_what_it_disabled(tag_first):
     ],
 )
 def test_select_pipes_refuses_lists_that_disagree(tag_first, disable, enable):
-    with pytest.raises(KernelError, match="do not complete each other"):
+    with pytest.raises(KernelError, match="contradict each other"):
         tag_first.select_pipes(disable=disable, enable=enable)
     assert tag_first.pipe_names == ["trace_a", "trace_b"]
 
