@@ -11,7 +11,6 @@ import importlib
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from types import ModuleType
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from attrs import frozen
 from pluggy import HookImpl, HookimplOpts
 
 from kernel import hooks as own_hooks
-from kernel.errors import KernelError, PluginError
+from kernel.errors import KernelError, PluginError, did_you_mean
 from kernel.hooks import PROJECT
 
 log: Final = logging.getLogger("kernel.plugins")
@@ -200,8 +199,7 @@ class Hooks:
         if specification is None:
             if options["optionalhook"]:
                 return
-            close = get_close_matches(name, self.specifications, n=1)
-            hint = f"did you mean `{close[0]}`?" if close else "docs/plugins.md lists all hooks"
+            hint = did_you_mean(name, self.specifications, "docs/plugins.md lists all hooks")
             raise PluginError(f"there is no hook `{name}`", hint=hint)
         unknown = [each for each in _arguments(function) if each not in specification.arguments]
         if unknown:

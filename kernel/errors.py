@@ -21,11 +21,21 @@ KernelError
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kernel.problems import Problem
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """Return a hint at the nearest of the names `known`; `otherwise`, or all of them, if none."""
+    names = list(known)
+    close = get_close_matches(name, names, n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return otherwise or f"there are: {', '.join(names) or 'none'}"
 
 
 class KernelError(Exception):

@@ -12,14 +12,13 @@ import importlib.metadata
 import inspect
 import json
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from importlib.metadata import EntryPoint
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 
 import catalogue
 
-from kernel.errors import PluginError, RegistryError
+from kernel.errors import PluginError, RegistryError, did_you_mean
 
 FuncT = TypeVar("FuncT", bound=Callable[..., Any])
 
@@ -189,10 +188,8 @@ class Registry:
             return hint
         if is_missing(self.kind, name):
             return f"kernel has no `{name}` yet; it can be registered in a `--code` file"
-        close = get_close_matches(wanted, self._names(), n=1)
-        if close:
-            return f"did you mean `{close[0]}`?"
-        return "a plugin or a `--code` file may be missing"
+        otherwise = "a plugin or a `--code` file may be missing"
+        return did_you_mean(wanted, self._names(), otherwise)
 
 
 class Registries:
@@ -214,12 +211,8 @@ class Registries:
         """Return the registry called `kind`; raises `RegistryError` if there is none."""
         if kind in self:
             return self._table[kind]
-        kinds = self.get_registry_names()
-        close = get_close_matches(kind, kinds, n=1)
-        nearest = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(kinds)}"
-        raise RegistryError(
-            f"no registry `{kind}`", hint=provider_hint("registries", kind) or nearest
-        )
+        hint = provider_hint("registries", kind) or did_you_mean(kind, self.get_registry_names())
+        raise RegistryError(f"no registry `{kind}`", hint=hint)
 
     def get(self, kind: str, name: str) -> Any:
         """Return the function `name` of the registry `kind`."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import flatten, load_config, nest
-from kernel.errors import LoadError, RegistryError
+from kernel.errors import LoadError, RegistryError, did_you_mean
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
 from kernel.pipeline.serialization import find_config
@@ -26,12 +25,9 @@ def get_lang_class(lang: str) -> type[Language]:
     Raises `RegistryError` if no plugin provides it.
     """
     if not registry.languages.has(lang):
-        known = registry.languages.names()
-        close = get_close_matches(lang, known, n=1)
-        nearest = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}"
-        raise RegistryError(
-            f"no language `{lang}`", hint=provider_hint("languages", lang) or nearest
-        )
+        nearest = did_you_mean(lang, registry.languages.names())
+        hint = provider_hint("languages", lang) or nearest
+        raise RegistryError(f"no language `{lang}`", hint=hint)
     return registry.languages.get(lang)
 
 

@@ -51,12 +51,15 @@ def _required_distributions(config: Config) -> dict[str, str]:
     for kind, name in _named_functions({"nlp": config["nlp"], "components": config["components"]}):
         needed.add(registry.of(kind).distribution(name) or "")
     needed.add(registry.languages.distribution(config["nlp"]["lang"] or "") or "")
-    return {name: _version(name) for name in sorted(needed) if name}
+    return {name: version for name in sorted(needed) if name and (version := _version(name))}
 
 
 @functools.cache
-def _version(distribution: str) -> str:
-    return importlib.metadata.version(distribution)
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def check_requirements(meta: Mapping[str, Any], path: Path) -> None:
@@ -64,7 +67,7 @@ def check_requirements(meta: Mapping[str, Any], path: Path) -> None:
     missing = {
         name: version
         for name, version in meta.get("requires", {}).items()
-        if not _is_installed(name)
+        if _version(name) is None
     }
     if missing:
         raise LoadError(
@@ -103,11 +106,3 @@ def _named_functions(tree: Any) -> Iterator[tuple[str, str]]:
                 yield kind, value
             else:
                 yield from _named_functions(value)
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True

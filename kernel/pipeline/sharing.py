@@ -62,15 +62,13 @@ class SharedOutput:
         return self.backprop(gradient)
 
 
-def listeners_in(model: Any) -> list[Any]:
-    """Return the nodes of a model that listen to a shared component."""
+def listener_nodes(model: Any, upstream: str | None = None) -> list[Any]:
+    """Return the nodes of a model that listen to the component `upstream`, or to any."""
     nodes = model.walk() if hasattr(model, "walk") else ()
-    return [node for node in nodes if "listens_to" in node.attrs]
-
-
-def listener_nodes(model: Any, upstream: str) -> list[Any]:
-    """Return the nodes of a model that listen to the component `upstream`."""
-    return [node for node in listeners_in(model) if node.attrs["listens_to"] in {"*", upstream}]
+    found = [node for node in nodes if "listens_to" in node.attrs]
+    if upstream is None:
+        return found
+    return [node for node in found if node.attrs["listens_to"] in {"*", upstream}]
 
 
 def replace_listeners(
@@ -107,7 +105,7 @@ def upstreams_of(nlp: Language, pipe_name: str) -> list[str]:
     before = nlp.stages[: nlp.stages.index(stage)]
     shared = [other.name for other in before if isinstance(other.component, Sharing)]
     wanted = [
-        node.attrs["listens_to"] for node in listeners_in(getattr(stage.component, "model", None))
+        node.attrs["listens_to"] for node in listener_nodes(getattr(stage.component, "model", None))
     ]
     found = [shared[-1:] if name == "*" else [name] for name in wanted]
     return list(dict.fromkeys(name for names in found for name in names if name in shared))

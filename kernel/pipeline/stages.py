@@ -6,13 +6,12 @@ import contextlib
 import copy
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
 from kernel.config import call, fill_block
-from kernel.errors import KernelError
+from kernel.errors import KernelError, did_you_mean
 from kernel.pipeline.factories import Factory, get_factory
 from kernel.pipeline.protocols import Component
 from kernel.pipeline.vocab_data import fingerprint, warn_of_others
@@ -66,12 +65,8 @@ class Stages(list[Stage]):
             if stage.name == name:
                 return stage
         names = self.names
-        close = get_close_matches(str(name), names, n=1)
-        hint = (
-            f"did you mean `{close[0]}`?"
-            if close
-            else f"the components are: {', '.join(names) or 'none'}"
-        )
+        everything = f"the components are: {', '.join(names) or 'none'}"
+        hint = did_you_mean(str(name), names, everything)
         raise KernelError(f"the pipeline has no component `{name}`", hint=hint)
 
     def check_is_new(self, name: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final
 
+from kernel.errors import did_you_mean
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words.column import COLUMNS
 from kernel.text.words.symbols import NAMES
@@ -74,8 +74,7 @@ def attr_id(name: str | int) -> int:
         column = COLUMNS.get(name.lower())
         if column is not None:
             return column.attr
-        close = get_close_matches(upper, [*ATTR_IDS, *_ALIASES], n=1)
-        hint = f"did you mean `{close[0]}`?" if close else None
+        hint = did_you_mean(upper, [*ATTR_IDS, *_ALIASES])
         raise UnknownKeyError(f"no token attribute `{name}`", hint=hint)
     number = int(name)
     if number in ATTR_NAMES or COLUMNS.of_attr(number) is not None:
