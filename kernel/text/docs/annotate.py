@@ -115,15 +115,20 @@ def column_of_values(doc: Doc, column: Column, values: Sequence[Any]) -> npt.NDA
         raise TextError(f"expected numbers in `{column.name}`: {error}") from error
 
 
+def pos_id(name: str) -> int:
+    """Return the id of a part of speech, "" if unset; raises TextError for an unknown one."""
+    if name not in POS_IDS:
+        raise TextError(
+            f"{name!r} is no part of speech",
+            hint=f"it is one of {', '.join(filter(None, POS_IDS))}; others are tags",
+        )
+    return POS_IDS[name]
+
+
 def pos_column(pos: Sequence[str | None]) -> npt.NDArray[np.uint64]:
     """Return the ids of parts of speech; raises TextError for an unknown one."""
-    for name in dict.fromkeys(pos):
-        if name is not None and name not in POS_IDS:
-            raise TextError(
-                f"{name!r} is no part of speech",
-                hint=f"it is one of {', '.join(filter(None, POS_IDS))}; others go to `tags`",
-            )
-    return np.array([POS_IDS[name or ""] for name in pos], np.uint64)
+    ids = {name: pos_id(name or "") for name in dict.fromkeys(pos)}
+    return np.array([ids[name] for name in pos], np.uint64)
 
 
 def morph_column(vocab: Vocab, morphs: Sequence[Any]) -> npt.NDArray[np.uint64]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from kernel.errors import TextError
 from kernel.files import pack, unpack
-from kernel.text.docs import copies, entities, navigation, similarity
+from kernel.text.docs import copies, entities, navigation
 from kernel.text.docs.annotate import annotate, rows_of_words, spaces_of_words
 from kernel.text.docs.columns import Attr, Columns, Ints, by_attribute
 from kernel.text.docs.retokenizer import Retokenizer
@@ -22,9 +22,10 @@ from kernel.text.docs.span import Span
 from kernel.text.docs.span_group import SpanGroups
 from kernel.text.docs.token import Token
 from kernel.text.docs.tree import Tree
-from kernel.text.docs.views import Kind, TextView, hookable
+from kernel.text.docs.views import Kind, TextView, hookable, mean_vector
 from kernel.text.errors import BoundsError
 from kernel.text.files import doc_bytes, doc_json
+from kernel.text.vocab.views import Attribute, attribute
 from kernel.text.words.attributes import DEP, HEAD, SENT_START, attr_id
 
 if TYPE_CHECKING:
@@ -34,12 +35,20 @@ if TYPE_CHECKING:
     from kernel.text.words.lexemes import LexemeTable
 
 
+def _hooks_of(kind: Kind, about: str) -> Attribute[dict[str, Callable[..., Any]]]:
+    def read(doc: Doc) -> dict[str, Callable[..., Any]]:
+        if doc.hooks is None:
+            doc.hooks = {"doc": {}, "token": {}, "span": {}}
+        return doc.hooks[kind]
+
+    return attribute(read, doc=about)
+
+
 class Doc(Columns, TextView):
     """A sequence of tokens with annotations: columns, and what belongs to the text as a whole."""
 
     __slots__ = (
         "__weakref__",
-        "_context",
         "_spans",
         "_tensor",
         "_tree",
@@ -123,7 +132,6 @@ class Doc(Columns, TextView):
         self._spans: SpanGroups | None = None
         self.hooks = None
         self._tree: Tree | None = None
-        self._context: Any = None
 
     # As a sequence
 
@@ -356,25 +364,9 @@ class Doc(Columns, TextView):
 
     # Hooks of users, tensor and vectors
 
-    @property
-    def user_hooks(self) -> dict[str, Callable[..., Any]]:
-        """Functions that replace members of the doc, by name."""
-        return self._hooks_of("doc")
-
-    @property
-    def user_token_hooks(self) -> dict[str, Callable[..., Any]]:
-        """Functions that replace members of its tokens, by name."""
-        return self._hooks_of("token")
-
-    @property
-    def user_span_hooks(self) -> dict[str, Callable[..., Any]]:
-        """Functions that replace members of its spans, by name."""
-        return self._hooks_of("span")
-
-    def _hooks_of(self, kind: Kind) -> dict[str, Callable[..., Any]]:
-        if self.hooks is None:
-            self.hooks = {"doc": {}, "token": {}, "span": {}}
-        return self.hooks[kind]
+    user_hooks = _hooks_of("doc", "Functions that replace members of the doc, by name.")
+    user_token_hooks = _hooks_of("token", "Functions that replace members of its tokens, by name.")
+    user_span_hooks = _hooks_of("span", "Functions that replace members of its spans, by name.")
 
     def hook(self, kind: Kind, name: str) -> Callable[..., Any] | None:
         """Return the user's function for a member of docs, tokens or spans, None if unset."""
@@ -407,4 +399,4 @@ class Doc(Columns, TextView):
 
         returns  (width,)
         """
-        return similarity.mean(self, 0, len(self))
+        return mean_vector(self, 0, len(self))

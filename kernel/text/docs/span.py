@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from kernel.errors import TextError
-from kernel.text.docs import copies, navigation, similarity
+from kernel.text.docs import copies, navigation
 from kernel.text.docs.token import Token
-from kernel.text.docs.views import PartView, hookable
+from kernel.text.docs.views import PartView, hookable, mean_vector, vector_norm
 from kernel.text.errors import BoundsError
 from kernel.text.vocab.views import Attribute, attribute
 
@@ -396,7 +396,7 @@ class Span(PartView):
         """
         derived = self._get_derived()
         if derived.vector is None:
-            derived.vector = similarity.mean(self.doc, self.start, self.end)
+            derived.vector = mean_vector(self.doc, self.start, self.end)
         return derived.vector
 
     @hookable
@@ -404,7 +404,7 @@ class Span(PartView):
         """The L2 norm of `vector`."""
         derived = self._get_derived()
         if derived.norm is None:
-            derived.norm = similarity.norm(self.vector)
+            derived.norm = vector_norm(self.vector)
         return derived.norm
 
     @hookable

@@ -30,7 +30,25 @@ _EMPTY: Final = b"\x90"
 Entry = tuple[int, int, int, int, int, tuple[int, int] | None]
 
 
-class SpanGroup:
+class _OfDoc:
+    """Something that belongs to a doc, but does not keep it alive."""
+
+    def _refer_to(self, doc: Doc) -> None:
+        self._doc_ref = weakref.ref(doc)
+
+    @property
+    def doc(self) -> Doc:
+        """The doc; raises TextError if it is gone."""
+        doc = self._doc_ref()
+        if doc is None:
+            raise TextError(
+                f"the doc of {self!r} is gone",
+                hint="keep a reference to the doc as long as its spans are used",
+            )
+        return doc
+
+
+class SpanGroup(_OfDoc):
     """Spans of one doc, kept by value: to change one, assign it again.
 
     `entries` has the values: start, end, label, kb_id, id, and the offsets of characters if
@@ -45,22 +63,11 @@ class SpanGroup:
         attrs: Mapping[str, Any] | None = None,
         spans: Iterable[Span] = (),
     ) -> None:
-        self._doc_ref = weakref.ref(doc)
+        self._refer_to(doc)
         self.name = name
         self.attrs: dict[str, Any] = dict(attrs or {})
         self.entries: list[Entry] = []
         self.extend(spans)
-
-    @property
-    def doc(self) -> Doc:
-        """The doc; raises TextError if it is gone."""
-        doc = self._doc_ref()
-        if doc is None:
-            raise TextError(
-                f"the doc of the span group `{self.name}` is gone",
-                hint="keep a reference to the doc as long as its spans are used",
-            )
-        return doc
 
     def __repr__(self) -> str:
         return f"SpanGroup({self.name!r}, {len(self)} spans)"
@@ -120,18 +127,6 @@ class SpanGroup:
         bounds = np.array([item[:2] for item in self.entries], np.int32).reshape(-1, 2)
         labels = np.array([item[2] for item in self.entries], np.uint64)
         return bounds[:, 0], bounds[:, 1], labels
-
-    def extend_arrays(
-        self, starts: npt.ArrayLike, ends: npt.ArrayLike, labels: npt.ArrayLike
-    ) -> None:
-        """Add many spans at once, unchecked.
-
-        starts   (M,)  first token
-        ends     (M,)  the token after the last
-        labels   (M,)  ids of strings
-        """
-        columns = (np.asarray(values).tolist() for values in (starts, ends, labels))
-        self.entries.extend([(*item, 0, 0, None) for item in zip(*columns, strict=True)])
 
     def copy(self, doc: Doc | None = None) -> SpanGroup:
         """Return a copy, for another doc of the same text if one is given.
@@ -206,21 +201,13 @@ class SpanGroup:
         return span.start, span.end, span.label, span.kb_id, span.id, span.known_chars
 
 
-class SpanGroups(dict[str, SpanGroup]):
+class SpanGroups(_OfDoc, dict[str, SpanGroup]):
     """The span groups of a doc, by key; a list of spans that is assigned becomes a group."""
 
     def __init__(self, doc: Doc, items: Iterable[tuple[str, Any]] | Mapping[str, Any] = ()) -> None:
         super().__init__()
-        self._doc_ref = weakref.ref(doc)
+        self._refer_to(doc)
         self.update(items)
-
-    @property
-    def doc(self) -> Doc:
-        """The doc; raises TextError if it is gone."""
-        doc = self._doc_ref()
-        if doc is None:
-            raise TextError("the doc of the span groups is gone")
-        return doc
 
     def __setitem__(self, key: str, value: SpanGroup | Iterable[Span]) -> None:
         if isinstance(value, SpanGroup):

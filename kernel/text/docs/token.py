@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import PluginError, TextError
-from kernel.text.docs import navigation, similarity
+from kernel.text.docs import navigation
+from kernel.text.docs.annotate import pos_id
 from kernel.text.docs.ent_iob import LETTERS
 from kernel.text.docs.views import (
     PartView,
@@ -14,13 +15,14 @@ from kernel.text.docs.views import (
     column_string,
     column_token,
     hookable,
+    vector_rows,
 )
 from kernel.text.errors import BoundsError
 from kernel.text.vocab.views import LexicalAttributes, lexical_id
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS, Column
 from kernel.text.words.morphology import MorphAnalysis
-from kernel.text.words.symbols import NAMES, POS_IDS
+from kernel.text.words.symbols import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,12 +149,7 @@ class Token(LexicalAttributes, PartView):
 
     @pos_.setter
     def pos_(self, pos: str) -> None:
-        if pos not in POS_IDS:
-            raise TextError(
-                f"{pos!r} is no part of speech",
-                hint=f"it is one of {', '.join(filter(None, POS_IDS))}; tags go to `tag_`",
-            )
-        self.pos = POS_IDS[pos]
+        self.pos = pos_id(pos)
 
     @property
     def morph(self) -> MorphAnalysis:
@@ -328,7 +325,7 @@ class Token(LexicalAttributes, PartView):
 
         returns  (width,)
         """
-        return similarity.rows(self.doc, self.i, self.i + 1)[0]
+        return vector_rows(self.doc, self.i, self.i + 1)[0]
 
     @hookable
     def sentiment(self) -> float:

@@ -5,7 +5,7 @@ Axes: N tokens of one side, M of the other, P pairs of tokens that share charact
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -52,10 +52,6 @@ class AlignmentArray:
 
     __hash__ = None  # type: ignore[assignment]
 
-    @overload
-    def __getitem__(self, key: int) -> Ints: ...
-    @overload
-    def __getitem__(self, key: slice) -> Ints: ...
     def __getitem__(self, key: int | slice) -> Ints:
         """Return the positions that one token, or all of a slice, are aligned with."""
         if isinstance(key, slice):

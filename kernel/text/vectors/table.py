@@ -15,14 +15,14 @@ import numpy.typing as npt
 from kernel.errors import TextError
 from kernel.text.errors import UnknownKeyError
 from kernel.text.vectors import storage
-from kernel.text.vectors.cosine_search import nearest_rows
+from kernel.text.vectors.cosine_search import host, nearest_rows
 from kernel.text.vectors.floret import Floret
 from kernel.text.vectors.key_index import KeyIndex
 from kernel.text.words.attributes import attr_id
 from kernel.text.words.strings import StringStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Key = str | int
 Rows = npt.NDArray[np.int32]
@@ -249,7 +249,7 @@ class Vectors(BaseVectors):
         Raises UnknownKeyError for a row without a word, TextError unless exactly one argument
         is given.
         """
-        self._check_default("find")
+        self.check_default("find")
         if sum(given is not None for given in (key, keys, row, rows)) != 1:
             raise TextError("give exactly one of `key`, `keys`, `row` and `rows`")
         if key is not None:
@@ -270,7 +270,7 @@ class Vectors(BaseVectors):
 
         Raises TextError if fewer than `n` rows have words.
         """
-        self._check_default("most_similar")
+        self.check_default("most_similar")
         used = self._index.used_rows()
         if n > len(used):
             raise TextError(f"expected `n` of at most {len(used)}, the rows with words, got {n}")
@@ -282,7 +282,7 @@ class Vectors(BaseVectors):
 
     def __setitem__(self, key: Key, vector: Any) -> None:
         """Change the vector of a word; raises UnknownKeyError if the word has no row."""
-        self._check_default("setting a vector")
+        self.check_default("setting a vector")
         self.data[self._row(key)] = vector
 
     def add(self, key: Key, *, vector: Any = None, row: int | None = None) -> int:
@@ -324,7 +324,7 @@ class Vectors(BaseVectors):
         references to the array may exist. Raises TextError if the width differs or the array
         is not in main memory.
         """
-        self._check_default("resize")
+        self.check_default("resize")
         if inplace:
             _check_inplace(self.data, shape)
             self.data.resize(shape, refcheck=False)
@@ -335,9 +335,33 @@ class Vectors(BaseVectors):
             self.data = made
         return self._index.resize(shape[0])
 
+    def with_rows(self, data: Any, rows: Mapping[int, int]) -> Vectors:
+        """Return vectors with this table, in which words have these rows.
+
+        data     (R, D)
+        """
+        made = Vectors(strings=self.strings, data=data, name=self.name, attr=self.attr)
+        for key, row in rows.items():
+            made.add(key, row=row)
+        return made
+
+    def deduplicated(self) -> Vectors:
+        """Return vectors without duplicate rows and without rows that have no word.
+
+        The other rows keep their order, because the order of the words is their rank.
+        """
+        rows = self.key2row
+        used = np.array(list(rows.values()), np.int64)
+        distinct, first, inverse = np.unique(
+            host(self.data)[used], axis=0, return_index=True, return_inverse=True
+        )
+        order = np.argsort(first)
+        numbers = np.argsort(order)[inverse.reshape(-1)].tolist()
+        return self.with_rows(distinct[order], dict(zip(rows, numbers, strict=True)))
+
     def clear(self) -> None:
         """Remove all words; the table itself is not changed."""
-        self._check_default("clear")
+        self.check_default("clear")
         self._index = KeyIndex(len(self))
 
     def to_ops(self, ops: Any) -> None:
@@ -385,7 +409,8 @@ class Vectors(BaseVectors):
             return keys.astype(np.uint64, copy=False)
         return np.array([self._id(key) for key in keys], np.uint64)
 
-    def _check_default(self, action: str) -> None:
+    def check_default(self, action: str) -> None:
+        """Raise TextError in the mode "floret", in which `action` is not possible."""
         if self._floret is not None:
             raise TextError(
                 f"`{action}` does not work with a floret table: its rows belong to n-grams",

@@ -8,12 +8,37 @@ import numpy as np
 
 from kernel.errors import TextError
 from kernel.text.vectors.cosine_search import host
-from kernel.text.vocab.views import LexicalAttributes, lexeme_lookup, lexical_string
+from kernel.text.vocab.views import Attribute, LexicalAttributes, ValueT, attribute, lexical_string
 from kernel.text.words import attributes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kernel.text.vocab.vocab import Vocab
     from kernel.text.words.lexemes import LexemeTable
+
+
+def _settable(inherited: Attribute[ValueT], write: Callable[[Any, Any], None]) -> Attribute[ValueT]:
+    """Return a property that reads as the one of tokens does, and can be set."""
+    return attribute(inherited.__get__, write, doc=inherited.__doc__)
+
+
+def _set_number(attr: int) -> Callable[[Lexeme, int], None]:
+    return lambda lexeme, value: lexeme.table.set_value(lexeme.row, attr, value)
+
+
+def _set_norm(lexeme: Lexeme, norm: str) -> None:
+    lexeme.norm = lexeme.vocab.strings.add(norm)
+
+
+def _set_lookup(table: str) -> Callable[[Lexeme, float], None]:
+    def write(lexeme: Lexeme, value: float) -> None:
+        lookups = lexeme.vocab.lookups
+        if not lookups.has_table(table):
+            lookups.add_table(table)
+        lookups.get_table(table)[lexeme.orth] = value
+
+    return write
 
 
 class Lexeme(LexicalAttributes):
@@ -55,59 +80,12 @@ class Lexeme(LexicalAttributes):
 
     text = lexical_string(attributes.ORTH)
 
-    @property
-    def norm(self) -> int:
-        """NORM, as a number."""
-        return self.table.value(self.row, attributes.NORM)
-
-    @norm.setter
-    def norm(self, norm: int) -> None:
-        self.table.set_value(self.row, attributes.NORM, norm)
-
-    @property
-    def norm_(self) -> str:
-        """NORM, as a string."""
-        return self.vocab.strings[self.norm]
-
-    @norm_.setter
-    def norm_(self, norm: str) -> None:
-        self.norm = self.vocab.strings.add(norm)
-
-    @property
-    def rank(self) -> int:
-        """Index in a frequency list or in the vectors; 2**64 - 1 if it is not set."""
-        return super().rank
-
-    @rank.setter
-    def rank(self, rank: int) -> None:
-        self.table.set_value(self.row, attributes.ID, rank)
-
-    @property
-    def cluster(self) -> int:
-        """Brown cluster, 0 if it is not set."""
-        return super().cluster
-
-    @cluster.setter
-    def cluster(self, cluster: int) -> None:
-        self.table.set_value(self.row, attributes.CLUSTER, cluster)
-
-    @property
-    def prob(self) -> float:
-        """Log probability, from the lookup table `lexeme_prob`."""
-        return super().prob
-
-    @prob.setter
-    def prob(self, prob: float) -> None:
-        self._set_lookup("lexeme_prob", prob)
-
-    @property
-    def sentiment(self) -> float:
-        """How positive the word is, from the lookup table `lexeme_sentiment`."""
-        return lexeme_lookup(self, "lexeme_sentiment", 0.0)
-
-    @sentiment.setter
-    def sentiment(self, sentiment: float) -> None:
-        self._set_lookup("lexeme_sentiment", sentiment)
+    norm = _settable(LexicalAttributes.norm, _set_number(attributes.NORM))
+    norm_ = _settable(LexicalAttributes.norm_, _set_norm)
+    rank = _settable(LexicalAttributes.rank, _set_number(attributes.ID))
+    cluster = _settable(LexicalAttributes.cluster, _set_number(attributes.CLUSTER))
+    prob = _settable(LexicalAttributes.prob, _set_lookup("lexeme_prob"))
+    sentiment = _settable(LexicalAttributes.sentiment, _set_lookup("lexeme_sentiment"))
 
     @property
     def flags(self) -> int:
@@ -165,9 +143,3 @@ class Lexeme(LexicalAttributes):
         """Return the cosine of the vectors of this lexeme and of a lexeme, token, span or doc."""
         norms = self.vector_norm * other.vector_norm
         return float(np.dot(host(self.vector), host(other.vector)) / norms) if norms else 0.0
-
-    def _set_lookup(self, table: str, value: float) -> None:
-        lookups = self.vocab.lookups
-        if not lookups.has_table(table):
-            lookups.add_table(table)
-        lookups.get_table(table)[self.orth] = value

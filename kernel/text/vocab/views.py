@@ -54,13 +54,13 @@ def attribute(
     return property(read, write, doc=doc)  # type: ignore[return-value]
 
 
-def lexical_id(attr: int) -> Attribute[int]:
+def lexical_id(attr: int, doc: str | None = None) -> Attribute[int]:
     """Return a property with the value of a lexical attribute as a number."""
 
     def read(view: RowView) -> int:
         return view.table.value(view.row, attr)
 
-    return attribute(read, doc=f"{attributes.attr_name(attr)}, as a number.")
+    return attribute(read, doc=doc or f"{attributes.attr_name(attr)}, as a number.")
 
 
 def lexical_string(attr: int) -> Attribute[str]:
@@ -81,6 +81,27 @@ def lexical_flag(attr: int) -> Attribute[bool]:
     return attribute(read, doc=f"{attributes.attr_name(attr)}, true or false.")
 
 
+def _lookup(view: RowView, table: str, default: float) -> float:
+    """Return the value of the word in a lookup table such as `lexeme_prob`, or `default`."""
+    lookups = view.vocab.lookups
+    if not lookups.has_table(table):
+        return default
+    return float(lookups.get_table(table).get(view.table.value(view.row, attributes.ORTH), default))
+
+
+def _cluster(view: RowView) -> int:
+    own = view.table.value(view.row, attributes.CLUSTER)
+    return own or int(_lookup(view, "lexeme_cluster", 0))
+
+
+def _prob(view: RowView) -> float:
+    return _lookup(view, "lexeme_prob", view.vocab.cfg.get("oov_prob", -20.0))
+
+
+def _sentiment(view: RowView) -> float:
+    return _lookup(view, "lexeme_sentiment", 0.0)
+
+
 class LexicalAttributes:
     """The attributes of tokens and lexemes that depend only on the word."""
 
@@ -88,6 +109,8 @@ class LexicalAttributes:
 
     orth = lexical_id(attributes.ORTH)
     orth_ = lexical_string(attributes.ORTH)
+    norm = lexical_id(attributes.NORM)
+    norm_ = lexical_string(attributes.NORM)
     lower = lexical_id(attributes.LOWER)
     lower_ = lexical_string(attributes.LOWER)
     shape = lexical_id(attributes.SHAPE)
@@ -125,26 +148,12 @@ class LexicalAttributes:
         """Whether the word has no vector."""
         return not self.vocab.has_vector(self.table.value(self.row, attributes.ORTH))
 
-    @property
-    def rank(self: RowView) -> int:
-        """Index in a frequency list or in the vectors; 2**64 - 1 if it is not set."""
-        return self.table.value(self.row, attributes.ID)
+    rank = lexical_id(
+        attributes.ID, "Index in a frequency list or in the vectors; 2**64 - 1 if it is not set."
+    )
 
-    @property
-    def cluster(self: RowView) -> int:
-        """Brown cluster, 0 if it is not set."""
-        own = self.table.value(self.row, attributes.CLUSTER)
-        return own or int(lexeme_lookup(self, "lexeme_cluster", 0))
-
-    @property
-    def prob(self: RowView) -> float:
-        """Log probability, from the lookup table `lexeme_prob`."""
-        return lexeme_lookup(self, "lexeme_prob", self.vocab.cfg.get("oov_prob", -20.0))
-
-
-def lexeme_lookup(view: RowView, table: str, default: float) -> float:
-    """Return the value of the word in a lookup table such as `lexeme_prob`, or `default`."""
-    lookups = view.vocab.lookups
-    if not lookups.has_table(table):
-        return default
-    return float(lookups.get_table(table).get(view.table.value(view.row, attributes.ORTH), default))
+    cluster = attribute(_cluster, doc="Brown cluster, 0 if it is not set.")
+    prob = attribute(_prob, doc="Log probability, from the lookup table `lexeme_prob`.")
+    sentiment = attribute(
+        _sentiment, doc="How positive the word is, from the lookup table `lexeme_sentiment`."
+    )

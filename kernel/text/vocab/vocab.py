@@ -14,7 +14,6 @@ import numpy as np
 from kernel.errors import LoadError, TextError
 from kernel.files import pack, unpack
 from kernel.text.vectors.table import BaseVectors, Vectors
-from kernel.text.vocab import vocab_vectors
 from kernel.text.vocab.lexeme import Lexeme
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
@@ -241,7 +240,7 @@ class Vocab:
 
         vector   (width,)
         """
-        table = vocab_vectors.checked(self._vectors, "set_vector")
+        table = self._changeable_vectors("set_vector")
         if isinstance(orth, str):
             self.strings.add(orth)
         key = self._vector_key(orth)
@@ -260,7 +259,7 @@ class Vocab:
         """
         if width is not None and shape is not None:
             raise TextError("give `width` or `shape`, not both")
-        table = vocab_vectors.checked(self._vectors, "reset_vectors")
+        table = self._changeable_vectors("reset_vectors")
         new_shape = shape or (table.shape[0], table.shape[1] if width is None else width)
         self._vectors = Vectors(strings=self.strings, shape=new_shape, name=table.name)
 
@@ -271,14 +270,36 @@ class Vocab:
 
         Returns for each of these words the word whose vector it has now, and their cosine.
         """
-        table = vocab_vectors.checked(self._vectors, "prune_vectors")
-        self._vectors, shared = vocab_vectors.pruned(self, table, nr_row, batch_size)
+        vectors = self._changeable_vectors("prune_vectors")
+        rows = vectors.key2row
+        keys = sorted(rows, key=lambda key: (-self[key].prob, rows[key]))
+        kept, others = keys[:nr_row], keys[nr_row:]
+        places = {key: row for row, key in enumerate(kept)}
+        made = vectors.with_rows(vectors.data[[rows[key] for key in kept]], places)
+        if not kept or not others:
+            self._vectors = made
+            return {}
+        queries = vectors.data[[rows[key] for key in others]]
+        nearest, new_rows, scores = made.most_similar(queries, batch_size=batch_size)
+        shared = {}
+        for index, key in enumerate(others):
+            made.add(key, row=int(new_rows[index, 0]))
+            word = self.strings[int(nearest[index, 0])]
+            shared[self.strings[key]] = (word, float(scores[index, 0]))
+        self._vectors = made
         return shared
 
     def deduplicate_vectors(self) -> None:
         """Let words with equal vectors share a row."""
-        table = vocab_vectors.checked(self._vectors, "deduplicate_vectors")
-        self._vectors = vocab_vectors.deduplicated(table)
+        self._vectors = self._changeable_vectors("deduplicate_vectors").deduplicated()
+
+    def _changeable_vectors(self, action: str) -> Vectors:
+        """Return the vectors if their table can be changed; raise TextError otherwise."""
+        if not isinstance(self._vectors, Vectors):
+            raise TextError(f"`{action}` does not work with a {type(self._vectors).__name__}")
+        if action != "reset_vectors":
+            self._vectors.check_default(action)
+        return self._vectors
 
     def _vector_key(self, orth: str | int) -> int:
         attr = self.vectors_attr
