@@ -72,8 +72,8 @@ class _Depth(threading.local):
 class SingleThreadedBlas:
     """Limits numpy's BLAS to one thread inside a block or a function.
 
-    Blocks may be nested, and several threads may be inside one at a time: the first to enter
-    sets the number of threads, the last to leave sets it back. Entering costs two microseconds,
+    Blocks may be nested, and several threads may be inside at the same time: the first one to enter
+    sets the number of threads, the last one to leave restores it. Entering takes two microseconds,
     and a fifth of one inside another block.
     """
 

@@ -1,13 +1,13 @@
-"""Write what follows from the plugins in this repository; `make fix` runs it.
+"""Write the files that are generated from the plugins in this repository; `make fix` runs it.
 
-- `kernel/first_party.json`: which distribution provides which name, for the hint that the kernel
-  gives where it is not installed;
-- `kernel/missing_names.json`: the names of `spacy_names.toml` that none provides yet;
-- `tests/contracts/registered_names.json`: every name that was ever registered. Names are added
-  here; taking one out, which breaks files of users, is left to a person;
+- `kernel/first_party.json`: the distribution that provides each name, for the kernel's hint what to
+  install;
+- `kernel/missing_names.json`: the names of `spacy_names.toml` that no plugin provides yet;
+- `tests/contracts/registered_names.json`: every name that was ever registered. This script only
+  adds names; removing one, which breaks files of users, must be done by hand;
 - the table of plugins in `README.md`.
 
-The plugins have to be installed: commands and sections are what they answer.
+The plugins must be installed, because their hooks are called for commands and sections.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kernel.registry import canonical_name
 ROOT = Path(__file__).parents[1]
 PINNED = ROOT / "tests" / "contracts" / "registered_names.json"
 
-# What spaCy's configs have, and a plugin that is not in this repository yet.
+# Sections of spaCy's configs, for plugins that are not in this repository yet.
 PLANNED_SECTIONS = {
     "initialize.init_tok2vec": "kernel-plugin-pretrain",
     "pretraining": "kernel-plugin-pretrain",
@@ -43,7 +43,7 @@ def projects() -> list[tuple[Path, dict[str, Any]]]:
 
 
 def registered() -> dict[str, dict[str, str]]:
-    """Return, for each registry, the names that plugins declare, with who ships them."""
+    """Return, for each registry, the names that plugins declare, with their distributions."""
     names: dict[str, dict[str, str]] = {}
     for _, project in projects():
         for group, points in project["entry-points"].items():
@@ -54,7 +54,7 @@ def registered() -> dict[str, dict[str, str]]:
 
 
 def answered() -> dict[str, dict[str, str]]:
-    """Return the registries, commands and config sections of plugins, with who ships them."""
+    """Return the registries, commands and config sections of plugins, with their distributions."""
     known = hooks()
     registries = {
         name: owner for owner, answer in known.gather("kernel_add_registries") for name in answer
@@ -87,12 +87,12 @@ def modules() -> dict[str, str]:
 
 
 def names_in(section: str, cls: type) -> list[str]:
-    """Return what a plugin's `cls` adds to configs: its keys if the kernel has the section."""
+    """Return the names that `cls` adds to configs: its keys if the kernel has the section."""
     return [f"{section}.{key}" for key in settings_of(cls)] if section in OWN else [section]
 
 
 def index() -> dict[str, dict[str, str]]:
-    """Return all that the plugins in this repository provide, by kind."""
+    """Return all names that the plugins in this repository provide, by kind."""
     own = {project["name"] for _, project in projects()}
     found = {**registered(), **answered(), "modules": modules()}
     provided = {
@@ -103,7 +103,7 @@ def index() -> dict[str, dict[str, str]]:
 
 
 def missing() -> dict[str, list[str]]:
-    """Return, for each kind, the names in spaCy's configs that stand for nothing in kernel."""
+    """Return, for each kind, the names in spaCy's configs without an equivalent in kernel."""
     provided = registered()
     table = tomllib.loads((ROOT / "tools" / "spacy_names.toml").read_text(encoding="utf8"))
     return {
@@ -113,7 +113,7 @@ def missing() -> dict[str, list[str]]:
 
 
 def pinned() -> dict[str, list[str]]:
-    """Return every registered name that there is or ever was, by kind."""
+    """Return every registered name, present or past, by kind."""
     before = json.loads(PINNED.read_text(encoding="utf8"))
     now = registered()
     return {
@@ -132,7 +132,7 @@ def table() -> str:
 
 
 def outputs() -> dict[Path, str]:
-    """Return the text of each file that is written."""
+    """Return the text of each generated file."""
     readme = (ROOT / "README.md").read_text(encoding="utf8")
     between = r"(?s)(<!-- plugins: written by `make fix` -->\n).*?(\n<!-- end -->)"
     indexes = {
@@ -147,7 +147,7 @@ def outputs() -> dict[Path, str]:
 
 
 def stale() -> list[str]:
-    """Return the files that are not as they would be written."""
+    """Return the files that are not up to date."""
     return [
         str(path.relative_to(ROOT))
         for path, text in outputs().items()

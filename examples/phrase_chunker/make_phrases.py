@@ -1,7 +1,7 @@
-"""Make a small corpus of base phrases in the format of the CoNLL-2000 shared task.
+"""Generate a small corpus of base phrases in the format of the CoNLL-2000 shared task.
 
 python make_phrases.py DIR writes DIR/train.txt and DIR/dev.txt: a word, its part of speech and its
-chunk tag a line. Many nouns of the development set, and some verbs, do not occur in training.
+chunk tag per line. Many nouns of the development set, and some verbs, do not occur in training.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 N_TRAIN, N_DEV = 600, 150
-# A tag and its words a line; of a long list, the last line is for the development set alone.
+# Each line is a tag and its words; if a tag has several lines, the last one is only used in the
+# development set.
 LEXICON = """
 DT the a this every some that
 JJ old small red quiet broken distant heavy early wooden narrow strange bright
@@ -29,7 +30,7 @@ Line = tuple[str, str, str]
 
 
 def main() -> None:
-    """Write the two files and say what is in them."""
+    """Write the two files and print their size."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)

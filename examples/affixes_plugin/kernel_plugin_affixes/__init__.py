@@ -1,1 +1,1 @@
-"""Word vectors made of prefixes, suffixes and shapes."""
+"""Word vectors from prefixes, suffixes and shapes."""

@@ -13,7 +13,7 @@ from kernel.text import DocBatch, ExampleBatch
 
 
 class Affixes(TrainablePipe):
-    """Leaves its vectors with the batch, and learns from the gradients that come back."""
+    """Shares its vectors with the batch, and learns from the gradients of their readers."""
 
     def __init__(self, nlp: Language, name: str, model: Any) -> None:
         self.vocab = nlp.vocab
@@ -24,22 +24,22 @@ class Affixes(TrainablePipe):
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None
     ) -> None:
-        """Give the model its shape."""
+        """Initialize the model and infer its shapes."""
         self.model.initialize(X=[example.predicted for example in first_examples(get_examples)])
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
-        """Keep the vectors as `doc.tensor` (n_i, W), and share them with the batch."""
+        """Store the vectors in `doc.tensor` (n_i, W), and share them with the batch."""
         for doc, vectors in zip(docs, predictions, strict=True):
             doc.tensor = vectors
         if isinstance(docs, DocBatch):
             docs.shared[self.name] = SharedOutput(predictions)
 
     def share(self, docs: DocBatch) -> None:
-        """Share the vectors of a batch without learning from it."""
+        """Share the vectors of a batch without training on it."""
         docs.shared[self.name] = SharedOutput(self.predict(docs))
 
     def learn(self, examples: ExampleBatch) -> float:
-        """Share the vectors of a batch; the gradient is applied when all readers are done."""
+        """Share the vectors of a batch; `finish` is called after all readers."""
         vectors, backprop = self.model.begin_update(examples.predicted)
 
         def finish(gradient: Sequence[Any]) -> float:
@@ -57,8 +57,8 @@ class Affixes(TrainablePipe):
     default_config={"model": {"@architectures": "affixes.Encoder.v1"}},
 )
 def make_affixes(nlp: Language, name: str, model: Any) -> Affixes:
-    """Make the component.
+    """Create the component.
 
-    model: Gives one vector a word.
+    model: Computes one vector per word.
     """
     return Affixes(nlp, name, model)

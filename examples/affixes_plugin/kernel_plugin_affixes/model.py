@@ -16,7 +16,7 @@ FEATURES = ("NORM", "PREFIX", "SUFFIX", "SHAPE")
 
 
 def encoder(width: int = 64, rows: int = 2000) -> Model[list[Doc], list[Any]]:
-    """Return a model that gives one vector a word: B docs to B of (n_i, W).
+    """Return a model that computes one vector per word: B docs to B of (n_i, W).
 
     width: The width of the vectors.
     rows: The rows of the table of each feature, into which its values are hashed.
@@ -30,10 +30,10 @@ def encoder(width: int = 64, rows: int = 2000) -> Model[list[Doc], list[Any]]:
 
 @kernel.listens
 def reader(width: int, upstream: str = "affixes") -> Model[Any, list[Any]]:
-    """Return a layer without weights that gives what the component `upstream` shares.
+    """Return a layer without weights that returns the shared output of the component `upstream`.
 
-    width: The width of what is shared.
-    upstream: The name of the component that shares.
+    width: The width of the shared vectors.
+    upstream: The name of the shared component.
     """
     attrs = {"listens_to": upstream}
     return Model("affixes-reader", _read, dims={"nO": width}, attrs=attrs)
@@ -46,7 +46,7 @@ def _features() -> Model[list[Doc], list[Any]]:
 def _read_features(
     model: Model[list[Doc], list[Any]], docs: list[Doc], is_train: bool
 ) -> tuple[list[Any], Callable[[list[Any]], list[Doc]]]:
-    # An array a doc, (n_i, F) uint64; features have no gradient.
+    # One array per doc, (n_i, F) uint64; features have no gradient.
     return [model.ops.asarray(doc.to_array(list(FEATURES))) for doc in docs], lambda _: []
 
 
@@ -58,7 +58,7 @@ def _read(
     if shared is None:
         if is_train:
             raise KernelError(f"no component `{upstream}` ran before", hint="put it first")
-        # While the shapes of a model are inferred, nothing has been shared yet.
+        # During initialization, when shapes are inferred, there is no shared output.
         width = model.get_dim("nO")
         return [model.ops.alloc2f(len(doc), width) for doc in docs], lambda _: []
 

@@ -1,4 +1,4 @@
-"""The rules that every plugin and every component keeps, and what this one adds."""
+"""The checks that every plugin and every component must pass, and tests of this plugin."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_component(check):
     check()
 
 
-def test_readers_teach_the_shared_layer():
+def test_readers_train_the_shared_layer():
     nlp = blank("en")
     shared = nlp.add_pipe("affixes", config={"model": {"width": 16}})
     reader = {"@architectures": "affixes.Reader.v1", "width": 16}

@@ -1,4 +1,4 @@
-"""The component that finds base phrases, and the factory that makes it."""
+"""The component that finds base phrases, and its factory."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Chunker(TransitionParser):
         return [f"{NAMES[action]}-{label}".rstrip("-") for action, label in classes]
 
     def add_label(self, label: str) -> int:
-        """Add a label; returns 1 if it is new, else 0. The model grows with it."""
+        """Add a label; returns 1 if it is new, else 0. The model is resized."""
         is_new = self.system.moves.add(CLOSE, self.check_label(label))
         if is_new:
             self.resize()
@@ -100,7 +100,7 @@ class Chunker(TransitionParser):
     scores={
         "phrases_f": Score(1.0, title="PHRASES F", help="F-score of phrases"),
         "phrases_p": Score(
-            0.0, title="PHRASES P", help="share of the phrases found that are right"
+            0.0, title="PHRASES P", help="share of predicted phrases that are correct"
         ),
         "phrases_r": Score(0.0, title="PHRASES R", help="share of the gold phrases that are found"),
         "phrases_per_type": Score(
@@ -115,11 +115,11 @@ def make_chunker(
     update_with_oracle_cut_size: int,
     scorer: Callable[..., dict[str, Any]] | None,
 ) -> Chunker:
-    """Make a component that finds base phrases.
+    """Create a component that finds base phrases.
 
     model                        scores the next action
-    update_with_oracle_cut_size  actions that docs are cut to in training, around
-    scorer                       compares what is found with the gold docs
+    update_with_oracle_cut_size  approximate number of actions that docs are cut into in training
+    scorer                       compares the predictions with the gold docs
     """
     return Chunker(
         nlp.vocab,

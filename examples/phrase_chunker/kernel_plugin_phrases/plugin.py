@@ -1,4 +1,4 @@
-"""What this package tells the kernel. Cheap to import: no arrays, no models."""
+"""Hook implementations of this package. Cheap to import: no arrays, no models."""
 
 from collections.abc import Mapping
 from typing import Any

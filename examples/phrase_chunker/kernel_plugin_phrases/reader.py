@@ -1,4 +1,4 @@
-"""The reader of CoNLL-2000 files: a word, its tag and its chunk tag a line."""
+"""The reader of CoNLL-2000 files: a word, its tag and its chunk tag per line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_conll2000(path: Path) -> Callable[[Language], Iterator[Example]]:
 
 
 def read_sentences(path: Path) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield words and chunk tags of each sentence; raises `DataError` for a broken line."""
+    """Yield words and chunk tags of each sentence; raises `DataError` for a malformed line."""
     words: list[str] = []
     tags: list[str] = []
     for number, line in enumerate(path.read_text(encoding="utf8").splitlines(), start=1):
@@ -45,7 +45,7 @@ def read_sentences(path: Path) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def find_phrases(tags: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield first token, end and label of each phrase of IOB2 tags such as `B-NP`."""
+    """Yield the first token, end and label of each phrase in IOB2 tags such as `B-NP`."""
     start, label = 0, ""
     for index, tag in enumerate([*tags, "O"]):
         kind, _, name = tag.partition("-")

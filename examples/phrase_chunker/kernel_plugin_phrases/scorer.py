@@ -11,7 +11,7 @@ from kernel_plugin_phrases.system import SPANS
 
 
 def make_scorer() -> StreamingScorer:
-    """Score `phrases_p`, `phrases_r`, `phrases_f` and `phrases_per_type` as a stream."""
+    """Return a scorer of `phrases_p`, `phrases_r`, `phrases_f` and `phrases_per_type`."""
     return StreamingScorer(PhraseScores)
 
 

@@ -1,7 +1,7 @@
-"""The transition system: a phrase is opened, taken further word by word, and closed by a label.
+"""The transition system: a phrase is opened, extended word by word, and closed with a label.
 
-Unlike BILUO tags, which name the label when an entity begins, the label comes last, when all words
-of the phrase are known; closing a phrase takes no word.
+BILUO tags choose the label when an entity begins. Here the label is chosen last, when all words of
+the phrase are known; closing a phrase does not consume a word.
 
 Axes: S states, C classes, N tokens of a batch, P phrases.
 """
@@ -40,10 +40,10 @@ FEATURES: Final = FeatureTemplate(
 
 @define
 class PhraseStates:
-    """One state a row. Tokens are numbered through the batch.
+    """A state in each row. Tokens are numbered through the batch.
 
     at     (S,)  the next token
-    first  (S,)  the first token of the open phrase; -1: none is open
+    first  (S,)  the first token of the open phrase; -1: none
     begin  (S,)  the first token of the doc
     stop   (S,)  the token before which stepping ends
     end    (S,)  the token after the last one of the doc
@@ -59,7 +59,7 @@ class PhraseStates:
         return len(self.at)
 
     def unfinished(self) -> PhraseStates:
-        """Return the states that have something left to do."""
+        """Return the states that are not finished."""
         has_to_close = (self.first >= 0) & (self.stop == self.end)
         rows = (self.at < self.stop) | has_to_close
         return self if rows.all() else self.select(rows)
@@ -71,7 +71,7 @@ class PhraseStates:
         )
 
     def features(self) -> Ints:
-        """Return the tokens that states show, in the order of `FEATURES`; -1: no such token.
+        """Return the feature tokens, in the order of `FEATURES`; -1: no such token.
 
         returns  (S, 5)
         """
@@ -90,7 +90,7 @@ class PhraseStates:
         )
 
     def valid(self, actions: Ints) -> Masks:
-        """Say which classes can be taken at each state.
+        """Return which classes are valid at each state.
 
         actions  (C,)
         returns  (S, C)
@@ -113,10 +113,10 @@ class PhraseStates:
 
 @frozen
 class Gold:
-    """The gold phrases, by the token that each begins with.
+    """The gold phrases, by their first token.
 
     ends    (N + 1,)  the token after the last one of the phrase; -1: none begins here
-    labels  (N + 1,)  the class that closes it; -1: its label is not known
+    labels  (N + 1,)  the class that closes it; -1: its label is unknown
     known   (N,)      whether the doc is annotated
     inside  (N,)      the first token of the phrase around a token that does not begin one, or -1
     """
@@ -129,7 +129,7 @@ class Gold:
 
 @frozen
 class Phrases:
-    """What was found in a batch, in the order of tokens.
+    """The predicted phrases of a batch, in the order of tokens.
 
     starts   (P,)
     ends     (P,)
@@ -142,7 +142,7 @@ class Phrases:
 
 
 class PhraseSystem:
-    """Actions, what they cost, and how states are stepped: all states of a batch together."""
+    """The actions and their costs; all states of a batch are stepped together."""
 
     def __init__(self) -> None:
         self.moves = Moves(len(NAMES), {OUT: {"": 1}, OPEN: {"": 1}, TAKE: {"": 1}})
@@ -150,10 +150,10 @@ class PhraseSystem:
 
     @classmethod
     def template(cls, *, extra: bool) -> FeatureTemplate:
-        """Return the tokens that states show."""
+        """Return the feature tokens of states."""
         if extra:
             raise KernelError(
-                "states of phrases show five tokens, no more",
+                "states of phrases have five feature tokens and no extra ones",
                 hint="set `extra_state_tokens` to false",
             )
         return FEATURES
@@ -166,7 +166,7 @@ class PhraseSystem:
     # Gold
 
     def gold(self, examples: Sequence[Example]) -> Gold:
-        """Return the gold phrases, on the predicted tokens."""
+        """Return the gold phrases of the predicted tokens."""
         closing = {label: row for row, (_, label) in enumerate(self.moves.classes) if label}
         lengths = [len(example.predicted) for example in examples]
         n_tokens = sum(lengths)
@@ -185,13 +185,13 @@ class PhraseSystem:
         return Gold(ends, labels, known, inside)
 
     def costs(self, states: PhraseStates, gold: Gold) -> Floats:
-        """Return how many gold phrases each class loses, and wrong ones it begins: (S, C).
+        """Return the cost of each class: gold phrases lost, and wrong phrases begun: (S, C).
 
-        A phrase that cannot come out right any more costs nothing further, however it goes on.
+        A phrase that is already wrong does not cause further costs.
         """
         at, first = states.at, states.first
         begins = gold.ends[at] >= 0
-        end = gold.ends[first]  # of no phrase, -1, leads to the last, which is -1
+        end = gold.ends[first]  # the index -1 (no phrase) selects the last value, -1
         is_right = (first >= 0) & (end >= at)
         costs = np.zeros((len(NAMES), len(states)), np.float32)
         costs[OUT] = begins
@@ -207,9 +207,10 @@ class PhraseSystem:
     # Training
 
     def cut(self, docs: DocBatch, gold: Gold, max_moves: int) -> PhraseStates:
-        """Return the states that training starts from: on the gold path, so many moves apart.
+        """Return the states that training starts from: on the gold path, `max_moves` apart.
 
-        A word takes two moves at most: one that takes it, and one that closes a phrase before it.
+        A word needs at most two moves: one that consumes it, and one that closes a phrase before
+        it.
         """
         n_words = max(1, max_moves // 2)
         offsets = docs.offsets.tolist()
@@ -232,7 +233,7 @@ class PhraseSystem:
     ) -> tuple[Floats, Masks]:
         """Follow the model's own predictions.
 
-        returns  (S, C) and (S, C): costs and validity at every state that was scored, in order
+        returns  (S, C) and (S, C): costs and validity at every scored state, in order
         """
         actions, costs, valid = self.actions, [], []
         for _ in range(max_moves):

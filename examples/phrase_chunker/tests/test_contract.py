@@ -1,4 +1,4 @@
-"""The rules that every plugin and every component keeps."""
+"""The checks that every plugin and every component must pass."""
 
 import pytest
 

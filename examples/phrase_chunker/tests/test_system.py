@@ -1,4 +1,4 @@
-"""Validity and costs of the system, by rules written one state at a time."""
+"""Validity and costs of the system, compared with rules for single states."""
 
 import numpy as np
 import pytest
@@ -89,7 +89,7 @@ def test_validity_and_costs_follow_the_rules(vocab, system, seed):
 
 
 class Oracle:
-    """A scorer that prefers what costs least; it stands for a model that has learned all."""
+    """A scorer that gives the least cost the highest score, like a perfectly trained model."""
 
     def __init__(self, system, gold):
         self.system, self.gold = system, gold
@@ -124,7 +124,7 @@ def test_long_docs_are_cut_on_the_gold_path(vocab, system):
     assert states.stop.tolist() == [2, 4, 6, 7]
 
 
-def test_docs_without_phrases_that_are_known_teach_nothing(vocab, system):
+def test_docs_without_annotation_have_no_training_states(vocab, system):
     example = Example(Doc(vocab, words=["w"]), Doc(vocab, words=["w"]))
     assert not len(system.cut(DocBatch([example.predicted]), system.gold([example]), 10))
 

@@ -1,4 +1,4 @@
-"""`kernel reading label`: a corpus to learn from, labelled by a rule."""
+"""`kernel reading label`: create a training corpus, labelled by a rule."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from kernel_plugin_reading.settings import ReadingSettings
 def label(config: Path, source: Path, target: Path) -> None:
     """Write the docs of SOURCE to TARGET (both .spacy) with a level for each word.
 
-    The section [reading] of CONFIG says which words are hard.
+    The section [reading] of CONFIG defines which words are hard.
     """
     loaded = load_config(config).interpolate()
     settings = ReadingSettings(**loaded["reading"])

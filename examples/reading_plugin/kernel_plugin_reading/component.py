@@ -1,4 +1,4 @@
-"""The component `reading`: a level for each word, and how sure it is.
+"""The component `reading`: predicts a level for each word, and a probability.
 
 Axes: N tokens of a doc, L levels.
 """
@@ -34,14 +34,14 @@ class Reading(TrainablePipe):
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None
     ) -> None:
-        """Give the model its shape."""
+        """Initialize the model and infer its shapes."""
         docs = [example.predicted for example, _ in zip(get_examples(), range(10), strict=False)]
         self.model.initialize(X=docs, Y=[np.zeros((len(doc), len(LEVELS)), "f") for doc in docs])
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Any]) -> None:
         """Write the most probable level of each word.
 
-        predictions  (N, L)  one a doc
+        predictions  (N, L)  for each doc
         """
         ids = np.array([self.vocab.strings.add(level) for level in LEVELS], np.uint64)
         for doc, scores in zip(docs, predictions, strict=True):
@@ -94,7 +94,7 @@ def _where(levels: dict[int, str], wanted: str) -> set[int]:
 
 
 def make_scorer() -> Callable[..., dict[str, Any]]:
-    """Return the scorer that `@scorers = "reading.scorer.v1"` names."""
+    """Return the scorer `reading.scorer.v1`."""
     return score_reading
 
 
@@ -116,7 +116,7 @@ def score_reading(examples: Iterable[Example], **settings: Any) -> dict[str, Any
         "reading_acc": Score(
             weight=1.0,
             title="READING",
-            help="share of words whose level is right",
+            help="share of words with the correct level",
         ),
         "reading_per_level": Score(
             title="LEVELS", help="precision, recall and F-score of each level", per="level"
@@ -124,9 +124,9 @@ def score_reading(examples: Iterable[Example], **settings: Any) -> dict[str, Any
     },
 )
 def make_reading(nlp: Language, name: str, model: Any, scorer: Callable[..., Any]) -> Reading:
-    """Make the component.
+    """Create the component.
 
-    model: Scores the levels of each word: one array a doc, a column a level.
-    scorer: Compares levels with gold ones.
+    model: Scores the levels of each word: one array per doc, with a column for each level.
+    scorer: Compares predicted levels with gold levels.
     """
     return Reading(nlp, name, model, scorer)

@@ -1,4 +1,4 @@
-"""The model: affixes and shapes of words, embedded, and a softmax over the levels.
+"""The model: embeddings of affixes and shapes of words, and a softmax over the levels.
 
 Axes: N tokens of a doc, F features, W width, L levels.
 """
@@ -30,5 +30,5 @@ def _features() -> Model[list[Doc], list[Any]]:
 def _read_features(
     model: Model[list[Doc], list[Any]], docs: list[Doc], is_train: bool
 ) -> tuple[list[Any], Callable[[list[Any]], list[Doc]]]:
-    # An array a doc, (N, F) uint64; features have no gradient.
+    # One array per doc, (N, F) uint64; features have no gradient.
     return [model.ops.asarray(doc.to_array(list(FEATURES))) for doc in docs], lambda _: []

@@ -1,4 +1,4 @@
-"""The rules that every plugin and every component keeps, and what this one adds."""
+"""The checks that every plugin and every component must pass, and tests of this plugin."""
 
 import pytest
 
