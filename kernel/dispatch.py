@@ -202,6 +202,13 @@ class Hooks:
             hint = did_you_mean(name, self.specifications, "docs/plugins.md lists all hooks")
             raise PluginError(f"there is no hook `{name}`", hint=hint)
         unknown = [each for each in _arguments(function) if each not in specification.arguments]
+        by_keyword = [
+            parameter.name
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty
+        ]
+        if by_keyword:
+            raise PluginError(f"`{name}` must not take `{by_keyword[0]}` by keyword only")
         if unknown:
             known = ", ".join(f"`{each}`" for each in specification.arguments) or "none"
             raise PluginError(

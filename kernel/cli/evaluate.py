@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kernel.cli.options import code_option, gpu_option
-from kernel.errors import LoadError
+from kernel.errors import KernelError, LoadError
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -82,9 +82,17 @@ def _score(
     reader = registry.readers.get("kernel.Corpus.v1")
     corpus = reader(path=data_path, gold_preproc=gold_preproc)
     scores: dict[str, Any] = json.loads(
-        json.dumps(nlp.evaluate(corpus(nlp), per_component=per_component), default=float)
+        json.dumps(nlp.evaluate(corpus(nlp), per_component=per_component), default=_as_number)
     )
     return scores
+
+
+def _as_number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        kind = type(value).__name__
+        raise KernelError(f"expected a number or a table as a score, got {kind}") from None
 
 
 def _tables(scores: Mapping[str, Any], described: Mapping[str, Score]) -> Iterator[Any]:
@@ -129,8 +137,9 @@ def _table_of_several(title: str, values: Mapping[str, Any]) -> Any:
         return make_table(title, ["", ""], single, header=False)
     names = list(dict.fromkeys(name for each in rates for name in each))
     rows = [
-        (label, *(_percent((value or {}).get(name)) for name in names))
+        (label, *(_percent(each.get(name)) for name in names))
         for label, value in sorted(values.items())
+        for each in (value if isinstance(value, Mapping) else {},)
     ]
     return make_table(title, ["", *map(str.upper, names)], rows)
 

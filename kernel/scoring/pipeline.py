@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
+from kernel.errors import KernelError
 from kernel.scoring.stream import Accumulator, StreamingScorer
 from kernel.scoring.tokens import TokenizationScores
 
@@ -72,8 +73,14 @@ class PipelineScores:
 
         With `per_component`, return {component: scores}.
         """
-        scores = {name: accumulator.result() for name, accumulator in self.streaming.items()}
+        scores: dict[str, Any] = {
+            name: accumulator.result() for name, accumulator in self.streaming.items()
+        }
         scores.update((name, score(self.kept)) for name, score in self.waiting.items())
+        for name, part in scores.items():
+            if not isinstance(part, Mapping):
+                kind = type(part).__name__
+                raise KernelError(f"expected a dict of scores from `{name}`, got {kind}")
         if self.per_component:
             return scores
         return {key: value for part in scores.values() for key, value in part.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,9 @@ def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, 
                 f"{type(measured[name]).__name__}",
                 hint="set the weight to null",
             )
-    return sum(float(measured[name]) * weight for name, weight in weights.items()), measured
+    # One that is not finite counts as 0: nothing could be better than, or equal to, NaN.
+    finite = {name: float(measured[name]) for name in weights if math.isfinite(measured[name])}
+    return sum(value * weights[name] for name, value in finite.items()), measured
 
 
 def update_meta(run: TrainingRun) -> None:

@@ -57,6 +57,11 @@ def called(plugins):
             "`kernel_before_update` has no argument `nlp`\nhint: there are: `run`",
             id="unknown-argument",
         ),
+        pytest.param(
+            WATCHING.replace("(run)", "(*, run)"),
+            "`kernel_before_update` must not take `run` by keyword only",
+            id="keyword-argument",
+        ),
     ],
 )
 def test_broken_plugin_is_set_aside_alone(load, source, message):

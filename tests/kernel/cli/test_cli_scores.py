@@ -19,7 +19,7 @@ VALUES = {
     "acme_f": 0.5,
     "acme_f_desc": "mean",
     "acme_auc": 0.25,
-    "acme_by_kind": {"iron": {"p": 0.125, "hits": 1.0}, "tin": None},
+    "acme_by_kind": {"iron": {"p": 0.125, "hits": 1.0}, "tin": None, "lead": 0.5},
     "acme_odd": 0.75,
     "acme_odd_by_size": {"big": 0.625, "small": None},
 }
@@ -59,9 +59,17 @@ def test_evaluate_has_a_row_for_each_score_and_a_table_for_each_score_of_several
     assert {"ACME F (mean) 50.00", "acme_odd 75.00"} <= set(lines)
     assert not [line for line in lines if line.startswith(("acme_auc", "acme_f_desc"))]
     table = lines.index("ACME (per kind)")
-    assert lines[table + 1 : table + 4] == ["P HITS", "iron 12.50 100.00", "tin - -"]
+    rows = ["P HITS", "iron 12.50 100.00", "lead - -", "tin - -"]
+    assert lines[table + 1 : table + 5] == rows
     table = lines.index("acme_odd_by_size (per type)")
     assert lines[table + 1 : table + 3] == ["big 62.50", "small -"]
+
+
+def test_score_that_is_no_number_is_an_error(kernel, pipeline, monkeypatch):
+    monkeypatch.setitem(VALUES, "acme_odd", object())
+    done = kernel("evaluate", pipeline / "model", pipeline / "dev.spacy")
+    assert done.exit_code == 1
+    assert "error: expected a number or a table as a score, got object" in done.stderr
 
 
 def test_scores_are_explained_in_a_config(kernel, tmp_path):

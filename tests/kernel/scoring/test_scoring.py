@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from kernel.errors import KernelError
 from kernel.scoring import (
     PipelineScores,
     PRFScore,
@@ -212,6 +213,13 @@ def test_streaming_pipeline_keeps_no_examples(make_example):
     waiting.update([example])
     waiting.result()
     assert plain.seen == [4]
+
+
+@pytest.mark.parametrize("scores", [None, 3, [("a", 1.0)]])
+def test_scores_that_are_not_a_dict_name_the_component(scores):
+    part = Component("own", lambda examples, **settings: scores)
+    with pytest.raises(KernelError, match="expected a dict of scores from `own`, got "):
+        score([("own", part)], [])
 
 
 def test_later_components_win_over_earlier_ones():

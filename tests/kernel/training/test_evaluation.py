@@ -24,6 +24,14 @@ def test_weighing_what_is_no_number_is_an_error():
         weigh({"per_type": {"PER": 1.0}}, {"per_type": 1.0})
 
 
+def test_score_that_is_not_finite_counts_as_zero():
+    weights = {"a": 0.5, "b": 0.5}
+    score, measured = weigh({"a": 0.8, "b": float("nan")}, weights)
+    assert score == pytest.approx(0.4)
+    assert np.isnan(measured["b"])
+    assert weights == {"a": 0.5, "b": 0.5}
+
+
 def test_stream_of_examples_is_let_go(toys):
     nlp = init_nlp(toys.make_config())
     counts = []
