@@ -14,7 +14,7 @@ from kernel.config.check_references import (
 )
 from kernel.config.check_sources import sourced_problems
 from kernel.config.config import Config
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import left_out, nearest, take_nearest, wrong_type
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.score_weights import weight_problems
 from kernel.config.sections import (
@@ -24,7 +24,7 @@ from kernel.config.sections import (
     unset_elsewhere,
     without_absent_vectors,
 )
-from kernel.config.tree import UNRESOLVED, Block, discard, is_block, origin_of
+from kernel.config.tree import UNRESOLVED, Block, discard, is_block, lang_of, names_at, origin_of
 from kernel.errors import raise_problems
 from kernel.problems import UNKNOWN, Origin, Problem
 
@@ -64,26 +64,12 @@ def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Pr
         if name.startswith("@"):
             yield Problem(path=(name,), origin=origin, message="a function block at the top level")
         elif name not in allowed:
-            close = nearest(name, missing) or nearest(name, known)
-            if close in missing:
-                missing.remove(close)
+            close = take_nearest(name, missing, known)
             yield of_another_plugin((name,), origin) or _unknown_section(name, origin, close)
         elif section is not UNRESOLVED and not isinstance(section, Block):
-            yield Problem(
-                path=(name,),
-                origin=origin,
-                message="wrong type",
-                expected="a section",
-                received=describe_value(section),
-            )
+            yield wrong_type((name,), origin, section, "a section")
     for name in missing if complete else ():
-        yield Problem(
-            path=(name,),
-            origin=_end_of(tree),
-            message=f"the section [{name}] is missing",
-            hint="run `kernel init fill-config` to add it with its defaults",
-            is_left_out=True,
-        )
+        yield left_out((name,), _end_of(tree), "its defaults")
 
 
 def _unknown_section(name: str, origin: Origin, close: str | None) -> Problem:
@@ -128,10 +114,8 @@ def _section_problems(
 
 
 def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator[Problem]:
-    nlp = tree.get("nlp")
-    lang = nlp.get("lang") if isinstance(nlp, Block) else None
     for name, block in section.items():
-        if lookalike := _lookalike(name, section, nlp):
+        if lookalike := _lookalike(name, section, names_at(tree, ("nlp", "pipeline"))):
             yield Problem(
                 path=("components", name),
                 origin=origin_of(section, name),
@@ -142,22 +126,17 @@ def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator
             name,
             block,
             origin_of(section, name),
-            lang=lang if isinstance(lang, str) else None,
+            lang=lang_of(tree),
             complete=complete,
         )
 
 
-def _lookalike(name: str, section: Block, nlp: Any) -> str | None:
+def _lookalike(name: str, section: Block, pipeline: list[str]) -> str | None:
     """Return the component of the pipeline that the block `name` was meant for, if it has none."""
-    pipeline = nlp.get("pipeline") if isinstance(nlp, Block) else None
-    if not isinstance(pipeline, list) or name in pipeline:
+    if name in pipeline:
         return None
-    lacking = [
-        other
-        for other in pipeline
-        if isinstance(other, str) and not {"factory", "source"} & {*section.get(other, ())}
-    ]
-    return nearest(name, lacking)
+    wanted = {"factory", "source"}
+    return nearest(name, [other for other in pipeline if not wanted & {*section.get(other, ())}])
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import nearest, wrong_type
 from kernel.config.kinds import describe_type, options, strip
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees
@@ -117,13 +117,7 @@ def component_problems(
     if block is UNRESOLVED:
         return
     if not isinstance(block, Block):
-        yield Problem(
-            path=path,
-            origin=origin,
-            message="wrong type",
-            expected="a section with `factory` or `source`",
-            received=describe_value(block),
-        )
+        yield wrong_type(path, origin, block, "a section with `factory` or `source`")
     elif "factory" in block:
         yield from _factory_problems(block, path, origin, lang, complete)
     elif "source" in block:

@@ -8,11 +8,19 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import describe_value, nearest, nearest_path
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.sections import sections
 from kernel.config.signature import argument_problems, from_caller, signature_of
-from kernel.config.tree import get_at, is_block, origin_at, origin_of, walk_blocks
+from kernel.config.tree import (
+    get_at,
+    is_block,
+    lang_of,
+    names_at,
+    origin_at,
+    origin_of,
+    walk_blocks,
+)
 from kernel.problems import Origin, Path, Problem
 from kernel.registry import is_missing, registry
 from kernel.shared_layers import is_listener
@@ -34,13 +42,13 @@ _DOTTED: Final = (
 def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield every name of a component, a corpus or a language that leads to nothing."""
     yield from _language_problems(tree)
-    components = tree.get("components")
-    blocks = components if isinstance(components, Mapping) else {}
-    pipeline = _names(tree, ("nlp", "pipeline"))
+    blocks = get_at(tree, ("components",))
+    blocks = blocks if isinstance(blocks, Mapping) else {}
+    pipeline = names_at(tree, ("nlp", "pipeline"))
     yield from _pipeline_problems(tree, pipeline, blocks)
     for path in _COMPONENT_LISTS:
         origin = _place(tree, path)
-        for name in _names(tree, path):
+        for name in names_at(tree, path):
             if name not in pipeline:
                 yield _no_component(path, origin, name, pipeline)
     yield from _initialized_problems(tree, {*pipeline, *blocks})
@@ -158,29 +166,23 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     name = get_at(tree, path)
     if not isinstance(name, str):
         return
-    node: Any = tree
-    fixed: list[str] = []
-    for part in name.split("."):
-        if fixed and is_block(node):
-            return  # one function that makes several; which, is known when it is called
-        known = [key for key, value in node.items() if isinstance(value, Mapping)]
-        close = part if part in known else nearest(part, known)
-        if close is None:
-            fixed = []
-            break
-        fixed.append(close)
-        node = node[close]
-    if ".".join(fixed) == name and is_block(node):
+    keys = tuple(name.split("."))
+    if any(is_block(get_at(tree, keys[:depth])) for depth in range(1, len(keys))):
+        return  # one function makes several corpora; which ones is known when it is called
+    fixed = nearest_path(tree, keys) or ()
+    node = get_at(tree, fixed)
+    if fixed == keys and is_block(node):
         return
-    if ".".join(fixed) == name:
-        fixed = [*fixed, next((key for key, value in node.items() if is_block(value)), "")]
+    if fixed == keys and isinstance(node, Mapping):
+        inner = [key for key, value in node.items() if is_block(value)]
+        fixed = (*fixed, *inner[:1])
     found = ".".join(fixed)
     default = sections()[path[0]].settings[path[1]].default
-    if name == default and found != name and is_block(get_at(tree, tuple(fixed))):
+    if name == default and found != name and is_block(node):
         # The setting says what it always says, so the slip is in the section.
         yield Problem(
-            path=tuple(fixed),
-            origin=origin_at(tree, tuple(fixed)),
+            path=fixed,
+            origin=origin_at(tree, fixed),
             message=f"[{path[0]}] {path[1]} asks for [{name}], which is not there",
             suggestion=f"[{name}]",
         )
@@ -191,7 +193,7 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         message=f"`{name}` names no function block of this config",
         expected="the dotted name of a reader, such as `corpora.train`",
         received=describe_value(name),
-        suggestion=".".join(fixed) if fixed and fixed[-1] else None,
+        suggestion=found if found and found != name else None,
     )
 
 
@@ -208,11 +210,6 @@ def referred_keys(config: Config, section: str) -> set[str]:
     return {keys[1] for keys in parts if keys[0] == section and len(keys) > 1}
 
 
-def _names(tree: Mapping[str, Any], path: Path) -> list[str]:
-    names = get_at(tree, path)
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-
-
 def _place(tree: Mapping[str, Any], path: Path) -> Origin:
     return origin_of(get_at(tree, path[:-1]), path[-1])
 
@@ -226,18 +223,13 @@ def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
 
     A component copied from another pipeline may share: its own config was checked there.
     """
-    blocks, nlp = tree.get("components"), tree.get("nlp")
-    if not isinstance(blocks, Mapping) or not isinstance(nlp, Mapping):
-        return
-    names = nlp.get("pipeline")
-    lang = nlp.get("lang")
     sharing: list[str] = []
-    for name in names if isinstance(names, list) else ():
-        block = blocks.get(name)
+    for name in names_at(tree, ("nlp", "pipeline")):
+        block = get_at(tree, ("components", name))
         if isinstance(block, Mapping):
             for path, listener in listeners_in(block, ("components", name)):
                 yield from _problems(path, listener, sharing)
-            if _shares(block, lang if isinstance(lang, str) else None):
+            if _shares(block, lang_of(tree)):
                 sharing.append(name)
 
 

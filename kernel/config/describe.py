@@ -1,11 +1,13 @@
-"""Values in words, and the nearest right spelling."""
+"""Values in words, the nearest right spelling, and problems that several checks find."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any, Final
+
+from kernel.problems import Origin, Path, Problem
 
 _LONGEST: Final = 60
 
@@ -22,6 +24,59 @@ def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | No
     close = get_close_matches(name, known, n=5, cutoff=cutoff)
     # Of several that are equally close, the one with the same letters: most slips swap two.
     return max(close, key=lambda other: _closeness(name, other), default=None)
+
+
+def take_nearest(name: str, missing: list[str], known: Iterable[str] = ()) -> str | None:
+    """Return what `name` was probably meant to be: one of `missing`, else one of `known`, or None.
+
+    It is removed from `missing`, so that a misspelled key is not also reported as missing.
+    """
+    close = nearest(name, missing) or nearest(name, known)
+    if close in missing:
+        missing.remove(close)
+    return close
+
+
+def nearest_path(root: Any, path: Path) -> Path | None:
+    """Return the path in `root` that `path` was probably meant to be, or None.
+
+    Each key is corrected in the table that the keys before it lead to.
+    """
+    found: list[str] = []
+    for key in path:
+        close = key if isinstance(root, Mapping) and key in root else None
+        if close is None and isinstance(root, Mapping):
+            close = nearest(key, root)
+        if close is None:
+            return None
+        found.append(close)
+        root = root[close]
+    return tuple(found)
+
+
+def wrong_type(path: Path, origin: Origin, value: Any, expected: str) -> Problem:
+    """Return the problem of a value that is not `expected`, a type in words."""
+    return Problem(
+        path=path,
+        origin=origin,
+        message="wrong type",
+        expected=expected,
+        received=describe_value(value),
+    )
+
+
+def left_out(path: Path, origin: Origin, what: str, *, expected: str | None = None) -> Problem:
+    """Return the problem of something that is missing, and that `fill` adds with `what`."""
+    return Problem(
+        path=path,
+        origin=origin,
+        message=f"`{path[-1]}` is missing"
+        if len(path) > 1
+        else f"the section [{path[0]}] is missing",
+        expected=expected,
+        hint=f"run `kernel init fill-config` to add it with {what}",
+        is_left_out=True,
+    )
 
 
 def _closeness(name: str, other: str) -> tuple[float, bool]:

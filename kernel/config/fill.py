@@ -10,10 +10,10 @@ from kernel.config.interpolate import interpolate_leniently
 from kernel.config.load import default_config
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees, sort_like
-from kernel.config.score_weights import combine_score_weights, default_weights, lang_of
+from kernel.config.score_weights import combine_score_weights, default_weights
 from kernel.config.sections import unset_elsewhere
 from kernel.config.signature import FACTORY_CONTEXT, Signature, defaults_of, signature_of, without
-from kernel.config.tree import Block, copy_tree, discard, is_block, origin_of
+from kernel.config.tree import Block, copy_tree, discard, is_block, lang_of, origin_of
 from kernel.errors import KernelError
 from kernel.problems import DEFAULT
 from kernel.registry import registry

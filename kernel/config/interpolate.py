@@ -12,7 +12,7 @@ import json
 import re
 from typing import Any, Final
 
-from kernel.config.describe import nearest
+from kernel.config.describe import nearest, nearest_path
 from kernel.config.literals import (
     VARIABLE,
     DollarError,
@@ -21,7 +21,7 @@ from kernel.config.literals import (
     replace,
     whole_variable,
 )
-from kernel.config.tree import UNRESOLVED, Block, copy_tree, origin_of, walk
+from kernel.config.tree import UNRESOLVED, Block, copy_tree, get_at, origin_of, walk
 from kernel.errors import raise_problems
 from kernel.problems import Origin, Path, Problem
 
@@ -97,10 +97,7 @@ class _Interpolation:
         return self.origins.get(path) or origin_of(self._raw(path[:-1]), path[-1])
 
     def _raw(self, path: Path) -> Any:
-        value: Any = self.root
-        for key in path:
-            value = value[key]
-        return value
+        return get_at(self.root, path)
 
     def _compute(self, path: Path, raw: Any) -> Any:
         if isinstance(raw, dict):
@@ -110,18 +107,10 @@ class _Interpolation:
                 block.set(key, value, self.origin((*path, key)))
             return block
         if isinstance(raw, list):
-            return [self._item(path, item) for item in raw]
+            return copy_tree(
+                raw, change=lambda item: self._string(path, item) if has_variable(item) else item
+            )
         return self._text(path, raw) if has_variable(raw) else raw
-
-    def _item(self, path: Path, item: Any) -> Any:
-        if isinstance(item, dict):
-            block = Block()
-            for key, value in item.items():
-                block.set(key, self._item(path, value), origin_of(item, key))
-            return block
-        if isinstance(item, list):
-            return [self._item(path, inner) for inner in item]
-        return self._string(path, item) if has_variable(item) else item
 
     def _text(self, path: Path, raw: str) -> Any:
         text = raw.strip()
@@ -213,7 +202,7 @@ class _Interpolation:
             path,
             f"`${{{name}}}` refers to nothing",
             received=None if raw.strip() == f"${{{name}}}" else f"`{raw}`",
-            suggestion=_nearest_path(self.root, parts, path),
+            suggestion=_nearest_name(self.root, parts, path),
         )
 
     def _cycle(self, path: Path) -> _FailedError:
@@ -246,28 +235,13 @@ def _inside(value: Any, parts: Path) -> _Inner | None:
     return _Inner(value, origin)
 
 
-def _nearest_path(root: Block, parts: Path, path: Path) -> str | None:
-    """Return the nearest path that exists: all but one part right, or the last part elsewhere."""
-    fixed: list[str] = []
-    node: Any = root
-    for part in parts:
-        if not isinstance(node, dict):
-            return None
-        if part not in node:
-            close = nearest(part, node)
-            if close is None:
-                break
-            fixed.append(close)
-        else:
-            fixed.append(part)
-        node = node[fixed[-1]]
-    if len(fixed) == len(parts):
-        return "${" + ".".join(fixed) + "}"
-    section: Any = root
-    for key in path[:-1]:
-        section = section[key]
-    close = nearest(parts[-1], section) if len(parts) == 1 else None
-    return "${" + ".".join((*path[:-1], close)) + "}" if close else None
+def _nearest_name(root: Block, parts: Path, path: Path) -> str | None:
+    """Return the variable that `parts`, used at `path`, probably means: in `root`, or beside it."""
+    found = nearest_path(root, parts)
+    if found is None and len(parts) == 1:
+        close = nearest(parts[0], get_at(root, path[:-1]))
+        found = (*path[:-1], close) if close else None
+    return "${" + ".".join(found) + "}" if found else None
 
 
 def _quoted(text: str) -> str | None:

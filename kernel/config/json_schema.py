@@ -70,7 +70,7 @@ def _value_of(setting: Setting) -> dict[str, Any]:
 
 
 def _setting_schema(schema: dict[str, Any], setting: Setting) -> dict[str, Any]:
-    schema = {**schema, "description": setting.help, "default": _written(setting.default)}
+    schema = {**schema, "description": setting.help, "default": setting.default}
     if setting.range is not None:
         schema["minimum"] = setting.range.low
     if setting.range is not None and setting.range.below is not None:
@@ -80,9 +80,7 @@ def _setting_schema(schema: dict[str, Any], setting: Setting) -> dict[str, Any]:
 
 def _described(tree: Values, path: Path) -> dict[str, Any]:
     """Return the schema of the table at `path`, by its function if it is a block."""
-    block: Any = tree
-    for key in path:
-        block = block[key]
+    block = get_at(tree, path)
     func = function_at(tree, path)
     properties = {
         key: _described(tree, (*path, key)) if isinstance(value, Mapping) else {}
@@ -116,15 +114,8 @@ def _name_schema(block: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parameter_schema(parameter: Parameter) -> dict[str, Any]:
     schema = value_schema(parameter.hint)
-    return schema if parameter.is_required else {**schema, "default": _written(parameter.default)}
+    return {**schema, "default": plain(parameter.default)} if parameter.is_plain else schema
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def _written(default: Any) -> Any:
-    try:
-        return plain(default)
-    except TypeError:
-        return None

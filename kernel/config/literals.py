@@ -11,6 +11,8 @@ import json
 import re
 from typing import Any, Final
 
+from kernel.config.tree import copy_tree
+
 VARIABLE: Final = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<path>[^{}$]+)\})")
 NULL: Final = "${null}"
 
@@ -39,11 +41,9 @@ def read_value(text: str) -> Any:
 
 def read_strings(value: Any) -> Any:
     """Return `value` with each of its strings read by `read_string`."""
-    if isinstance(value, dict):
-        return {key: read_strings(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [read_strings(item) for item in value]
-    return read_string(value) if isinstance(value, str) else value
+    return copy_tree(
+        value, change=lambda leaf: read_string(leaf) if isinstance(leaf, str) else leaf
+    )
 
 
 def read_string(text: str) -> str | None:
@@ -95,11 +95,9 @@ def protect(value: Any) -> Any:
 
 def escape_strings(value: Any, *, raw: bool) -> Any:
     """Return `value` with each of its strings escaped."""
-    if isinstance(value, dict):
-        return {key: escape_strings(inner, raw=raw) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [escape_strings(item, raw=raw) for item in value]
-    return escape(value, raw=raw) if isinstance(value, str) else value
+    return copy_tree(
+        value, change=lambda leaf: escape(leaf, raw=raw) if isinstance(leaf, str) else leaf
+    )
 
 
 def parse_json(text: str) -> Any:

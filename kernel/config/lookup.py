@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import nearest, wrong_type
 from kernel.config.tree import UNRESOLVED, function_of, origin_of
 from kernel.errors import PluginError, RegistryError
 from kernel.problems import Path, Problem
@@ -64,15 +64,8 @@ def _find(kind: str, name: Any, path: Path, origin: Any) -> Any:
     if name is UNRESOLVED:
         raise LookupProblemError(Problem(path=path, origin=origin, message="unresolved"))
     if not isinstance(name, str):
-        raise LookupProblemError(
-            Problem(
-                path=path,
-                origin=origin,
-                message="wrong type",
-                expected=f"the name of a function in the registry `{kind}`",
-                received=describe_value(name),
-            )
-        )
+        expected = f"the name of a function in the registry `{kind}`"
+        raise LookupProblemError(wrong_type(path, origin, name, expected))
     try:
         return registry.of(kind).get(name)
     except (RegistryError, PluginError) as error:

@@ -7,8 +7,9 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from kernel.config.describe import nearest
+from kernel.config.describe import nearest_path
 from kernel.config.literals import DollarError, read_value
+from kernel.config.merge import merge_trees
 from kernel.config.tree import Block, copy_tree, is_block
 from kernel.errors import ConfigError, raise_problems
 from kernel.problems import Layer, Origin, Path, Problem
@@ -114,29 +115,13 @@ def _section(root: Block, sections: Path, known: Mapping[str, Any], origin: Orig
 def _no_section(
     root: Block, sections: Path, key: str, origin: Origin, known: Mapping[str, Any]
 ) -> Problem:
-    fixed: list[str] = []
-    node: Any = root
-    default: Any = known
-    for section in sections:
-        names = {*(node or ()), *(default or ())}
-        close = section if section in names else nearest(section, names)
-        if close is None:
-            fixed = []
-            break
-        fixed.append(close)
-        node = _child(node, close)
-        default = _child(default, close)
+    fixed = nearest_path(merge_trees(known, root), sections)
     return Problem(
         path=(*sections, key),
         origin=origin,
         message=f"there is no section [{'.'.join(sections)}] to set `{key}` in",
-        suggestion=f"--{'.'.join([*fixed, key])}" if fixed and tuple(fixed) != sections else None,
+        suggestion=f"--{'.'.join([*fixed, key])}" if fixed and fixed != sections else None,
     )
-
-
-def _child(node: Any, key: str) -> Any:
-    child = node.get(key) if isinstance(node, Mapping) else None
-    return child if isinstance(child, Mapping) else None
 
 
 def flatten(nested: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:

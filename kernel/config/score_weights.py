@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import describe_value, left_out, take_nearest
 from kernel.config.lookup import LookupProblemError, find_factory
-from kernel.config.tree import Block, origin_of
+from kernel.config.tree import Block, get_at, lang_of, names_at, origin_of
 from kernel.problems import Problem
 
 if TYPE_CHECKING:
@@ -66,25 +66,11 @@ def score_descriptions(config: Mapping[str, Any]) -> dict[str, Score]:
 def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the factories of the pipeline's components, those that can be found."""
     lang = lang_of(tree)
-    components = tree.get("components")
-    for name in _pipeline(tree):
-        block = components.get(name) if isinstance(components, Mapping) else None
+    for name in names_at(tree, ("nlp", "pipeline")):
+        block = get_at(tree, ("components", name))
         if isinstance(block, Mapping) and isinstance(block.get("factory"), str):
             with contextlib.suppress(LookupProblemError):
                 yield find_factory(block, (), lang)
-
-
-def _pipeline(tree: Mapping[str, Any]) -> list[str]:
-    nlp = tree.get("nlp")
-    names = nlp.get("pipeline") if isinstance(nlp, Mapping) else None
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-
-
-def lang_of(config: Mapping[str, Any]) -> str | None:
-    """Return the language that `config` names, if it names one."""
-    nlp = config.get("nlp")
-    lang = nlp.get("lang") if isinstance(nlp, Mapping) else None
-    return lang if isinstance(lang, str) else None
 
 
 def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Problem]:
@@ -100,9 +86,8 @@ def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Prob
     missing = [key for key in declared if key not in own]
     path = ("training", "score_weights")
     for key in own:
-        close = nearest(key, missing) if key not in declared else None
+        close = take_nearest(key, missing) if key not in declared else None
         if close is not None:
-            missing.remove(close)
             yield Problem(
                 path=(*path, key),
                 origin=origin_of(own, key),
@@ -110,11 +95,5 @@ def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Prob
                 suggestion=close,
             )
     for key in missing if complete else ():
-        yield Problem(
-            path=(*path, key),
-            origin=origin_of(training, "score_weights"),
-            message=f"`{key}` is missing",
-            hint="run `kernel init fill-config` to add it with its default, "
-            f"{describe_value(declared[key])}",
-            is_left_out=True,
-        )
+        default = f"its default, {describe_value(declared[key])}"
+        yield left_out((*path, key), origin_of(training, "score_weights"), default)

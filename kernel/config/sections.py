@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import attrs
 from attrs import evolve, frozen
 
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import describe_value, left_out, take_nearest
 from kernel.config.schema import (
     ComponentSettings,
     CorpusSettings,
@@ -189,8 +189,6 @@ def section_problems(
         setting = section.settings.get(key)
         if setting is None:
             close = _meant(key, section, missing, referred)
-            if close in missing:
-                missing.remove(close)
             if close or not section.allows(key, referred):
                 yield unknown_key(at, own, close)
                 continue
@@ -203,8 +201,8 @@ def section_problems(
 def _meant(key: str, section: Section, missing: list[str], referred: Collection[str]) -> str | None:
     """Return the setting that the unknown `key` is probably a slip of."""
     if section.allows(key, referred):
-        return None if key in referred else nearest(key, missing)
-    return nearest(key, missing) or nearest(key, section.settings)
+        return None if key in referred else take_nearest(key, missing)
+    return take_nearest(key, missing, section.settings)
 
 
 def _value_problems(
@@ -219,17 +217,6 @@ def _value_problems(
     problems = list(_registry_problems(value, setting.registry, path, origin))
     problems = problems or list(type_problems(value, setting.hint, path, origin))
     yield from problems or _range_problems(value, setting.range, path, origin)
-
-
-def left_out(path: Path, origin: Origin, what: str) -> Problem:
-    """Return the problem of something that is not there, and which filling adds: `what`."""
-    return Problem(
-        path=path,
-        origin=origin,
-        message=f"`{path[-1]}` is missing",
-        hint=f"run `kernel init fill-config` to add it with {what}",
-        is_left_out=True,
-    )
 
 
 def unknown_key(path: Path, origin: Origin, close: str | None) -> Problem:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import describe_value, left_out, take_nearest
 from kernel.config.kinds import describe_type
 from kernel.config.tree import function_of, is_block, origin_of
 from kernel.config.type_problems import type_problems
@@ -37,6 +37,15 @@ class Parameter:
     def is_required(self) -> bool:
         """Whether a call without it fails."""
         return self.default is MISSING
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it has a default that can be written in a config, rather than an object."""
+        try:
+            plain(self.default)
+        except TypeError:
+            return False
+        return True
 
 
 @frozen
@@ -93,11 +102,8 @@ def from_caller(signature: Signature) -> Signature:
 def defaults_of(signature: Signature) -> Iterator[tuple[str, Any]]:
     """Yield each parameter whose default can stand in a config, with that default."""
     for name, parameter in signature.parameters.items():
-        if not parameter.is_required:
-            try:
-                yield name, plain(parameter.default)
-            except TypeError:
-                continue  # an object; the function makes it itself
+        if parameter.is_plain:
+            yield name, plain(parameter.default)
 
 
 def summary_of(thing: Any) -> str | None:
@@ -180,15 +186,24 @@ def argument_problems(
         if key in known:
             yield from _value_problems(known[key], value, (*path, key), origin_of(block, key))
         elif not signature.takes_any:
-            close = nearest(key, missing) or nearest(key, known)
-            missing = [name for name in missing if name != close]  # one mistake, one problem
+            close = take_nearest(key, missing, known)
             yield _unknown(key, close, signature, path, origin_of(block, key))
     yield from _position_problems(
         signature, rest, (*path, POSITIONAL), origin_of(block, POSITIONAL)
     )
     for name in missing:
-        if known[name].is_required or (complete and _can_be_written(known[name].default)):
-            yield missing_problem(known[name], (*path, name), origin, signature.text)
+        if known[name].is_required:
+            yield Problem(
+                path=(*path, name),
+                origin=origin,
+                message=f"`{name}` is missing",
+                expected=describe_type(known[name].hint),
+                hint=f"`{signature.text}` needs it",
+            )
+        elif complete and known[name].is_plain:
+            default = f"its default, {describe_value(known[name].default)}"
+            expected = describe_type(known[name].hint)
+            yield left_out((*path, name), origin, default, expected=expected)
 
 
 def _value_problems(
@@ -224,24 +239,6 @@ def _position_problems(
         return
 
 
-def missing_problem(
-    parameter: Parameter, path: Path, origin: Origin, signature: str | None = None
-) -> Problem:
-    """Return the problem of a key that is not there."""
-    default = None if parameter.is_required else describe_value(parameter.default)
-    needed = f"`{signature}` needs it" if signature else None
-    return Problem(
-        path=path,
-        origin=origin,
-        message=f"`{path[-1]}` is missing",
-        expected=describe_type(parameter.hint),
-        hint=needed
-        if default is None
-        else f"run `kernel init fill-config` to add it with its default, {default}",
-        is_left_out=default is not None,
-    )
-
-
 def positional(value: Any) -> list[Any]:
     """Return the positional arguments in what a block has under `*`."""
     if value is None:
@@ -268,11 +265,3 @@ def _positions(signature: Signature, count: int) -> list[Parameter | None]:
         parameter for parameter in signature.parameters.values() if not parameter.is_keyword_only
     ]
     return [*found[:count], *[signature.rest] * (count - len(found))][:count]
-
-
-def _can_be_written(default: Any) -> bool:
-    try:
-        plain(default)
-    except TypeError:
-        return False
-    return True

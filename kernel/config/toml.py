@@ -11,7 +11,7 @@ from attrs import define
 from kernel.config.cfg import lone_dollar
 from kernel.config.literals import NULL, DollarError, escape, read_string
 from kernel.config.toml_positions import Position, find_positions
-from kernel.config.tree import Block
+from kernel.config.tree import Block, get_at
 from kernel.errors import ConfigError, raise_problems
 from kernel.problems import UNKNOWN, Origin, Path, Problem
 
@@ -232,7 +232,7 @@ def update_text(text: str, tree: Mapping[str, Any]) -> str:
     """
     old = read_toml(text)
     arrays = {position.path for position in find_positions(text) if position.kind == "array"}
-    if any(_at(old, path) != _at(tree, path) for path in arrays):
+    if any(get_at(old, path) != get_at(tree, path) for path in arrays):
         return write_toml(tree, raw=True)  # an array of tables has no single position to write to
     pieces = list(_pieces(text))
     for piece in pieces:
@@ -264,12 +264,12 @@ def _change_piece(
 ) -> None:
     import tomlkit
 
-    before, after = _at(old, path), _at(tree, path)
+    before, after = get_at(old, path), get_at(tree, path)
     if not isinstance(after, Mapping):
         piece.path, piece.text = None, ""
         return
     document: Any = tomlkit.parse(piece.text)
-    _change_table(_at(document, path), before, after)
+    _change_table(get_at(document, path), before, after)
     piece.text = tomlkit.dumps(document)
 
 
@@ -314,12 +314,6 @@ def _add_missing(
 
 def _join(pieces: list[_Piece]) -> str:
     return "".join(piece.text + piece.gap for piece in pieces)
-
-
-def _at(tree: Any, path: Path) -> Any:
-    for key in path:
-        tree = tree.get(key) if isinstance(tree, Mapping) else None
-    return tree
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -66,6 +66,18 @@ def discard(root: Any, paths: Iterable[Path]) -> None:
         del get_at(root, tuple(sections))[key]
 
 
+def names_at(root: Any, path: Path) -> list[str]:
+    """Return the strings of the list at `path` under `root`; none if there is no list."""
+    names = get_at(root, path)
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def lang_of(config: Any) -> str | None:
+    """Return the language that `config` names, if it names one."""
+    lang = get_at(config, ("nlp", "lang"))
+    return lang if isinstance(lang, str) else None
+
+
 def origin_at(root: Any, path: Path) -> Origin:
     """Return where the value at `path` under `root` was set, or its nearest known parent."""
     found = UNKNOWN

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from kernel.config.describe import describe_value, nearest
+from kernel.config.describe import describe_value, nearest, take_nearest
 from kernel.config.kinds import (
     TABLES,
     class_hints,
@@ -105,14 +105,11 @@ def _class_problems(
         if key in hints:
             yield from type_problems(item, hints[key], (*path, key), origin_of(value, key))
             continue
-        close = nearest(key, missing) or nearest(key, hints)
-        if close in missing:
-            missing.remove(close)
         yield Problem(
             path=(*path, key),
             origin=origin_of(value, key),
             message=f"`{key}` is not a setting of `{cls.__name__}`",
-            suggestion=close,
+            suggestion=take_nearest(key, missing, hints),
         )
     for key in missing:
         yield Problem(
