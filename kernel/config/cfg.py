@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import define, field
 
 from kernel.config.describe import nearest
-from kernel.config.literals import DollarError, escape_strings, has_variable, read_value
+from kernel.config.literals import (
+    DollarError,
+    escape_strings,
+    has_variable,
+    lone_dollar,
+    read_value,
+)
+from kernel.config.place import Place
 from kernel.config.tree import Block, copy_tree
 from kernel.errors import raise_problems
 from kernel.problems import Origin, Path, Problem
@@ -85,41 +92,25 @@ class _Reader:
             message = "not a section and not a setting"
             self._report(line, column, message, "`key = value`", content, hint)
         elif self.section is None:
-            self._report(line, column, "a setting outside of any section", "a `[section]`", content)
+            message = "a setting outside of any section"
+            self._report(line, column, message, "a `[section]`", content, None)
         else:
             self.option = _Entry(self.section, option["key"], line, column, [option["value"]])
             self.entries.append(self.option)
 
     def _report(
-        self,
-        line: int,
-        column: int,
-        message: str,
-        expected: str,
-        content: str,
-        hint: str | None = None,
+        self, line: int, column: int, message: str, expected: str, content: str, hint: str | None
     ) -> None:
+        place = Place(self.section or (), self._origin(line, column))
+        received = f"`{content}`"
         self.problems.append(
-            Problem(
-                path=self.section or (),
-                origin=self.origin(line, column),
-                message=message,
-                expected=expected,
-                received=f"`{content}`",
-                hint=hint,
-            )
+            place.problem(message, expected=expected, received=received, hint=hint)
         )
 
-    def slipped(self, section: Path, name: str) -> Problem:
-        entry = next(entry for entry in self.entries if entry.path == section)
-        return Problem(
-            path=section,
-            origin=self.origin(entry.line, entry.column),
-            message=f"other sections stand under [{name}], which is not there",
-            suggestion=f"[{name}]",
-        )
+    def place(self, entry: _Entry) -> Place:
+        return Place(entry.path, self._origin(entry.line, entry.column))
 
-    def origin(self, line: int, column: int) -> Origin:
+    def _origin(self, line: int, column: int) -> Origin:
         return Origin(layer="file", path=self.name, line=line, column=column)
 
 
@@ -155,47 +146,45 @@ def _is_new(entry: _Entry, seen: dict[Path, _Entry], reader: _Reader) -> bool:
     else:
         message = f"both a {one}, at line {first.line}, and a {two}"
         hint = f"put the settings of the {two} into the section, or remove one"
-    origin = reader.origin(entry.line, entry.column)
-    reader.problems.append(Problem(path=entry.path, origin=origin, message=message, hint=hint))
+    reader.problems.append(reader.place(entry).problem(message, hint=hint))
     return False
 
 
 def _add_section(root: Block, entry: _Entry, seen: dict[Path, _Entry], reader: _Reader) -> None:
-    origin = reader.origin(entry.line, entry.column)
+    place = reader.place(entry)
     if entry.section[0] == "DEFAULT" or "" in entry.section:
-        reader.problems.append(
-            Problem(path=entry.section, origin=origin, message="not a name for a section")
-        )
+        reader.problems.append(place.problem("not a name for a section"))
         return
     block = root
     for depth, part in enumerate(entry.section[:-1], 1):
         if part not in block:
             if "*" not in entry.section[:depth]:
-                problem = _undeclared(entry, entry.section[:depth], [*seen], reader)
-                reader.problems.append(problem)
-            block.set(part, Block(), origin)
+                reader.problems.append(_undeclared(place, entry.section[:depth], seen, reader))
+            block.set(part, Block(), place.origin)
         block = block[part]
     block.setdefault(entry.section[-1], Block())
-    block.origins[entry.section[-1]] = origin
+    block.origins[entry.section[-1]] = place.origin
 
 
-def _undeclared(entry: _Entry, parent: Path, headers: list[Path], reader: _Reader) -> Problem:
-    """Return the problem of a section whose parent is not declared: a slip in one of the two."""
+def _undeclared(
+    place: Place, parent: Path, seen: Mapping[Path, _Entry], reader: _Reader
+) -> Problem:
+    """Return the problem of a section whose parent is missing: one of the two is misspelled."""
     name = ".".join(parent)
-    siblings = {".".join(path): path for path in headers if len(path) == len(parent)}
+    siblings = {".".join(path): path for path in seen if len(path) == len(parent)}
     close = nearest(name, siblings)
-    if close is not None and _count_under(siblings[close], headers) < _count_under(parent, headers):
-        return reader.slipped(siblings[close], name)
-    return Problem(
-        path=entry.section,
-        origin=reader.origin(entry.line, entry.column),
-        message=f"its parent section [{name}] is not there",
-        suggestion=f"[{'.'.join((close, *entry.section[len(parent) :]))}]" if close else None,
+    if close is not None and _count_under(siblings[close], seen) < _count_under(parent, seen):
+        return reader.place(seen[siblings[close]]).problem(
+            f"other sections stand under [{name}], which is not there", suggestion=f"[{name}]"
+        )
+    return place.problem(
+        f"its parent section [{name}] is not there",
+        suggestion=f"[{'.'.join((close, *place.path[len(parent) :]))}]" if close else None,
         hint=None if close else f"add a line [{name}] above it",
     )
 
 
-def _count_under(path: Path, headers: list[Path]) -> int:
+def _count_under(path: Path, headers: Iterable[Path]) -> int:
     return sum(len(other) > len(path) and other[: len(path)] == path for other in headers)
 
 
@@ -205,24 +194,13 @@ def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
         block = block.get(part) if isinstance(block, dict) else None
     if not isinstance(block, Block):
         return  # its section has been reported
-    origin = reader.origin(entry.line, entry.column)
+    place = reader.place(entry)
     try:
         value = read_value(entry.text())
     except DollarError:
-        reader.problems.append(lone_dollar(entry.path, origin, entry.text()))
+        reader.problems.append(lone_dollar(place, entry.text()))
         return
-    block.set(entry.path[-1], copy_tree(value, origin), origin)
-
-
-def lone_dollar(path: Path, origin: Origin, text: str) -> Problem:
-    """Return the problem of a `$` that is neither doubled nor the start of a variable."""
-    return Problem(
-        path=path,
-        origin=origin,
-        message="a `$` that starts no variable",
-        expected="`${section.key}`, or `$$` for a dollar sign",
-        received=f"`{text}`",
-    )
+    block.set(entry.path[-1], copy_tree(value, place.origin), place.origin)
 
 
 def write_cfg(tree: dict[str, Any], *, raw: bool) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import collections.abc
+import inspect
+import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
-from kernel.config.check_blocks import block_problems, component_problems
+import attrs
+
 from kernel.config.check_references import (
     listener_problems,
     reference_problems,
@@ -14,8 +18,12 @@ from kernel.config.check_references import (
 )
 from kernel.config.check_sources import sourced_problems
 from kernel.config.config import Config
-from kernel.config.describe import left_out, nearest, take_nearest, wrong_type
+from kernel.config.describe import nearest, take_nearest
 from kernel.config.interpolate import interpolate_leniently
+from kernel.config.kinds import describe_type, options, strip
+from kernel.config.lookup import LookupProblemError, find_factory, find_function
+from kernel.config.merge import merge_trees
+from kernel.config.place import Place
 from kernel.config.score_weights import weight_problems
 from kernel.config.sections import (
     of_another_plugin,
@@ -24,7 +32,16 @@ from kernel.config.sections import (
     unset_elsewhere,
     without_absent_vectors,
 )
-from kernel.config.tree import UNRESOLVED, Block, discard, is_block, lang_of, names_at, origin_of
+from kernel.config.signature import (
+    FACTORY_CONTEXT,
+    POSITIONAL,
+    Parameter,
+    Signature,
+    argument_problems,
+    signature_of,
+    without,
+)
+from kernel.config.tree import UNRESOLVED, Block, discard, function_of, is_block, lang_of, names_at
 from kernel.errors import raise_problems
 from kernel.problems import UNKNOWN, Origin, Problem
 
@@ -60,75 +77,52 @@ def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Pr
     missing = [name for name in known if name not in tree and not known[name].is_optional]
     allowed = {*known, *referred_sections(raw)}
     for name, section in tree.items():
-        origin = origin_of(tree, name)
+        place = Place.of(tree, name)
         if name.startswith("@"):
-            yield Problem(path=(name,), origin=origin, message="a function block at the top level")
+            yield place.problem("a function block at the top level")
         elif name not in allowed:
             close = take_nearest(name, missing, known)
-            yield of_another_plugin((name,), origin) or _unknown_section(name, origin, close)
+            own = f"a section of your own is one that something refers to: `${{{name}.key}}`"
+            yield of_another_plugin(place) or place.problem(
+                f"there is no section [{name}]",
+                suggestion=f"[{close}]" if close else None,
+                hint=None if close else own,
+            )
         elif section is not UNRESOLVED and not isinstance(section, Block):
-            yield wrong_type((name,), origin, section, "a section")
-    for name in missing if complete else ():
-        yield left_out((name,), _end_of(tree), "its defaults")
-
-
-def _unknown_section(name: str, origin: Origin, close: str | None) -> Problem:
-    return Problem(
-        path=(name,),
-        origin=origin,
-        message=f"there is no section [{name}]",
-        suggestion=f"[{close}]" if close else None,
-        hint=None
-        if close
-        else f"a section of your own is one that something refers to: `${{{name}.key}}`",
-    )
-
-
-def _end_of(tree: Block) -> Origin:
-    # A section that is not there has no line; its file is known all the same.
+            yield place.wrong_type(section, "a section")
+    # A missing section has no line, but its file is known.
     files = [origin.path for origin in tree.origins.values() if origin.path is not None]
-    return Origin(layer="file", path=files[0]) if files else UNKNOWN
+    end = Origin(layer="file", path=files[0]) if files else UNKNOWN
+    for name in missing if complete else ():
+        yield Place((name,), end).left_out("its defaults")
 
 
 def _section_problems(
     name: str, values: Block, tree: Block, raw: Config, complete: bool
 ) -> Iterator[Problem]:
-    section, origin = sections().get(name), origin_of(tree, name)
+    section, place = sections().get(name), Place.of(tree, name)
     if name == "components":
-        yield from _component_problems(values, tree, complete)
+        yield from _component_problems(values, tree, place, complete)
     elif section is None or is_block(values):
-        yield from block_problems(values, (name,), origin, complete=complete)
+        yield from block_problems(values, place, complete=complete)
     elif values or not section.is_optional:
-        yield from section_problems(
-            values,
-            section,
-            (name,),
-            origin,
-            complete=complete,
-            referred=referred_keys(raw, name),
-        )
+        referred = referred_keys(raw, name)
+        yield from section_problems(values, section, place, complete=complete, referred=referred)
         for key, value in values.items():
             hint = getattr(section.settings.get(key, section.others), "hint", Any)
-            at = origin_of(values, key)
-            yield from block_problems(value, (name, key), at, complete=complete, hint=hint)
+            at = place.inside(values, key)
+            yield from block_problems(value, at, complete=complete, hint=hint)
 
 
-def _component_problems(section: Block, tree: Block, complete: bool) -> Iterator[Problem]:
+def _component_problems(
+    section: Block, tree: Block, place: Place, complete: bool
+) -> Iterator[Problem]:
+    lang, pipeline = lang_of(tree), names_at(tree, ("nlp", "pipeline"))
     for name, block in section.items():
-        if lookalike := _lookalike(name, section, names_at(tree, ("nlp", "pipeline"))):
-            yield Problem(
-                path=("components", name),
-                origin=origin_of(section, name),
-                message=f"`{name}` is not in the pipeline",
-                suggestion=lookalike,
-            )
-        yield from component_problems(
-            name,
-            block,
-            origin_of(section, name),
-            lang=lang_of(tree),
-            complete=complete,
-        )
+        at = place.inside(section, name)
+        if lookalike := _lookalike(name, section, pipeline):
+            yield at.problem(f"`{name}` is not in the pipeline", suggestion=lookalike)
+        yield from component_problems(block, at, lang=lang, complete=complete)
 
 
 def _lookalike(name: str, section: Block, pipeline: list[str]) -> str | None:
@@ -162,3 +156,156 @@ def _once(problems: list[Problem]) -> list[Problem]:
 
 def _spot(origin: Origin) -> tuple[str | None, int | None, int | None]:
     return origin.path, origin.line, origin.column
+
+
+_SOURCE_KEYS: Final = {"source": str, "component": str, "replace_listeners": list[str]}
+
+
+def block_problems(
+    value: Any, place: Place, *, complete: bool, hint: Any = Any
+) -> Iterator[Problem]:
+    """Yield what is wrong with the function blocks in `value`, at any depth.
+
+    `hint` is the type that the object made of `value` should have.
+    """
+    if is_block(value):
+        yield from _function_problems(value, place, complete, hint)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from block_problems(inner, place.inside(value, key), complete=complete)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from block_problems(inner, place, complete=complete)
+
+
+def _function_problems(
+    block: Mapping[str, Any], place: Place, complete: bool, hint: Any
+) -> Iterator[Problem]:
+    try:
+        signature = signature_of(find_function(block, place))
+    except LookupProblemError as error:
+        if function_of(block)[1] is not UNRESOLVED:
+            yield error.problem
+        yield from _inner_problems(block, place, None, complete)
+        return
+    yield from argument_problems(signature, block, place, complete=complete)
+    yield from _clash_problems(block, signature, place, hint)
+    yield from _inner_problems(block, place, signature, complete)
+
+
+def _inner_problems(
+    block: Mapping[str, Any], place: Place, signature: Signature | None, complete: bool
+) -> Iterator[Problem]:
+    parameters = signature.parameters if signature is not None else {}
+    for key, value in block.items():
+        hint = parameters[key].hint if key in parameters else Any
+        if key == POSITIONAL or isinstance(value, Mapping | list):
+            at = place.inside(block, key)
+            yield from block_problems(value, at, complete=complete, hint=hint)
+
+
+def _clash_problems(
+    block: Mapping[str, Any], signature: Signature, place: Place, hint: Any
+) -> Iterator[Problem]:
+    kind, name = function_of(block)
+    # A schedule stands for the number that it gives at each step.
+    if kind != "schedules" and _clashes(signature.returns, hint):
+        yield place.inside(block, f"@{kind}").problem(
+            f"`{name}` makes something else than `{place.path[-1]}` wants",
+            expected=describe_type(hint),
+            received=f"a `{_base(signature.returns).__name__}`",
+        )
+
+
+def _clashes(made: Any, wanted: Any) -> bool:
+    """Say whether something of the type `made` cannot be of the type `wanted`, for certain."""
+    one = _base(made)
+    if one is None:
+        return False
+    for option in options(wanted):
+        other = _base(option)
+        if other is None or issubclass(one, other) or issubclass(other, one):
+            return False
+    return True
+
+
+def _base(hint: Any) -> Any:
+    """Return the class that `hint` names, None if it names none to judge by."""
+    hint = strip(hint)
+    base = typing.get_origin(hint) or hint
+    unsure = (object, type(None), collections.abc.Iterable, Any)
+    if not inspect.isclass(base) or base in unsure or getattr(base, "_is_protocol", False):
+        return None
+    return base
+
+
+def component_problems(
+    block: Any, place: Place, *, lang: str | None, complete: bool
+) -> Iterator[Problem]:
+    """Yield what is wrong with the `block` of a component."""
+    if block is UNRESOLVED:
+        return
+    if not isinstance(block, Block):
+        yield place.wrong_type(block, "a section with `factory` or `source`")
+    elif "factory" in block:
+        yield from _factory_problems(block, place, lang, complete)
+    elif "source" in block:
+        yield from _source_problems(block, place)
+    else:
+        yield _neither(block, place)
+
+
+def _factory_problems(
+    block: Block, place: Place, lang: str | None, complete: bool
+) -> Iterator[Problem]:
+    settings = Block(
+        {key: value for key, value in block.items() if key != "factory"}, block.origins
+    )
+    try:
+        factory = find_factory(block, lang, place)
+    except LookupProblemError as error:
+        if block["factory"] is not UNRESOLVED:
+            yield error.problem
+        yield from _inner_problems(settings, place, None, complete)
+        return
+    signature = without(signature_of(getattr(factory, "func", factory)), FACTORY_CONTEXT)
+    if complete:
+        signature = _with_defaults(signature, getattr(factory, "default_config", {}))
+    else:
+        # Settings that are left out will be filled in, also the function of a nested block.
+        settings = merge_trees(getattr(factory, "default_config", {}), settings)
+    yield from argument_problems(signature, settings, place, complete=complete)
+    yield from _inner_problems(settings, place, signature, complete)
+
+
+def _with_defaults(signature: Signature, defaults: Mapping[str, Any]) -> Signature:
+    parameters = {
+        name: attrs.evolve(found, default=defaults[name]) if name in defaults else found
+        for name, found in signature.parameters.items()
+    }
+    return attrs.evolve(signature, parameters=parameters)
+
+
+def _source_problems(block: Block, place: Place) -> Iterator[Problem]:
+    for key in block:
+        if key not in _SOURCE_KEYS:
+            yield place.inside(block, key).problem(
+                f"`{key}` is not a setting of a component with `source`",
+                suggestion=nearest(key, _SOURCE_KEYS),
+                hint="it is copied with the settings that it has",
+            )
+    parameters = {key: Parameter(key, hint, None) for key, hint in _SOURCE_KEYS.items()}
+    signature = Signature(parameters, True, None, Any, "source")
+    yield from argument_problems(signature, block, place)
+
+
+def _neither(block: Block, place: Place) -> Problem:
+    for key in block:
+        close = nearest(key, ("factory", "source"), cutoff=0.75)  # `scorer` is not `source`
+        if close is not None:
+            message = f"`{key}` is not a setting of a component"
+            return place.inside(block, key).problem(message, suggestion=close)
+    return place.problem(
+        "a component with neither `factory` nor `source`",
+        hint="`factory` names the kind of component; `source` a pipeline to copy it from",
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.describe import describe_value, nearest, nearest_path
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
+from kernel.config.place import Place
 from kernel.config.sections import sections
 from kernel.config.signature import argument_problems, from_caller, signature_of
 from kernel.config.tree import (
@@ -21,12 +22,12 @@ from kernel.config.tree import (
     origin_of,
     walk_blocks,
 )
-from kernel.problems import Origin, Path, Problem
 from kernel.registry import is_missing, registry
 from kernel.shared_layers import is_listener
 
 if TYPE_CHECKING:
     from kernel.config.config import Config
+    from kernel.problems import Path, Problem
 
 _COMPONENT_LISTS: Final = (
     ("nlp", "disabled"),
@@ -42,15 +43,18 @@ _DOTTED: Final = (
 def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield every name of a component, a corpus or a language that leads to nothing."""
     yield from _language_problems(tree)
-    blocks = get_at(tree, ("components",))
-    blocks = blocks if isinstance(blocks, Mapping) else {}
+    found = get_at(tree, ("components",))
+    blocks = found if isinstance(found, Mapping) else {}
     pipeline = names_at(tree, ("nlp", "pipeline"))
     yield from _pipeline_problems(tree, pipeline, blocks)
     for path in _COMPONENT_LISTS:
-        origin = _place(tree, path)
         for name in names_at(tree, path):
             if name not in pipeline:
-                yield _no_component(path, origin, name, pipeline)
+                yield Place.of(tree, *path).problem(
+                    f"`{name}` is not in the pipeline",
+                    suggestion=nearest(name, pipeline),
+                    hint=f"[nlp] pipeline has: {', '.join(pipeline) or 'nothing'}",
+                )
     yield from _initialized_problems(tree, {*pipeline, *blocks})
     yield from _tokenizer_problems(tree)
     for path in _DOTTED:
@@ -58,16 +62,14 @@ def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    lang = get_at(tree, ("nlp", "lang"))
-    if not isinstance(lang, str) or registry.languages.has(lang):
+    lang = lang_of(tree)
+    if lang is None or registry.languages.has(lang):
         return
     known = registry.languages.names()
     is_known = is_missing("languages", lang)
     listed = f"there are: {', '.join(known)}"
-    yield Problem(
-        path=("nlp", "lang"),
-        origin=_place(tree, ("nlp", "lang")),
-        message=f"no installed plugin has the language `{lang}`",
+    yield Place.of(tree, "nlp", "lang").problem(
+        f"no installed plugin has the language `{lang}`",
         suggestion=None if is_known else nearest(lang, known),
         hint=f"kernel has no `{lang}` yet; {listed}" if is_known else listed,
     )
@@ -76,90 +78,63 @@ def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
 def _pipeline_problems(
     tree: Mapping[str, Any], pipeline: list[str], blocks: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    path = ("nlp", "pipeline")
-    origin = _place(tree, path)
     for name in dict.fromkeys(pipeline):
+        place = Place.of(tree, "nlp", "pipeline")
         if pipeline.count(name) > 1:
-            yield Problem(path=path, origin=origin, message=f"`{name}` is in the pipeline twice")
+            yield place.problem(f"`{name}` is in the pipeline twice")
         if name not in blocks:
-            yield Problem(
-                path=path,
-                origin=origin,
-                message=f"`{name}` has no section [components.{name}]",
-                suggestion=nearest(name, [other for other in blocks if other not in pipeline])
-                or nearest(name, blocks),
-            )
-
-
-def _no_component(path: Path, origin: Origin, name: str, pipeline: Iterable[str]) -> Problem:
-    return Problem(
-        path=path,
-        origin=origin,
-        message=f"`{name}` is not in the pipeline",
-        suggestion=nearest(name, pipeline),
-        hint=f"[nlp] pipeline has: {', '.join(pipeline) or 'nothing'}",
-    )
+            unused = [other for other in blocks if other not in pipeline]
+            close = nearest(name, unused) or nearest(name, blocks)
+            yield place.problem(f"`{name}` has no section [components.{name}]", suggestion=close)
 
 
 def _initialized_problems(tree: Mapping[str, Any], names: set[str]) -> Iterator[Problem]:
     blocks = get_at(tree, ("initialize", "components"))
-    if not isinstance(blocks, Mapping):
-        return
-    for name, block in blocks.items():
-        path, origin = ("initialize", "components", name), origin_of(blocks, name)
+    for name, block in blocks.items() if isinstance(blocks, Mapping) else ():
+        place = Place.of(tree, "initialize", "components", name)
         if name not in names:
-            yield Problem(
-                path=path,
-                origin=origin,
-                message=f"there is no component `{name}`",
-                suggestion=nearest(name, names),
-            )
+            close = nearest(name, names)
+            yield place.problem(f"there is no component `{name}`", suggestion=close)
         elif isinstance(block, Mapping):
-            yield from _initialize_problems(tree, name, block, path, origin)
+            yield from _initialize_problems(tree, name, block, place)
 
 
 def _initialize_problems(
-    tree: Mapping[str, Any], name: str, block: Mapping[str, Any], path: Path, origin: Origin
+    tree: Mapping[str, Any], name: str, block: Mapping[str, Any], place: Place
 ) -> Iterator[Problem]:
-    """Yield what a component's `initialize` does not take, if its factory says its class."""
+    """Yield what a component's `initialize` does not take, if the factory declares its class."""
     component = get_at(tree, ("components", name))
     if not isinstance(component, Mapping) or "factory" not in component:
         return
     try:
-        factory = find_factory(component, (), get_at(tree, ("nlp", "lang")))
+        factory = find_factory(component, lang_of(tree))
     except LookupProblemError:
         return  # reported with the component
     made = signature_of(getattr(factory, "func", factory)).returns
     method = getattr(typing.get_origin(made) or made, "initialize", None)
     if callable(method):
-        signature = signature_of(method)
-        yield from argument_problems(from_caller(signature), block, path, origin=origin)
+        yield from argument_problems(from_caller(signature_of(method)), block, place)
 
 
 def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what the tokenizer's `initialize` does not take, if its maker says its class."""
+    """Yield what the tokenizer's `initialize` does not take, if its function declares its class."""
     settings, block = get_at(tree, ("initialize", "tokenizer")), get_at(tree, ("nlp", "tokenizer"))
     if not isinstance(settings, Mapping) or not settings or not is_block(block):
         return
     try:
-        made = signature_of(find_function(block, ())).returns
+        made = signature_of(find_function(block)).returns
     except LookupProblemError:
-        return  # reported where it stands
+        return  # reported at its own place
     if typing.get_origin(made) is Callable:  # a function that makes the tokenizer
         made = typing.get_args(made)[-1]
     if not inspect.isclass(made):
         return
-    path = ("initialize", "tokenizer")
+    place = Place.of(tree, "initialize", "tokenizer")
     if method := getattr(made, "initialize", None):
-        signature = from_caller(signature_of(method))
-        yield from argument_problems(signature, settings, path, origin=_place(tree, path))
+        yield from argument_problems(from_caller(signature_of(method)), settings, place)
         return
-    yield Problem(
-        path=path,
-        origin=_place(tree, path),
-        message=f"a `{made.__name__}` has no settings to be initialized with",
-        hint="remove what is in this section",
-    )
+    message = f"a `{made.__name__}` has no settings to be initialized with"
+    yield place.problem(message, hint="remove what is in this section")
 
 
 def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
@@ -179,18 +154,14 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     found = ".".join(fixed)
     default = sections()[path[0]].settings[path[1]].default
     if name == default and found != name and is_block(node):
-        # The setting says what it always says, so the slip is in the section.
-        yield Problem(
-            path=fixed,
-            origin=origin_at(tree, fixed),
-            message=f"[{path[0]}] {path[1]} asks for [{name}], which is not there",
+        # The setting has its usual value, so the mistake is in the name of the section.
+        yield Place(fixed, origin_at(tree, fixed)).problem(
+            f"[{path[0]}] {path[1]} asks for [{name}], which is not there",
             suggestion=f"[{name}]",
         )
         return
-    yield Problem(
-        path=path,
-        origin=_place(tree, path),
-        message=f"`{name}` names no function block of this config",
+    yield Place.of(tree, *path).problem(
+        f"`{name}` names no function block of this config",
         expected="the dotted name of a reader, such as `corpora.train`",
         received=describe_value(name),
         suggestion=found if found and found != name else None,
@@ -210,10 +181,6 @@ def referred_keys(config: Config, section: str) -> set[str]:
     return {keys[1] for keys in parts if keys[0] == section and len(keys) > 1}
 
 
-def _place(tree: Mapping[str, Any], path: Path) -> Origin:
-    return origin_of(get_at(tree, path[:-1]), path[-1])
-
-
 _ANY: Final = "*"
 _UPSTREAM: Final = "upstream"
 
@@ -228,44 +195,46 @@ def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
         block = get_at(tree, ("components", name))
         if isinstance(block, Mapping):
             for path, listener in listeners_in(block, ("components", name)):
-                yield from _problems(path, listener, sharing)
+                yield from _listener_problems(Place(path), listener, sharing)
             if _shares(block, lang_of(tree)):
                 sharing.append(name)
 
 
-def listeners_in(block: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def listeners_in(block: Any, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Yield the path of each block in `block` whose function is marked with `listens`, and it."""
     for at, inner in walk_blocks(block, path):
         with contextlib.suppress(LookupProblemError):
-            if is_listener(find_function(inner, at)):
+            if is_listener(find_function(inner)):
                 yield at, inner
 
 
-def _problems(path: Path, listener: Mapping[str, Any], sharing: list[str]) -> Iterator[Problem]:
-    upstream = listener.get(_UPSTREAM, _default_upstream(listener, path))
+def _listener_problems(
+    place: Place, listener: Mapping[str, Any], sharing: list[str]
+) -> Iterator[Problem]:
+    upstream = listener.get(_UPSTREAM, _default_upstream(listener))
     if not isinstance(upstream, str) or upstream in sharing or (upstream == _ANY and sharing):
         return
-    wanted = "a shared component" if upstream == _ANY else f"`{upstream}`"
-    yield Problem(
-        path=(*path, _UPSTREAM),
-        origin=origin_of(listener, _UPSTREAM if _UPSTREAM in listener else "@architectures"),
-        message=f"this layer listens to {wanted}, and none comes before `{path[1]}`"
-        if upstream == _ANY
-        else f"this layer listens to {wanted}, which does not share, or not before `{path[1]}`",
+    name = place.path[1]
+    message = f"this layer listens to `{upstream}`, which does not share, or not before `{name}`"
+    if upstream == _ANY:
+        message = f"this layer listens to a shared component, and none comes before `{name}`"
+    key = _UPSTREAM if _UPSTREAM in listener else "@architectures"
+    yield Place((*place.path, _UPSTREAM), origin_of(listener, key)).problem(
+        message,
         suggestion=nearest(upstream, sharing),
         hint=f"shared components before it: {', '.join(sharing) or 'none'}",
     )
 
 
-def _default_upstream(listener: Mapping[str, Any], path: Path) -> Any:
-    parameter = inspect.signature(find_function(listener, path)).parameters.get(_UPSTREAM)
-    return _ANY if parameter is None or parameter.default is parameter.empty else parameter.default
+def _default_upstream(listener: Mapping[str, Any]) -> Any:
+    parameter = signature_of(find_function(listener)).parameters.get(_UPSTREAM)
+    return _ANY if parameter is None or parameter.is_required else parameter.default
 
 
 def _shares(block: Mapping[str, Any], lang: str | None) -> bool:
     if "factory" not in block:
         return "source" in block
     try:
-        return bool(getattr(find_factory(block, (), lang), "shares", False))
+        return bool(getattr(find_factory(block, lang), "shares", False))
     except LookupProblemError:
         return True  # reported already, by its name

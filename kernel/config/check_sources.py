@@ -11,79 +11,69 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.config.check_references import listeners_in
 from kernel.config.describe import nearest
 from kernel.config.load import load_config
-from kernel.config.tree import Block, origin_of
+from kernel.config.place import Place
+from kernel.config.tree import Block, get_at, names_at
 from kernel.errors import ConfigError
-from kernel.problems import Path, Problem
 from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.config.config import Values
+    from kernel.problems import Problem
 
 _CONFIGS: Final = ("config.cfg", "config.toml")
 
 
 def sourced_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield each `source` that is no pipeline, and what is asked of one that it has not."""
+    """Yield what is wrong with each `source`: no such pipeline, component or listener."""
     components = tree.get("components")
     for name, block in components.items() if isinstance(components, Mapping) else ():
         if isinstance(block, Block) and isinstance(block.get("source"), str):
-            yield from _problems(("components", name), block)
+            yield from _problems(block, Place.of(tree, "components", name))
 
 
-def _problems(path: Path, block: Block) -> Iterator[Problem]:
-    source = block["source"]
+def _problems(block: Block, place: Place) -> Iterator[Problem]:
+    source, at = block["source"], place.inside(block, "source")
     file = config_file_of(source)
     if file is None:
-        yield _no_pipeline((*path, "source"), block)
+        yield _no_pipeline(source, at)
         return
     try:
         values = load_config(file).interpolate()
     except ConfigError as error:
-        yield Problem(
-            path=(*path, "source"),
-            origin=origin_of(block, "source"),
-            message=f"the config of {source!r} cannot be read: {error.message.splitlines()[0]}",
-        )
+        reason = error.message.splitlines()[0]
+        yield at.problem(f"the config of {source!r} cannot be read: {reason}")
         return
-    yield from _component_problems(path, block, values)
+    yield from _component_problems(block, place, values)
 
 
-def _component_problems(path: Path, block: Block, values: Values) -> Iterator[Problem]:
-    key = "component" if "component" in block else "source"
-    name = block.get("component", path[-1])
-    names = values.get("nlp", {}).get("pipeline", [])
+def _component_problems(block: Block, place: Place, values: Values) -> Iterator[Problem]:
+    name = block.get("component", place.path[-1])
+    names = names_at(values, ("nlp", "pipeline"))
     if name not in names and isinstance(name, str):
-        yield Problem(
-            path=(*path, key),
-            origin=origin_of(block, key),
-            message=f"the pipeline {block['source']!r} has no component `{name}`",
+        yield place.inside(block, "component" if "component" in block else "source").problem(
+            f"the pipeline {block['source']!r} has no component `{name}`",
             suggestion=nearest(name, names),
             hint=f"it has: {', '.join(names) or 'none'}; `component` says which to copy",
         )
         return
-    layers = listeners_in(values.get("components", {}).get(name, {}), ())
+    layers = listeners_in(get_at(values, ("components", name)))
     listeners = [".".join(path) for path, _ in layers]
     replaced = block.get("replace_listeners")
     for layer in replaced if isinstance(replaced, list) else ():
         if layer not in listeners:
-            yield Problem(
-                path=(*path, "replace_listeners"),
-                origin=origin_of(block, "replace_listeners"),
-                message=f"`{layer}` is no listener of `{name}` in {block['source']!r}",
+            yield place.inside(block, "replace_listeners").problem(
+                f"`{layer}` is no listener of `{name}` in {block['source']!r}",
                 suggestion=nearest(str(layer), listeners),
                 hint=f"its listeners: {', '.join(listeners) or 'none'}",
             )
 
 
-def _no_pipeline(path: Path, block: Block) -> Problem:
-    source = block["source"]
+def _no_pipeline(source: str, place: Place) -> Problem:
     folder = FilePath(source)
     beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
     pipelines = [str(other) for other in beside if _config_in(other) is not None]
-    return Problem(
-        path=path,
-        origin=origin_of(block, "source"),
-        message=f"{folder} is no pipeline: it has no config.cfg"
+    return place.problem(
+        f"{folder} is no pipeline: it has no config.cfg"
         if folder.is_dir()
         else f"there is no pipeline {source!r}",
         expected="the folder of a trained pipeline, or an installed package",
@@ -92,7 +82,7 @@ def _no_pipeline(path: Path, block: Block) -> Problem:
 
 
 def config_file_of(source: str) -> FilePath | None:
-    """Return the config of the pipeline in the folder or package `source`, None if it is none.
+    """Return the config of the pipeline in the folder or package `source`, None if it has none.
 
     A package's is in its folder, or one folder below; nothing of it is imported.
     """

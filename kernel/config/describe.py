@@ -1,13 +1,14 @@
-"""Values in words, the nearest right spelling, and problems that several checks find."""
+"""Values in words, and the nearest right spelling."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from kernel.problems import Origin, Path, Problem
+if TYPE_CHECKING:
+    from kernel.problems import Path
 
 _LONGEST: Final = 60
 
@@ -37,7 +38,7 @@ def take_nearest(name: str, missing: list[str], known: Iterable[str] = ()) -> st
     return close
 
 
-def nearest_path(root: Any, path: Path) -> Path | None:
+def nearest_path(root: Any, path: Iterable[str]) -> Path | None:
     """Return the path in `root` that `path` was probably meant to be, or None.
 
     Each key is corrected in the table that the keys before it lead to.
@@ -52,31 +53,6 @@ def nearest_path(root: Any, path: Path) -> Path | None:
         found.append(close)
         root = root[close]
     return tuple(found)
-
-
-def wrong_type(path: Path, origin: Origin, value: Any, expected: str) -> Problem:
-    """Return the problem of a value that is not `expected`, a type in words."""
-    return Problem(
-        path=path,
-        origin=origin,
-        message="wrong type",
-        expected=expected,
-        received=describe_value(value),
-    )
-
-
-def left_out(path: Path, origin: Origin, what: str, *, expected: str | None = None) -> Problem:
-    """Return the problem of something that is missing, and that `fill` adds with `what`."""
-    return Problem(
-        path=path,
-        origin=origin,
-        message=f"`{path[-1]}` is missing"
-        if len(path) > 1
-        else f"the section [{path[0]}] is missing",
-        expected=expected,
-        hint=f"run `kernel init fill-config` to add it with {what}",
-        is_left_out=True,
-    )
 
 
 def _closeness(name: str, other: str) -> tuple[float, bool]:

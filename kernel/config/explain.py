@@ -108,9 +108,9 @@ def function_at(values: Values, path: Path) -> Any:
     block = _find(values, path)
     try:
         if is_block(block):
-            return find_function(block, path)
+            return find_function(block)
         if path[:1] == ("components",) and isinstance(block, Mapping) and "factory" in block:
-            factory = find_factory(block, path)
+            factory = find_factory(block)
             return getattr(factory, "func", factory)
     except LookupProblemError:
         return None

@@ -65,7 +65,7 @@ def fill_functions(value: Any) -> Any:
         return value
     if is_block(value):
         try:
-            signature = signature_of(find_function(value, ()))
+            signature = signature_of(find_function(value))
         except LookupProblemError:
             return copy_tree(value)
         return _add_defaults(value, signature)
@@ -92,7 +92,7 @@ def _fill_component(block: Any, name: str, lang: str | None) -> Any:
     if not isinstance(block, Mapping) or "source" in block or "factory" not in block:
         return copy_tree(block)
     try:
-        factory = find_factory(block, ("components", name), lang)
+        factory = find_factory(block, lang)
     except LookupProblemError:
         return fill_functions(block)
     func = getattr(factory, "func", factory)

@@ -17,10 +17,12 @@ from kernel.config.literals import (
     VARIABLE,
     DollarError,
     has_variable,
+    lone_dollar,
     parse_json,
     replace,
     whole_variable,
 )
+from kernel.config.place import Place
 from kernel.config.tree import UNRESOLVED, Block, copy_tree, get_at, origin_of, walk
 from kernel.errors import raise_problems
 from kernel.problems import Origin, Path, Problem
@@ -146,12 +148,8 @@ class _Interpolation:
         try:
             return replace(text, value_of)
         except DollarError:
-            raise self._fail(
-                path,
-                "a `$` that starts no variable",
-                expected="`${section.key}`, or `$$` for a dollar sign",
-                received=f"`{text}`",
-            ) from None
+            self.problems.append(lone_dollar(Place.of(self.root, *path), text))
+            raise _FailedError from None
 
     def _whole(self, path: Path, name: str, raw: str) -> Any:
         target = self._find(path, name, raw)
@@ -213,8 +211,7 @@ class _Interpolation:
         )
 
     def _fail(self, path: Path, message: str, **more: Any) -> _FailedError:
-        origin = origin_of(self._raw(path[:-1]), path[-1])
-        self.problems.append(Problem(path=path, origin=origin, message=message, **more))
+        self.problems.append(Place.of(self.root, *path).problem(message, **more))
         return _FailedError()
 
 

@@ -25,12 +25,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 from attrs import frozen
 
-from kernel.config.tree import UNRESOLVED, is_block, origin_of
+from kernel.config.place import NOWHERE, Place
+from kernel.config.tree import UNRESOLVED, is_block
 from kernel.errors import ConfigError
-from kernel.problems import UNKNOWN, Origin, Path, Problem
 
 if TYPE_CHECKING:
     from cattrs import BaseConverter, BaseValidationError, Converter
+
+    from kernel.problems import Problem
 
 UNIONS: Final = {typing.Union, types.UnionType}
 
@@ -127,10 +129,10 @@ def describe_type(hint: Any, *, plural: bool = False) -> str:
     return kind_of(hint).describe(hint, plural)
 
 
-def structure(value: Any, hint: Any, path: Path = (), origin: Origin = UNKNOWN) -> Any:
+def structure(value: Any, hint: Any, place: Place = NOWHERE) -> Any:
     """Return `value`, which fits `hint`, converted to the type of the hint.
 
-    Raises `ConfigError` with what attrs classes refuse; `path` and `origin` are those of `value`.
+    Raises `ConfigError` with what attrs classes refuse of the value, which is at `place`.
     """
     from cattrs import BaseValidationError
 
@@ -139,7 +141,7 @@ def structure(value: Any, hint: Any, path: Path = (), origin: Origin = UNKNOWN) 
     try:
         return _converter().structure(value, hint)
     except BaseValidationError as error:
-        raise ConfigError(_refusals(error, value, path, origin)) from error
+        raise ConfigError(_refusals(error, value, place)) from error
 
 
 @functools.cache
@@ -168,9 +170,7 @@ def _hook(hint: Any, converter: BaseConverter) -> Hook:
     return lambda value, _: convert(value, hint) if isinstance(value, read) else value
 
 
-def _refusals(
-    error: BaseValidationError, value: Any, path: Path, origin: Origin
-) -> Iterator[Problem]:
+def _refusals(error: BaseValidationError, value: Any, place: Place) -> Iterator[Problem]:
     """Yield what classes refused of `value`, each with the key at fault as far as it is known."""
     from cattrs import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
@@ -183,15 +183,15 @@ def _refusals(
                 key = note.name.lstrip("_")
             elif isinstance(note, IterableValidationNote):
                 key = note.index
-        at, own, inner = path, origin, value
+        at, inner = place, value
         if isinstance(value, dict) and key in value:
-            at, own, inner = (*path, key), origin_of(value, key), value[key]
+            at, inner = place.inside(value, key), value[key]
         elif isinstance(value, list) and isinstance(key, int):
             inner = value[key]
         if isinstance(refused, BaseValidationError):
-            yield from _refusals(refused, inner, at, own)
+            yield from _refusals(refused, inner, at)
         else:
-            yield Problem(path=at, origin=own, message=str(refused).split("\n")[0])
+            yield at.problem(str(refused).split("\n")[0])
 
 
 def value_schema(hint: Any) -> dict[str, Any]:

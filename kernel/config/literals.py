@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.tree import copy_tree
+
+if TYPE_CHECKING:
+    from kernel.config.place import Place
+    from kernel.problems import Problem
 
 VARIABLE: Final = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<path>[^{}$]+)\})")
 NULL: Final = "${null}"
@@ -21,6 +25,15 @@ _PYTHON: Final = {"True": True, "False": False, "None": None}
 
 class DollarError(ValueError):
     """A `$` that neither starts a variable nor is doubled."""
+
+
+def lone_dollar(place: Place, text: str) -> Problem:
+    """Return the problem of a `$` that is neither doubled nor the start of a variable."""
+    return place.problem(
+        "a `$` that starts no variable",
+        expected="`${section.key}`, or `$$` for a dollar sign",
+        received=f"`{text}`",
+    )
 
 
 def has_variable(value: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from kernel.config.describe import nearest_path
 from kernel.config.literals import DollarError, read_value
 from kernel.config.merge import merge_trees
+from kernel.config.place import Place
 from kernel.config.tree import Block, copy_tree, is_block
 from kernel.errors import ConfigError, raise_problems
 from kernel.problems import Layer, Origin, Path, Problem
@@ -93,7 +94,8 @@ def apply_overrides(
         *sections, key = dotted.split(".")
         block = _section(root, tuple(sections), known or {}, origin)
         if block is None or not sections:
-            problems.append(_no_section(root, tuple(sections), key, origin, known or {}))
+            place = Place((*sections, key), origin)
+            problems.append(_no_section(root, place, known or {}))
         else:
             block.set(key, copy_tree(value, origin), origin)
     raise_problems(problems)
@@ -112,15 +114,12 @@ def _section(root: Block, sections: Path, known: Mapping[str, Any], origin: Orig
     return block if isinstance(block, Block) else None
 
 
-def _no_section(
-    root: Block, sections: Path, key: str, origin: Origin, known: Mapping[str, Any]
-) -> Problem:
+def _no_section(root: Block, place: Place, known: Mapping[str, Any]) -> Problem:
+    *sections, key = place.path
     fixed = nearest_path(merge_trees(known, root), sections)
-    return Problem(
-        path=(*sections, key),
-        origin=origin,
-        message=f"there is no section [{'.'.join(sections)}] to set `{key}` in",
-        suggestion=f"--{'.'.join([*fixed, key])}" if fixed and fixed != sections else None,
+    return place.problem(
+        f"there is no section [{'.'.join(sections)}] to set `{key}` in",
+        suggestion=f"--{'.'.join([*fixed, key])}" if fixed and [*fixed] != sections else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -10,7 +10,8 @@ import attrs
 from kernel.config.describe import nearest
 from kernel.config.kinds import describe_type, fits, read_number, structure
 from kernel.config.literals import has_variable, whole_variable
-from kernel.config.lookup import LookupProblemError, find_function
+from kernel.config.lookup import find_function
+from kernel.config.place import Place
 from kernel.config.sections import (
     section_problems,
     sections,
@@ -38,7 +39,7 @@ from kernel.config.tree import (
     origin_of,
 )
 from kernel.errors import ConfigError, KernelError, raise_problems
-from kernel.problems import DEFAULT, UNKNOWN, Origin, Path, Problem
+from kernel.problems import DEFAULT, UNKNOWN, Path, Problem
 
 if TYPE_CHECKING:
     from kernel.config.config import Values
@@ -52,7 +53,7 @@ def resolve(block: Any, *, where: str = "", validate: bool = True) -> Any:
     `where` is its dotted name, for messages; `validate` also checks types. Raises
     `ConfigError` for arguments that do not fit, and for what a called function raises.
     """
-    return _resolve(block, split(where), validate)
+    return _resolve(block, Place(_split(where)), validate)
 
 
 def call(
@@ -67,10 +68,8 @@ def call(
 
     `given` are arguments that do not come from the config, such as `nlp` and `name`.
     """
-    path = split(where)
     signature = without(signature_of(func), given or ())
-    origin = _place_of_block(block)
-    return _call(func, signature, block, path, origin, given or {}, validate)
+    return _call(func, signature, block, _place_of_block(block, where), given or {}, validate)
 
 
 def check_arguments(
@@ -83,26 +82,20 @@ def check_arguments(
     """
     signature = signature_of(func)
     signature = without(signature, given) if given else from_caller(signature)
-    raise_problems(argument_problems(signature, block, split(where), origin=_place_of_block(block)))
+    raise_problems(argument_problems(signature, block, _place_of_block(block, where)))
 
 
-def split(where: str) -> Path:
-    """Return the keys of a dotted name."""
-    return tuple(where.split(".")) if where else ()
-
-
-def _resolve(value: Any, path: Path, validate: bool) -> Any:
+def _resolve(value: Any, place: Place, validate: bool) -> Any:
     if is_block(value):
-        try:
-            func = find_function(value, path)
-        except LookupProblemError as error:
-            raise ConfigError([error.problem]) from error.__cause__
-        origin = origin_of(value, f"@{function_of(value)[0]}")
-        return _call(func, signature_of(func), value, path, origin, {}, validate)
+        func = find_function(value, place)
+        at = Place(place.path, origin_of(value, f"@{function_of(value)[0]}"))
+        return _call(func, signature_of(func), value, at, {}, validate)
     if isinstance(value, Mapping):
-        return {key: _resolve(inner, (*path, key), validate) for key, inner in value.items()}
+        return {
+            key: _resolve(inner, place.inside(value, key), validate) for key, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_resolve(item, path, validate) for item in value]
+        return [_resolve(item, place, validate) for item in value]
     return value
 
 
@@ -110,33 +103,36 @@ def _call(
     func: Callable[..., ResultT],
     signature: Signature,
     block: Mapping[str, Any],
-    path: Path,
-    origin: Origin,
+    place: Place,
     given: Mapping[str, Any],
     validate: bool,
 ) -> ResultT:
     settings = {key: value for key, value in block.items() if not key.startswith("@")}
-    raise_problems(argument_problems(signature, block, path, origin=origin) if validate else ())
-    made = {key: _resolve(value, (*path, key), validate) for key, value in settings.items()}
+    raise_problems(argument_problems(signature, block, place) if validate else ())
+    made = {
+        key: _resolve(value, place.inside(block, key), validate) for key, value in settings.items()
+    }
     rest = positional(made.pop(POSITIONAL, None))
     if validate:
-        raise_problems(_result_problems(signature, block, made, path))
-    made = {key: _fitted(value, signature, block, (*path, key)) for key, value in made.items()}
+        raise_problems(_result_problems(signature, block, made, place))
+    made = {
+        key: _fitted(value, signature.parameters.get(key), place.inside(block, key))
+        for key, value in made.items()
+    }
     try:
         return func(*rest, **given, **made)
     except ConfigError as error:
         if error.problems:
             raise
-        raise _failure(func, block, path, origin, error) from error
+        raise _failure(func, block, place, error) from error
     except Exception as error:
-        raise _failure(func, block, path, origin, error) from error
+        raise _failure(func, block, place, error) from error
 
 
 def _result_problems(
-    signature: Signature, block: Mapping[str, Any], made: Mapping[str, Any], path: Path
-) -> list[Problem]:
-    """Return what is wrong with the results of function blocks as arguments."""
-    problems = []
+    signature: Signature, block: Mapping[str, Any], made: Mapping[str, Any], place: Place
+) -> Iterator[Problem]:
+    """Yield the arguments for which a function block made an object of the wrong type."""
     for key, value in made.items():
         inner, parameter = block[key], signature.parameters.get(key)
         if parameter is None or not is_block(inner):
@@ -144,53 +140,39 @@ def _result_problems(
         kind, name = function_of(inner)
         # A schedule stands for the number that it gives at each step.
         if kind != "schedules" and not fits(value, parameter.hint):
-            problems.append(
-                Problem(
-                    path=(*path, key),
-                    origin=origin_of(inner, f"@{kind}"),
-                    message=f"`{name}` makes something else",
-                    expected=describe_type(parameter.hint),
-                    received=f"an object of type `{type(value).__name__}`",
-                )
+            yield Place((*place.path, key), origin_of(inner, f"@{kind}")).problem(
+                f"`{name}` makes something else",
+                expected=describe_type(parameter.hint),
+                received=f"an object of type `{type(value).__name__}`",
             )
-    return problems
 
 
-def _fitted(value: Any, signature: Signature, block: Mapping[str, Any], path: Path) -> Any:
-    key = path[-1]
-    parameter = signature.parameters.get(key, Parameter(key, Any))
-    if isinstance(value, str) and origin_of(block, key).layer == "variable":
-        number = read_number(value, parameter.hint)
+def _fitted(value: Any, parameter: Parameter | None, place: Place) -> Any:
+    hint = parameter.hint if parameter is not None else Any
+    if isinstance(value, str) and place.origin.layer == "variable":
+        number = read_number(value, hint)
         value = value if number is None else number
-    if not fits(value, parameter.hint):
-        return value
-    return structure(value, parameter.hint, path, origin_of(block, key))
+    return structure(value, hint, place) if fits(value, hint) else value
 
 
-def _failure(
-    func: Any, block: Mapping[str, Any], path: Path, origin: Origin, error: Exception
-) -> ConfigError:
+def _failure(func: Any, block: Mapping[str, Any], place: Place, error: Exception) -> ConfigError:
     name = function_of(block)[1] if is_block(block) else getattr(func, "__name__", str(func))
-    message = error.message if isinstance(error, KernelError) else str(error)
-    if not isinstance(error, KernelError):
-        message = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    return ConfigError(
-        [
-            Problem(
-                path=path,
-                origin=origin,
-                message=f"`{name}` failed: {message}",
-                hint=error.hint if isinstance(error, KernelError) else None,
-            )
-        ]
-    )
+    if isinstance(error, KernelError):
+        message, hint = error.message, error.hint
+    else:
+        message, hint = ": ".join(filter(None, [type(error).__name__, str(error)])), None
+    return ConfigError([place.problem(f"`{name}` failed: {message}", hint=hint)])
 
 
-def _place_of_block(block: Mapping[str, Any]) -> Origin:
-    """Return the first known origin in a block, which is that of the block itself or near it."""
+def _place_of_block(block: Mapping[str, Any], where: str) -> Place:
+    """Return the place of the block named `where`, with the first known origin in it."""
     origins = block.origins.values() if isinstance(block, Block) else ()
     known = [origin for origin in origins if origin.line is not None]
-    return min(known, key=lambda origin: origin.line or 0, default=UNKNOWN)
+    return Place(_split(where), min(known, key=lambda origin: origin.line or 0, default=UNKNOWN))
+
+
+def _split(where: str) -> Path:
+    return tuple(where.split(".")) if where else ()
 
 
 def resolve_section(config: Values, name: str) -> Any:
@@ -209,11 +191,11 @@ def resolve_section(config: Values, name: str) -> Any:
     discard({name: values}, [path for path in unset_elsewhere(config) if path[0] == name])
     _add_defaults(values, section.cls, config)
     values = without_absent_vectors(values) if name == "nlp" else values
-    origin = config.origin((name,))
-    raise_problems(section_problems(values, section, (name,), origin, referred=[*values]))
+    place = Place.of(config, name)
+    raise_problems(section_problems(values, section, place, referred=[*values]))
     made = resolve(values, where=name)
     own = {key: made[key] for key in section.settings}
-    return structure(own, section.cls, (name,), origin)
+    return structure(own, section.cls, place)
 
 
 def resolve_dot_names(config: Values, names: Sequence[str | None]) -> list[Any]:

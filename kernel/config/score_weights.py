@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kernel.config.describe import describe_value, left_out, take_nearest
+from kernel.config.describe import describe_value, take_nearest
 from kernel.config.lookup import LookupProblemError, find_factory
-from kernel.config.tree import Block, get_at, lang_of, names_at, origin_of
-from kernel.problems import Problem
+from kernel.config.place import Place
+from kernel.config.tree import Block, get_at, lang_of, names_at
 
 if TYPE_CHECKING:
+    from kernel.problems import Problem
     from kernel.scoring import Score
 
 
@@ -70,7 +71,7 @@ def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
         block = get_at(tree, ("components", name))
         if isinstance(block, Mapping) and isinstance(block.get("factory"), str):
             with contextlib.suppress(LookupProblemError):
-                yield find_factory(block, (), lang)
+                yield find_factory(block, lang)
 
 
 def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Problem]:
@@ -84,16 +85,11 @@ def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Prob
         return
     declared = {key: value for each in default_weights(tree) for key, value in each.items()}
     missing = [key for key in declared if key not in own]
-    path = ("training", "score_weights")
+    place = Place.of(tree, "training", "score_weights")
     for key in own:
         close = take_nearest(key, missing) if key not in declared else None
         if close is not None:
-            yield Problem(
-                path=(*path, key),
-                origin=origin_of(own, key),
-                message=f"no component of the pipeline gives a score `{key}`",
-                suggestion=close,
-            )
+            message = f"no component of the pipeline gives a score `{key}`"
+            yield place.inside(own, key).problem(message, suggestion=close)
     for key in missing if complete else ():
-        default = f"its default, {describe_value(declared[key])}"
-        yield left_out((*path, key), origin_of(training, "score_weights"), default)
+        yield place.lacking(key).left_out(f"its default, {describe_value(declared[key])}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import attrs
 from attrs import evolve, frozen
 
-from kernel.config.describe import describe_value, left_out, take_nearest
+from kernel.config.describe import describe_value, take_nearest
 from kernel.config.schema import (
     ComponentSettings,
     CorpusSettings,
@@ -21,16 +21,16 @@ from kernel.config.schema import (
     TrainingSettings,
 )
 from kernel.config.settings import Setting, owner_of, settings_of
-from kernel.config.signature import no_function, summary_of
-from kernel.config.tree import UNRESOLVED, Block, get_at, is_block, origin_of
+from kernel.config.signature import summary_of
+from kernel.config.tree import UNRESOLVED, Block, function_of, get_at, is_block
 from kernel.config.type_problems import type_problems
 from kernel.errors import PluginError
 from kernel.plugins import hooks
-from kernel.problems import Origin, Path, Problem
 from kernel.registry import canonical_name, first_party_names, registry
 
 if TYPE_CHECKING:
-    from kernel.config.settings import Range
+    from kernel.config.place import Place
+    from kernel.problems import Path, Problem
 
 
 @frozen(kw_only=True)
@@ -172,123 +172,101 @@ def unset_elsewhere(values: Mapping[str, Any]) -> Iterator[Path]:
 def section_problems(
     values: Mapping[str, Any],
     section: Section,
-    path: Path,
-    origin: Origin,
+    place: Place,
     *,
     complete: bool = False,
     referred: Collection[str] = (),
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the `values` of a section at `path`.
+    """Yield what is wrong with the `values` of the section at `place`.
 
-    `complete` also asks for settings that have defaults. `referred` are the keys that
-    variables name, and which may thus be a config's own.
+    complete  also asks for settings that have defaults
+    referred  the keys that variables name: a section may have them if it is open to a user's own
     """
     missing = [name for name in section.settings if name not in values]
     for key, value in values.items():
-        at, own = (*path, key), origin_of(values, key)
         setting = section.settings.get(key)
         if setting is None:
             close = _meant(key, section, missing, referred)
             if close or not section.allows(key, referred):
-                yield unknown_key(at, own, close)
+                yield _unknown_key(place.inside(values, key), close)
                 continue
-        yield from _value_problems(value, setting or section.others, at, own, complete)
+        described = setting or section.others
+        if described is not None and value is not UNRESOLVED:
+            yield from _value_problems(value, described, place.inside(values, key), complete)
     for key in missing if complete else ():
         default = describe_value(section.settings[key].default)
-        yield left_out((*path, key), origin, f"its default, {default}")
+        yield place.lacking(key).left_out(f"its default, {default}")
 
 
 def _meant(key: str, section: Section, missing: list[str], referred: Collection[str]) -> str | None:
-    """Return the setting that the unknown `key` is probably a slip of."""
+    """Return the setting that the unknown `key` probably means."""
     if section.allows(key, referred):
         return None if key in referred else take_nearest(key, missing)
     return take_nearest(key, missing, section.settings)
 
 
 def _value_problems(
-    value: Any, setting: Setting | None, path: Path, origin: Origin, complete: bool
+    value: Any, setting: Setting, place: Place, complete: bool
 ) -> Iterator[Problem]:
-    if setting is None or value is UNRESOLVED:
-        return
     if setting.table is not None and isinstance(value, Block) and not is_block(value):
-        table = Section(cls=setting.table)
-        yield from section_problems(value, table, path, origin, complete=complete)
+        yield from section_problems(value, Section(cls=setting.table), place, complete=complete)
         return
-    problems = list(_registry_problems(value, setting.registry, path, origin))
-    problems = problems or list(type_problems(value, setting.hint, path, origin))
-    yield from problems or _range_problems(value, setting.range, path, origin)
+    problems = list(_registry_problems(value, setting.registry, place))
+    problems = problems or list(type_problems(value, setting.hint, place))
+    if not problems and setting.range is not None and not setting.range.holds(value):
+        expected, received = f"a number {setting.range.words}", describe_value(value)
+        problems = [place.problem("out of range", expected=expected, received=received)]
+    yield from problems
 
 
-def unknown_key(path: Path, origin: Origin, close: str | None) -> Problem:
-    """Return the problem of a key that its section does not have."""
-    return of_another_plugin(path, origin) or Problem(
-        path=path,
-        origin=origin,
-        message=f"[{'.'.join(path[:-1])}] has no `{path[-1]}`",
+def _registry_problems(value: Any, wanted: str | None, place: Place) -> Iterator[Problem]:
+    if wanted is None or not isinstance(value, dict):
+        return
+    if not is_block(value):
+        yield place.no_function(value, wanted)
+        return
+    kind, name = function_of(value)
+    # `@misc` holds what fits no other registry, and may make anything.
+    if kind not in (wanted, "misc") and registry.has(kind, str(name)):
+        yield place.inside(value, f"@{kind}").problem(
+            "a function of the wrong kind",
+            expected=f"one of the registry `{wanted}`",
+            received=f'@{kind} = "{name}"',
+            suggestion=f"@{wanted}",
+        )
+
+
+def _unknown_key(place: Place, close: str | None) -> Problem:
+    *section, key = place.path
+    return of_another_plugin(place) or place.problem(
+        f"[{'.'.join(section)}] has no `{key}`",
         suggestion=close,
         hint=None if close else "remove it",
     )
 
 
-def of_another_plugin(path: Path, origin: Origin) -> Problem | None:
-    """Return the problem of what is at `path` if a plugin that is not installed describes it."""
-    distribution = elsewhere().get(path)
+def of_another_plugin(place: Place) -> Problem | None:
+    """Return the problem of a section or setting of a plugin that is not installed, or None."""
+    distribution = elsewhere().get(place.path)
     if distribution is None:
         return None
-    what = f"the section [{path[0]}]" if len(path) == 1 else f"`{path[-1]}`"
-    return Problem(
-        path=path,
-        origin=origin,
-        message=f"{what} needs the plugin `{distribution}`, which is not installed",
+    *section, key = place.path
+    what = f"`{key}`" if section else f"the section [{key}]"
+    return place.problem(
+        f"{what} needs the plugin `{distribution}`, which is not installed",
         hint=f"remove it, or pip install {distribution}",
     )
 
 
-def without_absent_vectors(section: Block) -> Block:
-    """Return `[nlp]` with no vectors if it asks for the usual ones and no plugin has them.
+def without_absent_vectors(nlp: Block) -> Block:
+    """Return `[nlp]` without vectors if it asks for the default ones and no plugin has them.
 
-    spaCy writes the block into every config, also of pipelines that have no vectors.
+    spaCy writes this block into every config, also for pipelines that have no vectors.
     """
-    block = section.get("vectors")
+    block = nlp.get("vectors")
     if not (isinstance(block, dict) and set(block) == {"@vectors"}):
-        return section
+        return nlp
     name = str(block["@vectors"])
     if canonical_name(name) != "kernel.Vectors.v1" or registry.vectors.has(name):
-        return section
-    changed = Block(section, section.origins)
-    changed["vectors"] = None
-    return changed
-
-
-def _range_problems(
-    value: Any, allowed: Range | None, path: Path, origin: Origin
-) -> Iterator[Problem]:
-    if allowed is not None and not allowed.holds(value):
-        yield Problem(
-            path=path,
-            origin=origin,
-            message="out of range",
-            expected=f"a number {allowed.words}",
-            received=describe_value(value),
-        )
-
-
-def _registry_problems(
-    value: Any, wanted: str | None, path: Path, origin: Origin
-) -> Iterator[Problem]:
-    if wanted is None or not isinstance(value, dict):
-        return
-    if not is_block(value):
-        yield no_function(path, origin, value, wanted)
-        return
-    kind = next(key for key in value if key.startswith("@"))
-    # `@misc` holds what fits no other registry, and may make anything.
-    if kind not in (f"@{wanted}", "@misc") and registry.has(kind[1:], str(value[kind])):
-        yield Problem(
-            path=(*path, kind),
-            origin=origin_of(value, kind),
-            message="a function of the wrong kind",
-            expected=f"one of the registry `{wanted}`",
-            received=f'{kind} = "{value[kind]}"',
-            suggestion=f"@{wanted}",
-        )
+        return nlp
+    return Block({**nlp, "vectors": None}, nlp.origins)

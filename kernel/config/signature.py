@@ -12,11 +12,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from kernel.config.describe import describe_value, left_out, take_nearest
+from kernel.config.describe import describe_value, take_nearest
 from kernel.config.kinds import describe_type
-from kernel.config.tree import function_of, is_block, origin_of
+from kernel.config.tree import function_of, is_block
 from kernel.config.type_problems import type_problems
-from kernel.problems import Origin, Path, Problem
+
+if typing.TYPE_CHECKING:
+    from kernel.config.place import Place
+    from kernel.problems import Problem
 
 MISSING: Any = inspect.Parameter.empty
 
@@ -166,16 +169,11 @@ POSITIONAL = "*"
 
 
 def argument_problems(
-    signature: Signature,
-    block: Mapping[str, Any],
-    path: Path,
-    *,
-    origin: Origin,
-    complete: bool = False,
+    signature: Signature, block: Mapping[str, Any], place: Place, *, complete: bool = False
 ) -> Iterator[Problem]:
     """Yield what is wrong with the arguments in `block`: unknown, missing, of the wrong type.
 
-    `origin` is that of the block as a whole; `complete` also asks for those that have defaults.
+    `complete` also asks for those that have defaults.
     """
     given = {key: value for key, value in block.items() if not key.startswith("@")}
     rest = positional(given.pop(POSITIONAL, None))
@@ -184,59 +182,39 @@ def argument_problems(
     missing = [name for name in known if name not in given and name not in by_position]
     for key, value in given.items():
         if key in known:
-            yield from _value_problems(known[key], value, (*path, key), origin_of(block, key))
+            yield from _value_problems(known[key], value, place.inside(block, key))
         elif not signature.takes_any:
             close = take_nearest(key, missing, known)
-            yield _unknown(key, close, signature, path, origin_of(block, key))
-    yield from _position_problems(
-        signature, rest, (*path, POSITIONAL), origin_of(block, POSITIONAL)
-    )
+            yield place.inside(block, key).problem(
+                f"`{key}` is not an argument of `{signature.text}`",
+                suggestion=close,
+                hint=None if close or known else "it takes no settings",
+            )
+    yield from _position_problems(signature, rest, place.inside(block, POSITIONAL))
     for name in missing:
+        expected = describe_type(known[name].hint)
         if known[name].is_required:
-            yield Problem(
-                path=(*path, name),
-                origin=origin,
-                message=f"`{name}` is missing",
-                expected=describe_type(known[name].hint),
-                hint=f"`{signature.text}` needs it",
+            yield place.lacking(name).problem(
+                f"`{name}` is missing", expected=expected, hint=f"`{signature.text}` needs it"
             )
         elif complete and known[name].is_plain:
             default = f"its default, {describe_value(known[name].default)}"
-            expected = describe_type(known[name].hint)
-            yield left_out((*path, name), origin, default, expected=expected)
+            yield place.lacking(name).left_out(default, expected=expected)
 
 
-def _value_problems(
-    parameter: Parameter, value: Any, path: Path, origin: Origin
-) -> Iterator[Problem]:
+def _value_problems(parameter: Parameter, value: Any, place: Place) -> Iterator[Problem]:
     if is_block(parameter.default) and isinstance(value, Mapping) and not is_block(value):
-        kind, _ = function_of(parameter.default)
-        yield no_function(path, origin, value, kind)
+        yield place.no_function(value, function_of(parameter.default)[0])
     else:
-        yield from type_problems(value, parameter.hint, path, origin)
+        yield from type_problems(value, parameter.hint, place)
 
 
-def no_function(path: Path, origin: Origin, value: Any, kind: str) -> Problem:
-    """Return the problem of a value that should be a function block of the registry `kind`."""
-    return Problem(
-        path=path,
-        origin=origin,
-        message="no function is named",
-        expected=f"a function block with `@{kind}`",
-        received=describe_value(value),
-    )
-
-
-def _position_problems(
-    signature: Signature, rest: list[Any], path: Path, origin: Origin
-) -> Iterator[Problem]:
+def _position_problems(signature: Signature, rest: list[Any], place: Place) -> Iterator[Problem]:
     for value, parameter in zip(rest, _positions(signature, len(rest)), strict=True):
-        if parameter is not None:
-            yield from type_problems(value, parameter.hint, path, origin)
-            continue
-        message = f"too many positional arguments for `{signature.text}`"
-        yield Problem(path=path, origin=origin, message=message)
-        return
+        if parameter is None:
+            yield place.problem(f"too many positional arguments for `{signature.text}`")
+            return
+        yield from type_problems(value, parameter.hint, place)
 
 
 def positional(value: Any) -> list[Any]:
@@ -246,18 +224,6 @@ def positional(value: Any) -> list[Any]:
     if isinstance(value, Mapping):
         return list(value.values())
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _unknown(
-    key: str, close: str | None, signature: Signature, path: Path, origin: Origin
-) -> Problem:
-    return Problem(
-        path=(*path, key),
-        origin=origin,
-        message=f"`{key}` is not an argument of `{signature.text}`",
-        suggestion=close,
-        hint=None if close or signature.parameters else "it takes no settings",
-    )
 
 
 def _positions(signature: Signature, count: int) -> list[Parameter | None]:

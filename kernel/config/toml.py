@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
 
-from kernel.config.cfg import lone_dollar
-from kernel.config.literals import NULL, DollarError, escape, read_string
+from kernel.config.literals import NULL, DollarError, escape, lone_dollar, read_string
+from kernel.config.place import Place
 from kernel.config.toml_positions import Position, find_positions
 from kernel.config.tree import Block, get_at
 from kernel.errors import ConfigError, raise_problems
@@ -45,7 +45,10 @@ def read_toml(text: str, name: str | None = None) -> Block:
         origins[each.path] = origin
     problems: list[Problem] = []
     root = _block(data, (), origins, problems)
-    problems += [_outside(key, root) for key in root if not isinstance(root[key], dict)]
+    for key in root:
+        if not isinstance(root[key], dict):
+            message = "a setting outside of any section"
+            problems.append(Place.of(root, key).problem(message, expected="a `[section]` above it"))
     raise_problems(problems)
     return root
 
@@ -60,16 +63,10 @@ def _block(
         try:
             block.set(key, _value(value, at, origins, problems), origin)
         except DollarError:
-            problems.append(lone_dollar(at, origin, str(value)))
+            problems.append(lone_dollar(Place(at, origin), str(value)))
         except TypeError:
-            problems.append(
-                Problem(
-                    path=at,
-                    origin=origin,
-                    message="dates and times have no place in a configuration",
-                    hint="put it in quotes",
-                )
-            )
+            message = "dates and times have no place in a configuration"
+            problems.append(Place(at, origin).problem(message, hint="put it in quotes"))
     return block
 
 
@@ -81,15 +78,6 @@ def _value(value: Any, path: Path, origins: Mapping[Path, Origin], problems: lis
     if isinstance(value, dt.date | dt.time):
         raise TypeError
     return read_string(value) if isinstance(value, str) else value
-
-
-def _outside(key: str, root: Block) -> Problem:
-    return Problem(
-        path=(key,),
-        origin=root.origins[key],
-        message="a setting outside of any section",
-        expected="a `[section]` above it",
-    )
 
 
 def _repeated(positions: list[Position], name: str | None) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.config.kinds import KINDS, describe_type, fits, kind_of, structure, value_schema
+from kernel.config.place import Place
 from kernel.errors import ConfigError
 
 
@@ -128,7 +129,7 @@ def test_nothing_is_converted_that_does_not_fit(hint, value):
 def test_refused_keys_are_found_at_any_depth():
     value = {"a": [{"x": 1}, {"x": -1}], "b": {"c": {"x": -2}}}
     with pytest.raises(ConfigError) as caught:
-        structure(value, Outer, ("s",))
+        structure(value, Outer, Place(("s",)))
     assert [problem.path for problem in caught.value.problems] == [
         ("s", "a", "x"),
         ("s", "b", "c", "x"),
