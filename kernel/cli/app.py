@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Final
 
 import click
@@ -46,6 +47,9 @@ class LazyGroup(click.Group):
                 hint = provider_hint("commands", name)
                 if hint is not None:
                     ctx.fail(f"No such command {name!r}: {hint}.")
+            close = get_close_matches(args[0], self.table, n=1)
+            if close:
+                ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

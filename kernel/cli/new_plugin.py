@@ -13,6 +13,7 @@ import click
 
 from kernel import __version__
 from kernel.errors import KernelError
+from kernel.registry import first_party_names
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -36,12 +37,18 @@ def new(name: str, folder: Path) -> None:
 def write_plugin(name: str, folder: Path) -> Path:
     """Write a plugin called `name`, and return its folder.
 
-    Raises `KernelError` for a name that is not valid for a Python module, or an existing folder.
+    Raises `KernelError` for an existing folder, or a name that is not valid for a Python module
+    or belongs to one of kernel's own plugins.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise KernelError(
             f"`{name}` cannot be the name of a plugin",
             hint="use lower-case letters, digits and underscores, starting with a letter",
+        )
+    distributions = {each for names in first_party_names().values() for each in names.values()}
+    if f"kernel-plugin-{name}" in distributions:
+        raise KernelError(
+            f"there is a plugin kernel-plugin-{name} already", hint="choose another name"
         )
     target = folder / name
     if target.exists():

@@ -176,12 +176,13 @@ def test_a_bug_shows_its_traceback(kernel, command):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["trian"], "No such command 'trian'"),
+        (["trian"], "No such command 'trian'. Did you mean 'train'?"),
+        (["nonsense"], "No such command 'nonsense'."),
         (["convert"], "Missing argument 'INPUT_PATH'"),
         (["convert", "--nope"], "No such option '--nope'"),
         (["init", "config", "x.cfg", "--optimize", "speed"], "'speed' is not one of"),
     ],
-    ids=["command", "argument", "option", "choice"],
+    ids=["command", "unlike-any", "argument", "option", "choice"],
 )
 def test_wrong_usage_exits_with_2(kernel, arguments, message):
     result = kernel(*arguments)

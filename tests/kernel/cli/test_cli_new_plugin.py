@@ -27,6 +27,12 @@ def test_name_that_is_none_of_a_module_is_refused(kernel, tmp_path, name):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_name_of_one_of_our_plugins_is_refused(kernel, tmp_path):
+    result = kernel("plugins", "new", "ner", tmp_path)
+    assert result.exit_code == 1
+    assert "there is a plugin kernel-plugin-ner already" in result.stderr
+
+
 def test_folder_that_is_there_is_left_alone(kernel, tmp_path):
     (tmp_path / "acme").mkdir()
     result = kernel("plugins", "new", "acme", tmp_path)
