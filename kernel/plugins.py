@@ -6,7 +6,7 @@ import contextlib
 import functools
 import importlib.metadata
 from collections.abc import Iterable, Iterator
-from importlib.metadata import EntryPoint
+from importlib.metadata import Distribution, EntryPoint
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -83,6 +83,8 @@ class Plugins:
         """Add the hooks and registries of the plugin."""
         # Its other hooks may be specified by plugins that are not loaded yet.
         own = {hook: getattr(plugin, hook) for hook in _EXTENSION_HOOKS if hasattr(plugin, hook)}
+        if not own:
+            return
         asked = Hooks()
         asked.register(SimpleNamespace(**own), name)
         for _, namespaces in asked.gather("kernel_add_hooks"):
@@ -124,7 +126,13 @@ def distributions() -> dict[str, str]:
 
 
 def _distribution(point: EntryPoint) -> str:
-    return point.dist.name if point.dist is not None else point.value
+    return _distribution_name(point.dist) if point.dist is not None else point.value
+
+
+@functools.cache
+def _distribution_name(dist: Distribution) -> str:
+    # Reads and parses the metadata of the distribution.
+    return dist.name
 
 
 def _refuse_taken_name(point: EntryPoint, loaded: Iterable[EntryPoint]) -> None:
