@@ -6,6 +6,7 @@ Components are registered when this module is imported, which the workers do too
 import os
 import signal
 import time
+import types
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ import kernel
 from kernel.errors import KernelError
 from kernel.pipeline import Language, ignore_error
 from kernel.pipeline.parallel import WorkerError
-from kernel.text import Doc, Span
-from kernel.text.files.doc_wire import pack_docs, unpack_docs
+from kernel.testing import plugged
+from kernel.text import COLUMNS, Column, Doc, Span, pack_docs, unpack_docs
 
 slow = pytest.mark.slow  # processes start
 
@@ -35,6 +36,19 @@ def marks(doc):
 def dies(doc):
     if doc.text == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    return doc
+
+
+RATING = Column(name="parallel_rating", kind="number", unset=-1)
+PARTNER = Column(name="parallel_partner", kind="token")
+
+
+@Language.component("parallel_rates")
+def rates(doc):
+    COLUMNS.add([RATING, PARTNER])  # in a worker, which has only installed plugins
+    if len(doc) > 1:
+        doc.set_column("parallel_rating", np.arange(len(doc)) / 2)
+        doc[0].parallel_partner = 1
     return doc
 
 
@@ -60,6 +74,22 @@ def test_docs_come_back_in_order_with_all_that_was_set():
         assert doc.vocab is nlp.vocab
     assert {doc.user_data["threads"][0] for doc, _ in docs} == {"1"}
     assert os.getpid() not in {doc.user_data["threads"][1] for doc, _ in docs}
+
+
+@slow
+def test_columns_of_plugins_come_back():
+    plugin = types.ModuleType("rating")
+    plugin.kernel_doc_columns = kernel.hookimpl(lambda: [RATING, PARTNER])
+    with plugged(plugin, "rating"):
+        nlp = kernel.blank("en")
+        nlp.add_pipe("parallel_rates")
+
+        alone, *docs = nlp.pipe(["alone", "a b", "c d e"], n_process=2)
+
+        assert [[token.parallel_rating for token in doc] for doc in docs] == [[0, 0.5], [0, 0.5, 1]]
+        assert [[token.parallel_partner.i for token in doc] for doc in docs] == [[1, 1], [1, 1, 2]]
+        assert not alone.annotations
+        assert alone[0].parallel_rating == -1
 
 
 @slow
