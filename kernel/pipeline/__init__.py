@@ -1,9 +1,8 @@
 """Pipelines: the Language, its components and their factories."""
 
 from kernel.pipeline.batching import Varying, minibatch, schedule
-from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
-from kernel.pipeline.language import Language
+from kernel.pipeline.language import BaseDefaults, Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
 from kernel.pipeline.loading import blank, get_lang_class, load
 from kernel.pipeline.meta import read_meta

@@ -47,11 +47,6 @@ def add_components(
         _add_configured(nlp, name, raw, values, sources, validate=validate)
 
 
-def bare_config(language: type[Language]) -> Config:
-    """Return the config of a pipeline of the class `language` that was created without a config."""
-    return prepare(language, {}, auto_fill=True)[0]
-
-
 def prepare(
     language: type[Language], config: Mapping[str, Any], *, auto_fill: bool
 ) -> tuple[Config, Values]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -16,7 +16,6 @@ from typing import Any, ClassVar, Self
 from kernel.config import Config, resolve_section
 from kernel.errors import KernelError
 from kernel.pipeline import analysis, assembly, evaluation, learn, process, serialization, sharing
-from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory, qualified_name
 from kernel.pipeline.live_config import LiveConfig
 from kernel.pipeline.meta import refresh_meta
@@ -33,7 +32,27 @@ from kernel.pipeline.stages import (
 )
 from kernel.plugins import hooks
 from kernel.registry import registry
-from kernel.text import BaseVectors, Doc, Example, Vocab
+from kernel.text import BaseVectors, Doc, Vocab
+
+
+class BaseDefaults:
+    """The data of a language; subclasses override attributes."""
+
+    config: ClassVar[Mapping[str, Any]] = {}
+    tokenizer_exceptions: ClassVar[Mapping[str, Sequence[Mapping[Any, Any]]]] = {}
+    prefixes: ClassVar[Sequence[str] | None] = None
+    suffixes: ClassVar[Sequence[str] | None] = None
+    infixes: ClassVar[Sequence[str] | None] = None
+    token_match: ClassVar[Callable[[str], Any] | None] = None
+    url_match: ClassVar[Callable[[str], Any] | None] = None
+    syntax_iterators: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    lex_attr_getters: ClassVar[Mapping[int, Callable[[str], Any]]] = {}
+    stop_words: ClassVar[frozenset[str] | set[str]] = frozenset()
+    writing_system: ClassVar[Mapping[str, Any]] = {
+        "direction": "ltr",
+        "has_case": True,
+        "has_letters": True,
+    }
 
 
 class Language:
@@ -348,18 +367,13 @@ class Language:
     # -- training
 
     initialize = learn.initialize
+    begin_training = learn.initialize  # its older name
     create_optimizer = learn.create_optimizer
     update = learn.update
     resume_training = learn.resume_training
     rehearse = learn.rehearse
     evaluate = evaluation.evaluate
     replace_listeners = sharing.replace_listeners
-
-    def begin_training(
-        self, get_examples: Callable[[], Iterable[Example]] | None = None, *, sgd: Any = None
-    ) -> Any:
-        """Call `initialize`; an older name of it."""
-        return self.initialize(get_examples, sgd=sgd)
 
     @contextlib.contextmanager
     def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:
@@ -379,7 +393,7 @@ class Language:
         It can be edited in place. The blocks of components are updated when components change.
         """
         if self._config is None:
-            self._config = LiveConfig(assembly.bare_config(type(self)))
+            self._config = LiveConfig(assembly.prepare(type(self), {}, auto_fill=True)[0])
         return self._config.follow(self)
 
     @config.setter

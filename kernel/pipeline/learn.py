@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,18 +37,13 @@ if TYPE_CHECKING:
 Scope = Callable[[str], AbstractContextManager[Any]]
 
 
-def no_scope(name: str) -> AbstractContextManager[None]:
-    """Do not change the random state."""
-    return contextlib.nullcontext()
-
-
 @single_threaded_blas
 def initialize(
     nlp: Language,
     get_examples: GetExamples | None = None,
     *,
     sgd: Any = None,
-    scope: Scope = no_scope,
+    scope: Scope = contextlib.nullcontext,
 ) -> Any:
     """Run `[initialize]`, then `initialize` of every enabled component; return the optimizer.
 
@@ -66,7 +62,10 @@ def initialize(
     for name, component in nlp.pipeline:
         if isinstance(component, Initializable):
             with scope(f"init.{name}"):
-                _initialize_component(nlp, name, component, get_examples, settings)
+                own = dict(settings.components.get(name, {}))
+                where = f"initialize.components.{name}"
+                check_arguments(component.initialize, own, where=where)
+                component.initialize(get_examples, nlp=nlp, **own)
     nlp.optimizer = sgd if sgd is not None else create_optimizer(nlp)
     if settings.after_init is not None:
         settings.after_init(nlp)
@@ -91,7 +90,7 @@ def update(
     component_cfg: Mapping[str, Mapping[str, Any]] | None = None,
     exclude: Iterable[str] = (),
     annotates: Iterable[str] = (),
-    scope: Scope = no_scope,
+    scope: Scope = contextlib.nullcontext,
 ) -> dict[str, float]:
     """Update every enabled component that is not in `exclude` with `examples`.
 
@@ -109,7 +108,11 @@ def update(
     if not batch:
         return losses
     sgd = _optimizer(nlp, sgd)
-    learners = [(name, pipe) for name, pipe in nlp.pipeline if _learns(pipe, name, exclude)]
+    learners = [
+        (name, pipe)
+        for name, pipe in nlp.pipeline
+        if name not in exclude and isinstance(pipe, Trainable)
+    ]
     for name, component in nlp.pipeline:
         if (name, component) in learners:
             settings = (component_cfg or {}).get(name, {})
@@ -184,10 +187,6 @@ def _optimizer(nlp: Language, sgd: Any) -> Any:
     return sgd
 
 
-def _learns(component: Any, name: str, exclude: Iterable[str]) -> bool:
-    return name not in exclude and isinstance(component, Trainable)
-
-
 def _finish_shared(batch: ExampleBatch, losses: dict[str, float], scope: Scope) -> None:
     for name, shared in batch.shared.items():
         with scope(f"dropout.{name}"):
@@ -231,14 +230,6 @@ def _checked(nlp: Language, get_examples: GetExamples | None) -> GetExamples:
     return get_examples
 
 
-def _initialize_component(
-    nlp: Language, name: str, component: Any, get_examples: GetExamples, settings: Any
-) -> None:
-    own = dict(settings.components.get(name, {}))
-    check_arguments(component.initialize, own, where=f"initialize.components.{name}")
-    component.initialize(get_examples, nlp=nlp, **own)
-
-
 def _initialize_vocab(nlp: Language, settings: Any) -> None:
     if settings.lookups is not None:
         nlp.vocab.lookups = settings.lookups
@@ -255,13 +246,10 @@ def first_examples(get_examples: GetExamples, count: int = 10) -> list[Example]:
 
     Raises `KernelError` if there are none.
     """
-    sample = []
-    for example in get_examples():
+    sample = list(islice(get_examples(), count))
+    for example in sample:
         if not isinstance(example, Example):
             raise KernelError(f"expected Examples, got a {type(example).__name__}")
-        sample.append(example)
-        if len(sample) == count:
-            break
     if not sample:
         raise KernelError(
             "there are no examples to initialize from",

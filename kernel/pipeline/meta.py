@@ -26,23 +26,19 @@ def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
     config = nlp.config
     meta["lang"] = config["nlp"]["lang"] or ""
     meta["requires"] = _required_distributions(config)
-    meta["vectors"] = _about_vectors(nlp)
+    vectors = nlp.vocab.vectors
+    meta["vectors"] = {
+        "width": nlp.vocab.vectors_length,
+        "vectors": len(vectors),
+        "keys": getattr(vectors, "n_keys", -1),
+        "name": vectors.name,
+        "mode": getattr(vectors, "mode", "default"),
+    }
     meta["labels"] = nlp.pipe_labels
     meta["pipeline"] = nlp.pipe_names
     meta["components"] = nlp.component_names
     meta["disabled"] = nlp.disabled
     return meta
-
-
-def _about_vectors(nlp: Language) -> dict[str, Any]:
-    vocab = nlp.vocab
-    return {
-        "width": vocab.vectors_length,
-        "vectors": len(vocab.vectors),
-        "keys": getattr(vocab.vectors, "n_keys", -1),
-        "name": vocab.vectors.name,
-        "mode": getattr(vocab.vectors, "mode", "default"),
-    }
 
 
 def _required_distributions(config: Config) -> dict[str, str]:

@@ -18,10 +18,8 @@ from kernel.text.docs.span import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kernel.text.docs.columns import Ids, Ints
     from kernel.text.docs.doc import Doc
-
-Ints = npt.NDArray[np.int32]
-Ids = npt.NDArray[np.uint64]
 
 _BEGINS: Final = bytes([BEGIN])
 _INSIDES: Final = bytes([INSIDE])

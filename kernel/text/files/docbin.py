@@ -15,7 +15,7 @@ from attrs import evolve
 
 from kernel.errors import LoadError, TextError
 from kernel.files import pack, unpack
-from kernel.text.files.stored_column import StoredColumn, known_columns
+from kernel.text.files.doc_bytes import StoredColumn, known_columns
 from kernel.text.files.token_arrays import TokenArrays, decode, encode
 from kernel.text.words import attributes
 from kernel.text.words.attributes import attr_id, attr_name

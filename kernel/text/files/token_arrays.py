@@ -16,7 +16,7 @@ from kernel.errors import LoadError, TextError
 from kernel.text.docs.columns import Bools, Columns, Ids, Ints
 from kernel.text.docs.doc import Doc
 from kernel.text.docs.tree import sent_starts_of_heads
-from kernel.text.files.stored_column import StoredColumn
+from kernel.text.files.doc_bytes import StoredColumn
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
 

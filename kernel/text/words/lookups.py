@@ -114,10 +114,9 @@ class Lookups:
 
         Raises UnknownKeyError if there is neither.
         """
-        if name in self._tables or not default:
+        if not default:
             self._check(name)
-            return self._tables[name]
-        return default[0]
+        return self._tables.get(name, *default)
 
     def remove_table(self, name: str) -> Table:
         """Remove a table and return it; raises UnknownKeyError if there is no such table."""
