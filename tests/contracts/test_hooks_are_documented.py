@@ -21,7 +21,7 @@ def test_hook_is_named_after_the_project(name):
 
 
 @pytest.mark.parametrize("name", HOOKS)
-def test_hook_says_when_it_is_called(name):
+def test_docstring_of_hook_has_called_line(name):
     summary, _, rest = (inspect.getdoc(HOOKS[name]) or "").partition("\n\n")
     assert summary.endswith(".")
     assert "Called: " in rest

@@ -225,7 +225,7 @@ def test_listener_may_ask_to_be_first_or_last():
     assert called == ["first", "second", "last"]
 
 
-def test_hooks_beneath_are_called_last_and_share_what_failed(caplog):
+def test_hooks_beneath_are_called_last_and_share_failed_plugins(caplog):
     called = []
 
     def fail():
@@ -244,7 +244,7 @@ def test_hooks_beneath_are_called_last_and_share_what_failed(caplog):
     assert called == ["required", "listener", "beneath"]
 
 
-def test_required_listener_ends_what_it_watches():
+def test_error_of_required_listener_is_raised():
     def fail():
         raise OSError("disk full")
 
@@ -292,6 +292,6 @@ def test_wrapper_is_refused():
         Hooks([types.SimpleNamespace(kernel_train=kernel_train)])
 
 
-def test_hook_that_nobody_has_may_be_optional():
+def test_unknown_hook_may_be_optional():
     implement = hookimpl(optionalhook=True)(lambda: 0)
     assert Hooks([types.SimpleNamespace(acme_moment=implement)])

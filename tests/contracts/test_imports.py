@@ -46,7 +46,7 @@ def test_third_party_imports_are_declared(project, packages_imported, declared):
 
 
 @each_project
-def test_nothing_stands_on_what_it_replaces(project, packages_imported):
+def test_modules_do_not_import_their_replacements(project, packages_imported):
     assert packages_imported(project) & REPLACED == set()
 
 

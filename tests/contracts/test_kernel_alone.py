@@ -107,7 +107,7 @@ def run_with(wheels, third_party, tmp_path):
     return run
 
 
-def test_kernel_alone_says_which_plugin_has_what(run_with):
+def test_kernel_alone_names_missing_plugins(run_with):
     hints = json.loads(run_with(["kernel-nlp"], HINTS))
     index = json.loads((ROOT / "kernel" / "first_party.json").read_text(encoding="utf8"))
     silent = {
@@ -126,7 +126,7 @@ def test_kernel_alone_has_its_command_line(run_with):
 
 
 @pytest.mark.parametrize("name", PLUGINS)
-def test_plugin_works_with_what_it_declares(name, run_with, project_of):
+def test_plugin_works_with_its_declared_dependencies(name, run_with, project_of):
     needed, todo = {"kernel-nlp"}, {f"kernel-plugin-{name}"}
     while todo:
         needed |= todo

@@ -21,14 +21,14 @@ def test_plugin_is_named_after_its_folder(folder, project_of):
 
 
 @each_plugin
-def test_plugin_says_what_it_is_and_is_typed(folder, project_of):
+def test_plugin_has_a_description_and_types(folder, project_of):
     project = project_of(folder)
     assert project["description"]
     assert len((folder / project["readme"]).read_text(encoding="utf8").split()) >= 20
     assert (folder / f"kernel_plugin_{folder.name}" / "py.typed").exists()
 
 
-def test_what_follows_from_the_plugins_is_written(tool):
+def test_generated_files_are_up_to_date(tool):
     assert tool("index_plugins").stale() == [], "run: make fix"
 
 

@@ -38,7 +38,7 @@ def sentences(seed, count):
 
 @pytest.fixture(scope="session")
 def iob():
-    """Return a file's text: so many sentences, the same for the same seed."""
+    """Return the text of a file with a number of sentences, which depends only on the seed."""
 
     def make(seed, count):
         return "\n\n".join(
@@ -75,7 +75,7 @@ def kernel():
 
 @pytest.fixture(scope="session")
 def corpora(repository):
-    """The folder of real corpora; tests that need it are skipped where it is missing."""
+    """The folder of real corpora; tests that need it are skipped if it is missing."""
     default = repository.parent / "shared" / "data"
     folder = Path(os.environ.get("KERNEL_BENCH_DATA", default))
     if not (folder / "ewt").is_dir():

@@ -116,7 +116,7 @@ def test_altered_pipeline_is_named(kernel, trained, tmp_path):
     [["train"], ["train", "config.cfg", "stray"], ["train", "config.cfg", "--nope"], ["convert"]],
     ids=" ".join,
 )
-def test_wrong_usage_exits_with_2_or_says_what_is_wrong(kernel, project, arguments):
+def test_wrong_usage_exits_with_2_or_has_a_message(kernel, project, arguments):
     done = kernel(*arguments, cwd=project, check=False)
     assert done.returncode in {1, 2}
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""`kernel convert` makes of a treebank the docs that spaCy's converter makes of it."""
+"""`kernel convert` creates the same docs from a treebank as spaCy's converter."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_treebank_becomes_the_docs_of_spacy(kernel, corpora, tmp_path, options):
     theirs = describe(python, "spacy", folders["spacy"] / file)
 
     for token in (token for doc in theirs for token in doc["tokens"]):
-        # In a treebank `_` is a lemma that is missing; spaCy takes it for one.
+        # In a treebank, `_` means a missing lemma; spaCy uses it as the lemma.
         if token[LEMMA] == "_" != token[0]:
             token[LEMMA] = ""
     assert ours == theirs

@@ -41,7 +41,7 @@ SMALL_ENOUGH = [
 ]
 DATA = ["--paths.train", "train.spacy", "--paths.dev", "dev.spacy"]
 
-# Ends the process as a power cut does, at the step that the environment names.
+# Kills the process, like a power failure, at the step in the environment.
 CRASH = """
 import os, signal
 from kernel import registry
@@ -77,13 +77,13 @@ def trained(folder, kernel):
 
 @pytest.fixture(scope="module")
 def scores(folder, trained, kernel):
-    """What `evaluate` wrote, and what it printed."""
+    """The output file and the printed output of `evaluate`."""
     done = kernel("evaluate", trained, "dev.spacy", "--output", "scores.json", cwd=folder)
     return json.loads((folder / "scores.json").read_text()), done.stdout
 
 
 def weights_of(output):
-    """Return the bytes of all files of the saved pipelines, but for how long they took."""
+    """Return the bytes of all files of the saved pipelines, without times."""
     files = {}
     for path in sorted(output.glob("model-*/**/*")):
         if path.is_file():
@@ -168,7 +168,7 @@ def fit(folder, kernel):
 
 @pytest.fixture(scope="module")
 def whole(fit, tmp_path_factory):
-    """The files that a run which nothing interrupts leaves."""
+    """The files of an uninterrupted run."""
     output = tmp_path_factory.mktemp("whole") / "out"
     fit(output)
     return weights_of(output)
@@ -222,7 +222,7 @@ def test_component_after_a_frozen_shared_layer_learns_alone(folder, trained, ker
     names = [name for name in ["tok2vec", *COMPONENTS] if name != "ner"]
     sources = [f"--components.{name}={json.dumps({'source': str(trained)})}" for name in names]
     frozen = ["--training.frozen_components", json.dumps(names)]
-    # What a sourced component is made of is not in this config, for others to refer to.
+    # The settings of a sourced component are not in this config, so others cannot refer to them.
     width = ["--components.ner.model.tok2vec.width", "24"]
     short(folder, kernel, "continued.cfg", tmp_path / "out", *sources, *frozen, *width)
 
@@ -277,7 +277,7 @@ def make_witness(nlp, name: str):
 """
 
 
-def test_later_components_see_what_annotating_ones_predict(folder, kernel, tmp_path):
+def test_later_components_see_predictions_of_annotating_components(folder, kernel, tmp_path):
     (folder / "witness.py").write_text(WITNESS)
     kernel("init", "config", "seen.cfg", "-p", "tagger,senter", "--force", cwd=folder)
     text = (folder / "seen.cfg").read_text()

@@ -30,7 +30,7 @@ def test_training_reports_each_evaluation_and_saves(trained):
     assert sorted(meta["labels"]["ner"]) == ["LOC", "PER"]
 
 
-def test_table_has_plain_lines_where_there_is_no_terminal(project, kernel, data, small, tmp_path):
+def test_table_has_plain_lines_without_a_terminal(project, kernel, data, small, tmp_path):
     done = kernel("train", "config.cfg", "-o", tmp_path / "out", *data, *small, cwd=project)
     assert "LOSS NER" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr

@@ -14,12 +14,12 @@ ROOT = Path(__file__).parents[2]
 
 @frozen
 class Environment:
-    """A Python environment with what this one has, and more distributions."""
+    """A Python environment with the packages of this one, and more distributions."""
 
     python: Path
 
     def run(self, *arguments: object, cwd: Path, check: bool = True) -> str:
-        """Run Python; returns what it printed, both streams if it is allowed to fail."""
+        """Run Python; return its output, with stderr if it is allowed to fail."""
         command = [str(self.python), *map(str, arguments)]
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
         if check:
@@ -34,7 +34,7 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def beside(tmp_path_factory):
-    """Make an environment beside ours that has the distributions in these folders too."""
+    """Create an environment that also has the distributions in these folders."""
 
     def make(*folders: Path) -> Environment:
         home = tmp_path_factory.mktemp("environment")
@@ -54,7 +54,7 @@ def beside(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory):
-    """A folder with `train.spacy` and `dev.spacy`, made by the examples' own script."""
+    """A folder with `train.spacy` and `dev.spacy`, created by the script of the examples."""
     folder = tmp_path_factory.mktemp("corpus")
     env = Environment(Path(sys.executable))
     env.run(ROOT / "examples" / "make_corpus.py", folder, cwd=folder)
@@ -65,7 +65,7 @@ def corpus(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def short_run():
-    """Settings of a training on the corpora in the working directory."""
+    """Settings for training on the corpora in the working directory."""
     data = ("--paths.train", "train.spacy", "--paths.dev", "dev.spacy")
     return (*data, "--training.eval_frequency", "10")
 

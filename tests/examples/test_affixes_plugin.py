@@ -1,4 +1,4 @@
-"""A shared layer of others: no name in it says so, and `init config` recommends it."""
+"""A third-party shared layer without special names, which `init config` recommends."""
 
 from __future__ import annotations
 

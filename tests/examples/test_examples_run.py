@@ -1,4 +1,4 @@
-"""What the examples and the README tell people to run does run."""
+"""The commands and code of the examples and the README can be run."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def test_names_of_the_development_set_are_new(corpus):
         }
 
     shared = products("train.iob") & products("dev.iob")
-    assert len(shared) <= 3  # first words, such as Echo and Volt, may recur
+    assert len(shared) <= 3  # first words, such as Echo and Volt, may occur again
 
 
 @pytest.mark.slow

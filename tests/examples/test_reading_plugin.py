@@ -1,4 +1,4 @@
-"""A component of others with doc columns, a score, a config section and a command of its own."""
+"""A third-party component with doc columns, a score, a config section and a command."""
 
 from __future__ import annotations
 

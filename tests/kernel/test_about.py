@@ -1,4 +1,4 @@
-"""What kernel tells of itself, of pipelines and of labels."""
+"""Information about kernel, pipelines and labels."""
 
 import pytest
 

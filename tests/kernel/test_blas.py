@@ -1,5 +1,5 @@
 # ruff: noqa: NPY002 — it is about the global generators
-"""Matrix products of the program around kernel keep the threads that they had."""
+"""Kernel does not change the threads of matrix products in the rest of the program."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(numpy_blas() is None, reason="numpy has another 
 
 @pytest.fixture(autouse=True)
 def blas():
-    """Numpy's BLAS, set to three threads, as nothing else sets it."""
+    """Numpy's BLAS, set to three threads, a number that no other code uses."""
     found = numpy_blas()
     before = found.get_threads()
     found.set_threads(3)
@@ -42,7 +42,7 @@ def examples(nlp):
 
 
 class Watching:
-    """A component that notes how many threads BLAS has when it is called."""
+    """A component that records the number of BLAS threads when it is called."""
 
     def __init__(self):
         self.seen = []

@@ -17,7 +17,7 @@ except Exception as error:
 
 @pytest.fixture
 def said(run_python, tmp_path):
-    """What an interpreter prints that finds what `distribution` installed; errors by their name."""
+    """The output of an interpreter that finds the installed distributions; errors by name."""
 
     def run(code, before=""):
         text = run_python(OUTCOME.format(folder=str(tmp_path), code=code, before=before))

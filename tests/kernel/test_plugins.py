@@ -1,4 +1,4 @@
-"""What a plugin brings, and that one which is broken takes nothing else down."""
+"""The parts of plugins, and isolation of broken plugins."""
 
 import sys
 
@@ -96,7 +96,7 @@ def test_second_plugin_of_a_name_is_set_aside_and_both_are_named(load):
     }
 
 
-def test_second_plugin_of_a_name_and_module_is_told_from_the_first(distribution):
+def test_plugins_with_the_same_name_and_module_are_distinguished(distribution):
     points = [
         point
         for name in ("beta", "alpha")
@@ -192,7 +192,7 @@ def acme_said(text):
 
 
 def test_plugin_brings_hooks_that_another_implements(load):
-    # The one that implements comes first in the order of names.
+    # The implementing plugin comes first in the order of names.
     plugins = load(acme_a=("a", "acme_a", SPEAKING), acme_hooks=("h", "acme_hooks", HOOKS))
     assert errors(plugins) == {}
     assert plugins.hooks.gather("acme_words", text="so it is") == [("acme-a", ["so", "it", "is"])]
@@ -206,7 +206,7 @@ def test_plugin_without_the_hooks_that_it_implements_is_set_aside(load):
     assert "there is no hook `acme_" in errors(plugins)["acme-a"]
 
 
-def test_hook_that_there_is_already_is_refused(load):
+def test_existing_hook_is_refused(load):
     again = HOOKS.replace("acme_said", "kernel_evaluated")
     plugins = load(
         acme_one=("one", "acme_one", HOOKS),

@@ -1,4 +1,4 @@
-"""Names from entry points, names of this process, and registries that plugins open."""
+"""Names from entry points, names of this process, and registries added by plugins."""
 
 import sys
 
@@ -27,7 +27,7 @@ POINTS = {
 
 @pytest.fixture
 def run(run_python, tmp_path):
-    """Run code in an interpreter that finds what `distribution` has installed."""
+    """Run code in an interpreter that finds the installed distributions."""
 
     def run(code):
         return run_python(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{code}")
@@ -56,7 +56,7 @@ print(resolve(Config(blocks)))
     ]
 
 
-def test_registry_that_nobody_opens_is_an_error_with_a_suggestion():
+def test_unknown_registry_is_an_error_with_a_suggestion():
     with pytest.raises(RegistryError, match="no registry `architecture`") as caught:
         kernel.registry.of("architecture")
     assert caught.value.hint == "did you mean `architectures`?"

@@ -1,4 +1,4 @@
-"""What the tests of several components use."""
+"""Fixtures for the tests of several components."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 
 @pytest.fixture
 def sgd():
-    """Gradient descent whose largest step is the same whatever the gradient."""
+    """Gradient descent with a fixed maximum step size."""
 
     def step(key, weights, gradient, lr_scale=1.0):
         weights -= 0.02 * gradient / max(1.0, float(np.abs(gradient).max()))
@@ -18,7 +18,7 @@ def sgd():
 
 @pytest.fixture
 def shake():
-    """Gives the output layer of a model weights at random, so that it predicts everything."""
+    """Sets the output layer of a model to random weights, so that it predicts all classes."""
 
     def run(model, seed, scale=1.0):
         rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The plugins of this repository keep the rules that they are held to: `kernel.testing`."""
+"""The plugins of this repository pass the checks of `kernel.testing`."""
 
 from pathlib import Path
 

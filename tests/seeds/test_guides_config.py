@@ -64,7 +64,7 @@ def test_overrides_come_from_the_environment(run, config, monkeypatch):
     assert "0.25" in run("config", "explain", config(), "training.dropout").stdout
 
 
-def test_only_what_exists_is_overridden(run, config, data):
+def test_only_existing_settings_are_overridden(run, config, data):
     result = run("train", config(), *data, "--training.drpoout", "0.2", expect=1)
     assert "drpoout" in result.stderr
     assert "dropout" in result.stderr
@@ -247,7 +247,7 @@ def test_values_are_held_against_type_hints(read):
     assert messages["stpo"].suggestion == "stop"
 
 
-def test_setting_of_a_component_without_a_plugin_is_told(read):
+def test_missing_plugin_of_a_component_is_reported(read):
     problems = find_problems(
         read("""
         [nlp]

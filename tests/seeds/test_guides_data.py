@@ -216,7 +216,7 @@ def test_loop_of_ones_own_learns(nlp, tmp_path):
     assert nlp.evaluate(examples)["ents_f"] == 1.0
 
 
-def test_saved_pipeline_says_what_it_is(train):
+def test_saved_pipeline_has_metadata(train):
     path, _ = train()
     meta = json.loads(path.joinpath("meta.json").read_text())
     assert (meta["lang"], meta["pipeline"]) == ("en", ["tok2vec", "ner"])

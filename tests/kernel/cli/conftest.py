@@ -9,7 +9,7 @@ from kernel.cli.app import make_program
 
 @pytest.fixture
 def kernel():
-    """Run the program in this process; returns click's result, stdout and stderr apart."""
+    """Run the program in this process; returns click's result, with stdout and stderr separate."""
 
     def run(*arguments, commands=None, stdin=None):
         arguments = [str(argument) for argument in arguments]

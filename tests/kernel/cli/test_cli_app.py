@@ -39,7 +39,7 @@ def test_help_imports_no_models():
 
 @pytest.mark.slow
 def test_help_is_there_in_half_a_second():
-    # Time of the processor, not of the clock: other processes do not count.
+    # Processor time, which does not depend on other processes.
     program = Path(sys.executable).with_name("kernel")
 
     def measure():
@@ -162,7 +162,7 @@ def test_exit_code_of_an_error_is_used(kernel, command):
     assert kernel("try-it", commands=command(stop)).exit_code == 130
 
 
-def test_missing_file_is_no_traceback(kernel, command, tmp_path):
+def test_missing_file_gives_no_traceback(kernel, command, tmp_path):
     result = kernel("try-it", commands=command((tmp_path / "none").read_text))
     assert result.exit_code == 1
     assert result.stderr == f"error: {tmp_path / 'none'}: No such file or directory\n"

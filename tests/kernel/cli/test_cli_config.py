@@ -91,7 +91,7 @@ def test_toml_and_cfg_say_the_same(kernel, config_file, tmp_path):
     assert tomllib.loads(toml.read_text())["nlp"]["pipeline"] == ["tok2vec", "ner"]
 
 
-def test_toml_says_what_each_setting_does(kernel, tmp_path):
+def test_toml_has_a_comment_for_each_setting(kernel, tmp_path):
     toml = tmp_path / "config.toml"
     kernel("init", "config", toml, "-p", "ner")
     text = toml.read_text()
@@ -127,14 +127,14 @@ def test_existing_file_needs_force(kernel, config_file):
     ],
     ids=["language", "component", "none"],
 )
-def test_what_cannot_be_recommended_is_said(kernel, options, message):
+def test_missing_recommendation_is_reported(kernel, options, message):
     result = kernel("init", "config", "-", *options)
     assert result.exit_code == 1
     assert message in result.stderr
     assert result.stdout == ""
 
 
-def test_fill_config_adds_what_is_missing(kernel, config_file, tmp_path):
+def test_fill_config_adds_missing_settings(kernel, config_file, tmp_path):
     base = tmp_path / "base.cfg"
     base.write_text(
         '[nlp]\nlang = "en"\npipeline = ["ner"]\n\n[components]\n\n[components.ner]\nfactory = "ner"\n'
@@ -149,7 +149,7 @@ def test_fill_config_adds_what_is_missing(kernel, config_file, tmp_path):
     assert "nothing to add" in again.stderr
 
 
-def test_fill_config_shows_what_it_adds(kernel, tmp_path):
+def test_fill_config_shows_added_settings(kernel, tmp_path):
     base = tmp_path / "base.cfg"
     base.write_text('[nlp]\nlang = "en"\n')
     result = kernel("init", "fill-config", base, "--diff")
@@ -206,7 +206,7 @@ def test_variables_and_functions_are_listed(kernel, config_file):
     assert re.search(row, result.stdout, re.MULTILINE)
 
 
-def test_explain_says_who_set_a_setting(kernel, config_file):
+def test_explain_shows_the_origin_of_a_setting(kernel, config_file):
     def explain(setting, *more):
         result = kernel("config", "explain", config_file, setting, *more)
         assert result.exit_code == 0
@@ -226,7 +226,7 @@ def test_explain_says_who_set_a_setting(kernel, config_file):
     assert entries["goes to"] == "kernel_plugin_corpus.readers.create_docbin_reader"
 
 
-def test_explain_lists_what_there_is(kernel, config_file):
+def test_explain_lists_existing_settings(kernel, config_file):
     result = kernel("config", "explain", config_file, "training.droput")
     assert result.exit_code == 1
     assert "there is no `training.droput` in the config" in result.stderr
@@ -249,7 +249,7 @@ def test_config_is_converted_both_ways(kernel, config_file, tmp_path):
     assert kernel("config", "convert", toml, cfg).exit_code == 1
 
 
-def test_schema_describes_what_the_config_names(kernel, config_file, tmp_path):
+def test_schema_describes_the_functions_of_the_config(kernel, config_file, tmp_path):
     path = tmp_path / "schema.json"
     assert kernel("config", "schema", config_file, path).exit_code == 0
     properties = json.loads(path.read_text())["properties"]

@@ -54,7 +54,7 @@ def test_info_describes_a_pipeline_without_its_scores(kernel, tmp_path):
     assert "name" not in result.stdout.replace(str(tmp_path), "")
 
 
-def test_info_of_nothing_is_an_error(kernel, tmp_path):
+def test_info_of_a_missing_pipeline_is_an_error(kernel, tmp_path):
     for path, message in (
         (tmp_path / "none", "the folder does not exist"),
         (tmp_path, "no meta.json"),

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 
-def test_written_plugin_says_where_it_is(kernel, tmp_path):
+def test_location_of_new_plugin_is_printed(kernel, tmp_path):
     result = kernel("plugins", "new", "acme", tmp_path)
     assert result.exit_code == 0
     assert str(tmp_path / "acme") in result.stderr
@@ -20,7 +20,7 @@ def test_written_plugin_says_where_it_is(kernel, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["Acme", "my-plugin", "2nd", "class", "", "a/b"])
-def test_name_that_is_none_of_a_module_is_refused(kernel, tmp_path, name):
+def test_name_that_is_not_a_valid_module_is_refused(kernel, tmp_path, name):
     result = kernel("plugins", "new", name, tmp_path)
     assert result.exit_code == 1
     assert f"`{name}` cannot be the name of a plugin" in result.stderr
@@ -33,7 +33,7 @@ def test_name_of_one_of_our_plugins_is_refused(kernel, tmp_path):
     assert "there is a plugin kernel-plugin-ner already" in result.stderr
 
 
-def test_folder_that_is_there_is_left_alone(kernel, tmp_path):
+def test_existing_folder_is_not_changed(kernel, tmp_path):
     (tmp_path / "acme").mkdir()
     result = kernel("plugins", "new", "acme", tmp_path)
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""Recommended configs: complete, sound, and spaCy's but for what is different on purpose.
+"""Recommended configs: complete, valid, and the same as spaCy's except intended differences.
 
 `spacy_init_config.json` has what `spacy init config` (3.8.18) wrote for the same options.
 """
@@ -24,7 +24,7 @@ NAMES = sorted(SPACY["components"]["efficiency"].keys() - {"tok2vec"})
 BOTH = ["efficiency", "accuracy"]
 EMBED = ("components", "tok2vec", "model", "embed")
 
-# Settings that differ from spaCy's on purpose; docs/config.md says why.
+# Intended differences from spaCy's settings; docs/config.md gives the reasons.
 OURS = {
     ("nlp", "vectors"): None,
     ("training", "optimizer", "use_averages"): True,
@@ -62,7 +62,7 @@ def test_component_has_spacys_settings(name, optimize):
     block = json.loads(json.dumps(config["components"][name]))
     expected = renamed(SPACY["components"][optimize][name])
     if name == "tok2vec":
-        # There are no vectors that it could name, and none to include.
+        # There are no vectors to name or to include.
         expected["model"]["embed"]["include_static_vectors"] = False
     assert block == expected
 
@@ -73,7 +73,7 @@ def test_other_sections_are_spacys(optimize, gpu):
     config = json.loads(json.dumps(recommend("en", ["tagger"], optimize=optimize, gpu=gpu).config))
     del config["components"], config["nlp"]["pipeline"], config["training"]["score_weights"]
     expected = renamed(SPACY["sections"])
-    # They belong to pretraining, which the kernel itself knows nothing of.
+    # Settings of pretraining, which is not part of the kernel.
     del expected["paths"]["init_tok2vec"], expected["initialize"]["init_tok2vec"]
     for path, value in OURS.items():
         put(expected, path, value)
@@ -127,7 +127,7 @@ def test_every_score_is_explained():
     assert [name for name, score in described.items() if not score.help] == []
 
 
-def test_meaning_that_takes_two_lines_is_whole():
+def test_meaning_on_two_lines_is_complete():
     def change(size, kind):
         """Change something.
 
@@ -145,13 +145,13 @@ def test_meaning_that_takes_two_lines_is_whole():
 
 
 @pytest.mark.parametrize("optimize", BOTH)
-def test_remarks_are_about_settings_there_are(optimize):
+def test_remarks_are_about_existing_settings(optimize):
     found = recommend("en", ["ner"], optimize=optimize)
     for *sections, key in found.remarks:
         assert key in functools.reduce(operator.getitem, sections, found.config)
 
 
-def test_gpu_without_a_transformer_is_said(kernel):
+def test_missing_transformer_for_gpu_is_reported(kernel):
     result = kernel("init", "config", "-", "-p", "ner", "--gpu")
     assert "warning: no installed plugin recommends a shared layer for the GPU" in result.stderr
     assert "batch_size = 128" in result.stdout
@@ -163,7 +163,7 @@ def test_shared_layer_that_nothing_listens_to_is_left_out(kernel):
     assert 'pipeline = ["textcat"]' in result.stdout
 
 
-def test_shared_layer_alone_is_no_pipeline(kernel):
+def test_shared_layer_alone_is_refused(kernel):
     result = kernel("init", "config", "-", "-p", "tok2vec")
     assert "the pipeline has no components" in result.stderr
     assert "shared layers are added" in result.stderr

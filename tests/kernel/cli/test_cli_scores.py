@@ -1,4 +1,4 @@
-"""A component of one's own: its scores are named and explained wherever those of others are."""
+"""A custom component: its scores are shown and explained like those of all others."""
 
 import pytest
 
@@ -89,7 +89,7 @@ def test_training_table_has_the_titles(pipeline):
     assert "ACME F" in columns.names
 
 
-def test_a_score_that_is_not_listed_is_no_slip(kernel, tmp_path):
+def test_a_score_that_is_not_listed_is_not_a_mistake(kernel, tmp_path):
     path = tmp_path / "config.cfg"
     kernel("init", "config", path, "--pipeline", "acme_anvils")
     done = kernel("debug", "config", path, "--training.score_weights.acme_hidden", "0.5")

@@ -170,7 +170,7 @@ def make_caching_model():
     return ops.WeightNode("root", lambda model, X, is_train: (X, None), layers=[leaf])
 
 
-def test_what_is_kept_lasts_until_a_weight_changes():
+def test_cached_value_is_valid_until_a_weight_changes():
     model, made = make_caching_model(), []
 
     def make():
@@ -187,7 +187,7 @@ def test_what_is_kept_lasts_until_a_weight_changes():
     assert ops.cached(model, "x", make) == 5
 
 
-def test_nothing_is_kept_over_nodes_that_are_not_watched():
+def test_nothing_is_cached_for_nodes_that_do_not_count_changes():
     model = make_caching_model()
     model.layers.append(thinc.api.noop())
 
@@ -205,7 +205,7 @@ def test_copy_is_watched_and_keeps_nothing_of_the_original():
     assert ops.cached(model, "x", lambda: "new") == "original"
 
 
-def test_deep_copies_are_made_without_what_is_cached():
+def test_deep_copies_do_not_contain_cached_values():
     model = thinc.api.Model(
         "plain", lambda model, X, is_train: (X, None), layers=[make_caching_model()]
     )

@@ -127,7 +127,7 @@ def test_gathered_rows_are_summed():
 
 
 def murmur_keys(value, seed):
-    """Four keys of one 64-bit value, one step at a time."""
+    """Four keys of one 64-bit value, computed step by step."""
     all_ones = 2**64 - 1
 
     def mix(k):

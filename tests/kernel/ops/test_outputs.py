@@ -1,4 +1,4 @@
-"""Layers that get more outputs after they were trained."""
+"""Adding outputs to trained layers."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_old_outputs_stay_and_new_ones_start_with_zero(layer):
     assert not after[:, 3:].any()
 
 
-def test_new_outputs_start_with_what_is_given(layer):
+def test_new_outputs_start_with_the_given_values(layer):
     mean = layer.get_param("W").mean(axis=0)
     grow_output(layer, AXES, 5, fill={"W": mean, "b": -7.0})
     assert (layer.get_param("W")[3:] == mean).all()

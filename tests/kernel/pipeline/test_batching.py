@@ -1,4 +1,4 @@
-"""Settings that vary, and batches of such a size."""
+"""Schedules of settings, and batches with a varying size."""
 
 from itertools import islice
 

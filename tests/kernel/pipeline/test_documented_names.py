@@ -1,4 +1,4 @@
-"""What people who know the documented names of a pipeline rely on, beyond adding and running."""
+"""Documented names of a pipeline, besides those for adding and running components."""
 
 import pytest
 
@@ -89,7 +89,7 @@ def test_settings_of_a_folder_are_taken_over_and_overridden(nlp, tmp_path):
     assert kernel.load(tmp_path / "p").config["training"]["seed"] == 5
 
 
-def test_folder_without_a_config_is_no_pipeline(nlp, tmp_path):
+def test_folder_without_a_config_is_not_a_pipeline(nlp, tmp_path):
     nlp.to_disk(tmp_path / "p", exclude=["config"])
 
     with pytest.raises(LoadError, match=r"has no config\.cfg or config\.toml"):

@@ -1,4 +1,4 @@
-"""A shared layer of another make: nothing of it is called a listener."""
+"""A shared layer of another plugin, without "listener" in any name."""
 
 import types
 
@@ -18,7 +18,7 @@ WIDTH = 4
 
 
 class Radio(Pipe):
-    """Sends each token's length, in each of `WIDTH` numbers; learns nothing."""
+    """Shares each token's length, in each of `WIDTH` dimensions; is not trained."""
 
     def __init__(self, name, model):
         self.name = name
@@ -45,13 +45,13 @@ def lengths(docs):
 
 
 def radio_waves():
-    """Make the lengths of words."""
+    """Compute the lengths of words."""
     return Model("waves", lambda model, docs, is_train: (lengths(docs), lambda dY: []))
 
 
 @kernel.listens
 def radio_set(station: str = "*"):
-    """Receive what a station sends.
+    """Read the output of a station.
 
     station  the name of the component; "*": the last one before
     """
@@ -66,7 +66,7 @@ def radio_set(station: str = "*"):
 
 
 def make_radio(nlp, name, model):
-    """Make a component that sends.
+    """Create a component that shares its output.
 
     model  what it sends
     """
@@ -124,7 +124,7 @@ NER = {
 }
 
 
-def test_it_is_recommended_where_it_is_asked_for(acme):
+def test_it_is_recommended_on_request(acme):
     found = recommend("en", ["acme_radio", "ner"], gpu=True)
 
     assert found.config["nlp"]["pipeline"] == ["acme_radio", "ner"]
@@ -145,7 +145,7 @@ def test_a_second_shared_layer_is_said_to_be_left_out(acme):
     assert found.warnings == ["`tok2vec` is left out: the other components listen to `acme_radio`"]
 
 
-def test_one_that_no_plugin_recommends_is_an_error():
+def test_a_layer_without_recommendation_is_an_error():
     with pytest.raises(KernelError, match="recommends the shared layer `acme_radio`, which ner"):
         recommend("en", ["acme_radio", "ner"])
 

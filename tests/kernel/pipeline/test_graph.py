@@ -1,4 +1,4 @@
-"""How components depend on each other: shared layers, what they need, and plugins' columns."""
+"""Dependencies of components: shared layers, required attributes, and columns of plugins."""
 
 import contextlib
 import types
@@ -88,7 +88,7 @@ def test_listeners_that_are_not_there_are_named(listening, arguments, message):
         listening.replace_listeners(*arguments)
 
 
-def test_analysis_names_what_nobody_sets():
+def test_analysis_names_attributes_that_nothing_sets():
     for name, described in {
         "graph_sets": {"assigns": ["token.tag"]},
         "graph_needs": {"requires": ["token.tag", "doc.ents"], "retokenizes": True},

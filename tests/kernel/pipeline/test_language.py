@@ -1,4 +1,4 @@
-"""The pipeline as users hold it: components by name, in order, switched on and off."""
+"""The pipeline for users: named components in order, which can be enabled and disabled."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from kernel.pipeline import Language, ignore_error
 
 @pytest.fixture
 def tag_first():
-    """Register, once, components that leave a trace in `doc.user_data`."""
+    """Register, once, components that write a trace to `doc.user_data`."""
     for name in ("trace_a", "trace_b", "trace_c"):
         if not kernel.registry.factories.has(name):
             _register(name)
@@ -64,7 +64,7 @@ def test_an_unknown_component_brings_the_nearest_name(tag_first):
         tag_first.get_pipe("trace_q")
 
 
-def test_an_unknown_factory_is_no_component():
+def test_an_unknown_factory_is_an_error():
     with pytest.raises(RegistryError, match="no `nre` in the registry `factories`"):
         kernel.blank("en").add_pipe("nre")
 
@@ -113,7 +113,7 @@ def test_renaming_keeps_the_place_and_the_factory(tag_first):
     assert tag_first.config["components"]["other"]["factory"] == "trace_a"
 
 
-def test_pipe_gives_what_single_calls_give(tag_first):
+def test_pipe_equals_single_calls(tag_first):
     texts = ["One text.", "", "And another, longer one!"]
     docs = list(tag_first.pipe(texts, batch_size=2))
     assert [doc.text for doc in docs] == texts
@@ -212,7 +212,7 @@ def test_meta_names_the_distributions_that_are_needed(tag_first):
     assert set(requires) == {"kernel-nlp", "kernel-plugin-lang"}
 
 
-def test_a_pipeline_says_what_it_misses(tag_first, tmp_path):
+def test_a_pipeline_names_missing_distributions(tag_first, tmp_path):
     import json
 
     path = tmp_path / "saved"

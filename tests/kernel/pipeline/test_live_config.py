@@ -1,4 +1,4 @@
-"""The config of a pipeline: edited in place, and true to its components."""
+"""The config of a pipeline: edited in place, and kept up to date with the components."""
 
 import kernel
 from kernel import Language

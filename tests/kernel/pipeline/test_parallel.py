@@ -1,4 +1,4 @@
-"""`nlp.pipe` with several processes: the same docs, in order, and errors that say where.
+"""`nlp.pipe` with several processes: the same docs, in order, and errors that name the doc.
 
 Components are registered when this module is imported, which the workers do too.
 """
@@ -154,7 +154,7 @@ def test_components_that_workers_cannot_find_are_named():
 
 
 @pytest.mark.parametrize("number", [0, -2])
-def test_a_number_of_processes_that_means_nothing_is_refused(number):
+def test_an_invalid_number_of_processes_is_refused(number):
     with pytest.raises(KernelError, match=f"1 or more, or -1 for all, got {number}"):
         list(kernel.blank("en").pipe(["text"], n_process=number))
 

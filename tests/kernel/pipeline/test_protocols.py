@@ -1,4 +1,4 @@
-"""Components of other makes: each has only the methods of one protocol, and no base class."""
+"""Components without a base class, with only the methods of one protocol."""
 
 import contextlib
 
@@ -68,7 +68,7 @@ class Counting(Plain):
 
 
 class Learning(Plain):
-    """Learns how many examples there are, and nothing else."""
+    """Learns only the number of examples."""
 
     def __init__(self):
         self.labels = ["FEW", "MANY"]
@@ -101,7 +101,7 @@ class Learning(Plain):
 
 
 class Fussy(Plain):
-    """Fails on every doc, and takes its own handler."""
+    """Fails on every doc, and has its own error handler."""
 
     handler = None
 
@@ -116,7 +116,7 @@ class Fussy(Plain):
 
 
 class Doubtful(Plain):
-    """Annotates in two steps, but has a `pipe` of its own, which counts."""
+    """Annotates in two steps, but also has a `pipe`, which is used."""
 
     def predict(self, docs):
         raise AssertionError("`pipe` is there to be used")
@@ -190,7 +190,7 @@ def test_a_component_without_a_base_learns(nlp):
     assert pipe.weight == 4.0
 
 
-def test_what_has_bytes_is_kept_in_bytes(nlp):
+def test_packable_components_are_saved_as_bytes(nlp):
     nlp.add_pipe("learning").weight = 2.5
     other = kernel.blank("en")
     other.add_pipe("learning")

@@ -1,4 +1,4 @@
-"""Components in a pipeline: added, taken out, renamed, each with its own settings."""
+"""Components in a pipeline: added, removed, renamed, each with its own settings."""
 
 import warnings
 
@@ -10,7 +10,7 @@ from kernel.pipeline import Language, Pipe
 
 
 class Ruler(Pipe):
-    """A component that counts what it holds, as a ruler does its patterns: nothing, here."""
+    """A component with length 0, like a ruler without patterns."""
 
     def __init__(self, name, size):
         self.name = name
@@ -118,7 +118,7 @@ def test_a_selection_that_cannot_be_meant_is_refused(nlp, arguments, message):
         ),
     ],
 )
-def test_what_runs_can_be_chosen_while_a_pipeline_is_made(nlp, arguments, expected):
+def test_components_can_be_selected_when_a_pipeline_is_created(nlp, arguments, expected):
     nlp.add_pipe("empty_ruler")
     nlp.add_pipe("marker")
 

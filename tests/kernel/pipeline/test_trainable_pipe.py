@@ -1,4 +1,4 @@
-"""What `TrainablePipe` and `RehearsingPipe` do for every component that learns."""
+"""The behaviour that `TrainablePipe` and `RehearsingPipe` give every trainable component."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ class Scaler(RehearsingPipe):
 
 
 def step(key, weights, gradient):
-    """Change weights against their gradient, and forget it; an optimizer."""
+    """An optimizer: subtract the gradient from the weights and reset it."""
     changed = weights - 0.1 * gradient
     gradient[...] = 0
     return changed, gradient
@@ -84,7 +84,7 @@ def test_examples_arrive_as_a_batch_with_the_dropout_rate_set(examples):
 
 
 @pytest.mark.parametrize("method", ["update", "rehearse"])
-def test_docs_without_tokens_teach_nothing(empty, method):
+def test_docs_without_tokens_give_no_gradient(empty, method):
     pipe = Scaler()
     pipe.start_rehearsal()
     assert getattr(pipe, method)(empty, sgd=step) == {"scaler": 0.0}
@@ -92,7 +92,7 @@ def test_docs_without_tokens_teach_nothing(empty, method):
     assert pipe.batches == []
 
 
-def test_rehearsing_brings_back_what_was_predicted(examples):
+def test_rehearsal_restores_earlier_predictions(examples):
     pipe = Scaler()
     assert pipe.rehearse(examples, sgd=step) == {"scaler": 0.0}  # before there is a tutor
     pipe.start_rehearsal()

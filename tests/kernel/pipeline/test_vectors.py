@@ -1,4 +1,4 @@
-"""Word vectors of pipelines: saved with them, taken from others, and told apart."""
+"""Word vectors of pipelines: saved, loaded from other pipelines, and compared."""
 
 import warnings
 

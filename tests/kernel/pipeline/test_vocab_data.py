@@ -7,7 +7,7 @@ from kernel.errors import DataError
 from kernel.pipeline.vocab_data import read_vocab_data
 
 
-def test_attributes_are_set_and_ranks_start_anew(tmp_path):
+def test_attributes_are_set_and_ranks_are_reset(tmp_path):
     path = tmp_path / "words.jsonl"
     path.write_text(
         '{"settings": {}}\n\n{"orth": "colour", "id": 3, "norm": "color", "prob": -7.5}\n'

@@ -20,7 +20,7 @@ def vocab():
 
 @pytest.fixture
 def make_example(vocab):
-    """An example of two sides, each given as words and other arguments of `Doc`."""
+    """An example; both docs are given as words and other arguments of `Doc`."""
 
     def make(predicted, gold):
         return Example(Doc(vocab, **predicted), Doc(vocab, **gold))
@@ -136,7 +136,7 @@ def test_columns_score_like_tokens_one_by_one(make_example, seed):
     assert 0 < fast["tag_acc"] < 1
 
 
-def test_attribute_nobody_annotated_has_no_score(make_example):
+def test_attribute_without_annotation_has_no_score(make_example):
     words = {"words": ["a"]}
     assert StreamingScorer(TokenAttrScores)([make_example(words, words)], attr="tag") == {
         "tag_acc": None
@@ -165,7 +165,7 @@ ENTITIES = StreamingScorer(lambda **_: SpanScores("ents"))
 
 
 class Component:
-    """Something in a pipeline that is scored."""
+    """A component with a scorer."""
 
     def __init__(self, name, scorer):
         self.name, self.scorer = name, scorer

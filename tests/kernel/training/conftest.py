@@ -12,7 +12,7 @@ from kernel.training.packing import read_arrays
 
 @pytest.fixture(scope="session")
 def toys():
-    """The module beside this file that makes small pipelines and corpora."""
+    """The module next to this file that creates small pipelines and corpora."""
     name = "kernel_training_toys"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("toys.py"))
@@ -42,7 +42,7 @@ def fit(toys):
 
 @pytest.fixture
 def quick_disk(monkeypatch):
-    """Flushing takes most of the time of these runs, and nobody pulls the plug."""
+    """Skip flushing to disk, which takes most of the time of these runs."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
@@ -55,7 +55,7 @@ def trained(toys, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def bytes_of():
-    """Return a function that gives all that a finished run's numbers are: raw bytes by name."""
+    """Return a function that returns the results of a finished run: raw bytes by name."""
 
     def bytes_of(output):
         found = {

@@ -1,4 +1,4 @@
-"""Batches: their order, their epochs, and going back to a place among them."""
+"""Batches: their order, their epochs, and restoring a position."""
 
 import itertools
 

@@ -19,7 +19,7 @@ def test_weighted_score_sums_without_scaling_up():
     assert weights == {"a": 0.5, "b": 0.25}  # for the rest of the run
 
 
-def test_weighing_what_is_no_number_is_an_error():
+def test_weighted_score_that_is_not_a_number_is_an_error():
     with pytest.raises(ConfigError, match=r"`training\.score_weights\.per_type` weighs a score"):
         weigh({"per_type": {"PER": 1.0}}, {"per_type": 1.0})
 

@@ -1,4 +1,4 @@
-"""Whatever write, flush or rename fails, complete models stay where they were."""
+"""If any write, flush or rename fails, complete models are kept."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ class DiskError(OSError):
 
 
 class Failing:
-    """Counts calls of a function of the operating system, and lets one of them fail."""
+    """Counts calls of an operating system function, and lets one of them fail."""
 
     def __init__(self, monkeypatch, fail_at=None):
         self.count = 0
@@ -45,7 +45,7 @@ class Failing:
 
 
 def complete(output):
-    """Return which folders are there; raises LoadError if one of them is not whole."""
+    """Return the existing folders; raises LoadError if one of them is not complete."""
     found = [name for name in NAMES if (output / name).exists()]
     for name in found:
         assert (output / name / MANIFEST).is_file()
@@ -60,7 +60,7 @@ SHORT = {"max_steps": 1, "eval_frequency": 1}
 
 @pytest.fixture
 def n_calls(fit, tmp_path, monkeypatch):
-    """How many calls can fail while one run replaces another."""
+    """The number of calls that can fail while one run replaces another."""
     fit(tmp_path / "count", **SHORT)
     with monkeypatch.context() as patch:
         counter = Failing(patch)
@@ -69,7 +69,7 @@ def n_calls(fit, tmp_path, monkeypatch):
 
 
 def check_failure(fit, output, monkeypatch, fail_at):
-    """Let the call number `fail_at` fail, look at what is there, and train again."""
+    """Let the call number `fail_at` fail, check the folders, and train again."""
     fit(output, seed=9, **SHORT)
     with monkeypatch.context() as patch:
         Failing(patch, fail_at)

@@ -1,4 +1,4 @@
-"""Initialization: what gets weights, and from which random numbers."""
+"""Initialization: which components get weights, and from which random numbers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The loop: when it evaluates, when it stops, what it trains, and what it refuses."""
+"""The loop: evaluations, stopping, trained components, and errors."""
 
 import io
 import itertools
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("quick_disk")
 
 
 class Notes:
-    """Writes down what it is told."""
+    """Records its calls."""
 
     def __init__(self):
         self.moments = []
@@ -85,7 +85,7 @@ def test_patience_counts_from_the_earliest_best_step(fit, notes, monkeypatch, to
         (0, 0.1, True),
         (3, 0.5, True),
         (6, 0.3, False),
-        (9, 0.5, True),  # a tie: the newer weights are kept
+        (9, 0.5, True),  # in case of a tie, the newer weights are kept
         (12, 0.2, False),
     ]
     assert notes.run.best_step == 3
@@ -353,7 +353,7 @@ def test_adding_a_component_does_not_shift_the_numbers_of_another(fit, bytes_of,
     assert one["raw guess/model/W"] == two["raw guess/model/W"]
 
 
-def test_run_says_what_it_trains(fit, trained):
+def test_run_announces_its_settings(fit, trained):
     stdout = io.StringIO()
     training = {"pipeline": ["guess", "other"], "frozen_components": ["other"], "max_steps": 1}
     fit(stdout=stdout, sources={"other": trained}, **training)

@@ -44,7 +44,7 @@ def test_resuming_finds_the_checkpoint(tmp_path):
     assert open_output(tmp_path, resume=True) is True
 
 
-def test_what_a_dead_process_left_is_cleared_up(tmp_path):
+def test_leftovers_of_a_dead_process_are_removed(tmp_path):
     tmp_path.joinpath(".model-last.old").mkdir()
     tmp_path.joinpath(".model-last.old", "meta.json").touch()
     tmp_path.joinpath(".checkpoint.1a2b3c4d.tmp").mkdir()

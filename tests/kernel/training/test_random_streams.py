@@ -1,5 +1,5 @@
 # ruff: noqa: NPY002, TID251 — it is about the global generators
-"""Named streams: independent, restorable, and gone from the globals afterwards."""
+"""Named streams: independent, restorable, and without effect on the globals afterwards."""
 
 import contextvars
 import random
@@ -101,13 +101,13 @@ def test_generator_is_the_one_of_the_stream_in_use():
 
 
 def test_outside_of_any_stream_a_seed_decides():
-    def draw_anew():
+    def draw_again():
         fix_random_seed(1)
         return generator().random()
 
     outside = contextvars.Context()
 
-    assert outside.run(draw_anew) == outside.run(draw_anew)
+    assert outside.run(draw_again) == outside.run(draw_again)
 
 
 def test_training_leaves_the_random_state_of_the_program_alone(fit):

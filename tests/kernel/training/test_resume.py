@@ -1,4 +1,4 @@
-"""A run that was interrupted and resumed ends with the bytes of one that was not."""
+"""A run that was interrupted and resumed ends with the same bytes as one that was not."""
 
 import functools
 import io
@@ -24,7 +24,7 @@ class CrashError(Exception):
 
 @pytest.fixture
 def crash(toys, fit, monkeypatch):
-    """Return a function that trains up to a step and dies there."""
+    """Return a function that trains up to a step and raises there."""
 
     def crash(output, step, **training):
         from kernel.training import loop
@@ -72,7 +72,7 @@ CASES = [(name, step) for name in VARIANTS for step in (6, 11)] + [
 
 @pytest.fixture(scope="module")
 def whole(toys, bytes_of, tmp_path_factory):
-    """Return a function that gives the bytes of an uninterrupted run of a variant."""
+    """Return a function that returns the bytes of an uninterrupted run of a variant."""
 
     @functools.cache
     def whole(variant):
@@ -181,7 +181,7 @@ def test_finished_run_is_left_alone(fit, bytes_of, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
-def test_resuming_without_a_checkpoint_starts_anew(fit, bytes_of, tmp_path):
+def test_resuming_without_a_checkpoint_starts_a_new_run(fit, bytes_of, tmp_path):
     fit(tmp_path / "whole")
     fit(tmp_path / "new", resume=True)
     assert bytes_of(tmp_path / "new") == bytes_of(tmp_path / "whole")

@@ -1,4 +1,4 @@
-"""The settings of a run: whatever a config names is made once, and the config copied seldom."""
+"""The settings of a run: objects of a config are created once, and the config is rarely copied."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ MADE = {
 
 
 CURRENT = {}
-"""What the registered functions call, as a name can be registered only once."""
+"""The function that registered functions call, because a name can be registered only once."""
 
 
 @pytest.fixture
 def counted(toys):
-    """A config whose functions are counted, by the setting they make, and the counts."""
+    """A config whose function calls are counted by setting, and the counts."""
     config = toys.make_config(max_steps=4, eval_frequency=2)
     made: Counter[str] = Counter()
     for kind, settings in MADE.items():
@@ -56,7 +56,7 @@ def called(setting):
 
 
 def make(kind, block, count):
-    """Make what the block says, or something harmless, and count it."""
+    """Create the object of the block, or a harmless one, and count it."""
     count()
     if kind == "callbacks":
         return lambda nlp, *_: nlp
@@ -79,7 +79,7 @@ def test_everything_that_a_config_names_is_made_once_a_run(counted):
     assert made == dict.fromkeys([name for names in MADE.values() for name in names], 1)
 
 
-def test_second_run_is_made_anew(counted):
+def test_second_run_creates_new_objects(counted):
     config, made = counted
     nlp = run(config)
     train(nlp, stdout=io.StringIO(), stderr=io.StringIO())
@@ -99,7 +99,7 @@ def test_settings_of_initialization_belong_to_the_pipeline(toys):
     config["training"]["before_update"] = {"@callbacks": "holder.v1"}
     CURRENT["holder"] = held = []
     nlp = init_nlp(config)
-    held.append(nlp)  # now the settings lead back to their pipeline
+    held.append(nlp)  # now the settings refer to their pipeline
     del CURRENT["holder"], held
     gone = weakref.ref(nlp)
     del nlp

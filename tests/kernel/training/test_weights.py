@@ -1,4 +1,4 @@
-"""A component whose weights are not Thinc's is trained, checked, saved and resumed all the same."""
+"""A component with weights of another library is trained, checked, saved and resumed."""
 
 import contextlib
 
@@ -18,7 +18,7 @@ N_BUCKETS = 16
 
 
 class NumpyWeights:
-    """A matrix, its gradient, and an optimizer that the component has to itself: momentum."""
+    """A matrix, its gradient, and the component's own optimizer with momentum."""
 
     def __init__(self):
         self.matrix = np.zeros((N_BUCKETS, 2), "f")
@@ -50,7 +50,7 @@ class NumpyWeights:
 
 
 class NumpyGuesser:
-    """Guesses the category of a doc, with nothing of Thinc; it derives from nothing."""
+    """Predicts the category of a doc, without Thinc and without a base class."""
 
     name = "guess"
     is_trainable = True
@@ -169,7 +169,7 @@ def test_gradient_that_is_not_finite_is_named(fit_numpy, monkeypatch):
 
 
 class OwnOptimizer:
-    """Learns one number by an optimizer of its own; its `weights` are not the protocol's."""
+    """Learns one number with its own optimizer; its `weights` do not follow the protocol."""
 
     name = "guess"
     weights = (0.5,)

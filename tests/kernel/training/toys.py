@@ -78,7 +78,7 @@ def forward(model, docs, is_train):
     W, b = model.get_param("W"), model.get_param("b")
     X = features(docs)
     if rate:
-        # From all three sources, so that a stream that is not put back shows.
+        # From all three sources, so that a stream that is not restored is noticed.
         X *= (generator().random(X.shape) >= rate) / (1 - rate)
         X *= np.random.uniform(0.9, 1.1, X.shape)  # noqa: NPY002
         X *= random.uniform(0.9, 1.1)
@@ -95,7 +95,7 @@ def forward(model, docs, is_train):
 
 
 class Guesser(TrainablePipe):
-    """Guesses the category of a doc."""
+    """Predicts the category of a doc."""
 
     def __init__(self, nlp, name):
         self.vocab, self.name, self.cfg = nlp.vocab, name, {}
@@ -194,7 +194,7 @@ def make_config(**training):
 
 
 class Pause:
-    """Makes a step last, so that there is a moment to be killed in."""
+    """Makes steps slow, so that a run can be killed during a step."""
 
     def __init__(self, seconds):
         self.seconds = seconds

@@ -141,7 +141,7 @@ def test_wrong_encoding_is_reported_by_line(nlp, write):
     assert "iconv -f latin1 -t utf-8" in caught.value.hint
 
 
-def test_byte_order_mark_and_windows_line_ends_are_no_text(nlp, write):
+def test_byte_order_mark_and_windows_line_ends_are_removed(nlp, write):
     (doc,) = conll_ner.convert(write("win.iob", "\ufeffAda\tB-PER\r\nsaw\tO\r\n"), nlp=nlp)
     assert [token.text for token in doc] == ["Ada", "saw"]
 

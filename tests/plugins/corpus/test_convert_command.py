@@ -17,7 +17,7 @@ BAD = json.dumps({"text": "Ada saw Rome", "entities": [[0, 2, "PER"], [8, 12, "L
 
 @pytest.fixture
 def kernel():
-    """Run the program in this process; returns click's result, stdout and stderr apart."""
+    """Run the program in this process; returns click's result, with stdout and stderr separate."""
 
     def run(*arguments, commands=None):
         return CliRunner().invoke(make_program(commands), list(map(str, arguments)))
@@ -165,7 +165,9 @@ def test_labels_are_mapped(kernel, write, tmp_path):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_cannot_be_converted_is_said(kernel, write, tmp_path, monkeypatch, arguments, message):
+def test_files_that_cannot_be_converted_are_reported(
+    kernel, write, tmp_path, monkeypatch, arguments, message
+):
     monkeypatch.chdir(tmp_path)
     for name in ("a.iob", "mixed/a.iob", "two/a.iob", "two/b.iob"):
         write(name, IOB)

@@ -1,4 +1,4 @@
-"""What augmenters make of texts; numbers of the trees are those that spaCy 3.8.18 gives."""
+"""Results of augmenters; the heads of trees are those of spaCy 3.8.18."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def make_doc(nlp):
 
 @pytest.fixture
 def augment(nlp):
-    """Augment an example of the doc, with chance that follows from the seed."""
+    """Augment an example of the doc, with random numbers from the seed."""
 
     def augment(augmenter, doc, seed=0):
         with Streams(seed).use("augment"):
@@ -161,14 +161,14 @@ def test_words_without_tags_are_put_in_lower_case_only(make_doc, augment):
         pytest.param(["``"], {"1", "“", ">"}, id="else-the-last-pair-with-the-word"),
     ],
 )
-def test_side_of_a_pair_is_told_by_its_tag_or_word(make_doc, augment, tags, expected):
+def test_side_of_a_pair_is_found_by_its_tag_or_word(make_doc, augment, tags, expected):
     pairs = [["“", "1"], ["2", "“"], ["<", ">"]]
     augmenter = orth(variants={"paired": [{"tags": tags, "variants": pairs}]})
     words = {augment(augmenter, make_doc(), seed).reference[2].text for seed in range(40)}
     assert words == expected
 
 
-def test_longer_words_move_what_tokens_carry(make_doc, augment):
+def test_longer_words_move_user_data_of_tokens(make_doc, augment):
     Token.set_extension("note", default=None, force=True)
     doc = make_doc()
     doc[5]._.note = "closing"
@@ -204,7 +204,7 @@ def test_space_is_annotated_as_its_neighbours_are(make_doc, place, head, iob, st
     assert len(made.ents) == 1
 
 
-def test_space_has_only_what_the_doc_has(make_doc):
+def test_space_has_only_annotation_that_the_doc_has(make_doc):
     doc = make_doc(tags=None, pos=None, lemmas=None, heads=None, deps=None, ents=None)
     made = insert_space(doc, "  ", 3)
     assert annotation(made)[3] == ("", "", "", "", 3, "", "", None)

@@ -14,7 +14,7 @@ from kernel_plugin_corpus.batchers import (
     minibatch_by_words,
 )
 
-# Batches that spaCy 3.8.18 made of items of these lengths with these settings.
+# Batches of spaCy 3.8.18 for items of these lengths and these settings.
 CASES = json.loads(Path(__file__).parent.joinpath("data", "batches.json").read_text())
 lengths = st.lists(st.integers(1, 40), max_size=60)
 

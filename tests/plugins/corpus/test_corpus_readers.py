@@ -35,7 +35,7 @@ def texts(examples):
     return [example.reference.text for example in examples]
 
 
-def test_prediction_is_tokenized_anew(nlp, make_doc, save):
+def test_predicted_doc_is_tokenized_again(nlp, make_doc, save):
     path = save("a.spacy", [make_doc("Ada ran.", ents=["B-PER", "O"])])
     (example,) = Corpus(path)(nlp)
     assert [token.text for token in example.predicted] == ["Ada", "ran", "."]
@@ -50,7 +50,7 @@ def test_unknown_spaces_keep_the_words(nlp, save):
     assert [token.text for token in example.predicted] == ["ran.", "off"]
 
 
-def test_gold_preproc_makes_an_example_a_sentence(nlp, make_doc, save):
+def test_gold_preproc_makes_an_example_per_sentence(nlp, make_doc, save):
     doc = make_doc("a. b c d.", sent_starts=[True, True, False, False])
     examples = list(Corpus(save("a.spacy", [doc]), gold_preproc=True)(nlp))
     assert [[token.text for token in example.predicted] for example in examples] == [
@@ -107,7 +107,7 @@ def test_shuffling_follows_the_stream(nlp, make_doc, save):
     assert read() != sorted(read(), key=int)
 
 
-def test_corpus_is_read_anew_at_each_call(nlp, make_doc, save):
+def test_corpus_is_read_again_at_each_call(nlp, make_doc, save):
     corpus = Corpus(save("a.spacy", [make_doc("a")]))
     first, second = next(corpus(nlp)), next(corpus(nlp))
     assert first.reference is not second.reference
@@ -135,7 +135,7 @@ def test_corpus_without_examples_is_an_error(nlp, make_doc, save, tmp_path, name
     assert message in caught.value.message
 
 
-def test_reader_without_path_says_what_to_set():
+def test_error_of_reader_without_path_names_the_settings():
     reader = registry.readers.get("spacy.Corpus.v1")
     with pytest.raises(DataError, match=r"`kernel\.Corpus\.v1` has no `path`") as caught:
         reader(path=None, gold_preproc=False)
@@ -150,7 +150,7 @@ def test_jsonl_texts_are_kept_by_length(nlp, write):
     assert [len(example.reference) for example in corpus(nlp)] == [2, 3]
 
 
-def test_jsonl_limit_counts_what_is_kept(nlp, write):
+def test_jsonl_limit_counts_kept_texts(nlp, write):
     path = write("raw.jsonl", "\n".join(json.dumps({"text": t}) for t in ("a", "b c", "d e")))
     assert texts(JsonlCorpus(path, min_length=2, limit=1)(nlp)) == ["b c"]
 

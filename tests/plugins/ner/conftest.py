@@ -1,4 +1,4 @@
-"""A readable recognizer of one state, docs at random, and a small model."""
+"""A simple recognizer of one state, random docs, and a small model."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ LABELS = ["PER", "ORG", "LOC"]
 
 
 class Reference:
-    """The rules of the BILUO system, one token and one move at a time, as they are written."""
+    """The rules of the BILUO system, implemented directly, one token and one move at a time."""
 
     def __init__(self, doc, tags=None, negatives=()):
         self.n = len(doc)
@@ -72,7 +72,7 @@ class Reference:
 
     def valid_row(self, classes, at, open_label):
         row = [self.is_valid(action, label, at, open_label) for action, label in classes]
-        # Where nothing is left, an entity that cannot be finished is dropped.
+        # If no class is valid, an entity that cannot be finished is dropped.
         return row if any(row) else [action == "O" for action, _ in classes]
 
     def cost(self, action, label, at, open_label, start):
@@ -168,7 +168,7 @@ def vocab():
 
 
 class RandomDocs:
-    """Docs whose words, entities, blocked and missing tokens and sentences are drawn."""
+    """Docs with random words, entities, blocked and missing tokens, and sentences."""
 
     def __init__(self, vocab, seed):
         self.vocab = vocab
@@ -184,7 +184,7 @@ class RandomDocs:
         return doc
 
     def annotated(self, words=None, *, missing=0.2, blocked=0.1, sentences=False):
-        """A doc with entities, of which some tokens are missing or blocked."""
+        """A doc with entities, and some missing or blocked tokens."""
         doc = self.plain(words, sentences=sentences)
         iob, types = np.full(len(doc), 2, np.int8), np.zeros(len(doc), np.uint64)
         at = 0
@@ -218,7 +218,7 @@ def random_docs(vocab):
 
 
 def word_vectors(width):
-    """A layer that looks up a fixed vector for each word type; it learns nothing."""
+    """A layer that looks up a fixed vector for each word type, without training."""
     table = np.random.default_rng(0).normal(size=(1000, width)).astype("float32")
 
     def forward(model, docs, is_train):

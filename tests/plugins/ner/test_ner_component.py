@@ -166,7 +166,7 @@ def test_label_added_in_mid_training_fits_a_stateful_optimizer(
     ner, adam = make_ner(city_examples), Adam(0.02)
     for _ in range(10):
         ner.update(city_examples, sgd=adam)
-    ner.update(city_examples)  # a gradient that waits for the next batch
+    ner.update(city_examples)  # a pending gradient for the next batch
     words = ["Kiel", "ran"]
     example = Example(Doc(vocab, words=words), Doc(vocab, words=words, ents=["B-NEW", "O"]))
     for _ in range(30):
@@ -186,7 +186,7 @@ def test_label_must_be_a_string(city_examples, make_ner):
         make_ner(city_examples).add_label(7)
 
 
-# What is annotated already
+# Existing annotation
 
 
 def test_preset_entities_and_blocked_tokens_are_kept(vocab, city_examples, make_ner, entities):
@@ -218,7 +218,7 @@ def test_sentence_starts_are_not_crossed(vocab, city_examples, make_ner, shake, 
     assert crossed == 0
 
 
-def test_negative_spans_teach_what_is_no_entity(vocab, city_examples, make_ner, sgd, entities):
+def test_negative_spans_are_learned(vocab, city_examples, make_ner, sgd, entities):
     ner = make_ner(city_examples, steps=60, negatives="wrong")
     words = ["to", "York"]
     assert entities(ner(Doc(vocab, words=words))) == [(1, 2, "LOC")]
@@ -271,7 +271,7 @@ def test_averaged_weights_are_used_inside_use_params_only(vocab, city_examples, 
     assert entities(ner(Doc(vocab, words=words))) == before != []
 
 
-def test_component_without_weights_says_so(vocab, make_ner):
+def test_component_without_weights_is_an_error(vocab, make_ner):
     ner = make_ner()
     ner.add_label("PER")
     with pytest.raises(KernelError, match="component `ner` has no weights"):

@@ -1,4 +1,4 @@
-"""The array functions of the BILUO system against its rules as they are written."""
+"""The array functions of the BILUO system, compared with a direct implementation of its rules."""
 
 import itertools
 
@@ -41,7 +41,7 @@ def states_at(batch, at, start, types):
 
 
 def every_state(docs, types):
-    """Yield doc number, token, start of the open entity and its type, of all states there are."""
+    """Yield doc number, token, start of the open entity and its type of all possible states."""
     for number, doc in enumerate(docs):
         for at in range(len(doc)):
             yield number, at, 0, 0

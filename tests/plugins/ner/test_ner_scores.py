@@ -13,7 +13,7 @@ def vocab():
 
 @pytest.fixture
 def make_example(vocab):
-    """An example of two sides, each given as words and other arguments of `Doc`."""
+    """An example; both docs are given as words and other arguments of `Doc`."""
 
     def make(predicted, gold):
         return Example(Doc(vocab, **predicted), Doc(vocab, **gold))

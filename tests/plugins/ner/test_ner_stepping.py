@@ -28,16 +28,14 @@ def found(entities):
 
 
 def random_batch(source, count):
-    """Docs of all lengths, none included, with and without preset annotation."""
+    """Docs of all lengths, including empty ones, with and without preset annotation."""
     docs = [source.plain([]), *(source.plain() for _ in range(count))]
     return docs + [source.annotated(sentences=True) for _ in range(count)]
 
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("model", MODELS)
-def test_lazy_decoding_finds_what_stepping_finds(
-    random_docs, make_ner, shake, batch, stepped, seed, model
-):
+def test_lazy_decoding_equals_stepping(random_docs, make_ner, shake, batch, stepped, seed, model):
     source = random_docs(seed)
     ner = shaken(make_ner, shake, source, seed, **model)
     docs = batch(random_batch(source, 15))
@@ -91,7 +89,7 @@ def test_predictions_do_not_depend_on_batch_size(
 
 
 def explored(system, explore, ner, examples, docs, max_moves):
-    """What training would see of each state that is reached, in an order of its own."""
+    """The training data of each reached state, in sorted order."""
     gold = system.gold(examples)
     states = system.cut(docs, gold, max_moves)
     scorer = ner.model.predict(docs)  # no dropout, so that paths can be compared

@@ -1,4 +1,4 @@
-"""A readable parser of one state, trees at random, and a small model."""
+"""A simple parser of one state, random trees, and a small model."""
 
 import itertools
 
@@ -18,7 +18,7 @@ SHIFT, REDUCE, LEFT, RIGHT, BREAK = range(5)
 
 
 class Reference:
-    """The rules of the arc-eager system, one state and one move at a time, as they are written.
+    """The rules of the arc-eager system, implemented directly, one state and one move at a time.
 
     Tokens of one doc; `None` is no token. `gold_heads` and `gold_labels` are projective, with
     None where nothing is known; the head of a root is itself.
@@ -38,7 +38,7 @@ class Reference:
         self.labels = {}
         self.children = {i: [] for i in range(n)}  # in the order in which they were attached
 
-    # What can be seen
+    # Observations
 
     def s(self, k):
         return self.stack[-1 - k] if len(self.stack) > k else None
@@ -230,7 +230,7 @@ def vocab():
 
 
 class RandomDocs:
-    """Docs whose trees, sentences and gaps in annotation are drawn."""
+    """Docs with random trees, sentences and gaps in the annotation."""
 
     def __init__(self, vocab, seed):
         self.vocab = vocab
@@ -240,7 +240,7 @@ class RandomDocs:
         return [str(word) for word in self.rng.choice(WORDS, self.rng.integers(least, most + 1))]
 
     def plain(self, words=None, *, preset=0.0):
-        """A doc without annotation, but for sentence starts, each with this probability."""
+        """A doc without annotation except sentence starts, each with this probability."""
         doc = Doc(self.vocab, words=self.words() if words is None else words)
         if preset:
             odds = [preset / 2, 1 - preset, preset / 2]
@@ -302,7 +302,7 @@ def random_docs(vocab):
 
 
 def word_vectors(width):
-    """A layer that looks up a fixed vector for each word type; it learns nothing."""
+    """A layer that looks up a fixed vector for each word type, without training."""
     table = np.random.default_rng(0).normal(size=(1000, width)).astype("float32")
 
     def forward(model, docs, is_train):
@@ -315,7 +315,7 @@ def word_vectors(width):
 
 @pytest.fixture
 def clause_examples(vocab):
-    """Docs of several short sentences that are always parsed alike."""
+    """Docs of several short sentences that are always parsed in the same way."""
     rng = np.random.default_rng(0)
     examples = []
     for _ in range(30):

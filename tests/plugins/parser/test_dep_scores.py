@@ -1,4 +1,4 @@
-"""Scores of trees, against what spaCy 3.8.18 says of the same docs."""
+"""Scores of trees, compared with those of spaCy 3.8.18."""
 
 import itertools
 

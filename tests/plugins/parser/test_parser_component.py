@@ -166,7 +166,7 @@ def test_examples_without_gold_are_left_alone(vocab, clause_examples, make_parse
     parser = make_parser(clause_examples)
     words = ["the", "dog"]
     unannotated = [Example(Doc(vocab, words=words), Doc(vocab, words=words))]
-    parser.update(unannotated)  # sets the dropout rate, which is saved too
+    parser.update(unannotated)  # sets the dropout rate, which is also saved
     before = parser.to_bytes()
     losses = parser.update(unannotated, sgd=sgd)
     assert losses == {"parser": 0.0}
@@ -229,7 +229,7 @@ def test_averaged_weights_are_used_inside_use_params_only(clause_examples, make_
 
 
 def test_lifted_arcs_are_put_back(vocab):
-    # `who barked` stands apart from `dog`, which it belongs to.
+    # `who barked` is separated from `dog`, its head.
     doc = Doc(vocab, words=["the", "dog", "came", "who", "barked"])
     labels = np.array(
         [vocab.strings.add(x) for x in ["det", "nsubj", "ROOT", "nsubj", "acl||nsubj"]], np.uint64

@@ -1,4 +1,4 @@
-"""The parser keeps the rules for components, and trains in a pipeline that can be resumed."""
+"""The parser passes the checks for components, and can be trained and resumed in a pipeline."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Docs parsed in segments come out as docs parsed from first to last."""
+"""Docs parsed in segments have the same parse as docs parsed as a whole."""
 
 import itertools
 
@@ -16,7 +16,7 @@ WHOLE = 10**6
 
 @pytest.fixture
 def many_groups(monkeypatch):
-    """Little memory for features, so that a batch is several groups."""
+    """Little memory for features, so that a batch has several groups."""
     monkeypatch.setattr(decoding, "GROUP_BYTES", 100_000)
 
 
@@ -95,7 +95,7 @@ def test_segments_that_never_meet_are_stepped_to_the_end(
     assert len(reparsed) == 2
 
 
-def test_segments_cut_at_sentences_need_no_mending(
+def test_segments_cut_at_sentences_need_no_reparsing(
     vocab, clause_examples, make_parser, monkeypatch
 ):
     parser = make_parser(clause_examples, steps=60)

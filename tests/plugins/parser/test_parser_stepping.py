@@ -1,4 +1,4 @@
-"""Arrays of states do what the rules of one state say, whichever way they are stepped."""
+"""Arrays of states follow the rules of a single state, however they are stepped."""
 
 import copy
 
@@ -57,7 +57,7 @@ def numbered(tokens, offset=0):
 
 
 def follow(rules, classes, scorer, offset, extra):
-    """Follow the best valid class at each state; yields what is seen there."""
+    """Follow the best valid class at each state; yield what can be observed there."""
     while not rules.is_final():
         valid = [rules.is_valid(*entry) for entry in classes]
         if not any(valid):
@@ -107,7 +107,7 @@ def explored(parser, examples, docs, begun, max_moves):
 
 
 def by_doc(docs, shown, costs, valid):
-    """Group what was seen of states by the docs that they are of."""
+    """Group observations of states by doc."""
     found = [[] for _ in docs]
     for row in zip(shown, costs, valid, strict=True):
         found[int(np.searchsorted(docs.offsets, row[0].max(), side="right")) - 1].append(row)
@@ -149,7 +149,7 @@ def oracle_move(rules, classes):
 
 
 def gold_path(rules, classes, every):
-    """The states on the path of least cost, `every` moves apart, that get on in the doc."""
+    """The states on the path of least cost, `every` moves apart, that reach new tokens."""
     found = [copy.deepcopy(rules)]
     n_moves = 0
     while not rules.is_final() and any(rules.is_valid(*entry) for entry in classes):
@@ -210,7 +210,7 @@ def test_every_token_of_docs_that_need_more_moves_is_learned_from(random_docs, m
     examples = [Example(source.plain(gold.words()), gold) for gold in golds]
     parser = make_parser(examples)
     docs = batch([example.predicted for example in examples])
-    # As many moves as tokens, or a few more, come to half of the tokens only.
+    # With about as many moves as tokens, only half of the tokens are reached.
     begun = parser.system.cut(docs, parser.system.gold(examples), 15)
     assert {start.doc for start in begun.starts if start.frontier > 0} == set(range(10))
     seen, _, _ = explored(parser, examples, docs, begun, 15)

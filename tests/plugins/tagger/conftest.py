@@ -23,7 +23,7 @@ def vocab():
 
 
 def word_vectors(width):
-    """A layer that looks up a fixed vector for each word; it learns nothing."""
+    """A layer that looks up a fixed vector for each word, without training."""
     table = np.random.default_rng(0).normal(size=(1000, width)).astype("float32")
 
     def forward(model, docs, is_train):
@@ -81,7 +81,7 @@ def make_component(vocab, make_model):
 
 @pytest.fixture
 def make_example(vocab):
-    """A doc of `words` without annotation, beside one with it; gold may be cut otherwise."""
+    """A doc of `words` without annotation, and one with it; gold may have other tokens."""
 
     def make(words, *, gold_words=None, **annotation):
         spaces = [False] * len(words)
@@ -97,7 +97,7 @@ WORDS = {"she": "PRP", "ran": "VBD", "ate": "VBD", "fish": "NN", "home": "NN", "
 
 @pytest.fixture
 def tagged(make_example):
-    """Sentences in which each word has its one tag."""
+    """Sentences in which each word always has the same tag."""
     rng = np.random.default_rng(0)
     sentences = [rng.choice(list(WORDS), rng.integers(1, 7)).tolist() for _ in range(20)]
     return [make_example(words, tags=[WORDS[word] for word in words]) for words in sentences]

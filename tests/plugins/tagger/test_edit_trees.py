@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from kernel.errors import DataError
 from kernel_plugin_tagger.edit_trees import NO_TREE, EditTrees, Match, Substitution
 
-# Few letters, so that parts of a form come up again in its lemma.
+# Few letters, so that parts of a form occur again in its lemma.
 words = st.text(alphabet="abAß̈", max_size=12) | st.text(max_size=20)
 
 
@@ -17,7 +17,7 @@ words = st.text(alphabet="abAß̈", max_size=12) | st.text(max_size=20)
 @example("İstanbul", "istanbul")
 @example("e\u0301tait", "être")
 @example("👩\u200d🔬s", "👩\u200d🔬")
-def test_tree_of_a_pair_makes_the_lemma_of_the_form(form, lemma):
+def test_tree_of_a_pair_turns_form_into_lemma(form, lemma):
     trees = EditTrees()
     assert trees.apply(trees.add(form, lemma), form) == lemma
 
@@ -44,7 +44,7 @@ def test_trees_survive_their_description(pairs):
 
 
 @given(st.lists(st.tuples(words, words), min_size=1, max_size=8), words)
-def test_tree_that_fits_another_form_replaces_only_what_it_names(pairs, form):
+def test_tree_that_fits_another_form_replaces_only_its_substring(pairs, form):
     trees = EditTrees()
     for pair in pairs:
         tree = trees.add(*pair)
@@ -53,7 +53,7 @@ def test_tree_that_fits_another_form_replaces_only_what_it_names(pairs, form):
 
 
 def expected(trees, tree, form):
-    """The definition, as it is written."""
+    """A direct implementation of the definition."""
     if tree == NO_TREE:
         return ""
     node = trees[tree]

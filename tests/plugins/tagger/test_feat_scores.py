@@ -1,4 +1,4 @@
-"""Scores of features, against what spaCy 3.8.18 says of the same docs."""
+"""Scores of features, compared with those of spaCy 3.8.18."""
 
 import itertools
 from operator import attrgetter

@@ -42,7 +42,7 @@ def make_examples(nlp, sentences=SENTENCES):
 
 @pytest.fixture
 def make_lemmatizer():
-    """A pipeline of a lemmatizer alone, after some steps on the sentences."""
+    """A pipeline with only a lemmatizer, after some steps on the sentences."""
 
     def make(steps=0, **config):
         nlp = blank("en")
@@ -64,7 +64,7 @@ def lemmas_of(nlp, words):
 
 
 def prefer(lemmatizer, *trees):
-    """Make the model score these trees best, in this order, whatever the token."""
+    """Let the model give these trees the highest scores, in this order, for all tokens."""
     output = lemmatizer.model.get_ref("output_layer")
     bias = np.zeros(len(lemmatizer.labels), "float32")
     for rank, tree in enumerate(trees):
@@ -81,7 +81,7 @@ def test_it_learns_lemmas_also_of_words_it_has_not_seen(make_lemmatizer):
     assert lemmas_of(nlp, ["Dogs", "like", "bats"])[2] == "bat"
 
 
-def test_trees_that_too_few_tokens_need_are_no_labels(make_lemmatizer):
+def test_rare_trees_are_not_labels(make_lemmatizer):
     _, lemmatizer = make_lemmatizer(min_tree_freq=2)
     find = lemmatizer.trees.find
     # In the order of their first tokens; "Cats" and "was" need trees of their own.
@@ -99,7 +99,7 @@ def test_gold_lemma_of_a_rare_tree_counts_as_the_first_label(make_lemmatizer):
     ]
 
 
-def test_tokens_without_a_gold_lemma_teach_nothing(make_lemmatizer):
+def test_tokens_without_a_gold_lemma_have_no_gradient(make_lemmatizer):
     nlp, lemmatizer = make_lemmatizer()
     gold = Doc(nlp.vocab, words=["She", "likes", "can", "not"], lemmas=["she", "", "can", "not"])
     split = Example(Doc(nlp.vocab, words=["She", "likes", "cannot"]), gold)
@@ -118,7 +118,7 @@ def test_docs_of_two_lexeme_tables_share_a_batch(make_lemmatizer):
     assert [[token.lemma_ for token in doc] for doc in docs] == [["she"], ["x", "she", "some"]]
 
 
-# What happens where a tree does not fit
+# Trees that do not fit
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_docs_without_tokens_go_through(make_lemmatizer):
 # Labels and files
 
 
-def test_label_data_makes_the_same_lemmatizer(make_lemmatizer):
+def test_label_data_restores_the_same_lemmatizer(make_lemmatizer):
     _, lemmatizer = make_lemmatizer()
     data = json.loads(json.dumps(lemmatizer.label_data))
     other = blank("en")
@@ -281,7 +281,7 @@ def test_it_keeps_the_rules_for_components(check):
     check()
 
 
-# Beside spaCy
+# Comparison with spaCy
 
 SPACY = """
 import json, sys, spacy

@@ -122,7 +122,7 @@ def test_gold_is_missing_unless_both_are_known_and_a_label(make_component, make_
     assert component.gold_classes([example]).classes.tolist() == [1, -1, -1, 0, -1]
 
 
-def test_gold_without_any_annotation_teaches_nothing(analysed, make_component, make_example):
+def test_gold_without_annotation_has_no_gradient(analysed, make_component, make_example):
     component = make_component("morphologizer", analysed)
     assert component.update([make_example(["she", "ran"])])["morphologizer"] == 0
 
@@ -133,7 +133,7 @@ FEATURES = ["", "_", "A=1", "A=2", "B=1", "A=1|B=2", "A=2|B=1|C=3"]
 
 
 def merged(old, new, *, overwrite, extend):
-    """What one token comes to have: the rules, a token at a time."""
+    """The annotation of one token: a direct implementation of the rules."""
     if extend:
         ours, theirs = Morphology.feats_to_dict(old), Morphology.feats_to_dict(new)
         return Morphology.dict_to_feats({**ours, **theirs} if overwrite else {**theirs, **ours})
@@ -149,7 +149,7 @@ def merged(old, new, *, overwrite, extend):
     overwrite=st.booleans(),
     extend=st.booleans(),
 )
-def test_what_is_there_is_kept_extended_or_replaced(
+def test_existing_annotation_is_kept_extended_or_replaced(
     make_component, vocab, tokens, overwrite, extend
 ):
     component = make_component("morphologizer", overwrite=overwrite, extend=extend)

@@ -11,7 +11,7 @@ def starts_of(doc):
 
 @pytest.fixture
 def sentences(make_example):
-    """Docs in which `The` starts a sentence, and nothing else does."""
+    """Docs in which exactly the words `The` start sentences."""
     rng = np.random.default_rng(0)
     examples = []
     for _ in range(20):

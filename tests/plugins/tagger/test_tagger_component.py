@@ -55,7 +55,7 @@ def test_loss_adds_to_those_given(tagged, make_component):
 # Gold
 
 
-def test_tokens_without_gold_tag_teach_nothing(make_component, make_example):
+def test_tokens_without_gold_tag_have_no_gradient(make_component, make_example):
     tagger = make_component("tagger", [make_example(["a", "b"], tags=["A", "B"])])
     assert tagger.update([make_example(["a", "b"], tags=["", ""])])["tagger"] == 0
     assert tagger.update([make_example(["a", "b"])])["tagger"] == 0
@@ -64,7 +64,7 @@ def test_tokens_without_gold_tag_teach_nothing(make_component, make_example):
     assert both == pytest.approx(2 * one) != 0
 
 
-def test_tags_with_the_prefix_say_what_a_token_is_not(make_component, make_example, sgd):
+def test_tags_with_the_prefix_are_negative(make_component, make_example, sgd):
     gold = [make_example(["a"], tags=["A"]), make_example(["b"], tags=["B"])]
     tagger = make_component("tagger", [*gold, make_example(["c"], tags=["!A"])])
     assert tagger.labels == ("A", "B")
@@ -82,7 +82,7 @@ def test_prefix_can_be_another_one(make_component, make_example):
     assert gold.negatives.tolist() == [False, False, True]
 
 
-def test_tokens_that_are_cut_otherwise_learn_what_all_their_gold_says(make_component, make_example):
+def test_misaligned_tokens_learn_the_common_tag_of_their_gold_tokens(make_component, make_example):
     example = make_example(
         ["ab", "cd", "e", "f", "g"],
         gold_words=["a", "b", "c", "d", "ef", "g"],
@@ -107,13 +107,13 @@ def test_tokens_of_mixed_batches_are_learned_from_as_alone(make_component, make_
     assert tagger.update(ExampleBatch(examples))["tagger"] == pytest.approx(alone)
 
 
-def test_gold_tag_that_is_no_label_is_named(make_component, make_example):
+def test_unknown_gold_tag_is_named(make_component, make_example):
     tagger = make_component("tagger", [make_example(["a"], tags=["A"])])
     with pytest.raises(DataError, match="`tagger` has no label 'B', 'C', which occurs in the gold"):
         tagger.update([make_example(["a", "b", "c"], tags=["A", "B", "C"])])
 
 
-def test_denied_tag_that_is_no_label_teaches_nothing(make_component, make_example):
+def test_unknown_negative_tag_has_no_gradient(make_component, make_example):
     tagger = make_component("tagger", [make_example(["a"], tags=["A"])])
     assert tagger.update([make_example(["a"], tags=["!B"])])["tagger"] == 0
 
@@ -219,7 +219,7 @@ def test_docs_without_tokens_go_through(vocab, tagged, make_component, make_exam
     tagger.set_annotations(nothing, tagger.predict(nothing))
 
 
-def test_untrained_component_says_so(vocab, make_component):
+def test_untrained_component_is_an_error(vocab, make_component):
     tagger = make_component("tagger")
     tagger.add_label("A")
     with pytest.raises(KernelError, match="component `tagger` has no weights"):
@@ -238,7 +238,7 @@ def test_model_that_others_made_is_asked_for_all_scores(tagged, make_component, 
 # Rehearsal
 
 
-def test_rehearsal_pulls_back_to_what_was_known(tagged, tag_of, make_component, make_example, sgd):
+def test_rehearsal_restores_earlier_predictions(tagged, tag_of, make_component, make_example, sgd):
     tagger = make_component("tagger", tagged, steps=30)
     assert tagger.rehearse(tagged) == {"tagger": 0.0}  # before there is a tutor
     tagger.start_rehearsal()

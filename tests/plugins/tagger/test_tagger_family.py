@@ -211,7 +211,7 @@ def corpus(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def fit(config, corpus):
-    """Trains, up to a step at which the run dies if one is given."""
+    """Trains, optionally up to a step at which the run dies."""
     take_step = loop.take_step
 
     def fit(output, *, resume=False, dies_at=None):
@@ -245,7 +245,7 @@ def bytes_of(output):
 
 @pytest.fixture(scope="module")
 def whole(fit, tmp_path_factory):
-    """What a run comes to that was not interrupted."""
+    """The result of an uninterrupted run."""
     output = tmp_path_factory.mktemp("whole")
     fit(output)
     return bytes_of(output)

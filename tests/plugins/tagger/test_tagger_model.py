@@ -15,7 +15,7 @@ def docs(vocab):
 
 @pytest.fixture
 def make_ready(make_model, docs):
-    """A model with weights at random."""
+    """A model with random weights."""
 
     def make(n_classes=4, **settings):
         model = make_model(**settings)

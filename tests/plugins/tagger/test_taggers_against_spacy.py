@@ -1,4 +1,4 @@
-"""What spaCy 3.8.18 made of `spacy_taggers.json`: its weights, losses, annotation and scores.
+"""Comparison with spaCy 3.8.18 (`spacy_taggers.json`): weights, losses, annotation and scores.
 
 Predicted tokens are cut otherwise than gold ones; the weights of the classes are random.
 """
@@ -36,7 +36,7 @@ def make_examples(vocab):
 
 @pytest.fixture(params=["tagger", "morphologizer", "senter"])
 def side_by_side(request):
-    """A component with the weights of spaCy's, the examples, and what spaCy's made of them."""
+    """A component with spaCy's weights, the examples, and spaCy's results."""
     theirs = THEIRS["components"][request.param]
     nlp = kernel.blank("en")
     component = nlp.add_pipe(request.param, config={"model": MODEL, **theirs["config"]})

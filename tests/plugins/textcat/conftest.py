@@ -1,4 +1,4 @@
-"""Small docs with labels, small models, and a gradient by differences."""
+"""Small docs with labels, small models, and numerical gradients."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def vocab():
 
 @pytest.fixture
 def make_docs(vocab):
-    """Docs of these lengths, of words drawn at random."""
+    """Docs of these lengths, with random words."""
 
     def make(*lengths, seed=0):
         rng = np.random.default_rng(seed)
@@ -78,7 +78,7 @@ def vectors():
 
 @pytest.fixture
 def randomize():
-    """Gives every weight of a model a value at random."""
+    """Sets every weight of a model to a random value."""
 
     def run(model, *, seed=0, scale=0.5):
         rng = np.random.default_rng(seed)
@@ -92,7 +92,7 @@ def randomize():
 
 
 def loss_of(scores, truths, exclusive):
-    """What the components' gradient is that of: cross-entropy, or half the squared errors."""
+    """The loss of the components' gradient: cross-entropy, or half the squared errors."""
     scores = scores.astype("float64")
     if exclusive:
         return -(truths * np.log(scores)).sum()
@@ -101,7 +101,7 @@ def loss_of(scores, truths, exclusive):
 
 @pytest.fixture
 def assert_gradients():
-    """Holds the gradients of all weights against differences of the loss."""
+    """Compares the gradients of all weights with differences of the loss."""
 
     def check(model, docs, *, n_labels=3, exclusive, step=1e-2, n_places=12):
         truths = np.eye(n_labels)[np.arange(len(docs)) % n_labels]
@@ -112,7 +112,7 @@ def assert_gradients():
         for node in model.walk():
             for name in node.param_names:
                 gradient = node.get_grad(name)
-                # Most rows of a hashed table have none.
+                # Most rows of a hash table have none.
                 for place in rng.permutation(np.flatnonzero(gradient))[:n_places]:
                     losses = [
                         loss_of(

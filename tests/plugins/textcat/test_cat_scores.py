@@ -1,4 +1,4 @@
-"""Scores of labels, against what spaCy 3.8.18 says of the same docs."""
+"""Scores of labels, compared with those of spaCy 3.8.18."""
 
 import pytest
 

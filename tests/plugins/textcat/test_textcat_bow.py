@@ -137,7 +137,7 @@ def test_length_below_one_is_refused():
 
 
 @pytest.mark.parametrize("make", [text_cat_bow_v2, text_cat_bow_v3], ids=["v2", "v3"])
-def test_new_label_leaves_the_others_what_they_score(make_docs, randomize, make):
+def test_new_label_does_not_change_other_scores(make_docs, randomize, make):
     docs = make_docs(4, 9, 2)
     model = randomize(ready(make(True, 1, False, nO=3)), scale=0.1)
     before = model.predict(docs)

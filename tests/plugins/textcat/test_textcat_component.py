@@ -1,4 +1,4 @@
-"""What the two components promise."""
+"""The behaviour of the two components."""
 
 import numpy as np
 import pytest
@@ -116,7 +116,7 @@ def test_untrained_scores_are_how_often_labels_are_right(make_examples, make_tex
     rows = [("a", {"A": 1.0, "B": 0.0})] * 7 + [("b", {"A": 0.0, "B": 1.0})]
     textcat = make_textcat(make_examples(*rows), exclusive=exclusive)
     (scores,) = textcat.predict(DocBatch([make_examples(*rows)[0].predicted]))
-    # Two docs more are counted, one for and one against each label.
+    # Two more docs are counted for each label, one with it and one without.
     assert scores.tolist() == pytest.approx([0.8, 0.2])
 
 
@@ -127,7 +127,7 @@ def test_untrained_scores_leave_out_docs_that_say_nothing(make_examples, make_te
     assert scores.tolist() == pytest.approx([3 / 5, 3 / 6])
 
 
-def test_rehearsing_brings_back_what_the_tutor_says(films, make_textcat, vocab):
+def test_rehearsal_restores_the_predictions_of_the_tutor(films, make_textcat, vocab):
     textcat = make_textcat(films, steps=40)
     textcat.start_rehearsal()
     before = cats_of(textcat, "a good film", vocab)
@@ -199,7 +199,7 @@ def test_model_without_room_refuses_a_new_label(films, make_textcat):
 
 
 @pytest.mark.parametrize("label", [3, "", None])
-def test_label_that_is_no_string_is_refused(make_textcat, label):
+def test_label_that_is_not_a_string_is_refused(make_textcat, label):
     with pytest.raises(TextError, match="must be a string"):
         make_textcat().add_label(label)
 
@@ -271,7 +271,7 @@ def test_positive_label_is_one_of_two(films, make_textcat, label, labels, messag
         make_textcat(films, labels=labels, positive_label=label)
 
 
-def test_positive_label_is_what_is_scored(films, make_textcat):
+def test_positive_label_is_scored(films, make_textcat):
     textcat = make_textcat(films, steps=40, positive_label="POS")
     scores = scores_of(textcat, films)
     assert scores["cats_score_desc"] == "F (POS)"
@@ -301,13 +301,13 @@ def test_other_labels_of_a_doc_stay(films, make_textcat, make_docs):
     assert list(make_textcat(films)(doc).cats) == ["LONG", "POS", "NEG"]
 
 
-def test_component_without_labels_says_what_to_do(make_textcat, make_docs):
+def test_error_without_labels_has_a_hint(make_textcat, make_docs):
     with pytest.raises(KernelError, match="`textcat` has no labels") as caught:
         make_textcat()(make_docs(3)[0])
     assert "nlp.initialize" in caught.value.hint
 
 
-def test_threshold_decides_what_counts_as_found(topics, make_textcat):
+def test_threshold_decides_which_labels_are_predicted(topics, make_textcat):
     textcat = make_textcat(topics, exclusive=False, steps=80)
     textcat.cfg["threshold"] = 1.0
     assert scores_of(textcat, topics)["cats_micro_r"] == 0.0

@@ -1,4 +1,4 @@
-"""With equal weights, every architecture scores as spaCy's does.
+"""With equal weights, every architecture gives the same scores as spaCy's.
 
 `spacy_scores.json` has what spaCy 3.8 scored with weights that were drawn as they are here.
 """

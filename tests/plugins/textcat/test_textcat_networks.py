@@ -134,7 +134,7 @@ def test_no_reduction_at_all_is_refused(vectors):
 
 
 @pytest.mark.parametrize("exclusive", [True, False])
-def test_new_label_leaves_the_others_what_they_score(vectors, make_docs, randomize, exclusive):
+def test_new_label_does_not_change_other_scores(vectors, make_docs, randomize, exclusive):
     docs = make_docs(4, 9, 2)
     model = text_cat_cnn_v2(vectors(), exclusive)
     model.initialize(X=docs, Y=np.zeros((3, 6), "float32"))

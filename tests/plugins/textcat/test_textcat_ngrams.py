@@ -25,7 +25,7 @@ def test_hashes_of_windows_are_those_of_thinc(values, size):
 
 
 def counted(docs, size, attr):
-    """What each doc's n-grams are, doc by doc and in the order of their size."""
+    """The n-grams of each doc, doc by doc and in the order of their size."""
     for doc in docs:
         values = doc.to_array(attr).reshape(-1).astype("uint64")
         found = Counter(values.tolist())
@@ -50,7 +50,7 @@ def test_layer_counts_the_ngrams_of_each_doc(make_docs, lengths, size, attr):
     assert found == list(counted(docs, size, attr))
 
 
-def test_layer_counts_lower_case_unless_told_otherwise(vocab):
+def test_layer_counts_lower_case_by_default(vocab):
     docs = DocBatch([Doc(vocab, words=["X", "x"])])
     keys, counts, _ = registry.layers.get("kernel.extract_ngrams.v1")(1).predict(docs)
     assert (keys.tolist(), counts.tolist()) == ([vocab.strings["x"]], [2.0])

@@ -150,7 +150,7 @@ def test_resumed_run_ends_with_the_same_bytes(fit, tmp_path, monkeypatch, pipeli
     assert bytes_of(tmp_path / "parts") == bytes_of(tmp_path / "whole")
 
 
-def test_listeners_teach_what_they_share(fit):
+def test_listeners_train_the_shared_layer(fit):
     nlp = fit(PIPELINES["shared"])
     before = init_nlp(make_config(PIPELINES["shared"])).get_pipe("tok2vec").model.to_bytes()
     assert nlp.get_pipe("tok2vec").model.to_bytes() != before

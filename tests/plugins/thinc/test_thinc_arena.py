@@ -1,4 +1,4 @@
-"""All dense parameters of a model in flat arrays: the same numbers as one by one."""
+"""All dense parameters of a model in flat arrays: the same results as one by one."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ METHODS = [
 
 
 def plain(name, **shapes):
-    """A node of Thinc's own, as third-party layers have them."""
+    """A plain Thinc node, as in third-party layers."""
     node = Model(name, lambda model, X, is_train: (X, lambda dY: dY), params=dict.fromkeys(shapes))
     rng = np.random.default_rng(len(name))
     for param, shape in shapes.items():
@@ -48,7 +48,7 @@ def own(model):
 
 
 def add_gradients(model, step):
-    """Some are far below, some far above what is clipped."""
+    """Some are far below, some far above the clipping threshold."""
     rng = np.random.default_rng(step)
     for (_, name), node in own(model).items():
         value = rng.normal(size=node.get_param(name).shape) * 10.0 ** rng.integers(-3, 1)
@@ -120,7 +120,7 @@ def test_maxout_weights_lie_as_products_want_them():
     assert maxout.joined(maxout.get_grad("W"), maxout.get_grad("b")).shape == (15, 8)
 
 
-def test_caches_of_weights_are_told():
+def test_caches_of_weights_are_invalidated():
     model = make_model()
     train(model, Adam(), range(1))
     before = model.layers[0].version
@@ -146,7 +146,7 @@ def test_parameters_can_be_replaced_between_steps(change):
             node.set_grad("W", np.full((3, 4), 0.1, "f"))
         elif change == "loaded":
             each.from_bytes(each.to_bytes())
-        else:  # as a component does that gets a label
+        else:  # as a component does when a label is added
             node.id = Model.global_id = Model.global_id + 1
             for name, shape in {"W": (3, 6), "b": (6,)}.items():
                 node.set_param(name, np.ones(shape, "f"))
@@ -246,7 +246,7 @@ def test_resumed_run_ends_with_the_same_bits(method):
             assert_array_equal(mine[key], theirs[key])
 
 
-def test_state_says_what_moments_are_to_be_multiplied_with():
+def test_state_has_the_scales_of_moments():
     model = make_model()
     apart = model.copy()
     one, other = Adam(), Adam(beta1=[0.9], beta2=[0.999])  # schedules: moments as Adam has them

@@ -109,14 +109,14 @@ def test_rows_make_up_for_hundreds_of_steps(betas, warmup):
 
     by_rows.pending.flush()
     assert np.abs(reference - start).max() > 0.02
-    # A second moment that fades faster than a step is counted leaves more of it to `eps`.
+    # With a fast decay of the second moment, `eps` has more effect.
     atol = 1e-5 if betas[1] == 0.999 else 1e-4
     np.testing.assert_allclose(mine, reference, atol=atol)
     np.testing.assert_allclose(one.averages[1, "E"], other.averages[1, "E"], atol=atol)
 
 
 @given(rows=st.lists(st.integers(0, 399), min_size=1, max_size=30), seed=st.integers(0, 99))
-def test_row_that_is_read_is_what_it_would_be_without_deferring(rows, seed):
+def test_row_that_is_read_is_up_to_date(rows, seed):
     one, other = Adam(L2=0.01), thinc_optimizers.Adam(L2=0.01)
     mine = np.random.default_rng(seed).uniform(-0.1, 0.1, (400, 96)).astype("float32")
     reference = mine.copy()
@@ -197,7 +197,7 @@ def test_update_happens_in_place():
 
     assert updated is weights
     assert zeroed is gradient
-    # The first step of Adam goes by the learning rate, whatever the gradient's size.
+    # The first step of Adam has the size of the learning rate, for any gradient.
     np.testing.assert_allclose(weights, 0.9, atol=1e-6)
 
 
@@ -232,7 +232,7 @@ def test_resumed_run_ends_with_the_same_bits(ours):
     weights = run(first, parameters(), range(6))
     state = first.state(names)
 
-    # Another process numbers its nodes otherwise.
+    # Another process has other node numbers.
     resumed = make()
     resumed.load_state(names, state)
     run(resumed, weights, range(6, 10))
@@ -263,7 +263,7 @@ def test_state_of_other_optimizer_is_refused():
         Adam().load_state(names, first.state(names))
 
 
-def test_parameter_that_is_gone_is_refused():
+def test_unknown_parameter_is_refused():
     first = Adam()
     first((1, "W"), np.ones(5, "f"), np.ones(5, "f"))
 

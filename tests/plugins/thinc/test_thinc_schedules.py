@@ -45,7 +45,7 @@ def test_schedule_goes_on_where_it_is_set_to():
     assert [next(schedule), next(schedule)] == [8, 16]
 
 
-def test_compounding_holds_its_limit_for_good():
+def test_compounding_stays_at_its_limit():
     assert schedules.compounding(100, 1000, 1.001)(10_000_000) == 1000
 
 

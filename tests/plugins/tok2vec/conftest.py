@@ -39,7 +39,7 @@ def vocab():
 
 @pytest.fixture
 def make_docs(vocab):
-    """Docs of these lengths, of words drawn at random."""
+    """Docs of these lengths, with random words."""
 
     def make(*lengths, seed=0):
         rng = np.random.default_rng(seed)
@@ -63,7 +63,7 @@ def make_tok2vec():
 
 @pytest.fixture
 def reference():
-    """A function that builds what a model must compute out of Thinc's layers, same weights."""
+    """A function that builds the reference of a model from Thinc's layers with the same weights."""
 
     def build(model):
         embed, encode = model.get_ref("embed"), model.get_ref("encode")
@@ -75,7 +75,7 @@ def reference():
 
 
 def randomize(model, *, seed, dtype):
-    """Give every weight a value that matters, biases and scales as well."""
+    """Set every weight to a random value, including biases and scales."""
     rng = np.random.default_rng(seed)
     for node, name in weights_of(model):
         shape = node.get_param(name).shape

@@ -1,4 +1,4 @@
-"""Words by their bytes: what is read of them, what is computed of it, and its gradient."""
+"""Embedding of words by their bytes: the bytes, the vectors and the gradients."""
 
 import json
 import os
@@ -23,7 +23,7 @@ SIZES = {"width": 8, "rows": 30, "nM": 3, "nC": 5, "include_static_vectors": Fal
 
 @pytest.fixture
 def make_embed():
-    """An embedding whose weights all matter, also those that are zero at first."""
+    """An embedding with nonzero weights, including those initialized to zero."""
 
     def make(*, dtype="float32", **sizes):
         model = registry.architectures.get("spacy.CharacterEmbed.v2")(**{**SIZES, **sizes})
@@ -96,7 +96,7 @@ def test_parameters_are_laid_out_as_spacys(make_embed):
 
 
 def of_thincs_layers(model, docs):
-    """What the model must compute, one word at a time, of Thinc's layers and the same weights."""
+    """The expected result, computed word by word with Thinc's layers and the same weights."""
     chars, feature, maxout, norm, _ = model.layers
     (table,) = feature.layers
     hashed = thinc.api.HashEmbed(8, 30, seed=5)

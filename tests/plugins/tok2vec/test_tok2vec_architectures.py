@@ -172,7 +172,7 @@ def test_unknown_attribute_gets_a_suggestion():
         architectures.multi_hash_embed(8, ["NORN"], [50], False)
 
 
-# What prediction keeps
+# The cache of predictions
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The fused models compute what Thinc's layers compute, and their gradients are right."""
+"""The fused models have the same results as Thinc's layers, and correct gradients."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def test_training_equals_that_of_thincs_layers(make_tok2vec, make_docs, referenc
     Y, backprop = model.begin_update(docs)
     backprop(Packed(np.concatenate(dY), [len(array) for array in dY]))
     Y_expected, backprop_expected = expected.begin_update(docs)
-    if any(lengths):  # Thinc's compiled loops take no empty batch
+    if any(lengths):  # Thinc's compiled loops do not accept an empty batch
         backprop_expected([array.copy() for array in dY])
         assert_all_close(gradients(model), gradients(expected), 2e-4)
 

@@ -31,7 +31,7 @@ class Head(TrainablePipe):
 
 @pytest.fixture
 def nlp():
-    """A pipeline of a tok2vec and of two components that listen to it."""
+    """A pipeline with a tok2vec and two components that listen to it."""
     nlp = kernel.blank("xx")
     nlp.add_pipe("tok2vec", config={"model": {**SMALL, "@architectures": "kernel.HashEmbedCNN.v2"}})
     for name in ("head", "other"):
@@ -126,7 +126,7 @@ def test_docs_carry_the_vectors_that_listeners_read(nlp):
         np.testing.assert_allclose(doc.user_data["head"], expected, rtol=1e-5, atol=1e-6)
 
 
-def test_batch_size_does_not_change_what_listeners_read(nlp):
+def test_batch_size_does_not_change_shared_vectors(nlp):
     texts = ["a b c", "d e", "f", "g h i j"] * 5
 
     results = [
@@ -183,7 +183,7 @@ def test_listener_hands_its_gradient_back(batch):
     assert [array.tolist() for array in received[0]] == [[[3.0] * 4] * 2, [[3.0] * 4]]
 
 
-def test_listener_reads_tensors_where_nothing_is_shared(batch):
+def test_listener_reads_tensors_without_shared_output(batch):
     for doc, tensor in zip(batch, arrays(5.0), strict=True):
         doc.tensor = tensor
 
@@ -202,14 +202,14 @@ def test_listener_without_anything_to_hear_cannot_be_trained(batch):
         tok2vec_listener(4, "tok2vec").begin_update(batch)
 
 
-def test_listener_of_another_width_is_told_both(batch):
+def test_error_of_listener_with_wrong_width_has_both_widths(batch):
     batch.shared["tok2vec"] = SharedOutput(arrays(width=6), None)
 
     with pytest.raises(ShapeError, match=r"`width` of the listener is 4, .* has 6 dimensions"):
         tok2vec_listener(4).predict(batch)
 
 
-# What is recommended
+# Recommendations
 
 
 @pytest.mark.parametrize(

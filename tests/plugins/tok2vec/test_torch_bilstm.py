@@ -1,4 +1,4 @@
-"""The LSTM encoder against the textbook's LSTM, and without PyTorch."""
+"""The LSTM encoder compared with a textbook LSTM, and without PyTorch."""
 
 import sys
 
@@ -125,7 +125,7 @@ def test_odd_width_is_refused():
         registry.architectures.get("kernel.TorchBiLSTMEncoder.v1")(3, depth=1, dropout=0.0)
 
 
-def test_without_pytorch_there_is_a_way_out(monkeypatch):
+def test_missing_pytorch_gives_a_hint(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(PluginError, match=r"(?s)needs PyTorch.*pip install torch"):
         registry.architectures.get("kernel.TorchBiLSTMEncoder.v1")(4, depth=1, dropout=0.0)

@@ -14,7 +14,7 @@ from kernel_plugin_transition.system import FeatureTemplate
 
 
 def learned_vectors(width):
-    """A layer with one vector for each word type, which it learns."""
+    """A layer with a trained vector for each word type."""
 
     def forward(model, docs, is_train):
         rows = np.concatenate([doc.lex for doc in docs])
@@ -136,7 +136,7 @@ def test_changed_weights_change_predictions(make_model, docs, change):
     assert np.abs(model.predict(docs).score(IDS) - before).max() > 0.1
 
 
-def test_copy_does_not_share_what_it_keeps(make_model, docs):
+def test_copy_does_not_share_cached_values(make_model, docs):
     model = make_model()
     before = model.predict(docs).score(IDS)
     copied = model.copy()
