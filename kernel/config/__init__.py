@@ -1,4 +1,4 @@
-"""Configurations: read, complete, check, and turn into objects."""
+"""Configs: reading, filling, checking, and creating the objects that they describe."""
 
 from kernel.config.check import check, find_problems
 from kernel.config.config import Config, Values, merge

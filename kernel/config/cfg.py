@@ -1,7 +1,7 @@
 """Reading and writing `.cfg`: sections with dotted names, values in JSON.
 
-The lines mean what Python's ConfigParser takes them to mean; reading them here gives every
-key its line and column, and all mistakes of a file at once.
+The format is that of Python's ConfigParser. This reader also records the line and column of every
+key, and reports all mistakes of a file at once.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class _Reader:
 
 
 def read_cfg(text: str, name: str | None = None) -> Block:
-    """Return the tree of a `.cfg` text; `name` is the file's, for the origins.
+    """Return the tree of a `.cfg` text; `name` is the name of the file, for messages.
 
     Raises `ConfigError` with every mistake in the text.
     """
@@ -123,7 +123,7 @@ def read_cfg(text: str, name: str | None = None) -> Block:
     reader.read(text)
     root = Block()
     seen: dict[Path, _Entry] = {}
-    # Sections first and by depth, so that a section may stand above its parent.
+    # Outer sections first: a file may have a section before its parent.
     headers = [entry for entry in reader.entries if entry.key is None]
     headers = [entry for entry in headers if _is_new(entry, seen, reader)]
     for entry in sorted(headers, key=lambda entry: len(entry.path)):
@@ -193,7 +193,7 @@ def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
     for part in entry.section:
         block = block.get(part) if isinstance(block, dict) else None
     if not isinstance(block, Block):
-        return  # its section has been reported
+        return  # the problem of its section is reported already
     place = reader.place(entry)
     try:
         value = read_value(entry.text())
@@ -219,7 +219,7 @@ def _sections(block: dict[str, Any], path: Path, raw: bool) -> Iterator[str]:
     lines = [
         f"{key} = {_value_text(value, raw)}" for key, value in block.items() if key not in inner
     ]
-    # `[x.*]` needs no header of its own, and cannot have one if it is to be read by others.
+    # `[x.*]` needs no header, and spaCy cannot read one.
     if path and (lines or path[-1] != "*" or not inner):
         yield "\n".join([f"[{'.'.join(path)}]", *lines])
     for key, value in inner.items():
@@ -227,7 +227,7 @@ def _sections(block: dict[str, Any], path: Path, raw: bool) -> Iterator[str]:
 
 
 def _is_section(key: str, value: Any) -> bool:
-    """Say whether `value` can be a section; a table with odd keys stays inline, as JSON."""
+    """Return whether `value` can be a section; a table with unusual keys is written as JSON."""
     return (
         isinstance(value, dict)
         and _SAFE_KEY.fullmatch(key) is not None
@@ -238,7 +238,7 @@ def _is_section(key: str, value: Any) -> bool:
 def _value_text(value: Any, raw: bool) -> str:
     if isinstance(value, str) and raw and has_variable(value):
         text = value.strip()
-        # Text over several lines is read back line by line, each stripped.
+        # Text of several lines is read line by line, and each line is stripped.
         lines = [line.strip() for line in text.split("\n")]
         if "\n".join(lines) == text and not any(line[:1] in {"#", ";"} for line in lines[1:]):
             return "\n    ".join(lines)

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a config, found before anything of it is made."""
+"""All checks of a config, which run before any of its objects are created."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ from kernel.problems import UNKNOWN, Origin, Problem
 
 
 def check(config: Mapping[str, Any], *, complete: bool = True) -> None:
-    """Raise `ConfigError` with all that is wrong with `config`; nothing is called, no data read.
+    """Raise `ConfigError` with all problems of `config`; no function is called, no data is read.
 
-    `complete` also asks for all keys that have defaults, which `fill` would add.
+    With `complete`, settings that have defaults must be there too; `fill` adds them.
     """
     raise_problems(find_problems(config, complete=complete))
 
 
 def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[Problem]:
-    """Return all that is wrong with `config`, each mistake once; see `check`."""
+    """Return all problems of `config`, each mistake once; see `check`."""
     raw = Config(config)
     tree, problems = interpolate_leniently(raw)
     if isinstance(tree.get("nlp"), Block):
@@ -126,7 +126,7 @@ def _component_problems(
 
 
 def _lookalike(name: str, section: Block, pipeline: list[str]) -> str | None:
-    """Return the component of the pipeline that the block `name` was meant for, if it has none."""
+    """Return the component without a block that the block `name` was probably meant for."""
     if name in pipeline:
         return None
     wanted = {"factory", "source"}
@@ -134,10 +134,9 @@ def _lookalike(name: str, section: Block, pipeline: list[str]) -> str | None:
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    """Return `problems` without those that a reference repeats.
+    """Return `problems` without those that are repeated because of a variable.
 
-    A section that two refer to has its faults once; a value that is wrong where it stands is
-    not told again wherever a variable brings it.
+    A wrong value is reported at its own place, not again at each variable that refers to it.
     """
     faulty = {_spot(problem.origin) for problem in problems if problem.origin.source is None}
     seen: set[tuple[Any, ...]] = set()
@@ -164,9 +163,9 @@ _SOURCE_KEYS: Final = {"source": str, "component": str, "replace_listeners": lis
 def block_problems(
     value: Any, place: Place, *, complete: bool, hint: Any = Any
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the function blocks in `value`, at any depth.
+    """Yield the problems of the function blocks in `value`, at any depth.
 
-    `hint` is the type that the object made of `value` should have.
+    `hint` is the type that the object created from `value` should have.
     """
     if is_block(value):
         yield from _function_problems(value, place, complete, hint)
@@ -208,7 +207,7 @@ def _clash_problems(
     block: Mapping[str, Any], signature: Signature, place: Place, hint: Any
 ) -> Iterator[Problem]:
     kind, name = function_of(block)
-    # A schedule stands for the number that it gives at each step.
+    # A schedule may be used in place of a number.
     if kind != "schedules" and _clashes(signature.returns, hint):
         yield place.inside(block, f"@{kind}").problem(
             f"`{name}` makes something else than `{place.path[-1]}` wants",
@@ -218,7 +217,7 @@ def _clash_problems(
 
 
 def _clashes(made: Any, wanted: Any) -> bool:
-    """Say whether something of the type `made` cannot be of the type `wanted`, for certain."""
+    """Return whether an object of the type `made` can never be of the type `wanted`."""
     one = _base(made)
     if one is None:
         return False
@@ -230,7 +229,7 @@ def _clashes(made: Any, wanted: Any) -> bool:
 
 
 def _base(hint: Any) -> Any:
-    """Return the class that `hint` names, None if it names none to judge by."""
+    """Return the class that `hint` names; None if it does not name a class that can be compared."""
     hint = strip(hint)
     base = typing.get_origin(hint) or hint
     unsure = (object, type(None), collections.abc.Iterable, Any)
@@ -242,7 +241,7 @@ def _base(hint: Any) -> Any:
 def component_problems(
     block: Any, place: Place, *, lang: str | None, complete: bool
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the `block` of a component."""
+    """Yield the problems of the `block` of a component."""
     if block is UNRESOLVED:
         return
     if not isinstance(block, Block):

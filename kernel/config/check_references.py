@@ -41,7 +41,7 @@ _DOTTED: Final = (
 
 
 def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield every name of a component, a corpus or a language that leads to nothing."""
+    """Yield every name of a component, a corpus or a language that does not exist."""
     yield from _language_problems(tree)
     found = get_at(tree, ("components",))
     blocks = found if isinstance(found, Mapping) else {}
@@ -102,7 +102,7 @@ def _initialized_problems(tree: Mapping[str, Any], names: set[str]) -> Iterator[
 def _initialize_problems(
     tree: Mapping[str, Any], name: str, block: Mapping[str, Any], place: Place
 ) -> Iterator[Problem]:
-    """Yield what a component's `initialize` does not take, if the factory declares its class."""
+    """Yield wrong arguments of a component's `initialize`, if the factory declares its class."""
     component = get_at(tree, ("components", name))
     if not isinstance(component, Mapping) or "factory" not in component:
         return
@@ -117,7 +117,7 @@ def _initialize_problems(
 
 
 def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what the tokenizer's `initialize` does not take, if its function declares its class."""
+    """Yield wrong arguments of the tokenizer's `initialize`, if its function declares its class."""
     settings, block = get_at(tree, ("initialize", "tokenizer")), get_at(tree, ("nlp", "tokenizer"))
     if not isinstance(settings, Mapping) or not settings or not is_block(block):
         return
@@ -125,7 +125,7 @@ def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
         made = signature_of(find_function(block)).returns
     except LookupProblemError:
         return  # reported at its own place
-    if typing.get_origin(made) is Callable:  # a function that makes the tokenizer
+    if typing.get_origin(made) is Callable:  # a function that returns the tokenizer
         made = typing.get_args(made)[-1]
     if not inspect.isclass(made):
         return
@@ -143,7 +143,7 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         return
     keys = tuple(name.split("."))
     if any(is_block(get_at(tree, keys[:depth])) for depth in range(1, len(keys))):
-        return  # one function makes several corpora; which ones is known when it is called
+        return  # one function returns several corpora; their names are known once it is called
     fixed = nearest_path(tree, keys) or ()
     node = get_at(tree, fixed)
     if fixed == keys and is_block(node):
@@ -154,7 +154,7 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     found = ".".join(fixed)
     default = sections()[path[0]].settings[path[1]].default
     if name == default and found != name and is_block(node):
-        # The setting has its usual value, so the mistake is in the name of the section.
+        # The setting has its default, so the name of the section is wrong.
         yield Place(fixed, origin_at(tree, fixed)).problem(
             f"[{path[0]}] {path[1]} asks for [{name}], which is not there",
             suggestion=f"[{name}]",
@@ -169,7 +169,7 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
 
 
 def referred_sections(config: Config) -> set[str]:
-    """Return the top-level sections that something in `config` refers to."""
+    """Return the top-level sections that variables and dotted names in `config` refer to."""
     dotted = [get_at(config, path) for path in _DOTTED]
     names = [*config.variables, *(name for name in dotted if isinstance(name, str))]
     return {name.split(".")[0] for name in names}
@@ -186,9 +186,9 @@ _UPSTREAM: Final = "upstream"
 
 
 def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield each layer that listens to a component which does not come before, or shares nothing.
+    """Yield each layer that listens to a component that does not share, or comes later.
 
-    A component copied from another pipeline may share: its own config was checked there.
+    A component copied from another pipeline is assumed to share.
     """
     sharing: list[str] = []
     for name in names_at(tree, ("nlp", "pipeline")):
@@ -201,7 +201,7 @@ def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def listeners_in(block: Any, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield the path of each block in `block` whose function is marked with `listens`, and it."""
+    """Yield each block in `block` whose function is marked with `listens`, and its path."""
     for at, inner in walk_blocks(block, path):
         with contextlib.suppress(LookupProblemError):
             if is_listener(find_function(inner)):

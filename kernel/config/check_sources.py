@@ -1,4 +1,4 @@
-"""Components that are copied from other pipelines: the pipeline, what is in it, its layers."""
+"""Checks of components that are copied from other pipelines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CONFIGS: Final = ("config.cfg", "config.toml")
 
 
 def sourced_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with each `source`: no such pipeline, component or listener."""
+    """Yield each pipeline, component and listener that a component with `source` names in vain."""
     components = tree.get("components")
     for name, block in components.items() if isinstance(components, Mapping) else ():
         if isinstance(block, Block) and isinstance(block.get("source"), str):
@@ -82,9 +82,9 @@ def _no_pipeline(source: str, place: Place) -> Problem:
 
 
 def config_file_of(source: str) -> FilePath | None:
-    """Return the config of the pipeline in the folder or package `source`, None if it has none.
+    """Return the config file of the pipeline in the folder or package `source`, or None.
 
-    A package's is in its folder, or one folder below; nothing of it is imported.
+    A package has it in its folder or one folder below. The package is not imported.
     """
     if not registry.models.has(source):
         return _config_in(FilePath(source))

@@ -1,4 +1,4 @@
-"""The two forms of a config: `Config`, with variables, and `Values`, with what they stand for."""
+"""A config with variables (`Config`), and the same config with their values (`Values`)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Source:
 
 
 class Written(Block):
-    """What `Config` and `Values` share: a whole config that can be written."""
+    """The methods that `Config` and `Values` share."""
 
     __slots__ = ()
 
@@ -68,10 +68,10 @@ class Written(Block):
 
 
 class Values(Written):
-    """A config whose variables have been replaced by their values: what can be resolved.
+    """A config whose variables have been replaced by their values, ready to be resolved.
 
-    Strings are literal: a `$` in them is a dollar sign. `variables` are the dotted names that
-    the variables referred to. Change the `Config` and interpolate it again rather than values.
+    A `$` in a string is just a dollar sign. `variables` are the dotted names that variables of the
+    config referred to. To change values, change the `Config` and interpolate it again.
     """
 
     __slots__ = ("variables",)
@@ -99,8 +99,8 @@ class Values(Written):
 class Config(Written):
     """A config as it is written: nested dicts of JSON-like values, with variables.
 
-    `source` is the text that it was read from, whose comments and order are kept when it is
-    written as TOML. A config that is made of `Values` means the same as they do.
+    `source` is the text that the config was read from; writing it as TOML keeps the comments and
+    the order of that text. A config created from `Values` has these values.
     """
 
     __slots__ = ("_replaced", "source")
@@ -118,7 +118,7 @@ class Config(Written):
 
     @property
     def variables(self) -> frozenset[str]:
-        """The dotted names that variables refer to, also those that were replaced already."""
+        """The dotted names that variables refer to, including variables that were replaced."""
         return self._replaced | variables_in(self)
 
     def copy(self) -> Config:
@@ -133,7 +133,7 @@ class Config(Written):
         return Values(variables=self.variables).take(interpolate_tree(self))
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
-        """Return `updates` with what it lacks taken from this config."""
+        """Return `updates` with missing keys added from this config."""
         return merge(self, updates, remove_extra=remove_extra)
 
     def from_str(
@@ -146,11 +146,11 @@ class Config(Written):
         name: str | None = None,
         defaults: Mapping[str, Any] | None = None,
     ) -> Config:
-        """Become what `text` says, and return self.
+        """Replace the contents with those of `text`, and return self.
 
         format    "cfg" or "toml"; guessed if None
-        name      the file's, for messages
-        defaults  a config whose sections may be overridden where `text` leaves them out
+        name      name of the file, for messages
+        defaults  a config; `overrides` may also set keys in sections that only it has
         """
         form = format or guess_format(text)
         tree = read_toml(text, name) if form == "toml" else read_cfg(text, name)
@@ -168,7 +168,7 @@ class Config(Written):
         interpolate: bool = True,
         overrides: Mapping[str, Any] | None = None,
     ) -> Config:
-        """Become what the UTF-8 text in `data` says, and return self."""
+        """Replace the contents with those of the UTF-8 text `data`, and return self."""
         return self.from_str(data.decode("utf8"), interpolate=interpolate, overrides=overrides)
 
     def from_disk(
@@ -179,7 +179,7 @@ class Config(Written):
         overrides: Mapping[str, Any] | None = None,
         defaults: Mapping[str, Any] | None = None,
     ) -> Config:
-        """Become what the file says, `.cfg` or `.toml`, and return self; see `from_str`."""
+        """Replace the contents with those of a file, and return self; see `from_str`."""
         return self.from_str(
             read_text(FilePath(path)),
             interpolate=interpolate,
@@ -211,29 +211,29 @@ def _write(tree: Block, form: str, *, raw: bool, text: str | None = None) -> str
 def merge(
     defaults: Mapping[str, Any], updates: Mapping[str, Any], *, remove_extra: bool = False
 ) -> Config:
-    """Return `updates` with what it lacks taken from `defaults`."""
+    """Return `updates` with missing keys added from `defaults`."""
     one, other = as_config(defaults), as_config(updates)
     merged = Config(source=other.source)
     return merged.take(merge_trees(one, other, remove_extra=remove_extra))
 
 
 def as_config(data: Mapping[str, Any]) -> Config:
-    """Return `data` itself if it is a config, else a config of it."""
+    """Return `data` itself if it is a `Config`, else a `Config` created from it."""
     return data if isinstance(data, Config) else Config(data)
 
 
 def format_of(path: str | FilePath) -> str:
-    """Return the format that the suffix of `path` stands for."""
+    """Return the format that the suffix of `path` means."""
     return "toml" if FilePath(path).suffix.lower() == ".toml" else "cfg"
 
 
 def guess_format(text: str) -> str:
-    """Return the format of a text without a name: TOML quotes `@`, which `.cfg` cannot."""
+    """Return the format of a text without a file name: only TOML puts `@` in quotes."""
     return "toml" if _TOML_SIGNS.search(text) else "cfg"
 
 
 def read_text(path: FilePath) -> str:
-    """Return the text of a config file; raises `ConfigError` if it has none."""
+    """Return the text of a config file; raises `ConfigError` if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

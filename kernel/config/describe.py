@@ -1,4 +1,4 @@
-"""Values in words, and the nearest right spelling."""
+"""Descriptions of values, and corrections of misspelled names."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _LONGEST: Final = 60
 
 
 def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the one of `names` that `name` was probably meant to be, or None.
+    """Return the one of `names` that `name` is probably a misspelling of, or None.
 
-    `cutoff` is the least share of letters in common.
+    `cutoff` is the least similarity, from 0 to 1.
     """
     known = sorted({*names} - {name})
     folded = {other.casefold(): other for other in known}
     if name.casefold() in folded:
         return folded[name.casefold()]
     close = get_close_matches(name, known, n=5, cutoff=cutoff)
-    # Of several that are equally close, the one with the same letters: most slips swap two.
+    # Of equally close names, prefer one with the same letters: most mistakes swap two.
     return max(close, key=lambda other: _closeness(name, other), default=None)
 
 
 def take_nearest(name: str, missing: list[str], known: Iterable[str] = ()) -> str | None:
-    """Return what `name` was probably meant to be: one of `missing`, else one of `known`, or None.
+    """Return the name in `missing`, else in `known`, that `name` is probably a misspelling of.
 
     It is removed from `missing`, so that a misspelled key is not also reported as missing.
     """
@@ -39,9 +39,9 @@ def take_nearest(name: str, missing: list[str], known: Iterable[str] = ()) -> st
 
 
 def nearest_path(root: Any, path: Iterable[str]) -> Path | None:
-    """Return the path in `root` that `path` was probably meant to be, or None.
+    """Return the path in `root` that `path` is probably a misspelling of, or None.
 
-    Each key is corrected in the table that the keys before it lead to.
+    Keys are corrected one after the other, each in the table that was found for those before it.
     """
     found: list[str] = []
     for key in path:
@@ -60,7 +60,7 @@ def _closeness(name: str, other: str) -> tuple[float, bool]:
 
 
 def describe_value(value: Any) -> str:
-    """Return `value` as a reader of the file knows it, cut to a line."""
+    """Return a description of `value` for a message, at most one line long."""
     if isinstance(value, str):
         return f"the string {_cut(json.dumps(value, ensure_ascii=False))}"
     if value is None or isinstance(value, bool | int | float):

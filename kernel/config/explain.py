@@ -1,4 +1,4 @@
-"""What a setting is, who set it, and what it goes to."""
+"""Explanations of single settings: value, origin, type, help."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ _ARGUMENT = re.compile(r" *`{0,2}(\w+)`{0,2} {2,}(\S.*)")
 
 @frozen(kw_only=True)
 class Explanation:
-    """All that is known of one setting.
+    """All that is known about one setting.
 
-    `value` is the interpolated one, `raw` what the config says; `origins` leads from the
-    setting through what it refers to. `function` is the function that it is an argument of
-    (`module.name`), `signature` how that is called; `expected` and `range` are in words.
+    value      the value; `raw` is the value before interpolation
+    origins    where it was set, then where the value that it refers to was set, and so on
+    expected   the type in words, and `range` the range
+    function   the function or class that takes the setting, as `module.name`
+    signature  the signature of the function
     """
 
     path: Path
@@ -47,9 +49,9 @@ class Explanation:
 
 
 def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
-    """Return what is known of the setting at `path`, a dotted name or its keys.
+    """Return what is known about the setting at `path`, a dotted name or a tuple of keys.
 
-    Raises `ConfigError` with the nearest name if there is none.
+    Raises `ConfigError` with the nearest name if there is no such setting.
     """
     raw = as_config(config)
     keys = tuple(path.split(".")) if isinstance(path, str) else tuple(path)
@@ -67,9 +69,9 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
 
 
 def argument_helps(func: Any) -> dict[str, str]:
-    """Return what the docstring of `func` says of its arguments, `name   meaning` a line.
+    """Return the help texts of the arguments of `func`: lines `name   help` in its docstring.
 
-    A meaning goes on in lines that begin below it.
+    A help text continues in the lines below if they are indented like it.
     """
     names = signature_of(func).parameters
     helps: dict[str, str] = {}
@@ -87,7 +89,7 @@ def argument_helps(func: Any) -> dict[str, str]:
 
 
 def helps_at(values: Values, path: Path) -> dict[str, str]:
-    """Return what the keys of the section at `path` mean, as far as anything says so."""
+    """Return the help texts of the keys in the section at `path`, as far as there are any."""
     cls = class_at(path)
     if cls is not None:
         return {key: setting.help for key, setting in settings_of(cls).items()}
@@ -104,7 +106,7 @@ def _score_helps(values: Values, names: Iterable[str]) -> dict[str, str]:
 
 
 def function_at(values: Values, path: Path) -> Any:
-    """Return the function that the block at `path` is a call of, None if it is not one."""
+    """Return the function that the block at `path` names; None for any other section."""
     block = _find(values, path)
     try:
         if is_block(block):

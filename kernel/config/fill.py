@@ -1,4 +1,4 @@
-"""Adding what a config leaves out: defaults of sections, functions and components."""
+"""Adding the defaults of sections, functions and components to a config."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from kernel.registry import registry
 def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Config:
     """Return `config`, complete: with default sections, arguments, components and weights.
 
-    Variables stay. `defaults` replaces the default config. Names that no plugin has are left
-    alone; `check` reports them. Filling twice is filling once.
+    Variables are kept. `defaults` replaces the default config. Blocks of unknown functions are not
+    changed; `check` reports them. A filled config does not change when it is filled again.
     """
     given = Config(config)
     discard(given, unset_elsewhere(interpolate_leniently(given)[0]))
@@ -51,7 +51,7 @@ def fill_block(
 ) -> Block:
     """Return the settings of `func` in `block`, complete.
 
-    `defaults` come before those of the signature; `given` are arguments that the caller adds.
+    `defaults` win over those of the signature; `given` are arguments that the caller adds.
     """
     merged = merge_trees(copy_tree(dict(defaults or {}), DEFAULT), block)
     return _add_defaults(sort_like(merged, block), without(signature_of(func), given))

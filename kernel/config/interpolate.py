@@ -1,9 +1,9 @@
 """Replacing variables by their values: `${section.key}` and `${section}`.
 
-Each value is interpolated once, with what it refers to first. A variable that is all of a
-value brings that value, type and all, or a whole section. Inside a longer text it brings
-text: strings as they are, everything else in JSON; the result is read like any value, and
-stays a string if it stands in quotes or inside a list.
+Each value is interpolated once, after the values that it refers to. A setting that consists of
+one variable gets its value unchanged, which can be a whole section. In a longer text, a variable
+is replaced by text: strings as they are, other values as JSON. The result is then read like any
+value of a file; it is a string if it is in quotes or in a list.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _DOTS: Final = re.compile(r"[.:]")
 
 
 class _FailedError(Exception):
-    """A value could not be interpolated; the problem has been noted."""
+    """A value cannot be interpolated; its problem has been recorded."""
 
 
 def interpolate_tree(root: Block) -> Block:
-    """Return `root` with every variable replaced; raises `ConfigError` with all that cannot be."""
+    """Return `root` with every variable replaced; raises `ConfigError` with all problems."""
     tree, problems = interpolate_leniently(root)
     raise_problems(problems)
     return tree
@@ -44,7 +44,7 @@ def interpolate_tree(root: Block) -> Block:
 def interpolate_leniently(root: Block) -> tuple[Block, list[Problem]]:
     """Return `root` with every variable replaced, and the problems.
 
-    What could not be replaced is `UNRESOLVED`.
+    Settings that cannot be interpolated are `UNRESOLVED`.
     """
     work = _Interpolation(root)
     tree = Block()
@@ -73,7 +73,7 @@ class _Interpolation:
         self.active: list[Path] = []
 
     def settled(self, path: Path) -> Any:
-        """Return the value at `path`, `UNRESOLVED` if it has none."""
+        """Return the value at `path`, `UNRESOLVED` if it cannot be interpolated."""
         try:
             return self.value(path)
         except _FailedError:
@@ -95,7 +95,7 @@ class _Interpolation:
         return self.values[path]
 
     def origin(self, path: Path) -> Origin:
-        """Return the origin of the value at `path`, with what it refers to."""
+        """Return the origin of the value at `path`, with those of the values it refers to."""
         return self.origins.get(path) or origin_of(self._raw(path[:-1]), path[-1])
 
     def _raw(self, path: Path) -> Any:
@@ -216,7 +216,7 @@ class _Interpolation:
 
 
 class _Inner:
-    """A value inside of what a variable brought."""
+    """A value in a section that a variable was replaced by."""
 
     def __init__(self, value: Any, origin: Origin) -> None:
         self.value = value
@@ -233,7 +233,7 @@ def _inside(value: Any, parts: Path) -> _Inner | None:
 
 
 def _nearest_name(root: Block, parts: Path, path: Path) -> str | None:
-    """Return the variable that `parts`, used at `path`, probably means: in `root`, or beside it."""
+    """Return the variable that `parts`, used at `path`, is probably a misspelling of."""
     found = nearest_path(root, parts)
     if found is None and len(parts) == 1:
         close = nearest(parts[0], get_at(root, path[:-1]))
@@ -242,7 +242,7 @@ def _nearest_name(root: Block, parts: Path, path: Path) -> str | None:
 
 
 def _quoted(text: str) -> str | None:
-    """Return what stands in the quotes if all of `text` is one JSON string, else None."""
+    """Return the string if `text` is one JSON string, else None."""
     if not (text.startswith('"') and text.endswith('"')):
         return None
     try:
@@ -257,9 +257,9 @@ def _as_text(value: Any) -> str:
 
 
 def _json_inserter(text: str) -> Any:
-    """Return a function that gives the text of each value of `text` in turn, for a JSON parser.
+    """Return a function that converts the values of the variables in `text`, one after the other.
 
-    Inside of quotes, strings are escaped; elsewhere they are inserted as they are.
+    It escapes a string if the variable is in quotes, so that a JSON parser can read the result.
     """
     inside = _quote_states(text)
 

@@ -1,4 +1,4 @@
-"""A JSON Schema of a config, with which editors complete and check it."""
+"""A JSON Schema of a config, which editors use to complete and check it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(config: Values) -> dict[str, Any]:
-    """Return a JSON Schema for configs of the shape of `config`, the values of a complete config.
+    """Return a JSON Schema for configs with the functions of `config`, which is complete.
 
-    Each block is described by the function that it names, so that another function there is
-    valid and is described once the schema is made anew. A variable is valid everywhere.
+    A block is described by its function. Another function is valid too; to have it described, create
+    the schema again. A variable is valid everywhere.
     """
     names = dict.fromkeys([*sections(), *config])
     return {
@@ -79,7 +79,7 @@ def _setting_schema(schema: dict[str, Any], setting: Setting) -> dict[str, Any]:
 
 
 def _described(tree: Values, path: Path) -> dict[str, Any]:
-    """Return the schema of the table at `path`, by its function if it is a block."""
+    """Return the schema of the table at `path`, described by its function if it is a block."""
     block = get_at(tree, path)
     func = function_at(tree, path)
     properties = {

@@ -38,7 +38,7 @@ UNIONS: Final = {typing.Union, types.UnionType}
 
 
 def strip(hint: Any) -> Any:
-    """Return `hint` without what says nothing of the value: Annotated, NewType, TypeVar."""
+    """Return the type that an Annotated, NewType, TypeVar or alias stands for."""
     while True:
         if typing.get_origin(hint) in {typing.Annotated, typing.Required, typing.NotRequired}:
             hint = typing.get_args(hint)[0]
@@ -55,7 +55,7 @@ def strip(hint: Any) -> Any:
 
 
 def options(hint: Any) -> list[Any]:
-    """Return the types that a value of the type `hint` may have, without null."""
+    """Return the types of the union `hint` without None; for any other type, a list of it alone."""
     hint = strip(hint)
     if typing.get_origin(hint) not in UNIONS:
         return [hint]
@@ -65,7 +65,7 @@ def options(hint: Any) -> list[Any]:
 
 @functools.lru_cache(maxsize=1024)
 def class_hints(cls: type) -> dict[str, Any]:
-    """Return the type of each key that makes an object of the attrs class `cls`."""
+    """Return the type of each argument of the attrs class `cls`."""
     try:
         hints = typing.get_type_hints(cls, include_extras=True)
     except NameError:
@@ -79,7 +79,7 @@ def class_hints(cls: type) -> dict[str, Any]:
 
 _NAMED: Final = re.compile(r"""^['"`]_?(\w+)['"`] """)
 _VARIABLE: Final = {"type": "string", "pattern": r"\$\{[^{}]+\}"}
-# Some key starts with `@`: not all keys start with something else.
+# At least one key starts with `@`.
 _BLOCK: Final = {
     "type": "object",
     "minProperties": 1,
@@ -98,8 +98,8 @@ class Kind:
     fits       whether a value fits a hint
     describe   a hint in words, singular or plural
     read       the type that values of the kind have in a file
-    hook       makes the function that turns such a value into the type of a hint; None if values
-               stay as they are
+    hook       returns the function that converts such a value to the type of a hint; None if values
+               are not converted
     schema     the JSON Schema of a hint; None if only a function block can give the value
     """
 
@@ -114,8 +114,8 @@ class Kind:
 def fits(value: Any, hint: Any) -> bool:
     """Return whether `value` fits `hint`.
 
-    A function block fits everything, since what it makes is known only when it is called;
-    so does an iterator (a schedule), as its items cannot be looked at.
+    A function block fits every hint: what it returns is known only once it is called. So does an
+    iterator (a schedule), because reading its items would use them up.
     """
     if value is UNRESOLVED or is_block(value) or isinstance(value, abc.Iterator):
         return True
@@ -132,7 +132,7 @@ def describe_type(hint: Any, *, plural: bool = False) -> str:
 def structure(value: Any, hint: Any, place: Place = NOWHERE) -> Any:
     """Return `value`, which fits `hint`, converted to the type of the hint.
 
-    Raises `ConfigError` with what attrs classes refuse of the value, which is at `place`.
+    Raises `ConfigError` with the errors of attrs classes; `place` is the place of the value.
     """
     from cattrs import BaseValidationError
 
@@ -152,7 +152,7 @@ def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, use_alias=True)
     converter.register_structure_hook_factory(lambda _: True, _hook)
     for cls in (bool, int, float, str, bytes, FilePath):
-        # Hooks for single classes go before those for all; cattrs' own make `3` of `3.7`.
+        # cattrs has hooks for these classes, which would convert `3.7` to `3`.
         converter.register_structure_hook(cls, _hook(cls, converter))
     return converter
 
@@ -160,7 +160,7 @@ def _converter() -> Converter:
 def _hook(hint: Any, converter: BaseConverter) -> Hook:
     """Return the function that structures values of the type `hint`.
 
-    Values of other types than a file has were made by function blocks, and stay as they are.
+    Objects that function blocks have created are returned unchanged.
     """
     hint = strip(hint)
     kind = kind_of(hint)
@@ -171,11 +171,11 @@ def _hook(hint: Any, converter: BaseConverter) -> Hook:
 
 
 def _refusals(error: BaseValidationError, value: Any, place: Place) -> Iterator[Problem]:
-    """Yield what classes refused of `value`, each with the key at fault as far as it is known."""
+    """Yield a problem for each error of a class, with the key that caused it if it is known."""
     from cattrs import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
     for refused in error.exceptions:
-        # Validators of attrs start their messages with the name of the field.
+        # Messages of attrs validators start with the name of the field.
         named = _NAMED.match(str(refused))
         key: Any = named[1] if named else None
         for note in getattr(refused, "__notes__", ()):
@@ -203,18 +203,18 @@ def value_schema(hint: Any) -> dict[str, Any]:
 
 
 def either(*schemas: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of what fits one of `schemas`, or is a variable or a function block."""
+    """Return a schema for values that fit one of `schemas`, variables and function blocks."""
     return {"anyOf": [*schemas, _VARIABLE, _BLOCK]}
 
 
 def kind_of(hint: Any) -> Kind:
-    """Return the kind of a hint, which `strip` has returned."""
+    """Return the kind of a hint without wrappers (see `strip`)."""
     base = base_of(hint)
     return next(kind for kind in KINDS if kind.matches(base))
 
 
 def base_of(hint: Any) -> Any:
-    """Return the class or special form that a hint is made of; Any for an unhashable one."""
+    """Return the class or special form of a hint, such as `list` of `list[int]`."""
     try:
         hash(hint)
     except TypeError:
@@ -223,9 +223,9 @@ def base_of(hint: Any) -> Any:
 
 
 def read_number(text: str, hint: Any) -> int | float | None:
-    """Return the number that `text` says if `hint` wants one and takes no string, else None.
+    """Return the number in `text` if `hint` allows numbers but not strings, else None.
 
-    A variable in quotes brings its number as text; spaCy takes it for the number it was.
+    A variable in quotes is replaced by text; like spaCy, take it as a number where one is needed.
     """
     kinds: dict[type, Callable[[str], int | float]] = {int: int, float: float}
     for kind, read in kinds.items():
@@ -266,7 +266,7 @@ _UNION: Final = Kind(
 
 
 def _choice(choices: Callable[[Any], list[Any]], **more: Any) -> Kind:
-    """Return the kind of hints that allow the values `choices(hint)`."""
+    """Return a kind of hints that allow only the values `choices(hint)`."""
     return Kind(
         describe=lambda hint, _: "one of " + ", ".join(map(json.dumps, choices(hint))),
         schema=lambda hint: {"enum": choices(hint)},
@@ -349,7 +349,7 @@ def _item_of(hint: Any) -> Any:
 def _fits_list(value: Any, hint: Any) -> bool:
     is_listed = isinstance(value, list | tuple | set | frozenset)
     if not is_listed:
-        # An array or a reader may be iterated; a string or a table is never meant as a list.
+        # Arrays and readers can be iterated; strings and tables can too, but are not lists.
         is_listed = not isinstance(value, str | bytes | dict) and _is_instance(value, base_of(hint))
     args = typing.get_args(hint)
     return is_listed and (not args or all(fits(item, args[0]) for item in value))
@@ -400,7 +400,7 @@ _LIST: Final = Kind(
 
 
 def _slots(hint: Any, n_items: int) -> tuple[Any, ...]:
-    """Return the hint of each item of a tuple of `n_items`."""
+    """Return the type of each item of a tuple with `n_items`."""
     args = typing.get_args(hint) or (Any, ...)
     return (args[0],) * n_items if args[1:] == (Ellipsis,) else args
 
@@ -464,7 +464,7 @@ _TABLE: Final = Kind(
 
 
 def _has_keys_of(value: dict[str, Any], cls: type) -> bool:
-    """Return whether `value` has what the attrs class `cls` needs, of its types, and no more."""
+    """Return whether `value` has the keys that the attrs class `cls` needs, and no unknown ones."""
     hints = class_hints(cls)
     fields = {field.alias or field.name: field for field in attrs.fields(cls)}
     needed = {key for key in hints if fields[key].default is attrs.NOTHING}
@@ -478,7 +478,7 @@ def _class_hook(hint: Any, converter: BaseConverter) -> Hook:
     cls = base_of(hint)
     try:
         return make_dict_structure_fn(cls, converter)
-    except NameError:  # hints that only a type checker can read
+    except NameError:  # a hint that only type checkers can resolve
         return lambda value, _: cls(**value)
 
 
@@ -495,7 +495,7 @@ def _table_class_schema(hint: Any) -> dict[str, Any]:
 def _fits_class(value: Any, hint: Any) -> bool:
     base = base_of(hint)
     if not inspect.isclass(base):
-        return True  # a ParamSpec and the like: nothing to hold the value against
+        return True  # a ParamSpec or similar: nothing to check
     if base is type:
         return isinstance(value, type)
     is_protocol = bool(getattr(base, "_is_protocol", False))
@@ -511,7 +511,7 @@ def _describe_class(hint: Any, plural: bool) -> str:
 def _is_instance(value: Any, cls: Any) -> bool:
     try:
         return isinstance(value, cls)
-    except TypeError:  # a protocol that is not for use at run time
+    except TypeError:  # a protocol that cannot be checked at run time
         return False
 
 

@@ -1,8 +1,7 @@
-"""The text of one value: what a file says, and what it means.
+"""Single values as text: JSON, strings with variables, and dollar signs.
 
-In a tree that is not interpolated, a string that contains `${` is raw text, whose `$$` still
-stand for dollar signs, and whose quotes (in `.cfg`) say that it stays a string. Any other
-string is what it is.
+In a `Config`, a string that contains `${` is raw text: `$$` means a dollar sign, and quotes (from
+a `.cfg` file) mean that the result is a string. All other strings are literal.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ _PYTHON: Final = {"True": True, "False": False, "None": None}
 
 
 class DollarError(ValueError):
-    """A `$` that neither starts a variable nor is doubled."""
+    """A `$` that does not start a variable, and is not doubled."""
 
 
 def lone_dollar(place: Place, text: str) -> Problem:
-    """Return the problem of a `$` that is neither doubled nor the start of a variable."""
+    """Return the problem of a `$` that is not doubled and does not start a variable."""
     return place.problem(
         "a `$` that starts no variable",
         expected="`${section.key}`, or `$$` for a dollar sign",
@@ -37,18 +36,18 @@ def lone_dollar(place: Place, text: str) -> Problem:
 
 
 def has_variable(value: Any) -> bool:
-    """Say whether `value` is raw text that has yet to be interpolated."""
+    """Return whether `value` is raw text, which has to be interpolated."""
     return isinstance(value, str) and "${" in value
 
 
 def read_value(text: str) -> Any:
-    """Return what the text of a value means in a `.cfg` file: JSON if it parses, else a string."""
+    """Return the value of a text in a `.cfg` file: JSON if it can be parsed, else a string."""
     try:
         value = parse_json(text)
     except ValueError:
         return read_string(text)
     if isinstance(value, str) and has_variable(value):
-        return text  # the quotes tell the interpolation to make a string
+        return text  # the quotes tell the interpolation to return a string
     return read_strings(value)
 
 
@@ -60,7 +59,7 @@ def read_strings(value: Any) -> Any:
 
 
 def read_string(text: str) -> str | None:
-    """Return the string that `text` stands for; raw text comes back as it is.
+    """Return the string that `text` means; raw text is returned unchanged.
 
     Raises `DollarError` for a `$` that stands alone.
     """
@@ -71,7 +70,7 @@ def read_string(text: str) -> str | None:
 
 
 def unescape(text: str) -> str:
-    """Return `text` with each `$$` made `$` and each variable left alone."""
+    """Return `text` with each `$$` replaced by `$`; variables are kept."""
     return replace(text, lambda path: f"${{{path}}}")
 
 
@@ -86,7 +85,7 @@ def replace(text: str, value_of: Any) -> str:
 
 
 def whole_variable(text: str) -> str | None:
-    """Return the path of the variable that is all of `text`, or None."""
+    """Return the name of the variable if `text` consists of one variable, else None."""
     match = VARIABLE.fullmatch(text.strip())
     return match["path"] if match else None
 
@@ -94,7 +93,7 @@ def whole_variable(text: str) -> str | None:
 def escape(text: str, *, raw: bool) -> str:
     """Return the text that `read_string` reads as `text`.
 
-    `raw` says that strings with `${` are raw text and stay as they are.
+    With `raw`, strings that contain `${` are raw text and returned unchanged.
     """
     if raw and "${" in text:
         return text
@@ -102,7 +101,7 @@ def escape(text: str, *, raw: bool) -> str:
 
 
 def protect(value: Any) -> Any:
-    """Return `value`; a string that looks like raw text as the raw text that means it."""
+    """Return `value`, escaped if it is a string that would otherwise be raw text."""
     return escape(value, raw=False) if has_variable(value) else value
 
 
@@ -114,7 +113,7 @@ def escape_strings(value: Any, *, raw: bool) -> Any:
 
 
 def parse_json(text: str) -> Any:
-    """Return `text` as JSON or as one of Python's three words; raises ValueError for others."""
+    """Return the JSON value, or Python's True, False or None, in `text`; raises ValueError."""
     return _PYTHON[text] if text in _PYTHON else json.loads(text)
 
 

@@ -1,4 +1,4 @@
-"""Functions and factories that a config names: found, or what is wrong with the name."""
+"""Finding the functions and factories that a config names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LookupProblemError(ConfigError):
-    """A name that leads to no function; `problem` says why."""
+    """A function or factory cannot be found; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__([problem])

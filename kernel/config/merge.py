@@ -1,4 +1,4 @@
-"""Merging one config over another, and listing their differences."""
+"""Merging two configs, and listing their differences."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from kernel.registry import canonical_name
 def merge_trees(
     defaults: Mapping[str, Any], updates: Mapping[str, Any], *, remove_extra: bool = False
 ) -> Block:
-    """Return `updates` with what it lacks taken from `defaults`, in the order of `defaults`.
+    """Return `updates` with missing keys added from `defaults`, in the order of `defaults`.
 
-    Where both have a function block but name different functions, or only `updates` names
-    one, the block of `updates` stands alone. `remove_extra` drops what `defaults` lacks.
+    Function blocks are merged only if both name the same function; else the block of `updates` is
+    used as it is. `remove_extra` drops keys that `defaults` does not have.
     """
     merged = Block()
     for key, default in defaults.items():
@@ -49,7 +49,7 @@ def _same_function(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def sort_like(tree: Any, order: Any) -> Any:
-    """Return `tree` with its keys in the order of `order`, those that it lacks last."""
+    """Return `tree` with its keys in the order of `order`, followed by all other keys."""
     if not isinstance(tree, dict) or not isinstance(order, dict):
         return tree
     sorted_tree = Block()
@@ -60,7 +60,7 @@ def sort_like(tree: Any, order: Any) -> Any:
 
 
 class Absent:
-    """What stands for a setting that one of the configs does not have."""
+    """The value of a setting that one of the configs does not have."""
 
     def __repr__(self) -> str:
         return "<absent>"
@@ -81,9 +81,9 @@ class Change:
 
 
 def diff(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Change]:
-    """Return the settings that differ, in the order of `one`, then those that only `other` has.
+    """Return the settings that differ: first in the order of `one`, then those only in `other`.
 
-    Function blocks of different functions differ as a whole.
+    Function blocks with different functions are compared as a whole.
     """
     return [
         Change(

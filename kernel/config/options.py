@@ -17,7 +17,7 @@ from kernel.errors import ConfigError
 
 @frozen
 class Option:
-    """An argument that is given as text: its name, type, default, and what its docstring says."""
+    """An argument that is given as text: its name, type, default and help."""
 
     name: str
     hint: Any
@@ -45,10 +45,10 @@ class Option:
         return describe_type(self.hint)
 
     def read(self, given: str | bool) -> Any:
-        """Return the argument for what was typed: JSON if it fits the type, else the text.
+        """Return the value of the argument: parsed as JSON if that fits the type, else the text.
 
-        Where a table is expected, the text is JSON or the path of a JSON file. Raises ConfigError
-        if the type is another one.
+        For a table, the text is JSON or the path of a JSON file. Raises ConfigError if the value
+        does not fit the type.
         """
         text = given
         if isinstance(given, str) and fits({}, self.hint) and not fits("", self.hint):
@@ -61,7 +61,7 @@ class Option:
 
 
 def options_of(func: Callable[..., Any], given: Iterable[str] = ()) -> dict[str, Option]:
-    """Return the arguments of `func` by name, but for those in `given`."""
+    """Return the arguments of `func` by name, without those in `given`."""
     helps = argument_helps(func)
     parameters = without(signature_of(func), given).parameters
     return {

@@ -1,4 +1,4 @@
-"""Settings that replace those of the file: from the command line and the environment."""
+"""Settings from the command line and the environment, which override those of the file."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ class Overrides(dict[str, Any]):
 def parse_overrides(args: Sequence[str], environ: Mapping[str, str] | None = None) -> Overrides:
     """Return the settings in `args`: `--section.key value`, `--section.key=value` or a flag.
 
-    Those of the environment variable `KERNEL_CONFIG_OVERRIDES` are added, and win. Values
-    are read as JSON if they parse, else as strings. Raises `ConfigError` for an argument
-    that sets nothing.
+    Settings in the environment variable `KERNEL_CONFIG_OVERRIDES` are added, and win. A value is
+    read as JSON if it can be parsed, else as a string. Raises `ConfigError` for any other argument.
     """
     overrides = Overrides()
     text = (os.environ if environ is None else environ).get(VARIABLE_NAME, "")
@@ -84,8 +83,8 @@ def apply_overrides(
 ) -> None:
     """Set each dotted key of `overrides` in `root`.
 
-    The section must be there or, so that defaults can be overridden, in `known`; raises
-    `ConfigError` with all that are not.
+    The section must exist in `root`, or in `known`, which has the sections with defaults. Raises
+    `ConfigError` with all sections that do not exist.
     """
     layers: Mapping[str, Layer] = getattr(overrides, "layers", {})
     problems = []
@@ -124,7 +123,7 @@ def _no_section(root: Block, place: Place, known: Mapping[str, Any]) -> Problem:
 
 
 def flatten(nested: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
-    """Return nested settings as dotted ones; function blocks and empty tables stay whole."""
+    """Return {"a.b": 1} for {"a": {"b": 1}}; function blocks and empty tables are not flattened."""
     flat: dict[str, Any] = {}
     for key, value in nested.items():
         if isinstance(value, Mapping) and value and not is_block(value):
@@ -135,9 +134,9 @@ def flatten(nested: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
 
 
 def nest(dotted: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings with dotted keys as nested ones; a later table is merged into one before.
+    """Return {"a": {"b": 1}} for {"a.b": 1}; a table is merged into an earlier one of the same key.
 
-    Raises `ConfigError` for a key below one that has a value.
+    Raises `ConfigError` for a key below another key that has a value.
     """
     nested: dict[str, Any] = {}
     for key, value in dotted.items():

@@ -20,19 +20,19 @@ class Place:
 
     @classmethod
     def of(cls, tree: Any, *path: str) -> Place:
-        """Return the place of what `tree` has at `path`."""
+        """Return the place of the value at `path` in `tree`."""
         return cls(path, origin_of(get_at(tree, path[:-1]), path[-1]))
 
     def inside(self, block: Any, key: str) -> Place:
-        """Return the place of `key` in the `block` that is here."""
+        """Return the place of `key` in `block`, which is at this place."""
         return Place((*self.path, key), origin_of(block, key))
 
     def lacking(self, key: str) -> Place:
-        """Return the place of a key that the block here should have."""
+        """Return the place of a key that is missing in the block at this place."""
         return Place((*self.path, key), self.origin)
 
     def problem(self, message: str, **more: Any) -> Problem:
-        """Return a problem of what is here; `more` are other fields of `Problem`."""
+        """Return a problem at this place; `more` are other fields of `Problem`."""
         return Problem(path=self.path, origin=self.origin, message=message, **more)
 
     def wrong_type(self, value: Any, expected: str) -> Problem:
@@ -46,7 +46,7 @@ class Place:
         return self.problem("no function is named", expected=expected, received=received)
 
     def left_out(self, what: str, *, expected: str | None = None) -> Problem:
-        """Return the problem of something that is missing, and that `fill` adds with `what`."""
+        """Return the problem of a missing setting or section, which `fill` adds with `what`."""
         name = f"`{self.path[-1]}`" if len(self.path) > 1 else f"the section [{self.path[0]}]"
         return self.problem(
             f"{name} is missing",

@@ -1,4 +1,4 @@
-"""From blocks to objects: each function block is called once, inner blocks first."""
+"""Creating objects from a config: each function block is called once, inner blocks first."""
 
 from __future__ import annotations
 
@@ -48,10 +48,12 @@ ResultT = TypeVar("ResultT")
 
 
 def resolve(block: Any, *, where: str = "", validate: bool = True) -> Any:
-    """Return `block`, an interpolated tree, with the results of its function blocks.
+    """Return `block`, part of `Values`, with function blocks replaced by what the functions return.
 
-    `where` is its dotted name, for messages; `validate` also checks types. Raises
-    `ConfigError` for arguments that do not fit, and for what a called function raises.
+    where     the dotted name of the block, for messages
+    validate  whether to check arguments and their types
+
+    Raises `ConfigError` for wrong arguments, and if a function raises an error.
     """
     return _resolve(block, Place(_split(where)), validate)
 
@@ -64,9 +66,9 @@ def call(
     given: Mapping[str, Any] | None = None,
     validate: bool = True,
 ) -> ResultT:
-    """Return what `func` makes of the settings in `block`, whose function blocks go first.
+    """Return what `func` returns for the settings in `block`, after resolving these.
 
-    `given` are arguments that do not come from the config, such as `nlp` and `name`.
+    `given` are arguments that are not in the config, such as `nlp` and `name`.
     """
     signature = without(signature_of(func), given or ())
     return _call(func, signature, block, _place_of_block(block, where), given or {}, validate)
@@ -75,10 +77,10 @@ def call(
 def check_arguments(
     func: Callable[..., Any], block: Mapping[str, Any], *, where: str, given: Iterable[str] = ()
 ) -> None:
-    """Raise `ConfigError` if `func` does not take the settings in `block`.
+    """Raise `ConfigError` if the settings in `block` are not valid arguments of `func`.
 
-    Not asked for are the arguments in `given`; if there are none, `nlp` and those that the
-    caller passes by position, such as `get_examples`.
+    `given` are arguments that the block does not need to have. The default is `nlp` and those
+    that callers pass by position, such as `get_examples`.
     """
     signature = signature_of(func)
     signature = without(signature, given) if given else from_caller(signature)
@@ -132,13 +134,13 @@ def _call(
 def _result_problems(
     signature: Signature, block: Mapping[str, Any], made: Mapping[str, Any], place: Place
 ) -> Iterator[Problem]:
-    """Yield the arguments for which a function block made an object of the wrong type."""
+    """Yield the arguments whose function block returned an object of the wrong type."""
     for key, value in made.items():
         inner, parameter = block[key], signature.parameters.get(key)
         if parameter is None or not is_block(inner):
             continue
         kind, name = function_of(inner)
-        # A schedule stands for the number that it gives at each step.
+        # A schedule may be used in place of a number.
         if kind != "schedules" and not fits(value, parameter.hint):
             yield Place((*place.path, key), origin_of(inner, f"@{kind}")).problem(
                 f"`{name}` makes something else",
@@ -176,11 +178,12 @@ def _split(where: str) -> Path:
 
 
 def resolve_section(config: Values, name: str) -> Any:
-    """Return the section `name` with everything in it made.
+    """Return the section `name` with all its objects created.
 
-    A section that the kernel or a plugin describes comes as the class that describes it, with
-    defaults for what the config does not say (None for an optional one that it leaves out); any
-    other, and one that is open to keys of a config's own, as a dict. Raises `ConfigError`.
+    A section that the kernel or a plugin describes with a class is returned as an object of that
+    class, with defaults for missing settings; None if it is optional and left out. All other
+    sections, and those that may have keys of the user's own, are returned as a dict. Raises
+    `ConfigError`.
     """
     values = copy_tree(config.get(name) or {})
     section = sections().get(name)
@@ -199,10 +202,10 @@ def resolve_section(config: Values, name: str) -> Any:
 
 
 def resolve_dot_names(config: Values, names: Sequence[str | None]) -> list[Any]:
-    """Return what the dotted `names` stand for; None stays None.
+    """Return the object for each of the dotted `names`; None for None.
 
-    The top-level section of a name is made once, however many names are in it. Raises
-    `ConfigError` for a name that leads to nothing.
+    A top-level section is resolved once, also if several names are in it. Raises `ConfigError`
+    for an unknown name.
     """
     made: dict[str, Any] = {}
     return [None if name is None else _fetch(config, name, made) for name in names]
@@ -232,7 +235,7 @@ def _near(value: Any, key: str) -> str | None:
 
 
 def _add_defaults(settings: Block, cls: type, config: Values) -> None:
-    """Add the settings of `cls` that `settings` lacks; variables in them refer to `config`."""
+    """Add missing settings of `cls` to `settings`; variables in defaults refer to `config`."""
 
     def value_of(default: Any) -> Any:
         name = whole_variable(default) if has_variable(default) else None

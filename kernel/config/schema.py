@@ -1,4 +1,4 @@
-"""The sections that the kernel itself reads, one class a section, one field a key."""
+"""The sections that the kernel itself reads: one class per section, one field per key."""
 
 from __future__ import annotations
 

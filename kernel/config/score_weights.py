@@ -1,4 +1,4 @@
-"""What each score counts in the final one: the config's weights and those of the components."""
+"""The weight of each score in the final score: those of the config and of the components."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def combine_score_weights(
 ) -> dict[str, float | None]:
     """Return the weights of all components together, scaled so that they sum to 1.
 
-    A later component wins over an earlier one, `overrides` (the config's own) over both.
-    None (computed, but never weighted) and 0 stay. Weights of `overrides` that are complete
-    and sum to 1, but for rounding, come back as they are.
+    A later component wins over an earlier one, and `overrides` (the weights of the config) win over
+    both. None (computed, not weighted) and 0 are not scaled. If `overrides` has all scores and
+    sums to 1 after rounding, its weights are returned unchanged.
     """
     own = dict(overrides or {})
     combined: dict[str, float | None] = {}
@@ -40,8 +40,8 @@ def combine_score_weights(
 
 
 def _sums_to_one(numbers: Sequence[float]) -> bool:
-    # Rounding to two places moves each by at most half a hundredth; scaling again would move
-    # them once more, and filling twice would not be filling once.
+    # Rounding to two places changes each by at most 0.005. Scaling them again would change them, so
+    # that filling a config twice would not give the same as filling it once.
     rounded = all(round(number, 2) == number for number in numbers)
     return rounded and abs(sum(numbers) - 1) <= 0.005 * len(numbers) + 1e-9
 
@@ -54,9 +54,9 @@ def default_weights(tree: Mapping[str, Any]) -> list[Mapping[str, float | None]]
 def score_descriptions(config: Mapping[str, Any]) -> dict[str, Score]:
     """Return {name: description} of the scores of a config's pipeline, tokenization first.
 
-    Where two components describe the same score, the later one wins, as its value does.
+    If two components describe the same score, the later component wins.
     """
-    from kernel.scoring import TOKENIZATION  # imports numpy, which few uses of configs need
+    from kernel.scoring import TOKENIZATION  # imports numpy
 
     found: dict[str, Score] = dict(TOKENIZATION)
     for factory in _factories(config):
@@ -65,7 +65,7 @@ def score_descriptions(config: Mapping[str, Any]) -> dict[str, Score]:
 
 
 def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the factories of the pipeline's components, those that can be found."""
+    """Yield the factory of each component in the pipeline whose factory can be found."""
     lang = lang_of(tree)
     for name in names_at(tree, ("nlp", "pipeline")):
         block = get_at(tree, ("components", name))
@@ -75,9 +75,9 @@ def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Problem]:
-    """Yield each key of `[training.score_weights]` that is a slip, and those that are missing.
+    """Yield each key of `[training.score_weights]` that is misspelled or missing.
 
-    Other names may be there: a scorer of one's own gives scores that no component declares.
+    Other unknown names are allowed: a user's own scorer may return any scores.
     """
     training = tree.get("training")
     own = training.get("score_weights") if isinstance(training, Block) else None

@@ -1,4 +1,4 @@
-"""Every section of a config: described by classes, and values checked against them."""
+"""The sections of a config, which are described by classes, and checks of their values."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Section:
-    """A top-level section: the class that describes it, and what else may stand in it.
+    """A top-level section: the class that describes it, and the other keys that it may have.
 
-    others         describes keys that are not in the class; None allows none
-    is_referred    other keys are allowed only if a variable somewhere names them
-    is_optional    the section may be left out, and is not filled in then
+    others         the setting that describes all other keys; None if there may be no others
+    is_referred    other keys are allowed only if a variable refers to them
+    is_optional    the section may be left out, and filling does not add it
     """
 
     cls: type
@@ -53,7 +53,7 @@ class Section:
         return settings_of(self.cls)
 
     def allows(self, key: str, referred: Collection[str]) -> bool:
-        """Say whether `key` may be there besides the settings; variables name those `referred`."""
+        """Return whether the section may have the unknown `key`; variables refer to `referred`."""
         return self.others is not None and (key in referred or not self.is_referred)
 
 
@@ -87,7 +87,7 @@ def _with_plugins(added: tuple[tuple[str, str, Any], ...]) -> Mapping[str, Secti
     for plugin, name, described in added:
         with _naming(plugin, name):
             _add(table, name, described)
-    # The innermost first, so that each is complete when it becomes a key of another.
+    # The innermost first: a section must be complete before it becomes a key of another.
     for plugin, name, _ in sorted(added, key=lambda each: -each[1].count(".")):
         if "." in name and name in table:
             with _naming(plugin, name):
@@ -115,7 +115,7 @@ def _add(table: dict[str, Section], name: str, described: Any) -> None:
 
 
 def _add_to_parent(table: dict[str, Section], name: str) -> None:
-    """Make the dotted `name` a key of the section that it is in."""
+    """Add the section with the dotted `name` as a key to its parent section."""
     parent, _, key = name.rpartition(".")
     if parent not in table:
         raise PluginError(f"there is no section [{parent}]")
@@ -148,7 +148,7 @@ def class_at(path: Path) -> type | None:
 def elsewhere() -> Mapping[Path, str]:
     """Return the sections and settings of first-party plugins that are not installed.
 
-    Each comes with the distribution of its plugin.
+    The values of the mapping are the distributions of the plugins.
     """
     known = sections()
     found = {}
@@ -160,9 +160,9 @@ def elsewhere() -> Mapping[Path, str]:
 
 
 def unset_elsewhere(values: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the paths of `elsewhere` at which `values` has nothing but null or an empty section.
+    """Yield the paths of `elsewhere` that are null or an empty section in `values`.
 
-    spaCy writes them into every config.
+    spaCy writes such settings into every config.
     """
     for path in elsewhere():
         if get_at(values, path, UNRESOLVED) in (None, {}):
@@ -177,10 +177,10 @@ def section_problems(
     complete: bool = False,
     referred: Collection[str] = (),
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the `values` of the section at `place`.
+    """Yield the problems of the `values` of the section at `place`.
 
-    complete  also asks for settings that have defaults
-    referred  the keys that variables name: a section may have them if it is open to a user's own
+    complete  whether settings that have defaults must be there too
+    referred  the keys that variables refer to, which some sections may have
     """
     missing = [name for name in section.settings if name not in values]
     for key, value in values.items():
@@ -199,7 +199,7 @@ def section_problems(
 
 
 def _meant(key: str, section: Section, missing: list[str], referred: Collection[str]) -> str | None:
-    """Return the setting that the unknown `key` probably means."""
+    """Return the setting that the unknown `key` is probably a misspelling of."""
     if section.allows(key, referred):
         return None if key in referred else take_nearest(key, missing)
     return take_nearest(key, missing, section.settings)
@@ -226,7 +226,7 @@ def _registry_problems(value: Any, wanted: str | None, place: Place) -> Iterator
         yield place.no_function(value, wanted)
         return
     kind, name = function_of(value)
-    # `@misc` holds what fits no other registry, and may make anything.
+    # Functions of `@misc` may return any type.
     if kind not in (wanted, "misc") and registry.has(kind, str(name)):
         yield place.inside(value, f"@{kind}").problem(
             "a function of the wrong kind",

@@ -1,4 +1,4 @@
-"""How a class describes a section of the config: one field a key, made with `setting`."""
+"""How a class describes a section of the config: one field per key, created with `setting`."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from kernel.errors import PluginError
 
 Callback = Callable[..., Any]
 Schedule = Callable[..., Any]
-"""What a number may be instead: a function block that makes one for each step."""
+"""The type of a function block that may be used in place of a number."""
 
 _METADATA: Final = "kernel_setting"
 
 
 @frozen
 class Range:
-    """The values of a number: at least `low` and, if that is given, below `below`."""
+    """The allowed values of a number: at least `low` and, if given, less than `below`."""
 
     low: float
     below: float | None = None
 
     def __call__(self, settings: Any, field: Any, value: Any) -> None:
-        """Raise ValueError for a number out of range; anything but a number passes."""
+        """Raise ValueError for a number that is out of range; other types are not checked."""
         if not self.holds(value):
             raise ValueError(f"`{field.name}` is {value!r}; expected {self.words}")
 
     def holds(self, value: Any) -> bool:
-        """Say whether `value` is in the range, or not a number at all."""
+        """Return whether `value` is in the range; True for other types than numbers."""
         if not isinstance(value, int | float) or isinstance(value, bool):
             return True
         return value >= self.low and (self.below is None or value < self.below)
@@ -54,10 +54,10 @@ def setting(
 ) -> Any:
     """Return the field of one setting, for an attrs class that describes a section.
 
-    default   what a complete config says: a value as JSON has it, a variable, a function block
-    help      what the setting means, for comments and explanations
-    registry  the registry of the function blocks that make the value
-    range     the values that a number may have
+    default   the value in a complete config: a JSON value, a variable or a function block
+    help      the meaning of the setting, for comments and explanations
+    registry  the registry of the function blocks that may be the value
+    range     the allowed values of a number
     """
     about = {"default": default, "help": help, "registry": registry}
     return attrs.field(validator=range, metadata={_METADATA: about})
@@ -90,14 +90,14 @@ _COPIED: Final = {"default", "help", "registry", "owner"}
 
 
 def is_described(cls: Any) -> bool:
-    """Say whether `cls` is a class whose fields were all made with `setting`."""
+    """Return whether `cls` is a class whose fields were all created with `setting`."""
     is_class = isinstance(cls, type) and attrs.has(cls)
     return is_class and all(_METADATA in field.metadata for field in attrs.fields(cls))
 
 
 @functools.lru_cache(maxsize=1024)
 def settings_of(cls: type) -> Mapping[str, Setting]:
-    """Return the settings that `cls` describes; raises `PluginError` if it describes none."""
+    """Return the settings that `cls` describes; raises `PluginError` for any other class."""
     if not is_described(cls):
         raise PluginError(
             f"`{getattr(cls, '__name__', cls)}` does not describe a section",
@@ -115,12 +115,12 @@ def settings_of(cls: type) -> Mapping[str, Setting]:
 
 
 def owner_of(cls: type) -> str:
-    """Return the name of a class that describes settings, with its module."""
+    """Return the name of a class with its module."""
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def defaults_of_class(cls: type) -> dict[str, Any]:
-    """Return what a complete config says in the section that `cls` describes."""
+    """Return a complete section with the defaults of `cls`."""
     return {name: _complete(setting) for name, setting in settings_of(cls).items()}
 
 

@@ -38,12 +38,12 @@ class Parameter:
 
     @property
     def is_required(self) -> bool:
-        """Whether a call without it fails."""
+        """Whether the parameter has no default."""
         return self.default is MISSING
 
     @property
     def is_plain(self) -> bool:
-        """Whether it has a default that can be written in a config, rather than an object."""
+        """Whether the parameter has a default that can be written in a config."""
         try:
             plain(self.default)
         except TypeError:
@@ -53,7 +53,7 @@ class Parameter:
 
 @frozen
 class Signature:
-    """The arguments of a function by name; whether it takes any others; what it returns."""
+    """The arguments of a function by name; whether it takes any others; its return type."""
 
     parameters: Mapping[str, Parameter]
     takes_any: bool
@@ -64,7 +64,7 @@ class Signature:
 
 @functools.lru_cache(maxsize=4096)
 def signature_of(func: Callable[..., Any]) -> Signature:
-    """Return what `func` takes; for a class, what making one takes."""
+    """Return the arguments of `func`; for a class, those of its constructor."""
     try:
         signature = inspect.signature(func)
     except (TypeError, ValueError):  # some builtins have none
@@ -86,14 +86,14 @@ def signature_of(func: Callable[..., Any]) -> Signature:
 
 
 def without(signature: Signature, names: Iterable[str]) -> Signature:
-    """Return `signature` without the parameters that are given in another way."""
+    """Return `signature` without the parameters in `names`."""
     dropped = set(names)
     kept = {name: found for name, found in signature.parameters.items() if name not in dropped}
     return Signature(kept, signature.takes_any, signature.rest, signature.returns, signature.text)
 
 
 def from_caller(signature: Signature) -> Signature:
-    """Return `signature` without `nlp` and what the caller of a method passes by position."""
+    """Return `signature` without `nlp` and the arguments that callers pass by position."""
     passed = [
         name
         for name, found in signature.parameters.items()
@@ -103,7 +103,7 @@ def from_caller(signature: Signature) -> Signature:
 
 
 def defaults_of(signature: Signature) -> Iterator[tuple[str, Any]]:
-    """Yield each parameter whose default can stand in a config, with that default."""
+    """Yield the name and default of each parameter whose default can be written in a config."""
     for name, parameter in signature.parameters.items():
         if parameter.is_plain:
             yield name, plain(parameter.default)
@@ -116,7 +116,7 @@ def summary_of(thing: Any) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """Return `value` as JSON has it; raises TypeError if it cannot be."""
+    """Return `value` as a JSON value; raises TypeError if that is not possible."""
     if isinstance(value, Enum):
         return plain(value.value)
     if value is None or isinstance(value, bool | int | float | str):
@@ -139,12 +139,12 @@ def _hints(func: Any) -> dict[str, Any]:
         target = type(target).__call__
     try:
         return typing.get_type_hints(target, include_extras=True)
-    except Exception:  # noqa: BLE001 — hints of strangers may name what only a checker imports
+    except Exception:  # noqa: BLE001 — hints of plugins may name types that only type checkers import
         return _readable_hints(target)
 
 
 def _readable_hints(target: Any) -> dict[str, Any]:
-    """Return those hints that can be read one by one."""
+    """Return the hints that can be resolved, each on its own."""
     found = {}
     for name, hint in getattr(target, "__annotations__", {}).items():
         holder = type("holder", (), {"__annotations__": {name: hint}})
@@ -171,9 +171,9 @@ POSITIONAL = "*"
 def argument_problems(
     signature: Signature, block: Mapping[str, Any], place: Place, *, complete: bool = False
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the arguments in `block`: unknown, missing, of the wrong type.
+    """Yield the arguments in `block` that are unknown, missing or of the wrong type.
 
-    `complete` also asks for those that have defaults.
+    With `complete`, arguments that have defaults must be there too.
     """
     given = {key: value for key, value in block.items() if not key.startswith("@")}
     rest = positional(given.pop(POSITIONAL, None))
@@ -218,7 +218,7 @@ def _position_problems(signature: Signature, rest: list[Any], place: Place) -> I
 
 
 def positional(value: Any) -> list[Any]:
-    """Return the positional arguments in what a block has under `*`."""
+    """Return the positional arguments in the value of the key `*`."""
     if value is None:
         return []
     if isinstance(value, Mapping):

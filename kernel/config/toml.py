@@ -23,11 +23,11 @@ _KINDS: Final = {"inner": "key"}
 
 
 def read_toml(text: str, name: str | None = None) -> Block:
-    """Return the tree of a TOML text; `name` is the file's, for the origins.
+    """Return the tree of a TOML text; `name` is the name of the file, for messages.
 
-    Raises `ConfigError` with every mistake in it, or the first that is none of TOML.
+    Raises `ConfigError` with all mistakes, or with the first error in the TOML syntax.
     """
-    # Imported here, as everywhere in this module: a `.cfg` file needs none of it.
+    # Imported in functions only: `.cfg` files do not need tomlkit.
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -81,7 +81,7 @@ def _value(value: Any, path: Path, origins: Mapping[Path, Origin], problems: lis
 
 
 def _repeated(positions: list[Position], name: str | None) -> Iterator[Problem]:
-    """Yield each key that is set twice; tomlkit would find only the first, without its position."""
+    """Yield each key that is set twice; tomlkit reports only the first, without its position."""
     first: dict[Path, Position] = {}
     told: set[Path] = set()
     for position in positions:
@@ -89,7 +89,7 @@ def _repeated(positions: list[Position], name: str | None) -> Iterator[Problem]:
         if earlier is position or "array" in {position.kind, earlier.kind}:
             continue
         if _key_above(position, first) is not None and earlier.path in told:
-            continue  # a key of a section that was told of
+            continue  # a key in a section that is reported already
         told.add(earlier.path)
         one = _KINDS.get(earlier.kind, earlier.kind)
         two = (
@@ -106,7 +106,7 @@ def _repeated(positions: list[Position], name: str | None) -> Iterator[Problem]:
 
 
 def _key_above(position: Position, first: Mapping[Path, Position]) -> Position | None:
-    """Return the key that a dotted key enters as if it were a section."""
+    """Return the earlier key that a dotted key uses as a section."""
     above = [first.get(position.path[:depth]) for depth in range(1, len(position.path))]
     found = (each for each in above if each is not None and each.kind == "key")
     return next(found, None) if position.kind == "key" else None
@@ -151,7 +151,7 @@ def write_toml(tree: Mapping[str, Any], *, raw: bool) -> str:
 
 
 def toml_section(block: Mapping[str, Any], path: Path, *, raw: bool) -> str:
-    """Return the text of the section `block`, which stands at `path`, and of those in it."""
+    """Return the text of the section `block` at `path`, with the sections in it."""
     import tomlkit
 
     outermost = tomlkit.document()
@@ -170,14 +170,14 @@ def _table(name: str, block: Any, raw: bool) -> Table | Item:
     only_inner = bool(block) and all(isinstance(value, dict) for value in block.values())
     table = tomlkit.table(is_super_table=only_inner and name == "*")
     if only_inner and name != "*":
-        table.add(tomlkit.nl())  # tomlkit puts a blank line between sections, but for the first
+        table.add(tomlkit.nl())  # tomlkit writes a blank line before each section except the first
     for key, value in sorted(block.items(), key=lambda pair: isinstance(pair[1], dict)):
         table.append(key, _table(key, value, raw))
     return table
 
 
 def toml_item(value: Any, *, raw: bool) -> Item:
-    """Return one value for tomlkit, tables inline; raises TypeError if TOML has none for it."""
+    """Return a value as an item of tomlkit; raises TypeError if TOML cannot represent it."""
     import tomlkit
 
     if value is None:
@@ -202,7 +202,7 @@ def toml_item(value: Any, *, raw: bool) -> Item:
 class _Piece:
     """A section: its header and keys, and the text up to the next header.
 
-    `path` is None for what is left as it is: the start of a file, arrays of tables.
+    `path` is None for text that is not changed: the start of a file, arrays of tables.
     """
 
     path: Path | None
@@ -214,14 +214,16 @@ class _Piece:
 
 
 def update_text(text: str, tree: Mapping[str, Any]) -> str:
-    """Return `text`, a TOML file, changed as little as makes it say what `tree` says.
+    """Return the TOML `text` with the settings of `tree`, which may have variables.
 
-    `tree` still has its variables.
+    tomlkit 0.15 loses comments where a section is continued further down, and adds new keys after
+    the comment above the next header. Therefore the text is cut after the last key of each section,
+    and each section is parsed as a document of its own; the text in between is kept.
     """
     old = read_toml(text)
     arrays = {position.path for position in find_positions(text) if position.kind == "array"}
     if any(get_at(old, path) != get_at(tree, path) for path in arrays):
-        return write_toml(tree, raw=True)  # an array of tables has no single position to write to
+        return write_toml(tree, raw=True)  # an array of tables does not have one position
     pieces = list(_pieces(text))
     for piece in pieces:
         if piece.path is not None:
@@ -262,7 +264,7 @@ def _change_piece(
 
 
 def _change_table(table: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Change what stands in `table`, and add single values; sections are other pieces."""
+    """Change the values in `table` and add new ones; sections are other pieces."""
     from tomlkit.items import Table
 
     for key in list(table):
@@ -282,10 +284,10 @@ def _change_table(table: Any, before: Mapping[str, Any], after: Mapping[str, Any
 def _add_missing(
     pieces: list[_Piece], path: Path, known: Mapping[str, Any], tree: Mapping[str, Any]
 ) -> None:
-    """Put in what `tree` has at `path` and the text, which says `known`, has not."""
+    """Add the settings at `path` that are in `tree` but not in `known`, those of the text."""
     missing = {key: value for key, value in tree.items() if key not in known}
     values = {key: value for key, value in missing.items() if not isinstance(value, Mapping)}
-    if values:  # a section without a header of its own; now it needs one, above those in it
+    if values:  # the section had no header; now it needs one, above the sections in it
         first = next(number for number, piece in enumerate(pieces) if piece.is_under(path))
         pieces.insert(first, _Piece(path, toml_section(values, path, raw=True), "\n"))
     for key, value in tree.items():

@@ -1,4 +1,4 @@
-"""Where each key of a TOML text stands, which tomlkit (0.15) does not say."""
+"""The positions of keys in a TOML text, which tomlkit (0.15) does not provide."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SCALAR: Final = re.compile(r"[^,\]}\n#]*")
 
 @frozen
 class Position:
-    """Where a key or a header stands; `kind` is "key", "inner", "section" or "array".
+    """The position of a key or a header; `kind` is "key", "inner", "section" or "array".
 
-    An inner key is one of an inline table. Lines and columns count from 1; `last_line` is
-    the one where the value ends.
+    "inner" is a key of an inline table. Lines and columns count from 1; `last_line` is the line
+    where the value ends.
     """
 
     path: Path
@@ -37,10 +37,9 @@ class Position:
 
 
 def find_positions(text: str) -> list[Position]:
-    """Return where each key and header of a TOML text stands, in its order.
+    """Return the positions of all keys and headers in a TOML text, in order.
 
-    Items of arrays are not entered. In text that is no TOML the list ends where it is no
-    longer understood.
+    Keys in arrays are left out. If the text is not valid TOML, the list ends at the first error.
     """
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     found = []

@@ -1,4 +1,4 @@
-"""The tree of a configuration: JSON-like values, each of which knows where it was set."""
+"""The tree of a config: nested blocks of JSON-like values, with the origin of each value."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from kernel.problems import UNKNOWN, Origin, Path
 
 
 class Block(dict[str, Any]):
-    """A section: a dict that also knows where each of its keys was set.
+    """A section: a dict that also records where each of its keys was set.
 
-    Its values are None, bool, int, float, str, lists of these, and further blocks.
+    Values are None, bool, int, float, str, lists of these, and blocks.
     """
 
     __slots__ = ("origins",)
@@ -28,7 +28,7 @@ class Block(dict[str, Any]):
         self.origins[key] = origin
 
     def take(self, tree: Block) -> Self:
-        """Hold what `tree` holds, and nothing else, and return self; `tree` is not copied."""
+        """Replace the contents with those of `tree`, without a copy, and return self."""
         self.clear()
         self.update(tree)
         self.origins = tree.origins
@@ -36,7 +36,7 @@ class Block(dict[str, Any]):
 
 
 class Unresolved:
-    """What stands for a value that could not be interpolated. The problem is reported once."""
+    """The value of a setting that cannot be interpolated, so that it is not reported again."""
 
     def __repr__(self) -> str:
         return "<unresolved>"
@@ -46,7 +46,7 @@ UNRESOLVED = Unresolved()
 
 
 def origin_of(block: Any, key: str) -> Origin:
-    """Return where `key` of `block` was set, as far as that is known."""
+    """Return where `key` of `block` was set, if that is known."""
     origins: Mapping[str, Origin] = getattr(block, "origins", {})
     return origins.get(key, UNKNOWN)
 
@@ -61,25 +61,25 @@ def get_at(root: Any, path: Path, default: Any = None) -> Any:
 
 
 def discard(root: Any, paths: Iterable[Path]) -> None:
-    """Take what is at each of `paths`, which are there, out of `root`."""
+    """Remove the values at `paths`, which must exist, from `root`."""
     for *sections, key in list(paths):
         del get_at(root, tuple(sections))[key]
 
 
 def names_at(root: Any, path: Path) -> list[str]:
-    """Return the strings of the list at `path` under `root`; none if there is no list."""
+    """Return the strings in the list at `path` under `root`; an empty list if there is no list."""
     names = get_at(root, path)
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def lang_of(config: Any) -> str | None:
-    """Return the language that `config` names, if it names one."""
+    """Return the language of a config, None if it has none."""
     lang = get_at(config, ("nlp", "lang"))
     return lang if isinstance(lang, str) else None
 
 
 def origin_at(root: Any, path: Path) -> Origin:
-    """Return where the value at `path` under `root` was set, or its nearest known parent."""
+    """Return where the value at `path` under `root` was set, else where its parent was set."""
     found = UNKNOWN
     for key in path:
         if not isinstance(root, dict) or key not in root:
@@ -93,10 +93,10 @@ def origin_at(root: Any, path: Path) -> Origin:
 def copy_tree(
     value: Any, origin: Origin = UNKNOWN, change: Callable[[Any], Any] | None = None
 ) -> Any:
-    """Return a deep copy of `value`, whose tables become blocks and whose tuples become lists.
+    """Return a deep copy of `value`, with blocks for tables and lists for tuples.
 
-    origin  where keys were set whose own origin is not known
-    change  called with each single value; returns the value to copy instead
+    origin  the origin of keys whose own origin is not known
+    change  called with each single value; returns the value to use instead
     """
     if isinstance(value, Mapping):
         block = Block()
@@ -111,12 +111,12 @@ def copy_tree(
 
 
 def is_block(value: Any) -> bool:
-    """Say whether `value` is a function block, such as `{"@readers": "kernel.Corpus.v1"}`."""
+    """Return whether `value` is a function block, such as `{"@readers": "kernel.Corpus.v1"}`."""
     return isinstance(value, dict) and any(str(key).startswith("@") for key in value)
 
 
 def function_of(block: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return the registry and the name that a function block gives."""
+    """Return the registry and the name of the function in a function block."""
     key = next(key for key in block if key.startswith("@"))
     return key[1:], block[key]
 

@@ -1,4 +1,4 @@
-"""What is wrong with a value that does not fit its type hint, down to the key at fault."""
+"""Checks of values against type hints, which find the wrong keys in nested values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if typing.TYPE_CHECKING:
 
 
 def type_problems(value: Any, hint: Any, place: Place) -> Iterator[Problem]:
-    """Yield what is wrong with the `value` at `place` if it does not fit `hint`."""
+    """Yield the problems of the `value` at `place` if it does not fit the type `hint`."""
     if value is UNRESOLVED or _was_number(value, hint, place):
         return
     if fits(value, hint):
@@ -44,7 +44,7 @@ def type_problems(value: Any, hint: Any, place: Place) -> Iterator[Problem]:
 
 
 def _refused(value: Any, hint: Any, place: Place) -> Iterator[Problem]:
-    """Yield what attrs classes in `hint` refuse of a table that has no function blocks."""
+    """Yield the errors of attrs classes in `hint` for a table without function blocks."""
     is_made = any(inspect.isclass(option) and attrs.has(option) for option in options(hint))
     if not is_made or not isinstance(value, dict):
         return
