@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.config.explain import function_at, helps_at
 from kernel.config.sections import class_at
 from kernel.config.signature import summary_of
-from kernel.config.toml_positions import find_positions
+from kernel.config.toml import find_positions
 
 if TYPE_CHECKING:
     from kernel.config import Config, Values

@@ -1,21 +1,22 @@
 """Configs: reading, filling, checking, and creating the objects that they describe."""
 
 from kernel.config.check import check, find_problems
-from kernel.config.config import Config, Values, merge
+from kernel.config.config import (
+    Config,
+    Values,
+    default_config,
+    load_config,
+    load_config_from_str,
+    merge,
+)
 from kernel.config.explain import Explanation, explain
 from kernel.config.fill import fill, fill_block
 from kernel.config.json_schema import json_schema
-from kernel.config.load import default_config, load_config, load_config_from_str
 from kernel.config.merge import ABSENT, Change, diff
 from kernel.config.options import Option, options_of
 from kernel.config.override import flatten, nest, parse_overrides
 from kernel.config.resolve import call, check_arguments, resolve, resolve_dot_names, resolve_section
-from kernel.config.schema import (
-    InitializeSettings,
-    NlpSettings,
-    SystemSettings,
-    TrainingSettings,
-)
+from kernel.config.schema import InitializeSettings, NlpSettings, SystemSettings, TrainingSettings
 from kernel.config.score_weights import combine_score_weights, score_descriptions
 from kernel.config.settings import Callback, Range, Schedule, setting
 from kernel.problems import Origin, Problem

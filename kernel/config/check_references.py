@@ -34,10 +34,9 @@ _COMPONENT_LISTS: Final = (
     ("training", "frozen_components"),
     ("training", "annotating_components"),
 )
-_DOTTED: Final = (
-    ("training", "train_corpus"),
-    ("training", "dev_corpus"),
-)
+_ANY: Final = "*"
+_UPSTREAM: Final = "upstream"
+_DOTTED: Final = (("training", "train_corpus"), ("training", "dev_corpus"))
 
 
 def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
@@ -156,8 +155,7 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if name == default and found != name and is_block(node):
         # The setting has its default, so the name of the section is wrong.
         yield Place(fixed, origin_at(tree, fixed)).problem(
-            f"[{path[0]}] {path[1]} asks for [{name}], which is not there",
-            suggestion=f"[{name}]",
+            f"[{path[0]}] {path[1]} asks for [{name}], which is not there", suggestion=f"[{name}]"
         )
         return
     yield Place.of(tree, *path).problem(
@@ -179,10 +177,6 @@ def referred_keys(config: Config, section: str) -> set[str]:
     """Return the keys of the top-level `section` that a variable in `config` names."""
     parts = [name.split(".") for name in config.variables]
     return {keys[1] for keys in parts if keys[0] == section and len(keys) > 1}
-
-
-_ANY: Final = "*"
-_UPSTREAM: Final = "upstream"
 
 
 def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:

@@ -9,15 +9,14 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config.check_references import listeners_in
+from kernel.config.config import Values, load_config
 from kernel.config.describe import nearest
-from kernel.config.load import load_config
 from kernel.config.place import Place
 from kernel.config.tree import Block, get_at, names_at
 from kernel.errors import ConfigError
 from kernel.registry import registry
 
 if TYPE_CHECKING:
-    from kernel.config.config import Values
     from kernel.problems import Problem
 
 _CONFIGS: Final = ("config.cfg", "config.toml")

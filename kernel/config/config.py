@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -14,10 +15,13 @@ from kernel.config.interpolate import interpolate_tree, variables_in
 from kernel.config.literals import protect
 from kernel.config.merge import merge_trees
 from kernel.config.override import apply_overrides
+from kernel.config.sections import sections
+from kernel.config.settings import defaults_of_class
 from kernel.config.toml import read_toml, update_text, write_toml
 from kernel.config.tree import Block, copy_tree, origin_at
 from kernel.errors import ConfigError
 from kernel.files import write_file
+from kernel.problems import DEFAULT
 
 if TYPE_CHECKING:
     from kernel.problems import Origin, Path
@@ -35,15 +39,32 @@ class Source:
 
 
 class Written(Block):
-    """The methods that `Config` and `Values` share."""
+    """What `Config` and `Values` share.
 
-    __slots__ = ()
+    `replaced` are the dotted names of the variables that have been replaced by their values.
+    """
+
+    __slots__ = ("replaced",)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, change: Callable[[Any], Any] | None = None
+    ) -> None:
+        super().__init__()
+        self.take(copy_tree(data or {}, change=change))
+        self.replaced: frozenset[str] = getattr(data, "replaced", frozenset())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.copy()
 
     def copy(self) -> Self:
         """Return a copy that shares nothing with this config."""
+        return type(self)(self)
+
+    def interpolate(self) -> Values:
+        """Return the values of this config, with every variable replaced.
+
+        Raises `ConfigError` with all variables that refer to nothing.
+        """
         raise NotImplementedError
 
     def origin(self, path: Path | str) -> Origin:
@@ -55,7 +76,16 @@ class Written(Block):
 
         With `interpolate`, the text has values instead of variables.
         """
-        raise NotImplementedError
+        tree = self.interpolate() if interpolate else self
+        raw, source = isinstance(tree, Config), getattr(tree, "source", None)
+        try:
+            if format != "toml":
+                return write_cfg(tree, raw=raw)
+            if source is not None and source.format == "toml":
+                return update_text(source.text, tree)
+            return write_toml(tree, raw=raw)
+        except TypeError as error:
+            raise ConfigError(f"the config cannot be written: {error}") from error
 
     def to_bytes(self, *, interpolate: bool = True) -> bytes:
         """Return the config as `.cfg` in UTF-8."""
@@ -70,30 +100,15 @@ class Written(Block):
 class Values(Written):
     """A config whose variables have been replaced by their values, ready to be resolved.
 
-    A `$` in a string is just a dollar sign. `variables` are the dotted names that variables of the
-    config referred to. To change values, change the `Config` and interpolate it again.
+    A `$` in a string is just a dollar sign. To change values, change the `Config` and interpolate
+    it again.
     """
 
-    __slots__ = ("variables",)
-
-    def __init__(
-        self, data: Mapping[str, Any] | None = None, variables: frozenset[str] = frozenset()
-    ) -> None:
-        super().__init__()
-        self.take(copy_tree(data or {}))
-        self.variables = variables or getattr(data, "variables", frozenset())
-
-    def copy(self) -> Values:
-        """Return a copy that shares nothing with these values."""
-        return Values(self)
+    __slots__ = ()
 
     def interpolate(self) -> Values:
         """Return a copy: values have no variables."""
         return self.copy()
-
-    def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
-        """Return the values as text in `format`; `interpolate` makes no difference."""
-        return _write(self, format, raw=False)
 
 
 class Config(Written):
@@ -103,34 +118,24 @@ class Config(Written):
     the order of that text. A config created from `Values` has these values.
     """
 
-    __slots__ = ("_replaced", "source")
+    __slots__ = ("source",)
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, source: Source | None = None
     ) -> None:
-        is_literal = isinstance(data, Values)
-        super().__init__()
-        self.take(copy_tree(data or {}, change=protect if is_literal else None))
+        super().__init__(data, protect if isinstance(data, Values) else None)
         self.source: Source | None = source or getattr(data, "source", None)
-        self._replaced: frozenset[str] = (
-            data.variables if isinstance(data, Values) else getattr(data, "_replaced", frozenset())
-        )
 
     @property
     def variables(self) -> frozenset[str]:
         """The dotted names that variables refer to, including variables that were replaced."""
-        return self._replaced | variables_in(self)
-
-    def copy(self) -> Config:
-        """Return a copy that shares nothing with this config."""
-        return Config(self)
+        return self.replaced | variables_in(self)
 
     def interpolate(self) -> Values:
-        """Return the values of this config, with every variable replaced.
-
-        Raises `ConfigError` with all variables that refer to nothing.
-        """
-        return Values(variables=self.variables).take(interpolate_tree(self))
+        """Return the values of this config; see `Written.interpolate`."""
+        values = Values().take(interpolate_tree(self))
+        values.replaced = self.variables
+        return values
 
     def merge(self, updates: Mapping[str, Any], remove_extra: bool = False) -> Config:
         """Return `updates` with missing keys added from this config."""
@@ -158,15 +163,11 @@ class Config(Written):
             apply_overrides(tree, overrides, defaults or {})
         replaced = variables_in(tree) if interpolate else frozenset()
         tree = copy_tree(interpolate_tree(tree), change=protect) if interpolate else tree
-        self.source, self._replaced = Source(text, form, name), replaced
+        self.source, self.replaced = Source(text, form, name), replaced
         return self.take(tree)
 
     def from_bytes(
-        self,
-        data: bytes,
-        *,
-        interpolate: bool = True,
-        overrides: Mapping[str, Any] | None = None,
+        self, data: bytes, *, interpolate: bool = True, overrides: Mapping[str, Any] | None = None
     ) -> Config:
         """Replace the contents with those of the UTF-8 text `data`, and return self."""
         return self.from_str(data.decode("utf8"), interpolate=interpolate, overrides=overrides)
@@ -188,24 +189,6 @@ class Config(Written):
             name=str(path),
             defaults=defaults,
         )
-
-    def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
-        """Return the config as text in `format`, with values instead of variables by default."""
-        if interpolate:
-            return self.interpolate().to_str(format=format)
-        if format == "toml" and self.source is not None and self.source.format == "toml":
-            return _write(self, format, raw=True, text=self.source.text)
-        return _write(self, format, raw=True)
-
-
-def _write(tree: Block, form: str, *, raw: bool, text: str | None = None) -> str:
-    """Return `tree` as text; in TOML, with the comments and the order of `text`, if given."""
-    try:
-        if form != "toml":
-            return write_cfg(tree, raw=raw)
-        return write_toml(tree, raw=raw) if text is None else update_text(text, tree)
-    except TypeError as error:
-        raise ConfigError(f"the config cannot be written: {error}") from error
 
 
 def merge(
@@ -241,3 +224,50 @@ def read_text(path: FilePath) -> str:
     except OSError as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise ConfigError(f"{path}: {reason}", hint="`kernel init config` makes one") from None
+
+
+def default_config(optional: Collection[str] = ()) -> Config:
+    """Return a new copy of the default config, with the sections of plugins.
+
+    Sections that may be left out are added only if they are in `optional`.
+    """
+    tree = {
+        name: defaults_of_class(section.cls)
+        for name, section in sections().items()
+        if not section.is_optional or name in optional
+    }
+    return Config().take(copy_tree(tree, DEFAULT))
+
+
+def load_config(
+    path: str | FilePath, overrides: Mapping[str, Any] | None = None, interpolate: bool = False
+) -> Config:
+    """Return the config in the file `path`, or on standard input if it is "-".
+
+    `overrides` maps dotted keys to values. Raises `ConfigError` with all mistakes in the text.
+    """
+    if str(path) == "-":
+        return load_config_from_str(sys.stdin.read(), overrides, interpolate, name="<stdin>")
+    return Config().from_disk(
+        path,
+        interpolate=interpolate,
+        overrides=overrides,
+        defaults=default_config() if overrides else None,
+    )
+
+
+def load_config_from_str(
+    text: str,
+    overrides: Mapping[str, Any] | None = None,
+    interpolate: bool = False,
+    *,
+    name: str | None = None,
+) -> Config:
+    """Return the config in `text`, `.cfg` or TOML."""
+    return Config().from_str(
+        text,
+        interpolate=interpolate,
+        overrides=overrides,
+        name=name,
+        defaults=default_config() if overrides else None,
+    )

@@ -62,10 +62,29 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
         value=_find(values, keys),
         raw=_find(raw, keys),
         origins=tuple(values.origin(keys).chain()),
+        help=helps_at(values, keys[:-1]).get(keys[-1]),
     )
-    helps = helps_at(values, keys[:-1])
-    found = attrs.evolve(found, help=helps.get(keys[-1]))
-    return _with_function(_with_setting(found), values)
+    *section, key = keys
+    cls, func = class_at(tuple(section)), function_at(values, tuple(section))
+    if cls is not None and key in settings_of(cls):
+        setting = settings_of(cls)[key]
+        found = attrs.evolve(
+            found,
+            expected=describe_type(setting.hint),
+            range=setting.range.words if setting.range is not None else None,
+            default=setting.default,
+            function=setting.owner,
+        )
+    if func is not None and key in signature_of(func).parameters:
+        parameter = signature_of(func).parameters[key]
+        found = attrs.evolve(
+            found,
+            expected=describe_type(parameter.hint),
+            default=parameter.default,
+            function=f"{func.__module__}.{func.__qualname__}",
+            signature=signature_of(func).text,
+        )
+    return found
 
 
 def argument_helps(func: Any) -> dict[str, str]:
@@ -117,34 +136,6 @@ def function_at(values: Values, path: Path) -> Any:
     except LookupProblemError:
         return None
     return None
-
-
-def _with_setting(found: Explanation) -> Explanation:
-    cls = class_at(found.path[:-1])
-    setting = settings_of(cls).get(found.path[-1]) if cls is not None else None
-    if setting is None:
-        return found
-    return attrs.evolve(
-        found,
-        expected=describe_type(setting.hint),
-        range=setting.range.words if setting.range is not None else None,
-        default=setting.default,
-        function=setting.owner,
-    )
-
-
-def _with_function(found: Explanation, values: Values) -> Explanation:
-    func = function_at(values, found.path[:-1])
-    parameter = signature_of(func).parameters.get(found.path[-1]) if func is not None else None
-    if parameter is None:
-        return found
-    return attrs.evolve(
-        found,
-        expected=describe_type(parameter.hint),
-        default=parameter.default,
-        function=f"{func.__module__}.{func.__qualname__}",
-        signature=signature_of(func).text,
-    )
 
 
 def _find(config: Mapping[str, Any], path: Path) -> Any:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kernel.config.config import Config
+from kernel.config.config import Config, default_config
 from kernel.config.interpolate import interpolate_leniently
-from kernel.config.load import default_config
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees, sort_like
 from kernel.config.score_weights import combine_score_weights, default_weights

@@ -96,7 +96,7 @@ class _Interpolation:
 
     def origin(self, path: Path) -> Origin:
         """Return the origin of the value at `path`, with those of the values it refers to."""
-        return self.origins.get(path) or origin_of(self._raw(path[:-1]), path[-1])
+        return self.origins.get(path) or Place.of(self.root, *path).origin
 
     def _raw(self, path: Path) -> Any:
         return get_at(self.root, path)
@@ -118,7 +118,7 @@ class _Interpolation:
         text = raw.strip()
         name = whole_variable(text)
         if name is not None:
-            return self._whole(path, name, raw)
+            return copy_tree(self._value_of(path, name, raw))
         quoted = _quoted(text)
         if quoted is not None:
             return self._string(path, quoted)
@@ -133,9 +133,7 @@ class _Interpolation:
 
     def _replaced(self, path: Path, text: str, insert: Any) -> str:
         def value_of(name: str) -> str:
-            target = self._find(path, name, text)
-            value = self.value(target) if isinstance(target, tuple) else target.value
-            self._note(path, name, target)
+            value = self._value_of(path, name, text)
             if isinstance(value, dict):
                 raise self._fail(
                     path,
@@ -151,16 +149,17 @@ class _Interpolation:
             self.problems.append(lone_dollar(Place.of(self.root, *path), text))
             raise _FailedError from None
 
-    def _whole(self, path: Path, name: str, raw: str) -> Any:
-        target = self._find(path, name, raw)
+    def _value_of(self, path: Path, name: str, text: str) -> Any:
+        """Return the value of the variable `name`, which is in the `text` at `path`."""
+        target = self._find(path, name, text)
         value = self.value(target) if isinstance(target, tuple) else target.value
         self._note(path, name, target)
-        return copy_tree(value)
+        return value
 
     def _note(self, path: Path, name: str, target: Path | _Inner) -> None:
         if path in self.origins:
             return
-        own = origin_of(self._raw(path[:-1]), path[-1])
+        own = Place.of(self.root, *path).origin
         source = self.origin(target) if isinstance(target, tuple) else target.origin
         self.origins[path] = Origin(
             layer="variable",

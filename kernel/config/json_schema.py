@@ -29,10 +29,10 @@ _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(config: Values) -> dict[str, Any]:
-    """Return a JSON Schema for configs with the functions of `config`, which is complete.
+    """Return a JSON Schema for configs that name the functions that `config` names.
 
-    A block is described by its function. Another function is valid too; to have it described, create
-    the schema again. A variable is valid everywhere.
+    `config` must be complete. A block is described by its function. Another function is valid too;
+    to have it described, create the schema again. A variable is valid everywhere.
     """
     names = dict.fromkeys([*sections(), *config])
     return {
@@ -61,7 +61,12 @@ def _table_schema(cls: type) -> dict[str, Any]:
         for key, setting in settings_of(cls).items()
     }
     description = {"description": doc} if (doc := summary_of(cls)) else {}
-    return {**_closed(properties), **description}
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        **description,
+    }
 
 
 def _value_of(setting: Setting) -> dict[str, Any]:
@@ -115,7 +120,3 @@ def _name_schema(block: Mapping[str, Any]) -> dict[str, Any]:
 def _parameter_schema(parameter: Parameter) -> dict[str, Any]:
     schema = value_schema(parameter.hint)
     return {**schema, "default": plain(parameter.default)} if parameter.is_plain else schema
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "additionalProperties": False}

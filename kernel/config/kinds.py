@@ -8,6 +8,7 @@ passed on unchanged.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json
@@ -227,13 +228,10 @@ def read_number(text: str, hint: Any) -> int | float | None:
 
     A variable in quotes is replaced by text; like spaCy, take it as a number where one is needed.
     """
-    kinds: dict[type, Callable[[str], int | float]] = {int: int, float: float}
-    for kind, read in kinds.items():
+    for kind in (int, float):
         if fits(kind(1), hint) and not fits(text, hint):
-            try:
-                return read(text)
-            except ValueError:
-                continue
+            with contextlib.suppress(ValueError):
+                return kind(text)
     return None
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 from attrs import frozen
 
-from kernel.config.tree import Block, copy_tree, function_of, is_block, origin_at, origin_of
+from kernel.config.tree import (
+    Block,
+    Sentinel,
+    copy_tree,
+    function_of,
+    is_block,
+    origin_at,
+    origin_of,
+)
 from kernel.problems import UNKNOWN, Origin, Path
 from kernel.registry import canonical_name
 
@@ -21,18 +29,14 @@ def merge_trees(
     used as it is. `remove_extra` drops keys that `defaults` does not have.
     """
     merged = Block()
-    for key, default in defaults.items():
-        if key not in updates:
-            merged.set(key, copy_tree(default), origin_of(defaults, key))
-            continue
-        value = updates[key]
-        if isinstance(default, Mapping) and isinstance(value, Mapping):
-            merged.set(key, _merge_blocks(default, value, remove_extra), origin_of(updates, key))
+    extra = () if remove_extra else (key for key in updates if key not in defaults)
+    for key in [*defaults, *extra]:
+        source = updates if key in updates else defaults
+        value, default = source[key], defaults.get(key)
+        if source is updates and isinstance(default, Mapping) and isinstance(value, Mapping):
+            merged.set(key, _merge_blocks(default, value, remove_extra), origin_of(source, key))
         else:
-            merged.set(key, copy_tree(value), origin_of(updates, key))
-    for key, value in updates.items():
-        if key not in defaults and not remove_extra:
-            merged.set(key, copy_tree(value), origin_of(updates, key))
+            merged.set(key, copy_tree(value), origin_of(source, key))
     return merged
 
 
@@ -59,14 +63,8 @@ def sort_like(tree: Any, order: Any) -> Any:
     return sorted_tree
 
 
-class Absent:
-    """The value of a setting that one of the configs does not have."""
-
-    def __repr__(self) -> str:
-        return "<absent>"
-
-
-ABSENT = Absent()
+ABSENT = Sentinel("<absent>")
+"""The value of a setting that one of the configs does not have."""
 
 
 @frozen(kw_only=True)
@@ -99,16 +97,11 @@ def diff(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Change]:
 
 def _differences(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
     both = isinstance(before, Mapping) and isinstance(after, Mapping)
-    if both and not _names_another(before, after):
+    is_other_function = both and is_block(before) and is_block(after)
+    is_other_function = is_other_function and not _same_function(before, after)
+    if both and not is_other_function:
         for key in [*before, *(key for key in after if key not in before)]:
             one, other = before.get(key, ABSENT), after.get(key, ABSENT)
             yield from _differences(one, other, (*path, key))
     elif before != after or type(before) is not type(after):
         yield path, before, after
-
-
-def _names_another(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    if not (is_block(one) and is_block(other)):
-        return False
-    (kind, name), (other_kind, other_name) = function_of(one), function_of(other)
-    return kind != other_kind or canonical_name(str(name)) != canonical_name(str(other_name))

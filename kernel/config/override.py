@@ -78,9 +78,7 @@ def _read(key: str, text: str, origin: Origin) -> Any:
         raise ConfigError(f"{origin}: --{key}: a `$` that starts no variable: `{text}`") from None
 
 
-def apply_overrides(
-    root: Block, overrides: Mapping[str, Any], known: Mapping[str, Any] | None = None
-) -> None:
+def apply_overrides(root: Block, overrides: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     """Set each dotted key of `overrides` in `root`.
 
     The section must exist in `root`, or in `known`, which has the sections with defaults. Raises
@@ -91,16 +89,17 @@ def apply_overrides(
     for dotted, value in overrides.items():
         origin = Origin(layer=layers.get(dotted, "override"))
         *sections, key = dotted.split(".")
-        block = _section(root, tuple(sections), known or {}, origin)
+        block = _section(root, sections, known, origin)
         if block is None or not sections:
-            place = Place((*sections, key), origin)
-            problems.append(_no_section(root, place, known or {}))
+            problems.append(_no_section(root, Place((*sections, key), origin), known))
         else:
             block.set(key, copy_tree(value, origin), origin)
     raise_problems(problems)
 
 
-def _section(root: Block, sections: Path, known: Mapping[str, Any], origin: Origin) -> Block | None:
+def _section(
+    root: Block, sections: list[str], known: Mapping[str, Any], origin: Origin
+) -> Block | None:
     block: Any = root
     default: Any = known
     for section in sections:

@@ -29,15 +29,7 @@ from kernel.config.signature import (
     signature_of,
     without,
 )
-from kernel.config.tree import (
-    Block,
-    copy_tree,
-    discard,
-    function_of,
-    get_at,
-    is_block,
-    origin_of,
-)
+from kernel.config.tree import Block, copy_tree, discard, function_of, get_at, is_block, origin_of
 from kernel.errors import ConfigError, KernelError, raise_problems
 from kernel.problems import DEFAULT, UNKNOWN, Path, Problem
 
@@ -222,16 +214,10 @@ def _fetch(config: Values, name: str, made: dict[str, Any]) -> Any:
         elif attrs.has(type(value)) and hasattr(value, key):
             value = getattr(value, key)
         else:
-            raise ConfigError(
-                f"`{name}` leads to nothing in the config",
-                hint=_near(value, key),
-            )
+            close = nearest(key, value) if isinstance(value, Mapping) else None
+            hint = f"did you mean `{close}`?" if close else None
+            raise ConfigError(f"`{name}` leads to nothing in the config", hint=hint)
     return value
-
-
-def _near(value: Any, key: str) -> str | None:
-    close = nearest(key, value) if isinstance(value, Mapping) else None
-    return f"did you mean `{close}`?" if close else None
 
 
 def _add_defaults(settings: Block, cls: type, config: Values) -> None:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 
 def combine_score_weights(
-    weights: Sequence[Mapping[str, float | None]],
-    overrides: Mapping[str, Any] | None = None,
+    weights: Sequence[Mapping[str, float | None]], overrides: Mapping[str, Any] | None = None
 ) -> dict[str, float | None]:
     """Return the weights of all components together, scaled so that they sum to 1.
 

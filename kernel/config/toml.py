@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from attrs import define
+from attrs import define, frozen
 
 from kernel.config.literals import NULL, DollarError, escape, lone_dollar, read_string
 from kernel.config.place import Place
-from kernel.config.toml_positions import Position, find_positions
 from kernel.config.tree import Block, get_at
 from kernel.errors import ConfigError, raise_problems
 from kernel.problems import UNKNOWN, Origin, Path, Problem
@@ -18,8 +20,6 @@ from kernel.problems import UNKNOWN, Origin, Path, Problem
 if TYPE_CHECKING:
     from tomlkit.exceptions import TOMLKitError
     from tomlkit.items import Item, Table
-
-_KINDS: Final = {"inner": "key"}
 
 
 def read_toml(text: str, name: str | None = None) -> Block:
@@ -39,7 +39,7 @@ def read_toml(text: str, name: str | None = None) -> Block:
         raise ConfigError([_syntax_problem(error, text, name)]) from None
     origins: dict[Path, Origin] = {}
     for each in found:
-        origin = Origin(layer="file", path=name, line=each.line, column=each.column)
+        origin = _origin(each, name)
         for depth in range(1, len(each.path)):
             origins.setdefault(each.path[:depth], origin)
         origins[each.path] = origin
@@ -91,18 +91,18 @@ def _repeated(positions: list[Position], name: str | None) -> Iterator[Problem]:
         if _key_above(position, first) is not None and earlier.path in told:
             continue  # a key in a section that is reported already
         told.add(earlier.path)
-        one = _KINDS.get(earlier.kind, earlier.kind)
-        two = (
-            _KINDS.get(position.kind, position.kind) if earlier.path == position.path else "section"
-        )
-        yield Problem(
-            path=earlier.path,
-            origin=Origin(layer="file", path=name, line=position.line, column=position.column),
-            message=f"the same {two} again; it is already at line {earlier.line}"
-            if one == two
-            else f"both a {one}, at line {earlier.line}, and a {two}",
-            hint="remove one of them",
-        )
+        one = "section" if earlier.kind == "section" else "key"
+        is_section = position.kind == "section" or earlier.path != position.path
+        two = "section" if is_section else "key"
+        place = Place(earlier.path, _origin(position, name))
+        message = f"the same {two} again; it is already at line {earlier.line}"
+        if one != two:
+            message = f"both a {one}, at line {earlier.line}, and a {two}"
+        yield place.problem(message, hint="remove one of them")
+
+
+def _origin(position: Position, name: str | None) -> Origin:
+    return Origin(layer="file", path=name, line=position.line, column=position.column)
 
 
 def _key_above(position: Position, first: Mapping[Path, Position]) -> Position | None:
@@ -116,20 +116,14 @@ def _syntax_problem(error: TOMLKitError, text: str, name: str | None) -> Problem
     lines = text.splitlines()
     line, column = getattr(error, "line", None), getattr(error, "col", None)
     said = str(error).removesuffix(f" at line {line} col {column}")
-    received = lines[line - 1].strip() if line is not None and line <= len(lines) else None
-    return Problem(
-        path=_section_above(text, line) if line is not None else (),
-        origin=Origin(
-            layer="file",
-            path=name,
-            line=line,
-            column=None if column is None else column + 1,  # tomlkit's counts from 0
-        ),
-        message=f"not valid TOML: {said}",
-        received=f"`{received}`" if received is not None else None,
-        hint='names with other characters than letters, digits, `_` and `-` need quotes: "@readers"'
-        if (received or "").startswith("@")
-        else None,
+    received = lines[line - 1].strip() if line is not None and line <= len(lines) else ""
+    column = None if column is None else column + 1  # tomlkit counts from 0
+    origin = Origin(layer="file", path=name, line=line, column=column)
+    hint = 'names with other characters than letters, digits, `_` and `-` need quotes: "@readers"'
+    return Place(_section_above(text, line) if line is not None else (), origin).problem(
+        f"not valid TOML: {said}",
+        received=f"`{received}`" if received else None,
+        hint=hint if received.startswith("@") else None,
     )
 
 
@@ -309,3 +303,140 @@ def _join(pieces: list[_Piece]) -> str:
 def _is_same(one: Any, other: Any) -> bool:
     # 1, 1.0 and True are equal, and not the same.
     return bool(one == other) and repr(one) == repr(other)
+
+
+_SPACE: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_BASIC: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_LITERAL: Final = re.compile(r"'[^'\n]*'")
+_LONG: Final = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}', re.DOTALL)
+_STRINGS: Final = (_LONG, _BASIC, _LITERAL)
+_SCALAR: Final = re.compile(r"[^,\]}\n#]*")
+
+
+@frozen
+class Position:
+    """The position of a key or a header; `kind` is "key", "inner", "section" or "array".
+
+    "inner" is a key of an inline table. Lines and columns count from 1; `last_line` is the line
+    where the value ends.
+    """
+
+    path: Path
+    kind: str
+    line: int
+    column: int
+    last_line: int
+
+
+def find_positions(text: str) -> list[Position]:
+    """Return the positions of all keys and headers in a TOML text, in order.
+
+    Keys in arrays are left out. If the text is not valid TOML, the list ends at the first error.
+    """
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    found = []
+    for path, kind, start, end in sorted(_Scanner(text).scan(), key=lambda span: span[2]):
+        line = bisect_right(starts, start)
+        column = start - starts[line - 1] + 1
+        found.append(Position(path, kind, line, column, bisect_right(starts, end - 1)))
+    return found
+
+
+_Span: TypeAlias = tuple[Path, str, int, int]
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def scan(self) -> Iterator[_Span]:
+        section: Path | None = ()
+        while self._skip() < len(self.text):
+            start = self.at
+            if self._take("["):
+                is_array = self._take("[")
+                path = self._key()
+                if path is None:
+                    return
+                self._take("]]" if is_array else "]")
+                yield path, "array" if is_array else "section", start, self.at
+                section = None if is_array else path
+            else:
+                yield from self._pair(section, "key")
+                if self.at == start:
+                    return
+
+    def _pair(self, section: Path | None, kind: str) -> Iterator[_Span]:
+        start = self.at
+        key = self._key()
+        if key is None or not self._take("="):
+            self.at = start
+            return
+        path = None if section is None else (*section, *key)
+        self._skip()
+        yield from self._value(path)
+        if path is not None:
+            end = self.at
+            while self.text[end - 1].isspace():
+                end -= 1
+            yield path, kind, start, end
+
+    def _value(self, path: Path | None) -> Iterator[_Span]:
+        if self._take("{"):
+            while self._skip() < len(self.text) and not self._take("}"):
+                start = self.at
+                yield from self._pair(path, "inner")
+                if not self._take(",") and self.at == start:
+                    return
+        elif self._take("["):
+            while not self._take("]") and self.at < len(self.text):
+                start = self.at
+                for _ in self._value(None):
+                    pass
+                if not self._take(",") and self.at == start:
+                    return
+        else:
+            self._match(
+                next((known for known in _STRINGS if known.match(self.text, self.at)), _SCALAR)
+            )
+
+    def _key(self) -> Path | None:
+        parts: list[str] = []
+        while True:
+            self._skip()
+            part = self._match(_BASIC) or self._match(_LITERAL) or self._match(_BARE)
+            if not part:
+                return None
+            parts.append(_unquote(part))
+            if not self._take("."):
+                return tuple(parts)
+
+    def _skip(self) -> int:
+        self._match(_SPACE)
+        return self.at
+
+    def _take(self, what: str) -> bool:
+        self._skip()
+        found = self.text.startswith(what, self.at)
+        self.at += len(what) if found else 0
+        return found
+
+    def _match(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match[0]
+
+
+def _unquote(part: str) -> str:
+    if part.startswith("'"):
+        return part[1:-1]
+    if part.startswith('"'):
+        try:
+            return str(tomllib.loads(f"x = {part}")["x"])
+        except tomllib.TOMLDecodeError:
+            return part[1:-1]
+    return part

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
+from attrs import frozen
+
 from kernel.problems import UNKNOWN, Origin, Path
 
 
@@ -35,14 +37,18 @@ class Block(dict[str, Any]):
         return self
 
 
-class Unresolved:
-    """The value of a setting that cannot be interpolated, so that it is not reported again."""
+@frozen(eq=False, repr=False)
+class Sentinel:
+    """A value that is equal only to itself."""
+
+    name: str
 
     def __repr__(self) -> str:
-        return "<unresolved>"
+        return self.name
 
 
-UNRESOLVED = Unresolved()
+UNRESOLVED = Sentinel("<unresolved>")
+"""The value of a setting that cannot be interpolated; its problem is reported once."""
 
 
 def origin_of(block: Any, key: str) -> Origin:

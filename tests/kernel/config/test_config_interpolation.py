@@ -235,7 +235,7 @@ def test_values_are_written_as_they_are_whether_or_not_variables_are_wanted():
 
 def test_names_of_variables_are_known_after_they_were_replaced():
     text = "[mine]\nx = 1\n[b]\ny = ${mine.x}"
-    assert Config().from_str(text, interpolate=False).interpolate().variables == {"mine.x"}
+    assert Config().from_str(text, interpolate=False).interpolate().replaced == {"mine.x"}
     read = Config().from_str(text)
     assert read.variables == Config(read).variables == {"mine.x"}
 
