@@ -23,7 +23,7 @@ def one(problems):
     return problem
 
 
-def test_error_reads_as_place_key_fault_and_advice(edit):
+def test_message_has_position_key_problem_and_advice(edit):
     problem = one(edit("dropout = 0.1", "dropuot = 0.1"))
     line = problem.origin.line
     assert str(problem) == (
@@ -87,7 +87,7 @@ def test_unknown_section_is_a_problem_unless_something_refers_to_it(ner):
     assert find_problems(config.interpolate()) == []
 
 
-def test_corpus_may_stand_in_any_section(ner):
+def test_corpus_may_be_in_any_section(ner):
     config = ner.copy()
     config["data"] = {"mine": config["corpora"]["train"]}
     config["training"]["train_corpus"] = "data.mine"
@@ -112,7 +112,7 @@ def test_corpora_may_be_one_function(ner, register):
         (("training", "dev_corpus"), "corpora", "corpora.train"),
     ],
 )
-def test_name_that_leads_to_nothing_is_a_problem(ner, key, value, suggestion):
+def test_unknown_name_is_a_problem(ner, key, value, suggestion):
     config = ner.copy()
     config[key[0]][key[1]] = value
     found = find_problems(config)
@@ -131,7 +131,7 @@ def test_settings_of_unknown_component_to_initialize_are_a_problem(ner):
     assert one(find_problems(config)).suggestion == "ner"
 
 
-def test_settings_that_a_component_does_not_initialize_with_are_a_problem(ner, register):
+def test_unknown_arguments_of_initialize_are_a_problem(ner, register):
     class Component:
         def initialize(self, get_examples, *, nlp=None, labels: list[str] | None = None) -> None:
             raise AssertionError
@@ -180,7 +180,7 @@ def test_function_of_the_wrong_registry_is_a_problem(edit):
     assert problem.suggestion == "@loggers"
 
 
-def test_function_that_makes_something_else_is_a_problem(ner, register):
+def test_function_with_the_wrong_return_type_is_a_problem(ner, register):
     def make() -> str:
         raise AssertionError
 
@@ -213,7 +213,7 @@ def test_missing_key_says_how_to_add_it_and_its_default(edit):
     assert problem.hint == "run `kernel init fill-config` to add it with its default, 1600"
 
 
-def test_fault_in_a_section_that_two_refer_to_is_told_once(ner, read):
+def test_problem_in_a_section_used_twice_is_reported_once(ner, read):
     text = ner.to_str(interpolate=False).replace("width = 96", "width = wide")
     config = read(text)
     config["mine"] = {"one": "${components.tok2vec.model}", "two": "${components.tok2vec.model}"}
@@ -223,13 +223,13 @@ def test_fault_in_a_section_that_two_refer_to_is_told_once(ner, read):
     assert len(lines) == len(set(lines)) == 1
 
 
-def test_wrong_reference_hides_no_other_problem(edit):
+def test_wrong_reference_does_not_hide_other_problems(edit):
     text = "hidden_width = 64"
     found = edit(text, "hidden_width = ${no.where}\nhidden = 3")
     assert {problem.path[-1] for problem in found} == {"hidden_width", "hidden"}
 
 
-def test_paths_are_open_but_slips_are_told(edit):
+def test_paths_may_have_any_key_but_misspellings_are_reported(edit):
     assert edit('train = "train.spacy"', 'train = "train.spacy"\nmodels = "x"') == []
     found = edit('train = "train.spacy"', 'trian = "train.spacy"')
     assert [(problem.path[-1], problem.suggestion) for problem in found] == [
@@ -238,13 +238,13 @@ def test_paths_are_open_but_slips_are_told(edit):
     ]
 
 
-def test_vectors_block_of_spacy_is_no_problem(edit):
+def test_vectors_block_of_spacy_is_accepted(edit):
     text = "vectors = null\n\n[nlp.tokenizer]"
     block = '[nlp.vectors]\n@vectors = "spacy.Vectors.v1"\n\n[nlp.tokenizer]'
     assert edit(text, block) == []
 
 
-def test_config_with_spacy_names_is_sound(ner, read):
+def test_config_with_spacy_names_has_no_problems(ner, read):
     text = ner.to_str(interpolate=False).replace('"kernel.', '"spacy.')
     assert find_problems(read(text)) == []
     slip = text.replace("spacy.MaxoutWindowEncoder.v2", "spacy.MaxoutWindowEncodr.v2")

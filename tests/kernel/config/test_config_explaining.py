@@ -9,7 +9,7 @@ from kernel.config import Config, diff, explain, fill, json_schema
 from kernel.errors import ConfigError
 
 
-def test_argument_is_explained_by_the_function_it_goes_to(ner):
+def test_argument_is_explained_by_its_function(ner):
     found = explain(ner, "training.optimizer.learn_rate")
     assert (found.value, found.default) == (0.001, 0.001)
     assert found.function.endswith(".adam")
@@ -25,7 +25,7 @@ def test_setting_is_explained_by_its_class(ner):
     assert found.expected == "a number or a function block"
 
 
-def test_variable_is_explained_through_what_it_refers_to(ner):
+def test_explanation_of_a_variable_has_the_origin_of_its_value(ner):
     found = explain(ner, "components.ner.model.tok2vec.width")
     assert found.raw == "${components.tok2vec.model.encode.width}"
     assert found.value == 96
@@ -33,7 +33,7 @@ def test_variable_is_explained_through_what_it_refers_to(ner):
     assert str(found.origins[1]) == "config.cfg:27:1"
 
 
-def test_setting_of_a_component_goes_to_its_factory(ner):
+def test_setting_of_a_component_is_explained_by_its_factory(ner):
     found = explain(ner, "components.ner.update_with_oracle_cut_size")
     assert found.function.endswith(".make_ner")
     assert found.expected == "a whole number"
@@ -67,7 +67,7 @@ def test_spacy_name_of_the_same_function_is_all_that_differs(ner):
     assert [change.path for change in diff(ner, other)] == [("corpora", "train", "@readers")]
 
 
-def test_difference_tells_true_from_one():
+def test_true_and_one_are_different():
     assert [change.after for change in diff({"a": {"x": 1}}, {"a": {"x": True}})] == [True]
 
 
@@ -134,7 +134,7 @@ def schema(ner):
     return json.loads(json.dumps(made))
 
 
-def test_schema_accepts_the_config_it_was_made_from(ner, schema):
+def test_schema_accepts_the_config_it_was_created_from(ner, schema):
     assert valid(schema, dict(ner))
     assert valid(schema, dict(ner.interpolate()))
 
@@ -156,7 +156,7 @@ def test_schema_accepts_the_config_it_was_made_from(ner, schema):
         ("training.score_weights.ents_f", "x"),
     ],
 )
-def test_schema_refuses_what_the_check_refuses(ner, schema, path, value):
+def test_schema_rejects_the_values_that_the_check_rejects(ner, schema, path, value):
     config = ner.copy()
     *sections, key = path.split(".")
     block = config
@@ -174,5 +174,5 @@ def test_schema_describes_settings_and_names_functions(schema):
     assert "kernel.ConsoleLogger.v1" in logger["examples"]
 
 
-def test_schema_of_the_default_config_can_be_made(functions):
+def test_default_config_has_a_schema(functions):
     assert json_schema(fill({}).interpolate())["properties"]["corpora"]["properties"]["train"]

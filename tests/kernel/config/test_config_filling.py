@@ -1,4 +1,4 @@
-"""Filling: what is added, what stays, and that filling twice is filling once."""
+"""Filling: what is added, what is kept, and that a filled config does not change again."""
 
 import pytest
 from hypothesis import given
@@ -69,7 +69,7 @@ def test_score_weights_come_from_the_components(ner):
     }
 
 
-def test_variables_stay(ner):
+def test_variables_are_kept(ner):
     assert ner["training"]["seed"] == "${system.seed}"
     width = "${components.tok2vec.model.encode.width}"
     assert ner["components"]["ner"]["model"]["tok2vec"]["width"] == width
@@ -90,12 +90,12 @@ def test_spacy_name_of_the_default_function_is_mixed_with_it(functions, read):
     assert (batcher["tolerance"], batcher["size"]["start"]) == (0.5, 100)
 
 
-def test_sourced_components_are_left_alone(functions, read):
+def test_sourced_components_are_not_changed(functions, read):
     block = '[components]\n[components.ner]\nsource = "en_pipeline"'
     assert fill(read(block))["components"]["ner"] == {"source": "en_pipeline"}
 
 
-def test_section_that_a_variable_brings_is_left_to_the_variable(functions, read):
+def test_section_that_is_a_variable_is_not_filled(functions, read):
     config = fill(read("[training]\noptimizer = ${my.optimizer}\n[my]\n[my.optimizer]\nx = 1"))
     assert config["training"]["optimizer"] == "${my.optimizer}"
 
@@ -115,7 +115,7 @@ def test_filling_keeps_comments_and_order_in_toml(functions, read):
 
 
 @pytest.mark.parametrize("form", ["cfg", "toml"])
-def test_filling_twice_is_filling_once(functions, read, form):
+def test_filled_config_does_not_change_when_filled_again(functions, read, form):
     text = PARTIAL if form == "toml" else read(PARTIAL, "toml").to_str(interpolate=False)
     once = fill(read(text, form))
     written = once.to_str(interpolate=False, format=form)
@@ -124,7 +124,7 @@ def test_filling_twice_is_filling_once(functions, read, form):
     assert twice.to_str(interpolate=False, format=form) == written
 
 
-def test_added_keys_are_told_from_those_of_the_file(functions, read):
+def test_added_keys_have_the_origin_default(functions, read):
     filled = fill(read(PARTIAL, "toml"))
     assert (filled.origin("training.dropout").layer, filled.origin("training.dropout").line) == (
         "file",
@@ -134,7 +134,7 @@ def test_added_keys_are_told_from_those_of_the_file(functions, read):
     assert filled.origin("training.optimizer.learn_rate").line == 18
 
 
-def test_changed_and_removed_values_are_written_where_they_stood(read):
+def test_changed_values_keep_their_position_in_the_file(read):
     config = read(PARTIAL, "toml")
     config["training"]["dropout"] = 0.5
     config["nlp"]["pipeline"] = ["a", "b"]
@@ -173,7 +173,7 @@ z = 3  # three
 """
 
 
-def test_section_that_goes_on_further_down_keeps_its_comments(read):
+def test_section_in_two_parts_keeps_its_comments(read):
     config = read(SCATTERED, "toml")
     config["a"]["w"] = 5
     config["a"]["c"]["z"] = 4
@@ -261,11 +261,11 @@ def test_score_weights_are_scaled_to_one():
 
 
 @given(st.lists(st.floats(0, 10, allow_subnormal=False), max_size=8))
-def test_scaling_weights_twice_is_scaling_them_once(numbers):
+def test_scaled_weights_do_not_change_when_scaled_again(numbers):
     once = combine_score_weights([{f"w{n}": number for n, number in enumerate(numbers)}])
     assert combine_score_weights([], once) == once
 
 
-def test_config_rooms_load_no_parsers_or_arrays(run_python):
+def test_importing_config_does_not_import_parsers_or_arrays(run_python):
     code = "import sys, kernel.config; print([m for m in ('tomlkit', 'thinc', 'rich', 'click') if m in sys.modules])"
     assert run_python(code).strip() == "[]"

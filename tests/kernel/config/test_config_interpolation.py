@@ -1,4 +1,4 @@
-"""Variables: what `${…}` brings, in every place that it can stand."""
+"""Variables: the value of `${…}` in every position."""
 
 import json
 
@@ -58,14 +58,14 @@ c = 1
         pytest.param('"a$$${a.x}"', "a$5", id="dollar-and-variable"),
     ],
 )
-def test_variable_brings_its_value(text, value):
+def test_variable_is_replaced_by_its_value(text, value):
     config = Config().from_str(f"{SOURCES}\n[b]\nv = {text}", format="cfg")
     found = config.interpolate()["b"]["v"]
     assert found == value
     assert type(found) is type(value) or isinstance(value, dict)
 
 
-def test_toml_brings_the_same_as_cfg():
+def test_toml_has_the_same_values_as_cfg():
     cfg = Config().from_str(f"{SOURCES}\n[b]\nv = [${{a.x}}, 2]\nw = v${{a.s}}", interpolate=False)
     toml = Config().from_str(
         cfg.to_str(interpolate=False, format="toml"), interpolate=False, format="toml"
@@ -74,7 +74,7 @@ def test_toml_brings_the_same_as_cfg():
     assert toml.interpolate() == cfg.interpolate()
 
 
-def test_one_part_names_the_own_section_first():
+def test_name_without_section_is_first_looked_up_in_its_own_section():
     config = Config().from_str("[a]\nx = ${y}\ny = 3\nz = ${b}\n[b]\ny = 4\nb = ${y}")
     assert config["a"] == {"x": 3, "y": 3, "z": {"y": 4, "b": 4}}
 
@@ -95,7 +95,7 @@ def test_copies_of_a_section_share_nothing():
     assert config["b"]["q"]["x"] == config["a"]["x"] == [1]
 
 
-def test_origin_of_a_value_leads_through_its_references():
+def test_origin_of_a_value_has_those_of_its_references():
     text = "[a]\nx = 5\n[b]\ny = ${a.x}\n[c]\nz = ${b.y}"
     origin = Config().from_str(text, name="c.cfg").origin("c.z")
     assert [(o.layer, o.line, o.reference) for o in origin.chain()] == [
@@ -112,7 +112,7 @@ def problem(text):
     return found
 
 
-def test_reference_to_nothing_suggests_the_nearest():
+def test_unknown_reference_suggests_the_nearest():
     found = problem("[paths]\ntrain = null\n[a]\nx = ${paths.trian}")
     assert (found.origin.line, found.path) == (4, ("a", "x"))
     assert found.suggestion == "${paths.train}"
@@ -138,13 +138,13 @@ def test_section_inside_a_string_or_list_is_a_problem():
         pytest.param("[a]\nx = v${a.x}", id="key-in-itself"),
     ],
 )
-def test_reference_that_leads_back_to_itself_is_one_problem(text):
+def test_circular_reference_is_one_problem(text):
     found = problem(text)
     assert "leads back to itself" in found.message
     assert found.origin.line in {2, 3}
 
 
-def test_all_missing_references_come_at_once_and_once():
+def test_all_missing_references_are_reported_at_once_and_once():
     with pytest.raises(ConfigError) as caught:
         Config().from_str("[a]\nx = ${no.thing}\ny = ${a.x}\nz = ${other}", name="c")
     assert [problem.origin.line for problem in caught.value.problems] == [2, 4]
@@ -207,7 +207,7 @@ def test_text_with_variables_means_the_same_when_written_and_read(form, text):
     assert again.interpolate()["a"]["v"] == value
 
 
-def test_values_are_what_the_config_says_and_stay_apart_from_it():
+def test_values_do_not_change_with_the_config():
     config = Config({"a": {"x": 1, "y": "${a.x}"}})
     values = config.interpolate()
     assert isinstance(values, Values)

@@ -75,18 +75,18 @@ def test_choices_are_listed(hint):
     assert not fits("green", hint)
 
 
-def test_enum_is_made_of_its_value():
+def test_enum_is_created_from_its_value():
     assert structure("red", Colour) is Colour.RED
 
 
-def test_union_takes_the_arm_that_is_the_value():
+def test_union_prefers_the_type_of_the_value():
     assert structure("a", Path | str) == "a"
     assert structure(3, float | int) == 3
     assert structure({"x": 1}, Point | None) == Point(1)
     assert describe_type(None | str) == "a string or null"
 
 
-def test_what_only_functions_make_has_no_schema():
+def test_types_that_only_functions_return_have_no_schema():
     assert value_schema(Callable[..., Any]) == value_schema(KeyError) == {}
 
 
@@ -113,7 +113,7 @@ HINTS = st.recursive(
 
 
 @given(JSON, HINTS)
-def test_what_fits_is_structured_to_what_fits(value, hint):
+def test_structured_value_fits_too(value, hint):
     if fits(value, hint):
         assert fits(structure(value, hint), hint)
 
@@ -121,7 +121,7 @@ def test_what_fits_is_structured_to_what_fits(value, hint):
 @pytest.mark.parametrize(
     ("hint", "value"), [(bool, "false"), (int, 3.7), (int, "3"), (str, 3), (list[int], ["3"])]
 )
-def test_nothing_is_converted_that_does_not_fit(hint, value):
+def test_values_that_do_not_fit_are_not_converted(hint, value):
     assert not fits(value, hint)
     assert structure(value, hint) == value
 

@@ -11,7 +11,7 @@ def problems_of(config):
 UPSTREAM = ("components", "ner", "model", "tok2vec", "upstream")
 
 
-def test_listener_after_its_shared_component_is_sound(ner):
+def test_listener_after_its_shared_component_has_no_problems(ner):
     assert find_problems(ner) == []
     ner["components"]["ner"]["model"]["tok2vec"]["upstream"] = "tok2vec"
     assert find_problems(ner) == []
@@ -35,7 +35,7 @@ def test_listener_without_a_shared_component_before_it_is_a_problem(ner, pipelin
     assert hint == "shared components before it: none"
 
 
-def test_slip_in_the_name_of_a_shared_component_is_told(ner):
+def test_misspelled_name_of_a_shared_component_is_reported(ner):
     ner["components"]["ner"]["model"]["tok2vec"]["upstream"] = "tok2vce"
     [problem] = find_problems(ner)
     assert problem.path == UPSTREAM
@@ -43,7 +43,7 @@ def test_slip_in_the_name_of_a_shared_component_is_told(ner):
     assert problem.hint == "shared components before it: tok2vec"
 
 
-def test_default_of_the_argument_counts(ner, register):
+def test_default_of_the_upstream_argument_is_checked(ner, register):
     @kernel.listens
     def read_acme(width: int, upstream: str = "acme"):
         return None

@@ -1,4 +1,4 @@
-"""Each key of what `kernel init config` writes: a slip, a wrong type, a removal, all caught.
+"""Every key that `kernel init config` writes is misspelled, changed and removed: all are found.
 
 Every kind of pipeline is looked at. To be quick, keys of different sections are changed at
 once; what is not found among so many problems must be found when it is the only one.
@@ -137,7 +137,7 @@ def test_complete_config_has_no_problems(written):
     assert written.problems({}) == []
 
 
-def test_slip_in_any_key_is_found_with_the_right_spelling(written):
+def test_any_misspelled_key_is_found_with_the_right_spelling(written):
     changes = {
         path: written.lines[place].replace(path[-1], slip(path[-1]), 1)
         for path, place in written.place.items()
@@ -178,14 +178,14 @@ def test_removal_of_any_key_is_found_at_its_section(written):
                 assert is_found(path, problems_of(alone, written.form), alone), path
 
 
-def test_slip_in_any_section_is_found_with_the_right_spelling(written):
+def test_any_misspelled_section_is_found_with_the_right_spelling(written):
     for path in sections(written.config):
         wrong = written.header((*path[:-1], slip(path[-1])))
         found = written.problems({written.lines.index(written.header(path)): wrong})
         assert any(path[-1] in str(p.suggestion) for p in found), (path, found)
 
 
-def test_slip_in_any_function_name_is_found_with_the_right_spelling(written):
+def test_any_misspelled_function_is_found_with_the_right_spelling(written):
     for path, place in written.place.items():
         if not path[-1].startswith("@") and path[-1] != "factory":
             continue

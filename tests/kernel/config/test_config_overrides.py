@@ -61,7 +61,7 @@ def path(tmp_path):
     return file
 
 
-def test_variables_see_the_overrides(path):
+def test_variables_have_overridden_values(path):
     config = load_config(path, {"paths.train": "new"}, interpolate=True)
     assert config["a"] == {"x": "new", "y": 2}
     assert config.origin("a.x").source.layer == "override"
@@ -73,7 +73,7 @@ def test_override_may_set_a_new_key_and_a_table(path):
     assert str(config.origin("a.z.k")) == "command line"
 
 
-def test_origin_tells_the_environment_from_the_command_line(path):
+def test_origin_is_the_environment_or_the_command_line(path):
     overrides = parse_overrides(["--a.y", "3"], {"KERNEL_CONFIG_OVERRIDES": "--paths.train 4"})
     config = load_config(path, overrides)
     assert config.origin("a.y").layer == "override"

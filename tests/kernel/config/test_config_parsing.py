@@ -1,4 +1,4 @@
-"""Reading `.cfg` and TOML: what each line means, where it stands, and what is wrong with it."""
+"""Reading `.cfg` and TOML: the meaning, position and mistakes of each line."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_comments_start_a_line(read):
     assert read("# one\n; two\n[a]  # three\nx = 1\n# four\n") == {"a": {"x": 1}}
 
 
-def test_section_may_stand_above_its_parent(read):
+def test_section_may_come_before_its_parent(read):
     assert read("[a.b]\nx = 1\n[a]\ny = 2") == {"a": {"b": {"x": 1}, "y": 2}}
 
 
@@ -184,12 +184,12 @@ def test_undeclared_parent_is_a_problem_with_the_nearest_name(read):
     assert (problem.origin.line, problem.suggestion) == (4, "[training.optimizer]")
 
 
-def test_slip_in_a_parent_is_reported_at_the_parent(read):
+def test_misspelled_parent_is_reported_at_the_parent(read):
     (problem,) = problems(read, "[trainig]\n[training.logger]\nx = 1\n[training.optimizer]\ny = 1")
     assert (problem.origin.line, problem.suggestion) == (1, "[training]")
 
 
-def test_all_mistakes_of_a_text_come_at_once(read):
+def test_all_mistakes_in_a_text_are_reported_at_once(read):
     text = "[a]\nx = 1\nx = 2\nno value here\n[b.c]\ny = $5\n"
     assert [problem.origin.line for problem in problems(read, text)] == [3, 4, 5, 6]
 
@@ -201,7 +201,7 @@ def test_bad_toml_names_its_line_and_section(read):
 
 
 @pytest.mark.parametrize("value", ["1", "{c = 1}"], ids=["value", "inline-table"])
-def test_dotted_key_cannot_enter_what_is_no_section(read, value):
+def test_dotted_key_cannot_continue_a_value(read, value):
     (problem,) = problems(read, f"[a]\nb = {value}\nb.d = 2", "toml")
     assert (problem.origin.line, problem.path) == (3, ("a", "b"))
     assert problem.message == "both a key, at line 2, and a section"
@@ -212,7 +212,7 @@ def test_date_in_toml_is_a_problem(read):
     assert (problem.path, problem.hint) == (("a", "x"), "put it in quotes")
 
 
-def test_format_of_a_file_is_told_by_its_suffix(tmp_path):
+def test_suffix_of_a_file_is_its_format(tmp_path):
     cfg, toml = tmp_path / "c.cfg", tmp_path / "c.toml"
     Config().from_str(CFG, interpolate=False).to_disk(cfg, interpolate=False)
     Config().from_disk(cfg, interpolate=False).to_disk(toml, interpolate=False)

@@ -1,4 +1,4 @@
-"""From blocks to objects: what is called, with what, and how failures are told."""
+"""Creating objects from a config: which functions are called, with what, and error messages."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +35,7 @@ def problems(function, *args, **options):
     return caught.value.problems
 
 
-def test_inner_blocks_are_made_first_and_once(misc):
+def test_inner_blocks_are_resolved_first_and_once(misc):
     made = []
 
     def note(name: str, parts: list = (), inner: Any = None) -> str:
@@ -79,7 +79,7 @@ class Window:
     step: int = field(default=1)
 
 
-def test_values_arrive_as_the_type_that_is_asked_for(misc):
+def test_values_are_converted_to_the_type_of_the_argument(misc):
     def take(
         path: Path,
         either: str | Path,
@@ -131,7 +131,7 @@ def test_values_arrive_as_the_type_that_is_asked_for(misc):
         (Window, 3, "a table with the keys size, step", "3"),
     ],
 )
-def test_wrong_type_is_told_in_words(misc, hint, value, expected, received):
+def test_wrong_type_is_described_in_words(misc, hint, value, expected, received):
     def take(x):
         raise AssertionError
 
@@ -167,7 +167,7 @@ def test_right_type_passes(misc, hint, value):
     assert made == (tuple(value) if "tuple" in str(hint) else value)
 
 
-def test_fault_inside_a_table_or_list_is_named(misc):
+def test_problem_inside_a_table_or_list_is_named(misc):
     def take(weights: dict[str, float], names: list[str], window: Window) -> None:
         raise AssertionError
 
@@ -202,7 +202,7 @@ class Plan:
     more: list[Cut] = field(factory=list)
 
 
-def test_nested_classes_are_made_of_tables(misc):
+def test_nested_classes_are_created_from_tables(misc):
     def take(plan: Plan | None, cuts: dict[str, Cut]) -> Any:
         return plan, cuts
 
@@ -217,7 +217,7 @@ def test_nested_classes_are_made_of_tables(misc):
     assert cuts == {"a": Cut(rate=0.1)}
 
 
-def test_what_validators_refuse_is_told_with_its_line(misc):
+def test_errors_of_validators_are_reported_with_their_line(misc):
     def take(plan: Plan) -> None:
         raise AssertionError
 
@@ -232,7 +232,7 @@ def test_what_validators_refuse_is_told_with_its_line(misc):
     assert {*found} <= {*find_problems(config)}
 
 
-def test_class_takes_what_blocks_made_as_it_is(misc, register):
+def test_class_gets_objects_of_blocks_unchanged(misc, register):
     @frozen
     class Pace:
         rate: float
@@ -258,7 +258,7 @@ def test_class_takes_what_blocks_made_as_it_is(misc, register):
     assert (next(pace.rate), pace.models) == (0.5, [Window(1)])
 
 
-def test_schedule_may_stand_where_a_number_is_expected(misc, register):
+def test_schedule_may_be_used_where_a_number_is_expected(misc, register):
     def rise(start: float) -> Iterator[float]:
         yield start
 
@@ -272,7 +272,7 @@ def _take_rate(rate: float) -> Any:
     return rate
 
 
-def test_result_of_another_type_is_told(misc):
+def test_result_of_another_type_is_reported(misc):
     def take(names: list[str]) -> None:
         raise AssertionError
 
@@ -285,7 +285,7 @@ def test_result_of_another_type_is_told(misc):
     )
 
 
-def test_number_that_a_variable_put_in_quotes_is_a_number_again(misc):
+def test_variable_in_quotes_can_be_a_number(misc):
     misc("t.take.v1", _take_width)
     text = '[a]\n@misc = "t.take.v1"\nwidth = "${b.x}"\n[b]\nx = 96'
     assert resolve(Config().from_str(text)["a"]) == 96
@@ -319,7 +319,7 @@ def test_hint_of_a_failure_is_kept(misc):
     assert problem.hint == "convert it again"
 
 
-def test_failure_of_an_inner_block_is_told_once(misc):
+def test_failure_of_an_inner_block_is_reported_once(misc):
     def fail() -> None:
         raise ValueError("inner")
 
@@ -329,7 +329,7 @@ def test_failure_of_an_inner_block_is_told_once(misc):
     assert len(problems(resolve, block, where="a")) == 1
 
 
-def test_call_gives_the_arguments_that_do_not_come_from_the_config(misc):
+def test_call_adds_arguments_that_are_not_in_the_config(misc):
     def make(nlp: Any, name: str, depth: int, model: Any) -> list[Any]:
         return [nlp, name, depth, model]
 
@@ -344,7 +344,7 @@ def test_call_gives_the_arguments_that_do_not_come_from_the_config(misc):
     ]
 
 
-def test_call_without_validation_lets_everything_through():
+def test_call_without_validation_accepts_everything():
     def make(x: int) -> int:
         return x
 
@@ -375,7 +375,7 @@ def test_typed_section_has_objects_and_defaults(functions, ner):
     assert resolve_section(Values({"system": {"seed": 7}}), "training").seed == 7
 
 
-def test_typed_section_refuses_what_it_does_not_know(functions):
+def test_typed_section_rejects_unknown_keys(functions):
     found = problems(
         resolve_section, Values({"training": {"dropuot": 0.1, "eval_frequency": 0}}), "training"
     )
@@ -385,7 +385,7 @@ def test_typed_section_refuses_what_it_does_not_know(functions):
     ]
 
 
-def test_vectors_that_no_plugin_has_are_none_if_they_are_the_usual_ones(functions, monkeypatch):
+def test_default_vectors_are_none_if_no_plugin_has_them(functions, monkeypatch):
     monkeypatch.setattr(registry.vectors, "has", lambda name: False)
     config = Values({"nlp": {"lang": "en", "vectors": {"@vectors": "spacy.Vectors.v1"}}})
     assert resolve_section(config, "nlp").vectors is None
@@ -393,7 +393,7 @@ def test_vectors_that_no_plugin_has_are_none_if_they_are_the_usual_ones(function
     assert "there is no `mine.v1`" in problems(resolve_section, config, "nlp")[0].message
 
 
-def test_dotted_names_share_what_one_function_makes(misc):
+def test_dotted_names_share_the_result_of_one_function(misc):
     calls = []
 
     def both() -> dict[str, int]:

@@ -101,7 +101,7 @@ def test_sections_of_plugins_are_filled_with_defaults(acme, read):
     assert fill(filled) == filled
 
 
-def test_optional_section_is_filled_only_where_it_is_there(acme, read):
+def test_optional_section_is_filled_only_if_it_exists(acme, read):
     assert "runner" not in fill(read("[acme]"))
     assert fill(read("[runner]\nspeed = 1.5"))["runner"] == {"speed": 1.5}
     assert resolve_section(read("[acme]").interpolate(), "runner") is None
@@ -156,11 +156,11 @@ def test_optional_section_is_filled_only_where_it_is_there(acme, read):
         ),
     ],
 )
-def test_mistakes_in_sections_of_plugins_are_told(acme, read, text, told):
+def test_mistakes_in_sections_of_plugins_are_reported(acme, read, text, told):
     assert problems(read(text)) == [told]
 
 
-def test_missing_settings_of_plugins_are_asked_for(acme, read):
+def test_missing_settings_of_plugins_are_reported(acme, read):
     config = fill(read('[nlp]\nlang = "en"\n[acme]'))
     check(config)
     del config["acme"]["retry"]["times"], config["training"]["anvils"]
@@ -258,7 +258,7 @@ init_tok2vec = ${{paths.init_tok2vec}}
 """
 
 
-def test_sections_of_absent_plugins_are_dropped_if_they_set_nothing(functions, read):
+def test_empty_sections_of_absent_plugins_are_dropped(functions, read):
     config = read(SPACY.format(path="null"))
     assert problems(config) == []
     filled = fill(config)

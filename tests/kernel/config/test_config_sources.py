@@ -43,31 +43,31 @@ def source_problems(functions, read):
     return find
 
 
-def test_sourced_component_that_is_there_passes(source_problems, trained):
+def test_existing_sourced_component_has_no_problems(source_problems, trained):
     assert source_problems(trained) == []
     more = 'component = "ner"\nreplace_listeners = ["model.tok2vec"]\n'
     assert source_problems(trained, more) == []
 
 
-def test_source_that_is_nowhere_is_told(source_problems, trained):
+def test_missing_source_is_reported(source_problems, trained):
     (problem,) = source_problems(str(trained).replace("trained", "trianed"))
     assert problem.message.startswith("there is no pipeline ")
     assert (problem.path, problem.origin.line) == (("components", "ner", "source"), 9)
     assert problem.suggestion == str(trained)
 
 
-def test_folder_without_a_config_is_no_source(source_problems, tmp_path):
+def test_folder_without_a_config_is_reported(source_problems, tmp_path):
     (problem,) = source_problems(tmp_path)
     assert problem.message == f"{tmp_path} is no pipeline: it has no config.cfg"
 
 
-def test_source_with_a_broken_config_is_told(source_problems, trained):
+def test_source_with_a_broken_config_is_reported(source_problems, trained):
     trained.joinpath("config.cfg").write_text("[nlp]\nlang = $x")
     (problem,) = source_problems(trained)
     assert "cannot be read" in problem.message
 
 
-def test_component_that_the_source_lacks_is_told(source_problems, trained):
+def test_component_missing_in_the_source_is_reported(source_problems, trained):
     (problem,) = source_problems(trained, 'component = "nre"\n')
     assert problem.message == f"the pipeline '{trained}' has no component `nre`"
     assert (problem.origin.line, problem.suggestion) == (10, "ner")
@@ -163,7 +163,7 @@ def test_name_of_spacy_without_a_plugin_says_so(functions, monkeypatch, read, ki
     assert problem.suggestion is None
 
 
-def test_missing_names_are_those_that_no_plugin_has():
+def test_names_without_a_plugin_are_listed_as_missing():
     provided = first_party_names()
     for kind, names in missing_names().items():
         assert not {*names} & {*provided.get(kind, {})}

@@ -73,7 +73,7 @@ def run(config):
     return nlp
 
 
-def test_everything_that_a_config_names_is_made_once_a_run(counted):
+def test_every_configured_object_is_created_once_per_run(counted):
     config, made = counted
     run(config)
     assert made == dict.fromkeys([name for names in MADE.values() for name in names], 1)
