@@ -76,7 +76,7 @@ def test_labels_are_fixed_and_hidden(make_component):
     assert senter.labels == ("I", "S")
     assert senter.hide_labels
     assert senter.label_data is None
-    with pytest.raises(TextError, match="component `senter` takes no labels"):
+    with pytest.raises(TextError, match="component `senter` does not accept labels"):
         senter.add_label("X")
 
 
