@@ -62,6 +62,8 @@ def annotate(doc: Doc, lists: Mapping[str, Sequence[Any] | None]) -> None:
     Raises TextError for a list that does not have one value a token.
     """
     given = {name: values for name, values in lists.items() if values is not None}
+    if not given:
+        return
     for name, values in given.items():
         if len(values) != len(doc):
             raise TextError(f"expected {len(doc)} values in `{name}`, got {len(values)}")

@@ -30,19 +30,19 @@ def write_trees(docs: Sequence[Doc], heads: Ints, labels: Ints, classes: ArcClas
     hashes[is_root] = hash_string(ROOT)
     lifted = classes.delimited[labels] & ~is_root
     starts = sent_starts_of_heads(heads.astype(np.int32))
-    heads = heads.copy()
     batch = DocBatch(docs)
-    for doc, first in zip(batch, batch.offsets.tolist(), strict=False):
-        part = slice(first, first + len(doc))
-        starts[part][:1] = 1
-        if lifted[part].any():
-            names = {
-                int(token): classes.classes[labels[first + token]][1]
-                for token in np.flatnonzero(lifted[part])
-            }
-            own_heads = heads[part] - first
-            lower_arcs(doc, own_heads, hashes[part], names)
-            heads[part] = own_heads + first
+    offsets = batch.offsets
+    starts[offsets[:-1][offsets[:-1] < offsets[1:]]] = 1
+    if lifted.any():
+        heads = heads.copy()
+        for doc, first in zip(batch, offsets.tolist(), strict=False):
+            part = slice(first, first + len(doc))
+            rows = np.flatnonzero(lifted[part]).tolist()
+            if rows:
+                names = {token: classes.classes[labels[first + token]][1] for token in rows}
+                own_heads = heads[part] - first
+                lower_arcs(doc, own_heads, hashes[part], names)
+                heads[part] = own_heads + first
     batch.write(head=heads, dep=hashes, sent_start=starts)
 
 
