@@ -250,7 +250,6 @@ def _distribution(point: EntryPoint) -> str:
 def _load(points: Sequence[EntryPoint], kind: str) -> Any:
     """Import the object of an entry point; raises `RegistryError` if there are several."""
     point, *others = points
-    owner = _distribution(point)
     if others:
         owners = " and ".join(f"`{_distribution(each)}`" for each in points)
         raise RegistryError(
@@ -262,6 +261,7 @@ def _load(points: Sequence[EntryPoint], kind: str) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may even call sys.exit
+        owner = _distribution(point)  # reads the metadata of the distribution
         raise PluginError(
             f"`{point.name}` ({kind}) cannot be imported from `{owner}`: "
             f"{type(error).__name__}: {error}",

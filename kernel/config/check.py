@@ -13,8 +13,7 @@ import attrs
 from kernel.config.check_references import (
     listener_problems,
     reference_problems,
-    referred_keys,
-    referred_sections,
+    referred_paths,
 )
 from kernel.config.check_sources import sourced_problems
 from kernel.config.config import Config
@@ -43,7 +42,7 @@ from kernel.config.signature import (
 )
 from kernel.config.tree import UNRESOLVED, Block, discard, function_of, is_block, lang_of, names_at
 from kernel.errors import raise_problems
-from kernel.problems import UNKNOWN, Origin, Problem
+from kernel.problems import UNKNOWN, Origin, Path, Problem
 
 
 def check(config: Mapping[str, Any], *, complete: bool = True) -> None:
@@ -58,13 +57,14 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
     """Return all problems of `config`, each mistake once; see `check`."""
     raw = Config(config)
     tree, problems = interpolate_leniently(raw)
+    referred = referred_paths(raw)
     if isinstance(tree.get("nlp"), Block):
         tree["nlp"] = without_absent_vectors(tree["nlp"])
     discard(tree, unset_elsewhere(tree))
-    problems += _top_level_problems(tree, raw, complete)
+    problems += _top_level_problems(tree, referred, complete)
     for name, section in tree.items():
         if isinstance(section, Block):
-            problems += _section_problems(name, section, tree, raw, complete)
+            problems += _section_problems(name, section, tree, referred, complete)
     problems += sourced_problems(tree)
     problems += listener_problems(tree)
     problems += reference_problems(tree)
@@ -72,10 +72,10 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
     return _once(problems)
 
 
-def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Problem]:
+def _top_level_problems(tree: Block, referred: set[Path], complete: bool) -> Iterator[Problem]:
     known = sections()
     missing = [name for name in known if name not in tree and not known[name].is_optional]
-    allowed = {*known, *referred_sections(raw)}
+    allowed = {*known, *(path[0] for path in referred)}
     for name, section in tree.items():
         place = Place.of(tree, name)
         if name.startswith("@"):
@@ -98,7 +98,7 @@ def _top_level_problems(tree: Block, raw: Config, complete: bool) -> Iterator[Pr
 
 
 def _section_problems(
-    name: str, values: Block, tree: Block, raw: Config, complete: bool
+    name: str, values: Block, tree: Block, referred: set[Path], complete: bool
 ) -> Iterator[Problem]:
     section, place = sections().get(name), Place.of(tree, name)
     if name == "components":
@@ -106,8 +106,8 @@ def _section_problems(
     elif section is None or is_block(values):
         yield from block_problems(values, place, complete=complete)
     elif values or not section.is_optional:
-        referred = referred_keys(raw, name)
-        yield from section_problems(values, section, place, complete=complete, referred=referred)
+        keys = {path[1] for path in referred if path[0] == name and len(path) > 1}
+        yield from section_problems(values, section, place, complete=complete, referred=keys)
         for key, value in values.items():
             hint = getattr(section.settings.get(key, section.others), "hint", Any)
             at = place.inside(values, key)

@@ -166,17 +166,11 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     )
 
 
-def referred_sections(config: Config) -> set[str]:
-    """Return the top-level sections that variables and dotted names in `config` refer to."""
+def referred_paths(config: Config) -> set[Path]:
+    """Return the paths that variables and dotted names in `config` refer to."""
     dotted = [get_at(config, path) for path in _DOTTED]
     names = [*config.variables, *(name for name in dotted if isinstance(name, str))]
-    return {name.split(".")[0] for name in names}
-
-
-def referred_keys(config: Config, section: str) -> set[str]:
-    """Return the keys of the top-level `section` that a variable in `config` names."""
-    parts = [name.split(".") for name in config.variables]
-    return {keys[1] for keys in parts if keys[0] == section and len(keys) > 1}
+    return {tuple(name.split(".")) for name in names}
 
 
 def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
