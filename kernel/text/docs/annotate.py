@@ -64,9 +64,7 @@ def annotate(doc: Doc, lists: Mapping[str, Sequence[Any] | None]) -> None:
     given = {name: values for name, values in lists.items() if values is not None}
     if not given:
         return
-    for name, values in given.items():
-        if len(values) != len(doc):
-            raise TextError(f"expected {len(doc)} values in `{name}`, got {len(values)}")
+    _check_lengths(doc, given)
     for name, column in (("tags", "tag"), ("lemmas", "lemma"), ("deps", "dep")):
         if name in given:
             texts = [text or "" for text in given[name]]
@@ -79,6 +77,12 @@ def annotate(doc: Doc, lists: Mapping[str, Sequence[Any] | None]) -> None:
         iob, types = iob_columns(doc.vocab, given["ents"])
         doc.annotations |= {"ent_iob": iob, "ent_type": types}
     _set_tree(doc, given.get("heads"), given.get("sent_starts"))
+
+
+def _check_lengths(doc: Doc, given: Mapping[str, Sequence[Any]]) -> None:
+    for name, values in given.items():
+        if len(values) != len(doc):
+            raise TextError(f"expected {len(doc)} values in `{name}`, got {len(values)}")
 
 
 def _set_tree(
