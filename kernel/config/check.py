@@ -25,6 +25,7 @@ from kernel.config.merge import merge_trees
 from kernel.config.place import Place
 from kernel.config.score_weights import weight_problems
 from kernel.config.sections import (
+    OWN,
     of_another_plugin,
     section_problems,
     sections,
@@ -75,6 +76,7 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
 def _top_level_problems(tree: Block, referred: set[Path], complete: bool) -> Iterator[Problem]:
     known = sections()
     missing = [name for name in known if name not in tree and not known[name].is_optional]
+    required = [name for name in missing if name in OWN]
     allowed = {*known, *(path[0] for path in referred)}
     for name, section in tree.items():
         place = Place.of(tree, name)
@@ -93,7 +95,7 @@ def _top_level_problems(tree: Block, referred: set[Path], complete: bool) -> Ite
     # A missing section has no line, but its file is known.
     files = [origin.path for origin in tree.origins.values() if origin.path is not None]
     end = Origin(layer="file", path=files[0]) if files else UNKNOWN
-    for name in missing if complete else ():
+    for name in [name for name in required if name in missing] if complete else ():
         yield Place((name,), end).left_out("its defaults")
 
 

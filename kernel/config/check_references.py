@@ -22,7 +22,7 @@ from kernel.config.tree import (
     origin_of,
     walk_blocks,
 )
-from kernel.registry import is_missing, registry
+from kernel.registry import is_missing, provider_hint, registry
 from kernel.shared_layers import is_listener
 
 if TYPE_CHECKING:
@@ -66,11 +66,12 @@ def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
         return
     known = registry.languages.names()
     is_known = is_missing("languages", lang)
-    listed = f"there are: {', '.join(known)}"
+    listed = f"there are: {', '.join(known) or 'none'}"
+    provider = provider_hint("languages", lang)
     yield Place.of(tree, "nlp", "lang").problem(
         f"no installed plugin has the language `{lang}`",
-        suggestion=None if is_known else nearest(lang, known),
-        hint=f"kernel has no `{lang}` yet; {listed}" if is_known else listed,
+        suggestion=None if provider or is_known else nearest(lang, known),
+        hint=provider or (f"kernel has no `{lang}` yet; {listed}" if is_known else listed),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
+from types import UnionType
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
@@ -76,9 +77,14 @@ def sections() -> Mapping[str, Section]:
     Raises `PluginError` for a plugin whose sections cannot be added.
     """
     answers = hooks().gather("kernel_sections")
-    return _with_plugins(
-        tuple((plugin, name, cls) for plugin, added in answers for name, cls in added.items())
-    )
+    added = [(plugin, name, cls) for plugin, classes in answers for name, cls in classes.items()]
+    for plugin, name, cls in added:
+        if not (isinstance(name, str) and name and isinstance(cls, type | UnionType)):
+            raise PluginError(
+                f"`kernel_sections` of the plugin `{plugin}` returned {{{name!r}: {cls!r}}}",
+                hint="a key is the name of a section, and its value the class that describes it",
+            )
+    return _with_plugins(tuple(added))
 
 
 @functools.lru_cache(maxsize=8)
@@ -183,6 +189,7 @@ def section_problems(
     referred  the keys that variables refer to, which some sections may have
     """
     missing = [name for name in section.settings if name not in values]
+    required = [name for name in missing if section.settings[name].is_required]
     for key, value in values.items():
         setting = section.settings.get(key)
         if setting is None:
@@ -193,7 +200,7 @@ def section_problems(
         described = setting or section.others
         if described is not None and value is not UNRESOLVED:
             yield from _value_problems(value, described, place.inside(values, key), complete)
-    for key in missing if complete else ():
+    for key in [name for name in required if name in missing] if complete else ():
         default = describe_value(section.settings[key].default)
         yield place.lacking(key).left_out(f"its default, {default}")
 

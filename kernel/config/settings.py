@@ -75,6 +75,14 @@ class Setting:
     owner: str = ""
 
     @property
+    def is_required(self) -> bool:
+        """Whether a complete config has the setting.
+
+        Settings of plugins may be left out: configs stay valid when a plugin is installed.
+        """
+        return self.owner.startswith("kernel.")
+
+    @property
     def table(self) -> type | None:
         """The class that describes the keys of the value, if the value is a table of settings."""
         return next((option for option in options(self.hint) if is_described(option)), None)

@@ -246,7 +246,7 @@ class TrainablePipe(Pipe):
         return registry.optimizers.get("Adam.v1")()
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:
-        return {"cfg": lambda: dump_json(self.cfg), "model": self.model.to_bytes}
+        return {"cfg": lambda: dump_json(getattr(self, "cfg", {})), "model": self.model.to_bytes}
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:
         def read_cfg(data: bytes) -> None:

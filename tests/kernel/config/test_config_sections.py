@@ -160,14 +160,25 @@ def test_mistakes_in_sections_of_plugins_are_reported(acme, read, text, told):
     assert problems(read(text)) == [told]
 
 
-def test_missing_settings_of_plugins_are_reported(acme, read):
+def test_config_without_settings_of_plugins_stays_valid(acme, read):
     config = fill(read('[nlp]\nlang = "en"\n[acme]'))
     check(config)
     del config["acme"]["retry"]["times"], config["training"]["anvils"]
-    assert [problem.path for problem in find_problems(config)] == [
-        ("training", "anvils"),
-        ("acme", "retry", "times"),
-    ]
+    check(config)
+    del config["acme"]
+    check(config)
+    settings = resolve_section(config.interpolate(), "acme")
+    assert (settings.rate, settings.retry) == (0.5, Retry(times=3))
+
+
+@pytest.mark.parametrize("sections", [{"acme": {}}, {3: AcmeSettings}, {"": AcmeSettings}], ids=str)
+def test_answer_that_describes_no_section_names_the_plugin(read, sections):
+    answer = types.SimpleNamespace(kernel_sections=hookimpl(lambda: sections))
+    with (
+        plugged(answer, "acme-plugin"),
+        pytest.raises(PluginError, match="`kernel_sections` of the plugin `acme-plugin` returned"),
+    ):
+        check(read("[acme]"))
 
 
 def test_sections_of_plugins_are_resolved_to_their_class(acme, read):

@@ -4,9 +4,10 @@ import contextlib
 
 import numpy as np
 import pytest
+import thinc.api
 
 import kernel
-from kernel.pipeline import Language
+from kernel.pipeline import Language, TrainablePipe
 from kernel.text import Example
 
 
@@ -213,3 +214,13 @@ def test_its_own_error_handler_is_asked(nlp):
 def test_a_pipe_of_its_own_is_used(nlp):
     nlp.add_pipe("doubtful")
     assert [doc.cats for doc in nlp.pipe(["a", "b"])] == [{"piped": 1.0}] * 2
+
+
+def test_component_without_cfg_of_its_own_is_saved(tmp_path):
+    class Bare(TrainablePipe):
+        def __init__(self):
+            self.name, self.model = "bare", thinc.api.Linear(2, 2).initialize()
+
+    Bare().to_disk(tmp_path / "bare")
+    assert (tmp_path / "bare" / "cfg").read_bytes() == b"{}"
+    assert Bare().from_disk(tmp_path / "bare").cfg == {}
