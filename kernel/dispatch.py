@@ -93,7 +93,7 @@ class Hooks:
         Raises `PluginError` for a hook, or an argument of one, that does not exist.
         """
         for attribute in dir(plugin):
-            options = self._manager.parse_hookimpl_opts(plugin, attribute)
+            options = getattr(getattr(plugin, attribute, None), f"{PROJECT}_impl", None)
             if options is not None:
                 self._check(options["specname"] or attribute, getattr(plugin, attribute), options)
         try:
