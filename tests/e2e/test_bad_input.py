@@ -87,7 +87,7 @@ def test_training_that_cannot_start_is_one_message(kernel, project, settings, me
         (["none", "dev.spacy"], "no pipeline 'none'"),
         (["output/model-best", "none.spacy"], "none.spacy: no such file or folder"),
         (["output/model-best", "empty.spacy"], "empty.spacy: the corpus has no documents"),
-        ([".", "dev.spacy"], "is no pipeline"),
+        ([".", "dev.spacy"], "is not a pipeline"),
     ],
     ids=["model", "data", "empty", "folder"],
 )

@@ -116,7 +116,7 @@ def test_stopped_training_saves_and_resumes(project, kernel, data, small, tmp_pa
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == code
     assert "training was stopped after" in stderr
-    assert "hint: the same command with --resume goes on from there" in stderr
+    assert "hint: the same command with --resume continues from there" in stderr
     assert "Traceback" not in stderr
     done = kernel(*command, "--resume", "--training.max_steps", "1", cwd=project)
     assert "Resuming after" in done.stdout

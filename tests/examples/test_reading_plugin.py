@@ -41,7 +41,7 @@ def test_command_stands_in_a_group_with_its_help(env, tmp_path):
 
 def test_config_explains_scores_and_section(project):
     text = (project / "config.toml").read_text(encoding="utf8")
-    assert "share of words whose level is right" in text
+    assert "share of words with the correct level" in text
     assert "words of at least this many letters are hard" in text
 
 

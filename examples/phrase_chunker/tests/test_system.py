@@ -130,7 +130,7 @@ def test_docs_without_annotation_have_no_training_states(vocab, system):
 
 
 def test_there_are_no_extra_tokens(system):
-    with pytest.raises(KernelError, match="five tokens"):
+    with pytest.raises(KernelError, match="five feature tokens"):
         system.template(extra=True)
 
 

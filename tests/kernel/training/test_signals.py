@@ -70,7 +70,7 @@ def test_signal_saves_and_says_how_to_resume(toys, tmp_path, bytes_of, expected,
     process.send_signal(number)
     _, errors = process.communicate()
     assert process.returncode == code
-    assert "--resume goes on from there" in errors
+    assert "--resume continues from there" in errors
     assert load(tmp_path / "model-last").pipe_names == ["guess"]
 
     process = start(tmp_path, "--resume")
