@@ -2,6 +2,7 @@
 
 KernelError
 ├── ConfigError                all problems of a config
+│   └── LookupProblemError     a function or factory that a block names cannot be found
 ├── RegistryError              a registered name is unknown, taken or malformed
 ├── PluginError                a plugin is missing or broken
 ├── LoadError                  a saved pipeline is missing, truncated or changed
