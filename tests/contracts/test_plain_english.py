@@ -1,8 +1,7 @@
 """Docstrings, comments and documentation are written in plain technical English.
 
 A table of patterns finds phrases that most readers have to read twice, and suggests a plain one.
-It is deliberately small: a pattern must not match ordinary English. Files and folders that are
-listed in `plain_english_todo.txt` are not checked yet.
+It is deliberately small: a pattern must not match ordinary English.
 """
 
 import ast
@@ -16,7 +15,6 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TODO = Path(__file__).with_name("plain_english_todo.txt")
 FOLDERS = ("kernel", "plugins", "examples", "docs", "benchmarks", "tools")
 PAGES = ("README.md", "CONTRIBUTING.md")
 
@@ -176,12 +174,11 @@ def findings(passage: Passage) -> Iterator[tuple[int, str, str]]:
 
 
 def checked_files() -> Iterable[Path]:
-    """Return all files with prose, except those that are not done yet."""
-    todo = [ROOT / line for line in TODO.read_text(encoding="utf8").splitlines()]
+    """Return all files with prose."""
     files = [ROOT / name for name in PAGES]
     for folder in FOLDERS:
         files += sorted([*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.md")])
-    return [path for path in files if not any(path.is_relative_to(done) for done in todo)]
+    return files
 
 
 def test_docstrings_comments_and_pages_are_plain():

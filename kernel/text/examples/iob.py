@@ -93,7 +93,8 @@ def _warn_misaligned(doc: Doc, misaligned: list[Offsets]) -> None:
         f"{text[start:end]!r} {(start, end, label)}" for start, end, label in misaligned
     )
     warnings.warn(
-        f"entities that are no whole tokens are left out of {text[:50]!r}: {shown}", stacklevel=3
+        f"entities that do not end at token boundaries are left out of {text[:50]!r}: {shown}",
+        stacklevel=3,
     )
 
 
