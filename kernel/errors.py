@@ -5,6 +5,7 @@ KernelError
 │   └── LookupProblemError     a function or factory that a block names cannot be found
 ├── RegistryError              a registered name is unknown, taken or malformed
 ├── PluginError                a plugin is missing or broken
+├── ComponentNameError         a name is not allowed for a component (also a ValueError)
 ├── LoadError                  a saved pipeline is missing, truncated or changed
 ├── CheckpointError            a training run cannot be saved or resumed
 ├── TrainingInterrupted        Ctrl-C or a signal ended a training run, after saving

@@ -1,6 +1,7 @@
 """Configs: reading, filling, checking, and creating the objects that they describe."""
 
 from kernel.config.check import check, find_problems
+from kernel.config.check_references import check_component_names
 from kernel.config.config import (
     Config,
     Values,
@@ -40,6 +41,7 @@ __all__ = [
     "call",
     "check",
     "check_arguments",
+    "check_component_names",
     "combine_score_weights",
     "default_config",
     "diff",

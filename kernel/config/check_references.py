@@ -22,6 +22,8 @@ from kernel.config.tree import (
     origin_of,
     walk_blocks,
 )
+from kernel.errors import raise_problems
+from kernel.names import find_name_problem
 from kernel.registry import is_missing, provider_hint, registry
 from kernel.shared_layers import is_listener
 
@@ -45,6 +47,7 @@ def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     found = get_at(tree, ("components",))
     blocks = found if isinstance(found, Mapping) else {}
     pipeline = names_at(tree, ("nlp", "pipeline"))
+    yield from name_problems(tree)
     yield from _pipeline_problems(tree, pipeline, blocks)
     for path in _COMPONENT_LISTS:
         for name in names_at(tree, path):
@@ -82,10 +85,28 @@ def _pipeline_problems(
         place = Place.of(tree, "nlp", "pipeline")
         if pipeline.count(name) > 1:
             yield place.problem(f"`{name}` is in the pipeline twice")
-        if name not in blocks:
+        if name not in blocks and find_name_problem(name) is None:
             unused = [other for other in blocks if other not in pipeline]
             close = nearest(name, unused) or nearest(name, blocks)
             yield place.problem(f"`{name}` has no section [components.{name}]", suggestion=close)
+
+
+def check_component_names(tree: Mapping[str, Any]) -> None:
+    """Raise `ConfigError` for each component whose name is not allowed."""
+    raise_problems(name_problems(tree))
+
+
+def name_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield each name of a component that is not allowed; see `kernel.names`."""
+    blocks = get_at(tree, ("components",))
+    places = {
+        **{name: ("components", name) for name in (blocks if isinstance(blocks, Mapping) else ())},
+        **dict.fromkeys(names_at(tree, ("nlp", "pipeline")), ("nlp", "pipeline")),
+    }
+    for name, path in places.items():
+        if reason := find_name_problem(name):
+            message = f"{name!r:.120} cannot be the name of a component: {reason}"
+            yield Place.of(tree, *path).problem(message)
 
 
 def _initialized_problems(tree: Mapping[str, Any], names: set[str]) -> Iterator[Problem]:

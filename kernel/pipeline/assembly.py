@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from kernel.config import (
     Config,
     Values,
+    check_component_names,
     default_config,
     merge,
 )
@@ -50,7 +51,10 @@ def add_components(
 def prepare(
     language: type[Language], config: Mapping[str, Any], *, auto_fill: bool
 ) -> tuple[Config, Values]:
-    """Return the config with variables, and the same config with their values."""
+    """Return the config with variables, and the same config with their values.
+
+    Raises `ConfigError` for a config of another language or with a wrong name of a component.
+    """
     if auto_fill:
         own = language.Defaults.config
         raw = merge(merge(default_config(), own) if own else default_config(), config)
@@ -64,7 +68,9 @@ def prepare(
             f"[nlp] lang is {lang!r}, but the language of the class is {language.lang!r}"
         )
     raw["nlp"]["lang"] = language.lang or lang
-    return raw, raw.interpolate()
+    values = raw.interpolate()
+    check_component_names(values)
+    return raw, values
 
 
 def _add_configured(

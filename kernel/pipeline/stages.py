@@ -12,6 +12,7 @@ from attrs import define
 
 from kernel.config import call, fill_block
 from kernel.errors import KernelError, did_you_mean
+from kernel.names import check_component_name
 from kernel.pipeline.factories import Factory, get_factory
 from kernel.pipeline.protocols import Component
 from kernel.pipeline.vocab_data import fingerprint, warn_of_others
@@ -70,7 +71,8 @@ class Stages(list[Stage]):
         raise KernelError(f"the pipeline has no component `{name}`", hint=hint)
 
     def check_is_new(self, name: str) -> None:
-        """Raise `KernelError` if a stage `name` exists."""
+        """Raise `KernelError` if a stage `name` exists or the name is not allowed."""
+        check_component_name(name)
         if name in self.names:
             raise KernelError(
                 f"the pipeline already has a component `{name}`", hint="give this one a `name`"
@@ -184,6 +186,7 @@ def make_stage(
     `config` holds the settings; `raw_config` the same settings with variables, which are stored.
     Raises `ConfigError` for settings that the factory does not accept.
     """
+    check_component_name(name)
     factory = get_factory(factory_name, nlp.lang)
     given = {"nlp": nlp, "name": name}
 
@@ -209,6 +212,7 @@ def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> 
     The component is the same object. Its strings are added to the vocabulary. Warns if it was
     trained with other word vectors.
     """
+    check_component_name(name)
     stage = source.stages.find(source_name)
     nlp.vocab.strings.add_all(list(source.vocab.strings))
     if source.vocab is not nlp.vocab:
