@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from kernel.errors import TextError
 from kernel.text.vectors.cosine_search import host
 from kernel.text.vocab.views import Attribute, LexicalAttributes, ValueT, attribute, lexical_string
 from kernel.text.words import attributes
+from kernel.text.words.lexical import FLAG_GETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +25,25 @@ def _settable(inherited: Attribute[ValueT], write: Callable[[Any, Any], None]) -
 
 
 def _set_number(attr: int) -> Callable[[Lexeme, int], None]:
-    return lambda lexeme, value: lexeme.table.set_value(lexeme.row, attr, value)
+    def write(lexeme: Lexeme, value: int) -> None:
+        lexeme.table.set_value(lexeme.row, attr, int(value))
+        current = lexeme.vocab.lexemes
+        if current is not lexeme.table:
+            # The words of new texts are looked up there.
+            current.set_value(current.row(lexeme.text), attr, int(value))
+
+    return write
 
 
-def _set_norm(lexeme: Lexeme, norm: str) -> None:
-    lexeme.norm = lexeme.vocab.strings.add(norm)
+def _set_string(attr: int) -> Callable[[Lexeme, str], None]:
+    write = _set_number(attr)
+    return lambda lexeme, text: write(lexeme, lexeme.vocab.strings.add(text))
+
+
+def _set_flags(lexeme: Lexeme, flags: int) -> None:
+    for flag in attributes.FLAGS:
+        if (flags ^ lexeme.flags) >> flag & 1:
+            lexeme.set_flag(flag, bool(flags >> flag & 1))
 
 
 def _set_lookup(table: str) -> Callable[[Lexeme, float], None]:
@@ -44,7 +59,8 @@ def _set_lookup(table: str) -> Callable[[Lexeme, float], None]:
 class Lexeme(LexicalAttributes):
     """The attributes of one word type. A changed attribute changes in all texts.
 
-    Made by `vocab["word"]`.
+    Flags, strings, rank, cluster, probability and sentiment can be set; what follows from the
+    text of the word (`orth`, `text`, the length) cannot. Made by `vocab["word"]`.
     """
 
     __slots__ = ("row", "table", "vocab")
@@ -80,21 +96,20 @@ class Lexeme(LexicalAttributes):
 
     text = lexical_string(attributes.ORTH)
 
-    norm = _settable(LexicalAttributes.norm, _set_number(attributes.NORM))
-    norm_ = _settable(LexicalAttributes.norm_, _set_norm)
     rank = _settable(LexicalAttributes.rank, _set_number(attributes.ID))
     cluster = _settable(LexicalAttributes.cluster, _set_number(attributes.CLUSTER))
     prob = _settable(LexicalAttributes.prob, _set_lookup("lexeme_prob"))
     sentiment = _settable(LexicalAttributes.sentiment, _set_lookup("lexeme_sentiment"))
 
-    @property
-    def flags(self) -> int:
-        """All flags; the bit of each is its id."""
-        return self.table.flags_of(self.row)
+    flags = attribute(
+        lambda lexeme: lexeme.table.flags_of(lexeme.row),
+        _set_flags,
+        doc="All flags; the bit of each is its id.",
+    )
 
     def set_flag(self, flag_id: int, value: bool) -> None:
         """Set or clear the flag with this id."""
-        self.table.set_value(self.row, flag_id, int(value))
+        _set_number(flag_id)(self, bool(value))
 
     def set_attrs(self, **values: Any) -> None:
         """Set lexical attributes by name; floats are ignored, strings are added to the store.
@@ -107,8 +122,8 @@ class Lexeme(LexicalAttributes):
                 continue
             if not attributes.is_lexical(attr):
                 raise TextError(f"`{name}` is not a lexical attribute")
-            number = self.vocab.strings.add(value) if isinstance(value, str) else int(value)
-            self.table.set_value(self.row, attr, number)
+            write = _set_string(attr) if isinstance(value, str) else _set_number(attr)
+            write(self, value)
 
     @property
     def has_vector(self) -> bool:
@@ -143,3 +158,25 @@ class Lexeme(LexicalAttributes):
         """Return the cosine of the vectors of this lexeme and of a lexeme, token, span or doc."""
         norms = self.vector_norm * other.vector_norm
         return float(np.dot(host(self.vector), host(other.vector)) / norms) if norms else 0.0
+
+
+_FLAGS: Final = (*FLAG_GETTERS, attributes.IS_STOP)
+_STRINGS: Final = (
+    attributes.LOWER,
+    attributes.NORM,
+    attributes.SHAPE,
+    attributes.PREFIX,
+    attributes.SUFFIX,
+    attributes.LANG,
+)
+
+
+def _make_settable(attr: int, suffix: str, write: Callable[[Lexeme, Any], None]) -> None:
+    name = attributes.attr_name(attr).lower() + suffix
+    setattr(Lexeme, name, _settable(getattr(LexicalAttributes, name), write))
+
+
+for _attr in (*_FLAGS, *_STRINGS):
+    _make_settable(_attr, "", _set_number(_attr))
+for _attr in _STRINGS:
+    _make_settable(_attr, "_", _set_string(_attr))

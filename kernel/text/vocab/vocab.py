@@ -40,10 +40,12 @@ class Vocab:
     `lex_attr_getters` maps attribute ids to functions that compute the attribute from the
     word's text. They replace the language-independent functions.
 
+    `strings` are words that the vocabulary has from the beginning.
+
     Words found in texts are forgotten once there are more than `transient_limit` of them
     (None: never). A new lexeme table then replaces the old one, which stays alive as long as
-    docs that use it. Words with an attribute that was set, such as a rank or a flag, are kept,
-    and so are all strings added to `strings` directly.
+    docs that use it. The first words, words with an attribute that was set, such as a rank or a
+    flag, and all strings added to the string store are kept.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class Vocab:
         # Docs are made of a vocabulary: before the first one, plugins add their columns.
         COLUMNS.discover()
         self.lex_attr_getters: dict[int, Getter] = dict(lex_attr_getters or {})
-        self.strings = StringStore(strings)
+        words = list(strings)
+        self.strings = StringStore(words)
         self._transient_limit = transient_limit
         self._lexemes = LexemeTable(
             self.strings, self.lex_attr_getters, generation=self._new_generation()
         )
+        self._lexemes.keep(self._lexemes.rows([word for word in words if word]).tolist())
         self._lock = threading.Lock()
         self._n_zones = 0
         self.morphology = Morphology(self.strings)

@@ -12,12 +12,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from kernel.errors import TextError
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words import attributes
 from kernel.text.words.lexical import FLAG_GETTERS, Getter, base_norm, word_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Hashable,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from kernel.text.words.strings import Generation, StringStore
 
@@ -40,6 +49,7 @@ _COLUMNS: Final = {attr: index for index, attr in enumerate(attributes.LEXICAL)}
 # The first columns are ids of strings.
 _N_STRINGS: Final = 7
 _NORM: Final = _COLUMNS[attributes.NORM]
+_OF_TEXT: Final = frozenset((attributes.ORTH, attributes.LENGTH))
 _FLAGS: Final = len(attributes.LEXICAL)
 _N_COLUMNS: Final = _FLAGS + 1
 # For fewer new words than this, adding them one by one is faster.
@@ -66,9 +76,10 @@ class LexemeTable:
     ) -> None:
         self.strings: Final = strings
         self.generation = generation
-        # The number of rows copied from an older table, and the rows with a changed value.
+        # The number of rows copied from an older table.
         self.n_first = 0
-        self._changed: set[int] = set()
+        # The rows of words to keep, with the attributes set by hand: the bit of each is its id.
+        self._kept: dict[int, int] = {}
         self._derived: dict[Hashable, tuple[int, Values]] = {}
         self.texts: Final[list[str]] = []
         self._getters = {**_STRING_GETTERS, **FLAG_GETTERS, **(getters or {})}
@@ -76,7 +87,8 @@ class LexemeTable:
         self._rows: dict[str, int] = {}
         self._by_orth: dict[int, int] = {}
         self._bases: dict[int, int] = {}
-        self._variants: dict[tuple[int, int], int] = {}
+        # The variants of each row, by their NORM.
+        self._variants: dict[int, dict[int, int]] = {}
         self._n_flagged = 0
         self._lock = threading.RLock()
 
@@ -141,7 +153,7 @@ class LexemeTable:
         base = self._bases.get(row, row)
         if int(self._values[base, _NORM]) == norm:
             return base
-        known = self._variants.get((base, norm))
+        known = self._variants.get(base, {}).get(norm)
         return self._add_variant(base, norm) if known is None else known
 
     def variants(self, rows: Rows, norms: Ids) -> Rows:
@@ -267,20 +279,47 @@ class LexemeTable:
         return int(self._values[row, _FLAGS])
 
     def set_value(self, row: int, attr: int, value: int) -> None:
-        """Change one lexical attribute or flag of one row."""
-        self._changed.add(row)
+        """Set one lexical attribute or flag of a word, which is kept from now on.
+
+        All variants get the value too, unless it is the NORM.
+
+        Raises TextError if the attribute is not lexical, or follows from the text of the word.
+        """
+        if not attributes.is_lexical(attr) or attr in _OF_TEXT:
+            raise TextError(f"`{attributes.attr_name(attr)}` of a word cannot be set")
+        base = self.base(row)
+        self._kept[base] = self._kept.get(base, 0) | 1 << attr
         self._derived = {}
+        variants = () if attr == attributes.NORM else self._variants.get(base, {}).values()
         index = _COLUMNS.get(attr)
         if index is not None:
-            self._values[row, index] = value
+            for each in (base, *variants):
+                self._values[each, index] = value
             return
         self._update_flags()
-        flags = int(self._values[row, _FLAGS]) & ~(1 << attr)
-        self._values[row, _FLAGS] = flags | (bool(value) << attr)
+        for each in (base, *variants):
+            flags = int(self._values[each, _FLAGS]) & ~(1 << attr)
+            self._values[each, _FLAGS] = flags | (bool(value) << attr)
+
+    def keep(self, rows: Iterable[int]) -> None:
+        """Keep the words of some rows when a new table replaces this one."""
+        for row in rows:
+            self._kept.setdefault(self.base(row), 0)
+
+    def values_set(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each value that was set by hand: the word, the attribute and the value.
+
+        The value of an attribute that is a string is the string's id.
+        """
+        for row, bits in self._kept.items():
+            for attr in (*attributes.LEXICAL, *attributes.FLAGS) if bits else ():
+                if bits >> attr & 1:
+                    yield self.texts[row], attr, self.value(row, attr)
 
     def reset_ranks(self) -> None:
         """Set the rank (the attribute ID) of every row to unset."""
         self.matrix[:, _COLUMNS[attributes.ID]] = NO_RANK
+        self._kept = {row: bits & ~(1 << attributes.ID) for row, bits in self._kept.items()}
         self._derived = {}
 
     # Strings and generations
@@ -297,12 +336,12 @@ class LexemeTable:
         return self.strings.add_all(texts, generation=self.generation)
 
     def successor(self, generation: Generation | None) -> LexemeTable:
-        """Return a new table with only the words that have a changed value.
+        """Return a new table with only the words to keep: those with a value set by hand.
 
         All other words can be computed from their text when they occur again.
         """
         with self._lock:
-            kept = sorted({self.base(row) for row in self._changed})
+            kept = sorted(self._kept)
             made = LexemeTable(self.strings, self._getters, generation=generation)
             made._reserve(len(kept))
             made.texts.extend(self.texts[row] for row in kept)
@@ -311,7 +350,7 @@ class LexemeTable:
             made._rows.update(zip(made.texts, numbers, strict=True))
             orths = made.column(attributes.ORTH).tolist()
             made._by_orth.update(zip(orths, numbers, strict=True))
-            made._changed.update(numbers)
+            made._kept.update(zip(numbers, map(self._kept.__getitem__, kept), strict=True))
             made.n_first = len(kept)
             made._n_flagged = bisect_left(kept, self._n_flagged)
             self.strings.keep(np.unique(made._values[: len(kept), :_N_STRINGS]).tolist())
@@ -320,8 +359,13 @@ class LexemeTable:
     # Computing values
 
     def set_getter(self, attr: int, getter: Getter) -> None:
-        """Compute an attribute with `getter` from now on, and for all existing rows."""
+        """Compute an attribute with `getter` from now on, and for all existing rows.
+
+        Values that were set by hand stay.
+        """
         with self._lock:
+            own = [row for row, bits in self._kept.items() if bits >> attr & 1]
+            values = [self.value(row, attr) for row in own]
             self._getters[attr] = getter
             self._derived = {}
             if attr in _COLUMNS:
@@ -330,6 +374,8 @@ class LexemeTable:
                     self._values[rows, _COLUMNS[attr]] = self._make(attr, list(self._rows))
             elif self._n_flagged:
                 self._set_flag(attr, slice(0, self._n_flagged))
+            for row, value in zip(own, values, strict=True):
+                self.set_value(row, attr, value)
 
     def getter(self, attr: int) -> Callable[[str], Any] | None:
         """Return the function that computes an attribute, None if it has none."""
@@ -378,7 +424,7 @@ class LexemeTable:
 
     def _add_variant(self, base: int, norm: int) -> int:
         with self._lock:
-            if base in self._changed:
+            if base in self._kept:
                 # A flag may have been set by hand, so the variant must copy the flags.
                 self._update_flags()
             row = len(self.texts)
@@ -387,8 +433,8 @@ class LexemeTable:
             self._values[row, _NORM] = norm
             self.texts.append(self.texts[base])
             self._bases[row] = base
-            self._variants[base, norm] = row
-            if base in self._changed:
+            self._variants.setdefault(base, {})[norm] = row
+            if base in self._kept:
                 self._n_flagged = row + 1
             return row
 
