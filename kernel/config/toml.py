@@ -113,11 +113,14 @@ def _key_above(position: Position, first: Mapping[Path, Position]) -> Position |
 
 
 def _syntax_problem(error: TOMLKitError, text: str, name: str | None) -> Problem:
-    lines = text.splitlines()
     line, column = getattr(error, "line", None), getattr(error, "col", None)
     said = str(error).removesuffix(f" at line {line} col {column}")
-    received = lines[line - 1].strip() if line is not None and line <= len(lines) else ""
-    column = None if column is None else column + 1  # tomlkit counts from 0
+    received = ""
+    if line is not None and column is not None:
+        # tomlkit splits lines as `str.splitlines` does, and counts columns from 0.
+        at = sum(map(len, text.splitlines(keepends=True)[: line - 1])) + column
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        received = text.split("\n")[line - 1].strip()
     origin = Origin(layer="file", path=name, line=line, column=column)
     hint = 'names with other characters than letters, digits, `_` and `-` need quotes: "@readers"'
     return Place(_section_above(text, line) if line is not None else (), origin).problem(
@@ -227,9 +230,7 @@ def update_text(text: str, tree: Mapping[str, Any]) -> str:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
+    lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")] if text else []
     found = [position for position in find_positions(text) if position.kind != "inner"]
     headers = [position for position in found if position.kind != "key"]
     starts = [position.line - 1 for position in headers] + [len(lines)]

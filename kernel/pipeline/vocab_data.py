@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import DataError, KernelError, LoadError
+from kernel.lines import is_blank, read_lines
 from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
@@ -35,12 +36,8 @@ def read_vocab_data(vocab: Vocab, path: Path) -> None:
 
 
 def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        lines = path.read_text(encoding="utf8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot be read: {error}", path=path) from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
+    for number, line in read_lines(path):
+        if is_blank(line):
             continue
         try:
             entry = json.loads(line)

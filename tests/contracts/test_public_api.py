@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # Modules that are public whole; of packages, what `__all__` lists is.
-MODULES = {"errors", "files", "hooks", "plugins", "random", "registry"}
+MODULES = {"errors", "files", "hooks", "lines", "plugins", "random", "registry"}
 # Words of spaCy's command line and of its file formats, which happen to be those of components.
 OF_SPACY = {
     "kernel/cli/init_config.py: tagger,parser,ner",

@@ -1,14 +1,13 @@
-"""Find data files and read their text; every error names the file and the line."""
+"""Find data files, and read JSON; every error names the file, and the line if known."""
 
 from __future__ import annotations
 
-import codecs
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import DataError
+from kernel.lines import read_text
 
 
 def check_path(path: Path | str) -> Path:
@@ -40,42 +39,6 @@ def find_files(path: Path, suffix: str) -> list[Path]:
     return sorted(found)
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, without its byte order mark.
-
-    Raises `DataError` with the line if it is not UTF-8.
-    """
-    return "\n".join(line for _, line in _decoded(path))
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the number (from 1) and the text of each line that is not blank, while reading."""
-    return ((number, line) for number, line in _decoded(path) if line.strip())
-
-
-def _decoded(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with check_path(path).open("rb") as file:
-            for number, data in enumerate(file, start=1):
-                yield number, _decode(data, path, number)
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=path) from error
-
-
-def _decode(data: bytes, path: Path, number: int) -> str:
-    if number == 1:
-        data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        return data.decode("utf8").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"not UTF-8: byte {data[error.start]:#04x} at column {error.start + 1}",
-            path=path,
-            line=number,
-            hint=f"convert the file first, for example: iconv -f {_guess(data)} -t utf-8 {path}",
-        ) from error
-
-
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file; raises `DataError` with the line if it is not JSON."""
     return parse_json(read_text(path), path)
@@ -89,10 +52,3 @@ def parse_json(text: str, path: Path | str) -> Any:
         raise DataError(
             f"not JSON: {error.msg} at column {error.colno}", path=path, line=error.lineno
         ) from error
-
-
-def _guess(data: bytes) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    # Bytes 0x80 to 0x9f are control codes in Latin-1, but letters and quotes in Windows-1252.
-    return "windows-1252" if any(0x80 <= byte < 0xA0 for byte in data) else "latin1"

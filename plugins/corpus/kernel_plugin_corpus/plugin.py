@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kernel import hookimpl
 from kernel.cli import Command
+from kernel.lines import split_lines
 
 # Suffixes used by several formats: the content decides.
 _AMBIGUOUS_SUFFIXES = {".iob", ".ner", ".conll", ".bio", ".txt"}
@@ -40,7 +41,7 @@ def kernel_guess_converter(path: Path, head: str) -> str | None:
     suffix = path.suffix.lower()
     if suffix not in _AMBIGUOUS_SUFFIXES:
         return _BY_SUFFIX.get(suffix)
-    lines = [line.strip() for line in head.splitlines()[:20]]
+    lines = [line.strip() for line in split_lines(head)[:20]]
     piped = any(_PIPED.search(line) for line in lines)
     columns = any(_COLUMNS.search(line) for line in lines)
     if piped != columns:

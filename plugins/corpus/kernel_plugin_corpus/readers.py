@@ -14,8 +14,9 @@ from attrs import field, frozen
 from attrs.validators import ge
 
 from kernel.errors import DataError
+from kernel.lines import is_blank, read_lines
 from kernel.text import Doc, DocBin, Example
-from kernel_plugin_corpus.files import check_path, find_files, read_json, read_lines
+from kernel_plugin_corpus.files import check_path, find_files, read_json
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -155,6 +156,8 @@ class JsonlCorpus:
         kept = 0
         for path in find_files(self.path, ".jsonl"):
             for number, line in read_lines(path):
+                if is_blank(line):
+                    continue
                 if self.limit and kept >= self.limit:
                     return
                 doc = nlp.make_doc(_text_of(line, path, number))
@@ -176,6 +179,8 @@ class PlainTextCorpus:
         most = self.max_length + 1 if self.max_length else 0
         for path in find_files(self.path, ".txt"):
             for _, line in read_lines(path):
+                if is_blank(line):
+                    continue
                 doc = nlp.make_doc(line)
                 if _fits(len(doc), self.min_length, most):
                     yield _unannotated(nlp, doc)

@@ -3,6 +3,7 @@
 import pytest
 
 from kernel.config import Config, load_config
+from kernel.config.toml import update_text
 from kernel.errors import ConfigError
 
 
@@ -205,6 +206,14 @@ def test_dotted_key_cannot_continue_a_value(read, value):
     (problem,) = problems(read, f"[a]\nb = {value}\nb.d = 2", "toml")
     assert (problem.origin.line, problem.path) == (3, ("a", "b"))
     assert problem.message == "both a key, at line 2, and a section"
+
+
+def test_unusual_line_separators_do_not_change_the_lines_of_toml(read):
+    (problem,) = problems(read, "# a\u2028b\n[a]\nx = y\n", "toml")
+    assert (problem.origin.line, problem.origin.column, problem.received) == (3, 5, "`x = y`")
+    text = '# a\u2028b\n[a]\nx = "y\u2028z"\n# c\n[b]\ny = 1\n'
+    changed = update_text(text, {"a": {"x": "z"}, "b": {"y": 2}})
+    assert changed == '# a\u2028b\n[a]\nx = "z"\n# c\n[b]\ny = 2\n'
 
 
 def test_date_in_toml_is_a_problem(read):

@@ -35,3 +35,13 @@ def test_a_bad_line_is_named(tmp_path, line, message):
     path.write_text('{"orth": "fine"}\n' + line + "\n")
     with pytest.raises(DataError, match=rf"words\.jsonl:2: .*{message}"):
         read_vocab_data(kernel.blank("en").vocab, path)
+
+
+def test_words_may_contain_unusual_line_separators(tmp_path):
+    path = tmp_path / "words.jsonl"
+    lines = ['{"orth": "a\u2028b", "norm": "x\x85y"}', '{"orth": "c", "norm": "d"}', "{"]
+    path.write_bytes("\r\n".join(["\ufeff", *lines]).encode("utf8"))
+    vocab = kernel.blank("en").vocab
+    with pytest.raises(DataError, match=r"words\.jsonl:4: not valid JSON"):
+        read_vocab_data(vocab, path)
+    assert [vocab[word].norm_ for word in ("a\u2028b", "c")] == ["x\x85y", "d"]

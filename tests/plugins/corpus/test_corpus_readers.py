@@ -168,6 +168,15 @@ def test_plain_text_is_one_text_a_line(nlp, write):
     assert texts(PlainTextCorpus(path, min_length=2, max_length=2)(nlp)) == ["two words"]
 
 
+def test_texts_may_contain_unusual_line_separators(nlp, write):
+    content = "\ufeffone\u2028line\r\nnext\x85line\rlast\x1cline"
+    path = write("raw.txt", content)
+    expected = ["one\u2028line", "next\x85line", "last\x1cline"]
+    assert texts(PlainTextCorpus(path)(nlp)) == expected
+    lines = [json.dumps({"text": text}, ensure_ascii=False) for text in expected]
+    assert texts(JsonlCorpus(write("raw.jsonl", "\r".join(lines)))(nlp)) == expected
+
+
 def test_plain_text_in_another_encoding_names_the_line(nlp, write):
     path = write("raw.txt", "ok\ncaf\xe9\n", encoding="latin1")
     with pytest.raises(DataError, match=r"raw\.txt:2: not UTF-8"):

@@ -9,7 +9,8 @@ from pathlib import Path
 from attrs import frozen
 
 from kernel.errors import DataError
-from kernel_plugin_corpus.files import read_text
+from kernel.lines import read_text, split_lines
+from kernel_plugin_corpus.files import check_path
 
 
 @frozen
@@ -42,9 +43,9 @@ def open_source(source: Path | str) -> Source:
     Raises `DataError` for a missing file, a file that is not UTF-8, and an empty text.
     """
     if isinstance(source, str):
-        opened = Source("<text>", source.replace("\r\n", "\n"))
+        opened = Source("<text>", "\n".join(split_lines(source)))
     else:
-        opened = Source(source, read_text(source))
+        opened = Source(source, read_text(check_path(source)))
     if not opened.text.strip():
         raise opened.error("the file is empty")
     return opened
