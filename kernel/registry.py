@@ -66,16 +66,25 @@ def first_party_names() -> dict[str, dict[str, str]]:
 
 
 @functools.cache
-def missing_names() -> dict[str, list[str]]:
-    """Return, for each kind, the names of spaCy's configs that are not available in kernel."""
+def missing_names() -> dict[str, dict[str, str]]:
+    """Return, for each kind, the names in spaCy's configs that no plugin provides yet.
+
+    The values are the distributions that will provide them.
+    """
     index = files("kernel").joinpath("missing_names.json").read_text(encoding="utf8")
     return json.loads(index)
 
 
-def is_missing(kind: str, name: str) -> bool:
-    """Return whether spaCy has `name` and kernel has no equivalent."""
-    spacy_name = f"spacy.{name.removeprefix('kernel.')}"
-    return not {name, spacy_name}.isdisjoint(missing_names().get(kind, ()))
+def missing_hint(kind: str, name: str) -> str | None:
+    """Return a hint which plugin will provide `name`; None if kernel has it or spaCy does not.
+
+    `kind` is a registry, or "registries", "commands" or "sections" (of a config).
+    """
+    names = missing_names().get(kind, {})
+    plugin = names.get(name) or names.get(f"spacy.{name.removeprefix('kernel.')}")
+    if plugin is None:
+        return None
+    return f"kernel has no `{name}` yet; it will come with the plugin `{plugin}`"
 
 
 def provider_hint(kind: str, name: str) -> str | None:
@@ -183,11 +192,9 @@ class Registry:
 
     def _hint(self, name: str) -> str:
         wanted = canonical_name(name)
-        hint = provider_hint(self.kind, name)
+        hint = provider_hint(self.kind, name) or missing_hint(self.kind, name)
         if hint is not None:
             return hint
-        if is_missing(self.kind, name):
-            return f"kernel has no `{name}` yet; it can be registered in a `--code` file"
         otherwise = "a plugin or a `--code` file may be missing"
         return did_you_mean(wanted, self._names(), otherwise)
 
@@ -211,12 +218,13 @@ class Registries:
         """Return the registry called `kind`; raises `RegistryError` if there is none."""
         if kind in self:
             return self._table[kind]
-        hint = provider_hint("registries", kind) or did_you_mean(kind, self.get_registry_names())
+        hint = provider_hint("registries", kind) or missing_hint("registries", kind)
+        hint = hint or did_you_mean(kind, self.get_registry_names())
         raise RegistryError(f"no registry `{kind}`", hint=hint)
 
     def get(self, kind: str, name: str) -> Any:
         """Return the function `name` of the registry `kind`."""
-        hint = None if kind in self else provider_hint(kind, name)
+        hint = None if kind in self else provider_hint(kind, name) or missing_hint(kind, name)
         if hint is not None:  # the plugin that has it needs the one that opens the registry
             raise RegistryError(f"no registry `{kind}`", hint=hint)
         return self.of(kind).get(name)

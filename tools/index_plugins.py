@@ -2,7 +2,8 @@
 
 - `kernel/first_party.json`: the distribution that provides each name, for the kernel's hint what to
   install;
-- `kernel/missing_names.json`: the names of `spacy_names.toml` that no plugin provides yet;
+- `kernel/missing_names.json`: the names of `spacy_names.toml` that no plugin provides yet, with the
+  plugin that will;
 - `tests/contracts/registered_names.json`: every name that was ever registered. This script only
   adds names; removing one, which breaks files of users, must be done by hand;
 - the table of plugins in `README.md`.
@@ -26,12 +27,6 @@ from kernel.registry import canonical_name
 
 ROOT = Path(__file__).parents[1]
 PINNED = ROOT / "tests" / "contracts" / "registered_names.json"
-
-# Sections of spaCy's configs, for plugins that are not in this repository yet.
-PLANNED_SECTIONS = {
-    "initialize.init_tok2vec": "kernel-plugin-pretrain",
-    "pretraining": "kernel-plugin-pretrain",
-}
 
 
 def projects() -> list[tuple[Path, dict[str, Any]]]:
@@ -95,20 +90,24 @@ def index() -> dict[str, dict[str, str]]:
     """Return all names that the plugins in this repository provide, by kind."""
     own = {project["name"] for _, project in projects()}
     found = {**registered(), **answered(), "modules": modules()}
-    provided = {
+    return {
         kind: {name: found[kind][name] for name in sorted(found[kind]) if found[kind][name] in own}
         for kind in sorted(found)
     }
-    return {**provided, "sections": {**PLANNED_SECTIONS, **provided["sections"]}}
 
 
-def missing() -> dict[str, list[str]]:
-    """Return, for each kind, the names in spaCy's configs without an equivalent in kernel."""
-    provided = registered()
+def missing() -> dict[str, dict[str, str]]:
+    """Return the names in spaCy's configs that no plugin provides yet, with the later plugins."""
+    provided = index()
     table = tomllib.loads((ROOT / "tools" / "spacy_names.toml").read_text(encoding="utf8"))
     return {
-        kind: [name for name in text.split() if canonical_name(name) not in provided.get(kind, {})]
-        for kind, text in table.items()
+        kind: {
+            name: f"kernel-plugin-{plugin}"
+            for plugin, names in plugins.items()
+            for name in names.split()
+            if canonical_name(name) not in provided.get(kind, {})
+        }
+        for kind, plugins in table.items()
     }
 
 

@@ -13,7 +13,7 @@ from kernel import __version__
 from kernel.cli.commands import OWN, Command, Group
 from kernel.errors import KernelError, PluginError
 from kernel.plugins import hooks
-from kernel.registry import provider_hint
+from kernel.registry import missing_hint, provider_hint
 
 ERROR: Final = 1
 INTERRUPTED: Final = 130
@@ -44,7 +44,7 @@ class LazyGroup(click.Group):
         if args[0] not in self.table:
             typed = args[:1] if ctx.parent is None else [str(self.name), args[0]]
             for name in (" ".join(typed), " ".join(args[:2])):
-                hint = provider_hint("commands", name)
+                hint = provider_hint("commands", name) or missing_hint("commands", name)
                 if hint is not None:
                     ctx.fail(f"No such command {name!r}: {hint}.")
             close = get_close_matches(args[0], self.table, n=1)

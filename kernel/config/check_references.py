@@ -24,7 +24,7 @@ from kernel.config.tree import (
 )
 from kernel.errors import raise_problems
 from kernel.names import find_name_problem
-from kernel.registry import is_missing, provider_hint, registry
+from kernel.registry import missing_hint, provider_hint, registry
 from kernel.shared_layers import is_listener
 
 if TYPE_CHECKING:
@@ -68,13 +68,11 @@ def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     if lang is None or registry.languages.has(lang):
         return
     known = registry.languages.names()
-    is_known = is_missing("languages", lang)
-    listed = f"there are: {', '.join(known) or 'none'}"
-    provider = provider_hint("languages", lang)
+    provider = provider_hint("languages", lang) or missing_hint("languages", lang)
     yield Place.of(tree, "nlp", "lang").problem(
         f"no installed plugin has the language `{lang}`",
-        suggestion=None if provider or is_known else nearest(lang, known),
-        hint=provider or (f"kernel has no `{lang}` yet; {listed}" if is_known else listed),
+        suggestion=None if provider else nearest(lang, known),
+        hint=provider or f"there are: {', '.join(known) or 'none'}",
     )
 
 

@@ -9,7 +9,13 @@ from kernel.config.describe import nearest
 from kernel.config.place import NOWHERE, Place
 from kernel.config.tree import UNRESOLVED, function_of
 from kernel.errors import ConfigError, PluginError, RegistryError
-from kernel.registry import canonical_name, first_party_names, is_missing, provider_hint, registry
+from kernel.registry import (
+    canonical_name,
+    first_party_names,
+    missing_hint,
+    provider_hint,
+    registry,
+)
 
 if TYPE_CHECKING:
     from kernel.problems import Problem
@@ -37,7 +43,12 @@ def find_function(block: Mapping[str, Any], place: Place = NOWHERE) -> Any:
         raise LookupProblemError(problem)
     if kind not in registry:
         kinds = registry.get_registry_names()
-        provider = provider_hint(kind, str(name)) or provider_hint("registries", kind)
+        provider = (
+            provider_hint(kind, str(name))
+            or provider_hint("registries", kind)
+            or missing_hint(kind, str(name))
+            or missing_hint("registries", kind)
+        )
         close = None if provider else nearest(kind, kinds)
         problem = at.problem(
             f"there is no registry `{kind}`",
@@ -80,7 +91,7 @@ def _name_problem(
     suggestion, hint = close, None
     if elsewhere:
         suggestion = f'@{elsewhere[0]} = "{name}"' if kind != "factories" else None
-    elif canonical_name(name) in first_party or is_missing(kind, name):
+    elif canonical_name(name) in first_party or missing_hint(kind, name):
         suggestion, hint = None, error.hint
     elif close is None:
         hint = error.hint

@@ -27,7 +27,7 @@ from kernel.config.tree import UNRESOLVED, Block, function_of, get_at, is_block
 from kernel.config.type_problems import type_problems
 from kernel.errors import PluginError
 from kernel.plugins import hooks
-from kernel.registry import canonical_name, first_party_names, registry
+from kernel.registry import canonical_name, first_party_names, missing_hint, missing_names, registry
 
 if TYPE_CHECKING:
     from kernel.config.place import Place
@@ -152,13 +152,16 @@ def class_at(path: Path) -> type | None:
 
 
 def elsewhere() -> Mapping[Path, str]:
-    """Return the sections and settings of first-party plugins that are not installed.
+    """Return the sections and settings of first-party plugins that are not installed, or planned.
 
     The values of the mapping are the distributions of the plugins.
     """
     known = sections()
     found = {}
-    for name, distribution in first_party_names().get("sections", {}).items():
+    planned, provided = (
+        index.get("sections", {}) for index in (missing_names(), first_party_names())
+    )
+    for name, distribution in {**planned, **provided}.items():
         section, *keys = name.split(".")
         if section not in known or (keys and keys[0] not in known[section].settings):
             found[(section, *keys)] = distribution
@@ -259,6 +262,11 @@ def of_another_plugin(place: Place) -> Problem | None:
         return None
     *section, key = place.path
     what = f"`{key}`" if section else f"the section [{key}]"
+    planned = missing_hint("sections", ".".join(place.path))
+    if planned is not None:
+        return place.problem(
+            f"{what} has no effect without its plugin", hint=f"remove it: {planned}"
+        )
     return place.problem(
         f"{what} needs the plugin `{distribution}`, which is not installed",
         hint=f"remove it, or pip install {distribution}",
