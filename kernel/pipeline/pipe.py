@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.blas import single_threaded_blas
 from kernel.errors import TextError
+from kernel.files import unchanged_gc, unpack
 from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
@@ -308,7 +309,8 @@ class RehearsingPipe(TrainablePipe):
 
 def load_weights(model: Any, data: bytes) -> None:
     """Load the weights `data`, from `model.to_bytes()`, into `model`."""
-    model.from_bytes(data)
+    with unchanged_gc():
+        model.from_dict(unpack(data, what="the file of weights"))
 
 
 def dump_json(value: Any) -> bytes:

@@ -49,7 +49,7 @@ def unpack_fields(data: bytes, readers: Readers, exclude: Iterable[str]) -> None
     Raises `LoadError` if `data` is not such a map. Fields without a reader are ignored.
     """
     exclude = tuple(exclude)
-    fields = unpack(data, name="the saved object")
+    fields = unpack(data, what="the saved object")
     if not isinstance(fields, dict):
         raise LoadError(f"not the bytes of a saved object: a {type(fields).__name__}")
     for name, read in readers.items():

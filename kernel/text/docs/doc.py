@@ -332,7 +332,7 @@ class Doc(Columns, TextView):
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Collection[str] = ()) -> Doc:
         """Fill this doc, which must be empty, from what `to_bytes` returned; returns it."""
-        return self.from_dict(unpack(bytes_data, name="the doc"), exclude=exclude)
+        return self.from_dict(unpack(bytes_data, what="the doc"), exclude=exclude)
 
     to_dict = doc_bytes.to_dict
     from_dict = doc_bytes.from_dict

@@ -153,7 +153,7 @@ class SpanGroup(_OfDoc):
 
     def from_bytes(self, data: bytes) -> SpanGroup:
         """Replace name, attributes and spans by those in `data`."""
-        loaded = unpack(data, name="the span group")
+        loaded = unpack(data, what="the span group")
         self.name = loaded.get("name", "")
         self.attrs = dict(loaded.get("attrs") or {})
         self.entries = []
@@ -249,7 +249,7 @@ class SpanGroups(_OfDoc, dict[str, SpanGroup]):
         self.clear()
         if data in {b"", _EMPTY}:
             return self
-        loaded = unpack(data, name="the span groups")
+        loaded = unpack(data, what="the span groups")
         if isinstance(loaded, list):
             for packed in loaded:
                 group = SpanGroup(self.doc).from_bytes(packed)

@@ -57,7 +57,7 @@ def pack_docs(docs: Sequence[Doc]) -> bytes:
 
 def unpack_docs(data: bytes, vocab: Vocab) -> list[Doc]:
     """Return the docs that `pack_docs` packed, as docs of `vocab`."""
-    parts = unpack(data, name="a batch of docs")
+    parts = unpack(data, what="a batch of docs")
     lengths = parts["lengths"]
     if not len(lengths):
         return []

@@ -131,7 +131,7 @@ class DocBin:
             doc.spans.from_bytes(self.span_groups[i])
         user_data = self.user_data[i] if i < len(self.user_data) else None
         if self.store_user_data and user_data is not None:
-            doc.user_data.update(unpack(user_data, tuples=True, name="the user data"))
+            doc.user_data.update(unpack(user_data, tuples=True, what="the user data"))
         return doc
 
     def merge(self, other: DocBin) -> None:
@@ -245,7 +245,7 @@ def _unpack(bytes_data: bytes) -> dict[str, Any]:
             f"it is not a `.spacy` file, or a damaged one: {error}",
             hint="`kernel convert` makes `.spacy` files of other formats",
         ) from error
-    data = unpack(raw, name="it")
+    data = unpack(raw, what="it")
     missing = [key for key in _KEYS if key not in data] if isinstance(data, dict) else _KEYS
     if missing:
         raise LoadError(f"it is not a `.spacy` file: it has no `{missing[0]}`")

@@ -40,7 +40,7 @@ def to_bytes(vectors: Vectors, *, exclude: Iterable[str] = ()) -> bytes:
 def from_bytes(vectors: Vectors, data: bytes, *, exclude: Iterable[str] = ()) -> Vectors:
     """Replace the vectors with those in `data`; raises LoadError if it is damaged."""
     exclude = tuple(exclude)
-    fields = unpack(data, name="the vectors")
+    fields = unpack(data, what="the vectors")
     if not isinstance(fields, dict):
         raise LoadError(f"the vectors are damaged: expected a map, got {type(fields).__name__}")
     parts = {name: value for name, value in fields.items() if name not in exclude}
@@ -71,7 +71,7 @@ def from_disk(vectors: Vectors, path: str | Path, *, exclude: Iterable[str] = ()
         vectors.strings.from_disk(folder / "strings.json")
     settings = _read(folder / _SETTINGS)
     rows = _read(folder / _ROWS)
-    key2row = None if rows is None else unpack(rows, name=f"`{folder / _ROWS}`")
+    key2row = None if rows is None else unpack(rows, what=f"`{folder / _ROWS}`")
     old_keys = _read(folder / _OLD_KEYS)
     if key2row is None and old_keys is not None:
         keys = _array(old_keys, f"`{folder / _OLD_KEYS}`")

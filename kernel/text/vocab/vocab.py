@@ -351,7 +351,7 @@ class Vocab:
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
         """Read strings, vectors and lookups from `data`; raises LoadError if it is damaged."""
-        parts = unpack(data, name="the vocabulary")
+        parts = unpack(data, what="the vocabulary")
         if "strings" in parts and "strings" not in exclude:
             self.strings.from_bytes(parts["strings"])
         if "vectors" in parts and "vectors" not in exclude:

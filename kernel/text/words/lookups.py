@@ -70,7 +70,7 @@ class Table(dict[int, Any]):
 
     def from_bytes(self, data: bytes) -> Table:
         """Replace name and content with those in `data`."""
-        loaded = unpack(data, name="the table")
+        loaded = unpack(data, what="the table")
         self.name = loaded["name"]
         self.clear()
         self.update(loaded["dict"])
@@ -133,7 +133,7 @@ class Lookups:
 
     def from_bytes(self, data: bytes) -> Lookups:
         """Replace all tables with those in `data`."""
-        loaded = unpack(data, name=_FILE) if data else {}
+        loaded = unpack(data, what=_FILE) if data else {}
         self._tables = {name: Table(name, table) for name, table in loaded.items()}
         return self
 

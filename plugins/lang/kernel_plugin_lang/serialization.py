@@ -37,7 +37,7 @@ def unpack_rules(data: bytes) -> tuple[AffixRules, dict[str, Any], dict[str, Any
 
     Raises LoadError if `data` is damaged or a pattern in it does not compile.
     """
-    fields = unpack(data, name="the tokenizer")
+    fields = unpack(data, what="the tokenizer")
     if not isinstance(fields, dict):
         raise LoadError(f"the tokenizer is damaged: expected a map, got {type(fields).__name__}")
     rules = {name: _function(name, fields.pop(name, None)) for name in _METHODS}

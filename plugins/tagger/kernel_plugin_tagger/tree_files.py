@@ -27,7 +27,7 @@ def load(data: bytes, strings: StringStore) -> EditTrees:
     Raises `DataError` for malformed data, and for the id of a string that is not in `strings`.
     """
     try:
-        nodes = unpack(data, name="the file of edit trees")["trees"]
+        nodes = unpack(data, what="the file of edit trees")["trees"]
         named = [
             {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
             for node in nodes

@@ -69,7 +69,7 @@ class Moves:
     def from_bytes(self, data: bytes) -> None:
         """Load the result of `to_bytes`; raises `LoadError` for other data."""
         try:
-            fields: Any = unpack(data, name="the transition system")
+            fields: Any = unpack(data, what="the transition system")
             labels = json.loads(fields["moves"])
             self.cfg = dict(fields["cfg"])
         except (ValueError, TypeError, KeyError) as error:

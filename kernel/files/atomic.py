@@ -1,26 +1,23 @@
-"""Atomic writing of files and folders, checksums, MessagePack, and importing a Python file.
+"""Atomic writing of files and folders, and the checksums of a folder.
 
 A file or folder is written under a temporary name in the same folder, flushed to disk, and
 renamed. A folder has a manifest with the size and checksum of each of its files, which is
-written last. Binary data is MessagePack (`pack`, `unpack`), which runs no code when read.
+written last.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import json
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
-from kernel.errors import KernelError, LoadError
+from kernel.errors import LoadError
 
 MANIFEST: Final = "manifest.json"
 
@@ -156,44 +153,3 @@ def _fingerprint(path: Path) -> dict[str, Any]:
 
 def _temporary_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-
-
-def pack(value: Any) -> bytes:
-    """Return `value` as MessagePack: dicts, lists, strings, bytes, numbers and arrays."""
-    # Imported here because importing it takes longer than importing `kernel.text`.
-    from srsly import msgpack_dumps
-
-    return msgpack_dumps(value)
-
-
-def unpack(data: bytes, *, tuples: bool = False, name: str = "the data") -> Any:
-    """Return the value in `data`; with `tuples`, lists are returned as tuples.
-
-    Raises LoadError if `data` is not valid MessagePack; the message starts with `name`.
-    """
-    from srsly import msgpack_loads
-
-    try:
-        return msgpack_loads(data, use_list=not tuples)
-    except Exception as error:
-        raise LoadError(f"{name} is damaged: {type(error).__name__}: {error}") from error
-
-
-def import_file(name: str, location: str | Path) -> ModuleType:
-    """Import a Python file as the module `name` and return it.
-
-    Raises `KernelError` if it is not a Python file; what the file raises is passed on.
-    """
-    spec = importlib.util.spec_from_file_location(name, location)
-    if not Path(location).is_file():
-        raise KernelError(f"{location}: no such file")
-    if spec is None or spec.loader is None:
-        raise KernelError(f"{location} is not a Python file: its name does not end in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module

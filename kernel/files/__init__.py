@@ -1,0 +1,46 @@
+"""Writing files atomically, and reading bytes that may be damaged or hostile.
+
+Everything that reads a file of a user goes through `read_file`, `read_json`, `unpack`,
+`decompress` and `check_type`: whatever the bytes are, they raise `LoadError` with the name of
+the file, within limits of memory.
+"""
+
+from kernel.files.atomic import (
+    MANIFEST,
+    recover_folder,
+    replace_folder,
+    swap_folder,
+    sync_folder,
+    verify_manifest,
+    write_file,
+    write_json,
+    write_manifest,
+)
+from kernel.files.checks import check_type
+from kernel.files.compression import decompress, max_unpacked
+from kernel.files.json import parse_json, read_json
+from kernel.files.messages import pack, unchanged_gc, unpack
+from kernel.files.modules import import_file
+from kernel.files.raw import read_file
+
+__all__ = [
+    "MANIFEST",
+    "check_type",
+    "decompress",
+    "import_file",
+    "max_unpacked",
+    "pack",
+    "parse_json",
+    "read_file",
+    "read_json",
+    "recover_folder",
+    "replace_folder",
+    "swap_folder",
+    "sync_folder",
+    "unchanged_gc",
+    "unpack",
+    "verify_manifest",
+    "write_file",
+    "write_json",
+    "write_manifest",
+]
