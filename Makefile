@@ -9,7 +9,7 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all test-blas lint fix check bench bench-btc bench-ewt bench-textcat wheels clean
+.PHONY: help install demo test test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat wheels clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-all: $(INSTALLED)  ## Run every test, with coverage
 
 test-blas: $(INSTALLED)  ## Run the tests with the matrix products of other CPUs, one thread and two
 	$(BIN)/python tools/test_blas.py
+
+fuzz: $(INSTALLED)  ## A long one: damage the input of each reader 2,000 times, and print a table
+	KERNEL_FUZZ_MUTATIONS=2000 $(BIN)/python -m pytest tests/fuzz
 
 lint: $(INSTALLED)  ## Check style, spelling, types and who imports whom
 	$(BIN)/ruff check .

@@ -16,8 +16,9 @@ MAX_SHOWN_BITS: Final = 64
 def check_type(value: Any, expected: Any, *, what: str = "the data") -> Any:
     """Return `value` if it has the type `expected`.
 
-    expected  a class, `Any`, `X | None`, `list[X]`, `dict[str, X]`, or a dict of the required
-              keys of a map and their types, such as `{"name": str, "labels": list[str]}`
+    expected  a class, `Any`, `X | None`, `list[X]`, `dict[str, X]`, or a dict of the keys of a map
+              and their types, such as `{"name": str, "labels?": list[str]}`, in which `labels` may
+              be missing
 
     A float has to be finite, and may be an int; a bool is not accepted for an int.
 
@@ -61,11 +62,12 @@ def _faults_of_fields(value: Any, fields: dict[str, Any], place: str) -> Iterato
     if not isinstance(value, dict):
         yield place, _wrong(value, dict)
         return
-    for key, expected in fields.items():
-        if key not in value:
+    for field, expected in fields.items():
+        key = field.removesuffix("?")
+        if key in value:
+            yield from _faults(value[key], expected, f"{place}.{key}" if place else key)
+        elif key == field:
             yield place, f"has no `{key}`"
-            return
-        yield from _faults(value[key], expected, f"{place}.{key}" if place else key)
 
 
 def _is_a(value: Any, type_: Any) -> bool:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kernel.errors import LoadError, TextError
-from kernel.files import pack, unpack
+from kernel.files import check_type, pack, unpack
 from kernel.text.vectors.table import BaseVectors, Vectors
 from kernel.text.vocab.lexeme import Lexeme
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
 from kernel.text.words.lexemes import LexemeTable
 from kernel.text.words.lexical import Getter, base_norm
-from kernel.text.words.lookups import Lookups
+from kernel.text.words.lookups import LOOKUPS_FILE, Lookups
 from kernel.text.words.morphology import Morphology
 from kernel.text.words.strings import Generation, StringStore
 
@@ -31,6 +31,7 @@ TRANSIENT_LIMIT: Final = 100_000
 _MIN_VECTORS: Final = 100
 _GROWTH_FACTOR: Final = 1.3
 
+_FIELDS: Final = {"strings?": bytes, "vectors?": bytes, "lookups?": bytes}
 NounChunks = Callable[["Doc | Span"], Iterator[tuple[int, int, int]]]
 
 
@@ -337,7 +338,7 @@ class Vocab:
         if "vectors" not in exclude:
             self._vectors.from_disk(folder, exclude=["strings"])
         if "lookups" not in exclude:
-            self.lookups = self.lookups.from_disk(folder)
+            self.lookups = _checked(self.lookups.from_disk(folder), f"`{folder / LOOKUPS_FILE}`")
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -352,10 +353,17 @@ class Vocab:
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
         """Read strings, vectors and lookups from `data`; raises LoadError if it is damaged."""
         parts = unpack(data, what="the vocabulary")
+        check_type(parts, _FIELDS, what="the vocabulary")
         if "strings" in parts and "strings" not in exclude:
             self.strings.from_bytes(parts["strings"])
         if "vectors" in parts and "vectors" not in exclude:
             self._vectors.from_bytes(parts["vectors"], exclude=["strings"])
         if "lookups" in parts and "lookups" not in exclude:
-            self.lookups = self.lookups.from_bytes(parts["lookups"])
+            self.lookups = _checked(self.lookups.from_bytes(parts["lookups"]), "the lookup tables")
         return self
+
+
+def _checked(lookups: Lookups, what: str) -> Lookups:
+    """Return the tables; the norms are used for every word, so they are checked here."""
+    check_type(dict(lookups.get_table("lexeme_norm", {})), dict[int, str], what=what)
+    return lookups

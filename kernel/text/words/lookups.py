@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from kernel.errors import TextError
-from kernel.files import pack, unpack
+from kernel.errors import LoadError, TextError
+from kernel.files import check_type, pack, read_file, unpack
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words.strings import hash_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_FILE = "lookups.bin"
+LOOKUPS_FILE: Final = "lookups.bin"
 
 
 class Table(dict[int, Any]):
@@ -69,8 +69,11 @@ class Table(dict[int, Any]):
         return pack({"name": self.name, "dict": list(self.items())})
 
     def from_bytes(self, data: bytes) -> Table:
-        """Replace name and content with those in `data`."""
+        """Replace name and content with those in `data`; raises LoadError if it is damaged."""
         loaded = unpack(data, what="the table")
+        check_type(loaded, {"name": str | None, "dict": list[list[Any]]}, what="the table")
+        if any(len(item) != 2 or not isinstance(item[0], int | str) for item in loaded["dict"]):
+            raise LoadError("the table is damaged: expected pairs of a key and a value")
         self.name = loaded["name"]
         self.clear()
         self.update(loaded["dict"])
@@ -132,20 +135,27 @@ class Lookups:
         return pack({name: dict(table) for name, table in self._tables.items()})
 
     def from_bytes(self, data: bytes) -> Lookups:
-        """Replace all tables with those in `data`."""
-        loaded = unpack(data, what=_FILE) if data else {}
-        self._tables = {name: Table(name, table) for name, table in loaded.items()}
-        return self
+        """Replace all tables with those in `data`; raises LoadError if it is damaged."""
+        return self._read(data, "the lookup tables")
 
-    def to_disk(self, path: str | Path, filename: str = _FILE) -> None:
+    def to_disk(self, path: str | Path, filename: str = LOOKUPS_FILE) -> None:
         """Write all tables to the folder `path`."""
         Path(path).mkdir(parents=True, exist_ok=True)
         Path(path, filename).write_bytes(self.to_bytes())
 
-    def from_disk(self, path: str | Path, filename: str = _FILE) -> Lookups:
-        """Replace all tables with those in the folder `path`; a missing file changes nothing."""
+    def from_disk(self, path: str | Path, filename: str = LOOKUPS_FILE) -> Lookups:
+        """Replace all tables with those in the folder `path`; a missing file changes nothing.
+
+        Raises LoadError with the name of a damaged file.
+        """
         file = Path(path, filename)
-        return self.from_bytes(file.read_bytes()) if file.exists() else self
+        return self._read(read_file(file), f"`{file}`") if file.exists() else self
+
+    def _read(self, data: bytes, what: str) -> Lookups:
+        loaded = unpack(data, what=what) if data else {}
+        check_type(loaded, dict[str, dict[int | str, Any]], what=what)
+        self._tables = {name: Table(name, table) for name, table in loaded.items()}
+        return self
 
     def _check(self, name: str) -> None:
         if name not in self._tables:

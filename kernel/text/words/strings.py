@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import LoadError, TextError
+from kernel.errors import TextError
+from kernel.files import check_type, parse_json, read_file
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words.hashing import murmur64, murmur64_all
 from kernel.text.words.symbols import IDS, NAMES
@@ -198,7 +199,7 @@ class StringStore:
         return json.dumps(sorted(self), ensure_ascii=True, indent=2).encode()
 
     def from_bytes(self, data: bytes) -> StringStore:
-        """Add the strings of a JSON list."""
+        """Add the strings of a JSON list; raises LoadError if `data` is damaged."""
         self.add_all(_read_list(data, "the string store"))
         return self
 
@@ -207,8 +208,8 @@ class StringStore:
         Path(path).write_bytes(self.to_bytes())
 
     def from_disk(self, path: str | Path) -> StringStore:
-        """Add the strings of the JSON list in `path`."""
-        self.add_all(_read_list(Path(path).read_bytes(), f"`{path}`"))
+        """Add the strings of the JSON list in `path`; raises LoadError if it is damaged."""
+        self.add_all(_read_list(read_file(path), f"`{path}`"))
         return self
 
     def _find(self, key: int) -> str | None:
@@ -229,11 +230,6 @@ def _encode(text: str) -> bytes:
     return text.encode("utf8", "surrogatepass")
 
 
-def _read_list(data: bytes, name: str) -> list[str]:
-    try:
-        strings = json.loads(data)
-    except ValueError as error:
-        raise LoadError(f"{name} is not JSON: {error}") from error
-    if not isinstance(strings, list) or not all(isinstance(text, str) for text in strings):
-        raise LoadError(f"{name} is not a list of strings")
+def _read_list(data: bytes, what: str) -> list[str]:
+    strings: list[str] = check_type(parse_json(data, what=what), list[str], what=what)
     return strings

@@ -117,6 +117,7 @@ def test_only_regular_files_are_read(tmp_path):
         ([1, "a"], list[int], r"`\[1\]` is 'a', expected int"),
         ({"a": {"b": [None]}}, {"a": {"b": list[str]}}, r"`a.b\[0\]` is None, expected str"),
         ({"a": 1}, {"a": int, "b": int}, "has no `b`"),
+        ({"a": "1"}, {"a?": int}, "`a` is '1', expected int"),
         (3, dict[str, int], "is 3, expected dict"),
         ({1: 2}, dict[str, int], "has a key that is 1, expected str"),
         (True, int, "is True, expected int"),
@@ -132,5 +133,5 @@ def test_wrong_types_are_named_with_their_place(value, expected, fault):
 
 def test_right_types_pass():
     value = {"a": [1], "b": None, "c": 2, "more": object()}
-    expected = {"a": list[int], "b": str | None, "c": float}
+    expected = {"a": list[int], "b": str | None, "c": float, "d?": int}
     assert check_type(value, expected) is value
