@@ -12,7 +12,9 @@ KernelError
 ├── NonFiniteError             a loss or a gradient is infinite or not a number
 ├── NonFiniteGradientError     a gradient of one parameter is infinite or not a number
 ├── WorkerError                a worker process of `nlp.pipe` failed or died
+├── NotInitializedError        a component has no weights yet (also a ValueError)
 ├── ShapeError                 shapes of arrays do not match
+├── WrongTypeError             an argument has the wrong type (also a TypeError)
 ├── TextError                  text, tokens or annotations are invalid (also a ValueError)
 │   ├── UnknownKeyError        unknown key (also a KeyError)
 │   ├── BoundsError            index outside of a doc or span (also an IndexError)
@@ -101,8 +103,23 @@ class CheckpointError(KernelError):
     """A training run cannot be saved or resumed."""
 
 
+class NotInitializedError(KernelError, ValueError):
+    """The component `name` is used before it was initialized or loaded."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"component `{name}` is not initialized",
+            hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
+        )
+        self.name = name
+
+
 class ShapeError(KernelError):
     """The shapes of arrays do not match."""
+
+
+class WrongTypeError(KernelError, TypeError):
+    """An argument has the wrong type."""
 
 
 class TextError(KernelError, ValueError):

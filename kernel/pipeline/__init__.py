@@ -14,7 +14,6 @@ from kernel.pipeline.pipe import (
     ignore_error,
     is_trainable,
     load_weights,
-    predicted_docs,
     raise_error,
     set_dropout_rate,
 )
@@ -78,7 +77,6 @@ __all__ = [
     "load",
     "load_weights",
     "minibatch",
-    "predicted_docs",
     "raise_error",
     "read_meta",
     "read_vocab_data",

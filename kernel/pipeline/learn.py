@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.blas import single_threaded_blas
 from kernel.config import check_arguments, resolve, resolve_section
 from kernel.errors import KernelError
-from kernel.pipeline.pipe import is_trainable
+from kernel.pipeline.pipe import check_examples, is_trainable
 from kernel.pipeline.process import run_component
 from kernel.pipeline.protocols import (
     GetExamples,
@@ -197,15 +197,9 @@ def _finish_shared(batch: ExampleBatch, losses: dict[str, float], scope: Scope) 
 
 def _fresh_batch(examples: Iterable[Example]) -> ExampleBatch:
     """Return examples with copies of the predicted docs, so that the given ones do not change."""
-    batch = ExampleBatch()
-    for example in examples:
-        if not isinstance(example, Example):
-            raise KernelError(
-                f"update expects Examples, got a {type(example).__name__}",
-                hint="make them with `Example.from_dict(nlp.make_doc(text), annotations)`",
-            )
-        batch.append(Example(example.predicted.copy(), example.reference))
-    return batch
+    given = list(examples)
+    check_examples(given, "update")
+    return ExampleBatch(Example(eg.predicted.copy(), eg.reference) for eg in given)
 
 
 def _annotate(nlp: Language, name: str, component: Any, batch: ExampleBatch) -> ExampleBatch:

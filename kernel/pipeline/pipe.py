@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.blas import single_threaded_blas
-from kernel.errors import TextError
+from kernel.errors import KernelError, NotInitializedError, TextError, WrongTypeError
 from kernel.files import unchanged_gc, unpack
 from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
@@ -29,13 +29,6 @@ def raise_error(name: str, component: Any, docs: list[Doc], error: Exception) ->
 
 def ignore_error(name: str, component: Any, docs: list[Doc], error: Exception) -> None:
     """Handle an error by dropping its docs."""
-
-
-def predicted_docs(examples: Sequence[Example]) -> DocBatch:
-    """Return the predicted docs of `examples`, with the shared outputs of their batch."""
-    if isinstance(examples, ExampleBatch):
-        return examples.predicted
-    return DocBatch([example.predicted for example in examples])
 
 
 class Pipe:
@@ -138,10 +131,23 @@ class TrainablePipe(Pipe):
     is_trainable = True
     vocab: Vocab
     model: Any
+    _initialized: Any = None  # the model for which `check_initialized` succeeded
 
-    def predict(self, docs: DocBatch) -> Any:
-        """Return the predictions of the model for `docs`, without changing them."""
-        return self.model.predict(docs)
+    def check_initialized(self) -> None:
+        """Raise `NotInitializedError` if a layer of the model has no weights yet."""
+        if self._initialized is self.model:
+            return
+        if not has_weights(self.model):
+            raise NotInitializedError(self.name)
+        self._initialized = self.model
+
+    def predict(self, docs: Sequence[Doc]) -> Any:
+        """Return the predictions of the model for `docs`, without changing them.
+
+        Raises `NotInitializedError` if the model has no weights.
+        """
+        self.check_initialized()
+        return self.model.predict(DocBatch.of(docs))
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Any) -> None:
         """Write the result of `predict` into `docs`."""
@@ -187,7 +193,9 @@ class TrainablePipe(Pipe):
     ) -> dict[str, float]:
         """Learn from `examples`: accumulate gradients, and apply them if `sgd` is given.
 
-        Returns `losses`, with this batch's loss added under the component's name.
+        Returns `losses`, with this batch's loss added under the component's name. Raises
+        `NotInitializedError` if the model has no weights, and TypeError for other objects than
+        Examples.
         """
         return self._learn(self.learn, examples, drop=drop, sgd=sgd, losses=losses)
 
@@ -212,7 +220,9 @@ class TrainablePipe(Pipe):
     ) -> dict[str, float]:
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
-        batch = examples if isinstance(examples, ExampleBatch) else ExampleBatch(examples)
+        batch = ExampleBatch.of(examples)
+        check_examples(batch, self.name)
+        self.check_initialized()
         if any(len(example.predicted) for example in batch):
             set_dropout_rate(self.model, drop)
             losses[self.name] += learn(batch)
@@ -226,6 +236,17 @@ class TrainablePipe(Pipe):
         from kernel.ops import finish_update
 
         finish_update(self.model, sgd)
+
+    def rehearse(
+        self,
+        examples: Sequence[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Any = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Raise `KernelError`: the component cannot rehearse; see `RehearsingPipe`."""
+        raise KernelError(f"component `{self.name}` cannot rehearse")
 
     @contextlib.contextmanager
     def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:
@@ -265,7 +286,12 @@ class RehearsingPipe(TrainablePipe):
     tutor: Any = None
 
     def start_rehearsal(self) -> None:
-        """Keep a copy of the model, whose predictions `rehearse` learns to reproduce."""
+        """Keep a copy of the model, whose predictions `rehearse` learns to reproduce.
+
+        A model without weights has no predictions to keep.
+        """
+        if not has_weights(self.model):
+            return
         self.tutor = copy.deepcopy(self.model)
         set_dropout_rate(self.tutor, 0.0)
 
@@ -311,6 +337,28 @@ def load_weights(model: Any, data: bytes) -> None:
     """Load the weights `data`, from `model.to_bytes()`, into `model`."""
     with unchanged_gc():
         model.from_dict(unpack(data, what="the file of weights"))
+
+
+def has_weights(model: Any) -> bool:
+    """Return whether `model` was initialized or loaded: every layer that can have weights has some.
+
+    An object that is not a Thinc model counts as initialized.
+    """
+    nodes = model.walk() if hasattr(model, "walk") else ()
+    return all(
+        not node.param_names or any(node.has_param(name) for name in node.param_names)
+        for node in nodes
+    )
+
+
+def check_examples(examples: Iterable[Any], name: str) -> None:
+    """Raise TypeError if not all of `examples`, given to component `name`, are Examples."""
+    for example in examples:
+        if not isinstance(example, Example):
+            raise WrongTypeError(
+                f"`{name}` expects Examples, got a {type(example).__name__}",
+                hint="make them with `Example.from_dict(nlp.make_doc(text), annotations)`",
+            )
 
 
 def dump_json(value: Any) -> bytes:

@@ -16,6 +16,7 @@ from kernel.text.examples.example import Example
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
 ItemT = TypeVar("ItemT")
 
@@ -28,6 +29,11 @@ class _Batch(list[ItemT]):
     ) -> None:
         super().__init__(items)
         self.shared: dict[str, Any] = {} if shared is None else shared
+
+    @classmethod
+    def of(cls, items: Iterable[ItemT]) -> Self:
+        """Return `items` as a batch; a batch is returned unchanged, with its shared outputs."""
+        return items if isinstance(items, cls) else cls(items)
 
 
 class DocBatch(_Batch[Doc]):

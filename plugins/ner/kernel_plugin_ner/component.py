@@ -153,7 +153,8 @@ class EntityRecognizer(TransitionParser):
         """Find the labels and initialize the weights of the model.
 
         `labels` is a value of `label_data`, or a list of entity types; by default, the types are
-        collected from all examples. Raises `KernelError` if there are none.
+        collected from all examples. Warns if there are none. Raises `KernelError` if there are
+        no examples.
         """
         if isinstance(labels, list):
             labels = {

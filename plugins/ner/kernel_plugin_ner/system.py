@@ -145,12 +145,16 @@ class BiluoSystem:
         valid[: len(states.batch)] &= visited.reached[:, None]
         return self.costs(everywhere, gold), valid
 
+    def begin(self, docs: DocBatch) -> BiluoStates:
+        """Return the first state of each doc that is not empty."""
+        return begin_states(make_batch(docs, self.classes))
+
     def cut(self, docs: DocBatch, gold: BiluoGold, max_moves: int) -> BiluoStates:
         """Return states on the gold path, `max_moves` apart, that training starts from.
 
         If the gold tags before a token are complete and valid, its state is known without stepping.
         """
-        states = begin_states(make_batch(docs, self.classes))
+        states = self.begin(docs)
         if not len(states):
             return states
         lengths = states.stop - states.at

@@ -90,6 +90,10 @@ class ArcEagerSystem:
         self._buffers.clear()  # scores of an evaluation; training does not need them
         return make_gold(examples, self.classes)
 
+    def begin(self, docs: DocBatch) -> StartStates:
+        """Return the first state of each doc that is not empty."""
+        return StartStates([whole(index) for index, doc in enumerate(docs) if len(doc)], docs)
+
     def cut(self, docs: DocBatch, gold: ArcGold, max_moves: int) -> StartStates:
         """Return the states that training starts from: every `max_moves` actions on the gold path.
 

@@ -14,9 +14,9 @@ from thinc.api import Model
 
 from kernel.errors import DataError, KernelError, LoadError
 from kernel.ops import Floats, array_module
-from kernel.pipeline import Language, factory, predicted_docs
+from kernel.pipeline import Language, factory
 from kernel.scoring import Score
-from kernel.text import Doc, DocBatch, Example, LexemeTable, Vocab, attributes
+from kernel.text import Doc, DocBatch, Example, ExampleBatch, LexemeTable, Vocab, attributes
 from kernel_plugin_tagger import tree_files
 from kernel_plugin_tagger.edit_trees import EditTrees
 from kernel_plugin_tagger.gold import MISSING, Gold, Ids, Ints, Masks, gold_column
@@ -189,14 +189,15 @@ class EditTreeLemmatizer(TokenClassifier):
         ids, known = gold_column(examples, "lemma")
         tokens = np.flatnonzero(known & (ids != 0))
         classes = np.full(len(ids), MISSING, np.int64)
-        for table, part, rows in _by_table(predicted_docs(examples), tokens):
+        for table, part, rows in _by_table(ExampleBatch.of(examples).predicted, tokens):
             classes[tokens[part]] = self._lookup.labels_of(table, rows, ids[tokens[part]])
         return Gold(classes)
 
     # Prediction
 
-    def predict(self, docs: DocBatch) -> Any:
+    def predict(self, docs: Sequence[Doc]) -> Any:
         """Return the lemmas given by the best tree that fits each token."""
+        docs = DocBatch.of(docs)
         if self.top_k == 1:
             best = super().predict(docs)
             return self._apply(docs, np.arange(len(best)), best)

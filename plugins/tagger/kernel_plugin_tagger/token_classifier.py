@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import KernelError, TextError
+from kernel.errors import KernelError, ShapeError, TextError
 from kernel.ops import Packed, array_module, forget_weights, packed
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
@@ -96,14 +96,21 @@ class TokenClassifier(RehearsingPipe):
         self.model.initialize(X=DocBatch([example.predicted for example in sample]))
 
     def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Packed]:
-        """Return the loss, and the gradient of the model's output, which overwrites `scores`.
+        """Return the loss, and the gradient of the model's output.
 
         scores   B of (n_i, C)  probabilities
         returns  the sum of the squared gradient, and B of (n_i, C)
 
-        Raises `KernelError` if the scores are not finite.
+        Raises `ShapeError` if the number of classes is wrong, and `KernelError` if the scores are
+        not finite.
         """
         whole = packed(scores, width=self.n_classes)
+        if whole.data.shape[1] != self.n_classes:
+            raise ShapeError(
+                f"component `{self.name}` has {self.n_classes} labels, but got scores of "
+                f"{whole.data.shape[1]}"
+            )
+        whole = whole.like(whole.data.copy())
         loss = cross_entropy_inplace(
             whole.data,
             self.gold_classes(examples),
@@ -129,25 +136,17 @@ class TokenClassifier(RehearsingPipe):
 
     # Prediction
 
-    def predict(self, docs: DocBatch) -> Any:
+    def predict(self, docs: Sequence[Doc]) -> Any:
         """Return the best class of each token: (N,), on the host."""
-        self.check_weights()
-        parts = [best_classes(scores) for scores in predict_in_parts(self.model, docs)]
+        self.check_initialized()
+        parts = [best_classes(scores) for scores in predict_in_parts(self.model, DocBatch.of(docs))]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
-    def predict_scores(self, docs: DocBatch) -> Packed:
+    def predict_scores(self, docs: Sequence[Doc]) -> Packed:
         """Return the scores of all classes: B of (n_i, C)."""
-        self.check_weights()
-        scores = self.model.predict(docs)
+        self.check_initialized()
+        scores = self.model.predict(DocBatch.of(docs))
         return packed(scores, width=self.n_classes, xp=self.model.ops.xp)
-
-    def check_weights(self) -> None:
-        """Raise `KernelError` if the model has no weights."""
-        if not self.has_weights():
-            raise KernelError(
-                f"component `{self.name}` has no weights",
-                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
-            )
 
     def write_column(
         self, docs: Sequence[Doc], name: str, values: npt.NDArray[Any], *, overwrite: bool

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from kernel.errors import KernelError, TextError
+from kernel.errors import KernelError, ShapeError, TextError
 from kernel.ops import Floats
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
@@ -168,8 +168,14 @@ class Categorizer(RehearsingPipe):
         scores   (B, O)
         returns  () and (B, O); 0 where gold is unknown
 
-        Raises DataError for gold values that cannot be learned from.
+        Raises DataError for gold values that cannot be learned from, ShapeError if the scores are
+        not those of the examples and labels.
         """
+        if np.shape(scores) != (len(examples), len(self.labels)):
+            raise ShapeError(
+                f"component `{self.name}` has {len(self.labels)} labels and got {len(examples)} "
+                f"examples, but scores of the shape {np.shape(scores)}"
+            )
         for number, example in enumerate(examples):
             check_cats(self.name, example.reference, number, is_exclusive=self.is_exclusive)
         truths, known = read_gold(examples, self.labels)
@@ -185,14 +191,14 @@ class Categorizer(RehearsingPipe):
 
     # Prediction
 
-    def predict(self, docs: DocBatch) -> Floats:
-        """Return the score of each label, (B, O), on the host; 0 for docs without words."""
+    def predict(self, docs: Sequence[Doc]) -> Floats:
+        """Return the score of each label, (B, O), on the host; 0 for docs without words.
+
+        Raises `NotInitializedError` if the model has no weights.
+        """
+        self.check_initialized()
+        docs = DocBatch.of(docs)
         lengths, n_labels = docs.lengths, len(self.cfg["labels"])
-        if not n_labels:
-            raise KernelError(
-                f"component `{self.name}` has no labels",
-                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
-            )
         if not lengths.any():
             return np.zeros((len(docs), n_labels), "float32")
         scores: Floats = self.model.ops.to_numpy(self.model.predict(docs))

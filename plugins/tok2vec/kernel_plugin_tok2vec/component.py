@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from thinc.api import Model
 
-from kernel.errors import KernelError
 from kernel.ops import Floats, Packed, packed
-from kernel.pipeline import SharedOutput, TrainablePipe, factory
+from kernel.pipeline import SharedOutput, TrainablePipe, factory, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
-
-_N_SAMPLES: Final = 10
 
 
 @factory(
@@ -45,14 +40,17 @@ class Tok2Vec(TrainablePipe):
         self.cfg: dict[str, Any] = {}
 
     def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Any = None) -> None:
-        """Initialize the model with the first examples."""
-        sample = [example.predicted for example in islice(get_examples(), _N_SAMPLES)]
-        self.model.initialize(X=DocBatch(sample))
+        """Initialize the model with the first examples; raises `KernelError` if there are none."""
+        sample = first_examples(get_examples)
+        self.model.initialize(X=DocBatch(example.predicted for example in sample))
 
-    def predict(self, docs: DocBatch) -> Packed:
-        """Return the vectors of each doc's tokens: B of (n_i, width)."""
-        with self._naming_missing_weights():
-            vectors = self.model.predict(docs)
+    def predict(self, docs: Sequence[Doc]) -> Packed:
+        """Return the vectors of each doc's tokens: B of (n_i, width).
+
+        Raises `NotInitializedError` if the model has no weights.
+        """
+        self.check_initialized()
+        vectors = self.model.predict(DocBatch.of(docs))
         return packed(vectors, width=self._width(), xp=self.model.ops.xp)
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Sequence[Floats]) -> None:
@@ -71,8 +69,7 @@ class Tok2Vec(TrainablePipe):
 
         Returns 0: the loss is known only after the listeners have returned their gradients.
         """
-        with self._naming_missing_weights():
-            vectors, backprop = self.model.begin_update(examples.predicted)
+        vectors, backprop = self.model.begin_update(examples.predicted)
         width, xp = self._width(), self.model.ops.xp
 
         def finish(gradients: Sequence[Floats]) -> float:
@@ -83,20 +80,6 @@ class Tok2Vec(TrainablePipe):
 
         examples.shared[self.name] = SharedOutput(packed(vectors, width=width, xp=xp), finish)
         return 0.0
-
-    @contextlib.contextmanager
-    def _naming_missing_weights(self) -> Iterator[None]:
-        """Raise `KernelError` where Thinc raises KeyError because there are no weights."""
-        try:
-            yield
-        except KeyError as error:
-            nodes = self.model.walk()
-            if all(node.has_param(name) for node in nodes for name in node.param_names):
-                raise
-            raise KernelError(
-                f"component `{self.name}` has no weights",
-                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
-            ) from error
 
     def _width(self) -> int | None:
         width: int | None = self.model.maybe_get_dim("nO")

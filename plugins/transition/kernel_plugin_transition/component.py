@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from kernel.errors import KernelError, LoadError, TextError
-from kernel.pipeline import TrainablePipe, first_examples
+import numpy as np
+
+from kernel.errors import KernelError, LoadError, ShapeError, TextError
+from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
-from kernel_plugin_transition.learning import draw_max_moves, score_gradient, seen_classes
-from kernel_plugin_transition.scorer import hold_back
+from kernel_plugin_transition.learning import (
+    MAX_MOVES,
+    draw_max_moves,
+    score_gradient,
+    seen_classes,
+)
+from kernel_plugin_transition.scorer import StateScorer, hold_back
 from kernel_plugin_transition.system import FeatureTemplate, System
 
 
-class TransitionParser(TrainablePipe):
+class _Start(NamedTuple):
+    """Where training on a batch starts: its states, their gold, and the number of actions."""
+
+    states: Any
+    gold: Any
+    max_moves: int
+
+
+class TransitionParser(RehearsingPipe):
     """Predicts with a transition system, and learns from the costs of its actions.
 
     A subclass defines `count_labels`, `add_label`, `labels` and `set_annotations`, and also
@@ -76,16 +92,17 @@ class TransitionParser(TrainablePipe):
         """Find the labels and initialize the weights of the model.
 
         `labels` is a value of `label_data`; by default, labels are collected from all examples.
-        Labels added before are kept. Raises `KernelError` if there are no labels or no examples.
+        Labels added before are kept. Warns if there are no labels: then nothing is predicted until
+        labels are added. Raises `KernelError` if there are no examples.
         """
         sample = first_examples(get_examples)
         counted = self.count_labels(get_examples()) if labels is None else labels
         self._set_labels(counted)
         if not self.has_labels():
-            raise KernelError(
-                f"component `{self.name}` found no labels in the examples",
-                hint="check the gold annotation, or give the labels as "
-                f"`[initialize.components.{self.name}.labels]`",
+            warnings.warn(
+                f"component `{self.name}` found no labels in the examples; check the gold "
+                f"annotation, or give the labels as `[initialize.components.{self.name}.labels]`",
+                stacklevel=2,
             )
         self.resize()
         self.model.initialize(X=DocBatch([example.reference for example in sample]))
@@ -96,18 +113,41 @@ class TransitionParser(TrainablePipe):
 
         Examples without gold annotation are ignored.
         """
-        docs = examples.predicted
-        self.add_missing_labels([*docs, *examples.reference])
-        gold = self.system.gold(examples)
-        max_moves = draw_max_moves(self.cfg["update_with_oracle_cut_size"])
-        states = self.system.cut(docs, gold, max_moves)
-        if not len(states):
+        self.add_missing_labels([*examples.predicted, *examples.reference])
+        start = self._start(examples)
+        if not len(start.states):
             return 0.0
-        scorer, backprop = self.model.begin_update(docs)
-        costs, valid = self.system.explore(scorer, states, gold, max_moves)
-        loss, d_scores = self.get_loss_of_states(scorer.scores(), costs, valid)
+        scorer, backprop = self.model.begin_update(examples.predicted)
+        loss, d_scores = self._explore(scorer, start)
         backprop(d_scores)
         return loss
+
+    def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Any]:
+        """Follow the predictions of `scores`, the output of `model.begin_update`, to their costs.
+
+        returns  the sum of the squared gradient, and the gradient of all states, (S, C), as the
+                 model's backward pass takes it
+
+        Raises `ShapeError` for other scores.
+        """
+        if not isinstance(scores, StateScorer) or not scores.is_train:
+            raise ShapeError(
+                f"`get_loss` of `{self.name}` expects the output of `model.begin_update`, got a "
+                f"{type(scores).__name__}"
+            )
+        return self._explore(scores, self._start(ExampleBatch.of(examples)))
+
+    def _start(self, examples: ExampleBatch) -> _Start:
+        """Return the states on the gold paths of `examples` that training starts from."""
+        gold = self.system.gold(examples)
+        max_moves = draw_max_moves(self.cfg["update_with_oracle_cut_size"])
+        return _Start(self.system.cut(examples.predicted, gold, max_moves), gold, max_moves)
+
+    def _explore(self, scorer: StateScorer, start: _Start) -> tuple[float, Any]:
+        if not len(start.states):
+            return 0.0, scorer.scores()
+        costs, valid = self.system.explore(scorer, start.states, start.gold, start.max_moves)
+        return self.get_loss_of_states(scorer.scores(), costs, valid)
 
     def get_loss_of_states(self, scores: Any, costs: Any, valid: Any) -> tuple[float, Any]:
         """Return the loss and the gradient of the scores, (S, C); update the unseen classes."""
@@ -118,17 +158,36 @@ class TransitionParser(TrainablePipe):
             scores = hold_back(scores, unseen)
         return score_gradient(scores, costs, valid, unseen)
 
+    def _learn_from_tutor(self, examples: ExampleBatch) -> float:
+        """Follow the model's predictions, and learn the tutor's scores of the same states.
+
+        returns  the mean squared gradient: the difference of the scores / the number of docs
+        """
+        docs = examples.predicted
+        self.add_missing_labels(docs)
+        scorer, backprop = self.model.begin_update(docs)
+        _, valid = self.system.explore(
+            scorer, self.system.begin(docs), self.system.gold(examples), MAX_MOVES
+        )
+        scores = scorer.scores()
+        if not scores.size:
+            return 0.0
+        _, d_scores = self.get_rehearsal_loss(scores, scorer.score_again(self.tutor.predict(docs)))
+        d_scores *= valid.any(axis=1, keepdims=True) / np.float32(sum(map(bool, docs)))
+        backprop(d_scores)
+        return float((d_scores**2).mean())
+
     # Prediction
 
-    def predict(self, docs: DocBatch) -> Any:
-        """Return the annotations that the transition system predicts, without changing `docs`."""
+    def predict(self, docs: Sequence[Doc]) -> Any:
+        """Return the annotations that the transition system predicts, without changing `docs`.
+
+        None if all docs are empty. Raises `NotInitializedError` if the model has no weights.
+        """
+        self.check_initialized()
+        docs = DocBatch.of(docs)
         if not any(map(len, docs)):
             return None
-        if not self.model.get_ref("lower").has_param("W"):
-            raise KernelError(
-                f"component `{self.name}` has no weights",
-                hint="train it, or load a trained pipeline; `nlp.initialize` starts from scratch",
-            )
         self.add_missing_labels(docs)
         return self.system.decode(self.model.predict(docs), docs)
 

@@ -6,12 +6,15 @@ Axes: S states, C classes.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel import random
+
+# No limit on the number of actions.
+MAX_MOVES: Final = int(np.iinfo(np.int32).max)
 
 Floats = npt.NDArray[np.floating[Any]]
 Masks = npt.NDArray[np.bool_]
@@ -66,5 +69,5 @@ def draw_max_moves(cut_size: int) -> int:
     If `cut_size` is zero or less, docs are not cut.
     """
     if cut_size < 1:
-        return int(np.iinfo(np.int32).max)
+        return MAX_MOVES
     return max(1, int(random.generator().uniform(cut_size // 2, cut_size * 2)))

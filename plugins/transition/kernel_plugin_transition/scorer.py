@@ -198,6 +198,19 @@ class StateScorer:
             return np.zeros((0, self.weights.n_classes), "float32")
         return np.concatenate(self._scores)
 
+    def score_again(self, other: StateScorer) -> Floats:
+        """Return the scores that another model gives the states recorded in training.
+
+        returns  (S, C'), without regard to unseen classes
+        """
+        scored = [
+            other.score_alone(record.source)
+            if isinstance(record.source, slice)
+            else other.score(record.source)
+            for record in self._records
+        ]
+        return np.concatenate([np.zeros((0, other.weights.n_classes), "float32"), *scored])
+
     def backprop(self, d_scores: Floats) -> tuple[Floats, StepGradients]:
         """Return the gradients of the token vectors and of the weights.
 

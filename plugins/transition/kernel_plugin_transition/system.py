@@ -55,6 +55,9 @@ class System(Protocol):
     def gold(self, examples: Sequence[Example]) -> Any:
         """Return the gold annotation from which the costs of actions are computed."""
 
+    def begin(self, docs: DocBatch) -> Any:
+        """Return the first state of each doc that is not empty."""
+
     def cut(self, docs: DocBatch, gold: Any, max_moves: int) -> Any:
         """Return the states that training starts from; their `len` may be 0.
 

@@ -15,7 +15,7 @@ from thinc.api import Model
 
 from kernel import Language, hookimpl
 from kernel.config import Config
-from kernel.pipeline import TrainablePipe, first_examples, predicted_docs
+from kernel.pipeline import TrainablePipe, first_examples
 from kernel.random import generator
 from kernel.registry import registry
 from kernel.scoring import StreamingScorer
@@ -123,7 +123,7 @@ class Guesser(TrainablePipe):
         gold = np.array(
             [[eg.reference.cats[label] for label in self.found] for eg in examples], dtype="f"
         )
-        return float(((scores - gold) ** 2).sum()), (scores - gold) / len(predicted_docs(examples))
+        return float(((scores - gold) ** 2).sum()), (scores - gold) / len(examples)
 
     def _writers(self):
         return {**super()._writers(), "labels": lambda: "\n".join(self.found).encode()}

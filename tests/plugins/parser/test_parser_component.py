@@ -65,12 +65,6 @@ def test_labels_can_be_given(clause_examples, make_parser):
     assert parser.label_data == data
 
 
-def test_no_labels_is_a_clear_error(vocab, make_parser):
-    examples = [Example(Doc(vocab, words=["a"]), Doc(vocab, words=["a"])) for _ in range(3)]
-    with pytest.raises(KernelError, match="component `parser` found no labels"):
-        make_parser(examples)
-
-
 def test_added_label_grows_the_model(clause_examples, make_parser):
     parser = make_parser(clause_examples, steps=3)
     n_classes = parser.model.get_dim("nO")

@@ -222,7 +222,7 @@ def test_docs_without_tokens_go_through(vocab, tagged, make_component, make_exam
 def test_untrained_component_is_an_error(vocab, make_component):
     tagger = make_component("tagger")
     tagger.add_label("A")
-    with pytest.raises(KernelError, match="component `tagger` has no weights"):
+    with pytest.raises(KernelError, match="component `tagger` is not initialized"):
         tagger(Doc(vocab, words=["a"]))
 
 

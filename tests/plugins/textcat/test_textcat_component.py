@@ -302,7 +302,7 @@ def test_other_labels_of_a_doc_stay(films, make_textcat, make_docs):
 
 
 def test_error_without_labels_has_a_hint(make_textcat, make_docs):
-    with pytest.raises(KernelError, match="`textcat` has no labels") as caught:
+    with pytest.raises(KernelError, match="component `textcat` is not initialized") as caught:
         make_textcat()(make_docs(3)[0])
     assert "nlp.initialize" in caught.value.hint
 
