@@ -74,9 +74,9 @@ class Program(LazyGroup):
             filename = f"{error.filename}: " if error.filename is not None else ""
             _fail(f"{filename}{error.strerror or error}")
             return ctx.exit(ERROR)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             _fail("interrupted")
-            return ctx.exit(INTERRUPTED)
+            return ctx.exit(getattr(error, "exit_code", INTERRUPTED))
 
 
 def make_program(commands: Iterable[Command | Group] | None = None) -> Program:
@@ -103,7 +103,8 @@ def make_program(commands: Iterable[Command | Group] | None = None) -> Program:
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the program and exit: 0 success, 1 failure, 2 wrong usage, 130 interrupted."""
+    """Run the program and exit: 0 success, 1 failure, 2 wrong usage, 130 interrupted,
+    143 terminated while it trained."""
     try:
         make_program().main(args=arguments, standalone_mode=True)
     except BrokenPipeError:

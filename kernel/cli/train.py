@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -51,7 +52,7 @@ def train(
     from kernel.cli.options import use_device
     from kernel.config import check
     from kernel.plugins import hooks
-    from kernel.training import init_nlp, open_output
+    from kernel.training import init_nlp, locked, open_output
     from kernel.training import train as train_pipeline
 
     console.set_up_logging(verbose=verbose)
@@ -59,14 +60,16 @@ def train(
     config = read_config(config_path, ctx.args)
     check(config)
     hooks().watch("kernel_config_loaded", config=config)
-    if output is not None:
-        # Checked now, so that a wrong folder is not only found after minutes of initialization.
-        open_output(output, resume=resume, overwrite=overwrite)
-    use_device(gpu_id)
-    console.say(f"Using {f'GPU {gpu_id}' if gpu_id >= 0 else 'CPU'}")
-    if output is None:
-        console.warn("nothing will be saved: there is no --output")
-    nlp = init_nlp(config, use_gpu=gpu_id)
-    _, saved = train_pipeline(nlp, output, use_gpu=gpu_id, resume=resume, overwrite=overwrite)
+    # Locked and checked now, so that a wrong folder is not only found after minutes of
+    # initialization.
+    with contextlib.nullcontext() if output is None else locked(output):
+        if output is not None:
+            open_output(output, resume=resume, overwrite=overwrite)
+        use_device(gpu_id)
+        console.say(f"Using {f'GPU {gpu_id}' if gpu_id >= 0 else 'CPU'}")
+        if output is None:
+            console.warn("nothing will be saved: there is no --output")
+        nlp = init_nlp(config, use_gpu=gpu_id)
+        _, saved = train_pipeline(nlp, output, use_gpu=gpu_id, resume=resume, overwrite=overwrite)
     if saved is not None:
         console.good(f"saved the pipeline to {saved}")

@@ -6,6 +6,7 @@ from kernel.plugin_modules import added_name
 from kernel.training.batches import Batches, subdivide
 from kernel.training.checkpoint import Checkpoints, read_checkpoint
 from kernel.training.initialize import init_nlp
+from kernel.training.lock import locked
 from kernel.training.loop import conduct, prepare, steps, train
 from kernel.training.output import open_output
 from kernel.training.reporting import StepWatcher, pass_step
@@ -24,6 +25,7 @@ __all__ = [
     "TrainingRun",
     "conduct",
     "init_nlp",
+    "locked",
     "open_output",
     "pass_step",
     "prepare",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from kernel.training.batches import Batches
 from kernel.training.checkpoint import Checkpoints, Saved, read_checkpoint, restore
 from kernel.training.evaluate import score_pipeline
 from kernel.training.initialize import use_device
+from kernel.training.lock import locked
 from kernel.training.output import CHECKPOINT, LAST_MODEL, open_output
 from kernel.training.reporting import announce, set_up_logger
 from kernel.training.run import TrainingRun
@@ -47,20 +49,21 @@ def train(
     methods marked with `kernel.hookimpl`.
 
     Raises `TrainingInterrupted`, after saving, if Ctrl-C or SIGTERM ended the run;
-    `CheckpointError` if the run cannot be saved or resumed; `NonFiniteError` if a loss or a
+    `CheckpointError` if the run cannot be saved or resumed, or another run uses its folder; `NonFiniteError` if a loss or a
     gradient is not a number.
     """
     stdout, stderr = stdout or sys.stdout, stderr or sys.stderr
     output = None if output_path is None else Path(output_path)
-    saved = find_checkpoint(output, resume=resume, overwrite=overwrite)
-    run = prepare(nlp, output, use_gpu=use_gpu, saved=saved)
-    announce(run, stdout)
-    logger = set_up_logger(run, run.settings.logger, stdout, stderr)
-    keepers = [EarlyStopping(), *([Checkpoints()] if output is not None else [])]
-    watchers = [*([logger] if logger is not None else []), *listeners]
-    run.hooks = Hooks(watchers, required=keepers, beneath=hooks())
-    with stopping_on_signals(run), quiet_overflow():
-        conduct(run)
+    with contextlib.nullcontext() if output is None else locked(output):
+        saved = find_checkpoint(output, resume=resume, overwrite=overwrite)
+        run = prepare(nlp, output, use_gpu=use_gpu, saved=saved)
+        announce(run, stdout)
+        logger = set_up_logger(run, run.settings.logger, stdout, stderr)
+        keepers = [EarlyStopping(), *([Checkpoints()] if output is not None else [])]
+        watchers = [*([logger] if logger is not None else []), *listeners]
+        run.hooks = Hooks(watchers, required=keepers, beneath=hooks())
+        with stopping_on_signals(run), quiet_overflow():
+            conduct(run)
     if run.signal is not None:
         raise interruption(run)
     return nlp, None if output is None else output / LAST_MODEL

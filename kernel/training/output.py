@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from kernel.errors import CheckpointError, ConfigError
-from kernel.files import MANIFEST, recover_folder, replace_folder
+from kernel.files import MANIFEST, link_or_copy, recover_folder, remove, replace_folder
 from kernel.pipeline import Language
+from kernel.training.lock import LOCK_FILE
 
 BEST_MODEL: Final = "model-best"
 LAST_MODEL: Final = "model-last"
@@ -30,7 +30,7 @@ def open_output(output: Path, *, resume: bool = False, overwrite: bool = False) 
         raise CheckpointError(f"{output} is a file, expected a folder to write to")
     output.mkdir(parents=True, exist_ok=True)
     recover_output(output)
-    if any(output.iterdir()) and not (resume or overwrite):
+    if any(path.name != LOCK_FILE for path in output.iterdir()) and not (resume or overwrite):
         raise CheckpointError(
             f"the output folder {output} is not empty",
             hint="--resume continues the run in it, --overwrite replaces it",
@@ -52,7 +52,7 @@ def recover_output(output: Path) -> None:
     for name in (BEST_MODEL, LAST_MODEL, CHECKPOINT):
         recover_folder(output / name)
         for half_written in output.glob(f".{name}.*.tmp"):
-            shutil.rmtree(half_written)
+            remove(half_written)
 
 
 def save_pipeline(nlp: Language, path: Path, before_to_disk: Any = None) -> None:
@@ -80,7 +80,7 @@ def copy_pipeline(source: Path, path: Path) -> None:
         shutil.copytree(
             source,
             folder,
-            copy_function=_link_or_copy,
+            copy_function=link_or_copy,
             ignore=shutil.ignore_patterns(MANIFEST),
             dirs_exist_ok=True,
         )
@@ -94,10 +94,3 @@ def recovering(path: Path) -> Iterator[None]:
     except BaseException:
         recover_folder(path)
         raise
-
-
-def _link_or_copy(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links
-        shutil.copy2(source, target)

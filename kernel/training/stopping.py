@@ -31,6 +31,14 @@ class TrainingInterrupted(KernelError):  # noqa: N818 — not an error of the pr
         self.exit_code = exit_code
 
 
+class _StoppedAtOnce(KeyboardInterrupt):
+    """A second signal ended a run, without saving; it has the exit code of the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = _exit_code(number)
+
+
 class EarlyStopping:
     """Ends a run after `max_steps`, or after `patience` steps without a better score."""
 
@@ -71,7 +79,7 @@ def stopping_on_signals(run: TrainingRun) -> Iterator[None]:
 
     def handle(number: int, frame: FrameType | None) -> None:
         if seen:
-            raise KeyboardInterrupt
+            raise _StoppedAtOnce(number)
         seen.append(number)
         if run.stop_reason is None:
             run.signal = number
@@ -94,12 +102,16 @@ def _restore(handlers: Mapping[signal.Signals, Any]) -> None:
 
 def interruption(run: TrainingRun) -> TrainingInterrupted:
     """Return the error for a run that was ended by a signal."""
-    terminated = run.signal == signal.SIGTERM
+    assert run.signal is not None  # noqa: S101 — the caller has checked it
     done = f"training was stopped after {run.step} steps"
     return TrainingInterrupted(
         f"{done}; everything is saved in {run.output}"
         if run.output
         else f"{done}; nothing is saved",
-        exit_code=EXIT_TERMINATED if terminated else EXIT_INTERRUPTED,
+        exit_code=_exit_code(run.signal),
         hint="the same command with --resume continues from there" if run.output else None,
     )
+
+
+def _exit_code(number: int) -> int:
+    return EXIT_TERMINATED if number == signal.SIGTERM else EXIT_INTERRUPTED
