@@ -103,8 +103,10 @@ def make_program(commands: Iterable[Command | Group] | None = None) -> Program:
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the program and exit: 0 success, 1 failure, 2 wrong usage, 130 interrupted,
-    143 terminated while it trained."""
+    """Run the program and exit: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
+
+    `kernel train` exits with 143 after SIGTERM.
+    """
     try:
         make_program().main(args=arguments, standalone_mode=True)
     except BrokenPipeError:

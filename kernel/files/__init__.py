@@ -5,42 +5,34 @@ Everything that reads a file of a user goes through `read_file`, `read_json`, `u
 the file, within limits of memory.
 """
 
-from kernel.files.atomic import (
-    MANIFEST,
-    recover_folder,
-    replace_folder,
-    swap_folder,
-    sync_folder,
-    verify_manifest,
-    write_file,
-    write_json,
-    write_manifest,
-)
+from kernel.files.atomic import write_file, write_json
 from kernel.files.checks import check_type
 from kernel.files.compression import decompress, max_unpacked
+from kernel.files.folders import link_or_copy, recover_folder, remove, replace_folder
 from kernel.files.json import parse_json, read_json
+from kernel.files.manifest import MANIFEST, check_entries, verify_manifest
 from kernel.files.messages import pack, unchanged_gc, unpack
 from kernel.files.modules import import_file
 from kernel.files.raw import read_file
 
 __all__ = [
     "MANIFEST",
+    "check_entries",
     "check_type",
     "decompress",
     "import_file",
+    "link_or_copy",
     "max_unpacked",
     "pack",
     "parse_json",
     "read_file",
     "read_json",
     "recover_folder",
+    "remove",
     "replace_folder",
-    "swap_folder",
-    "sync_folder",
     "unchanged_gc",
     "unpack",
     "verify_manifest",
     "write_file",
     "write_json",
-    "write_manifest",
 ]

@@ -49,8 +49,8 @@ def train(
     methods marked with `kernel.hookimpl`.
 
     Raises `TrainingInterrupted`, after saving, if Ctrl-C or SIGTERM ended the run;
-    `CheckpointError` if the run cannot be saved or resumed, or another run uses its folder; `NonFiniteError` if a loss or a
-    gradient is not a number.
+    `CheckpointError` if the run cannot be saved or resumed, or another run uses its folder;
+    `NonFiniteError` if a loss or a gradient is not a number.
     """
     stdout, stderr = stdout or sys.stdout, stderr or sys.stderr
     output = None if output_path is None else Path(output_path)
