@@ -43,7 +43,7 @@ def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     for name, entry in entries.items():
         check_type(entry, _ENTRY, what=f"`{path}`: the entry of {name!r}")
         if not _is_inside(name):
-            raise LoadError(f"`{path}` names {name!r}, which is no path inside of the folder")
+            raise LoadError(f"`{path}` names {name!r}, which is not a path inside of the folder")
     return entries
 
 
@@ -52,8 +52,8 @@ def verify_manifest(folder: Path) -> None:
 
     A folder without a manifest passes; spaCy writes such folders.
 
-    Raises `LoadError` with the name of the first file that is missing, truncated or changed, that
-    is a device or a pipe, or a link that leaves the folder.
+    Raises `LoadError` with the name of the first file that is missing, truncated or changed, or
+    of a device, a pipe, or a link that leaves the folder.
     """
     check_entries(folder)
     for name, expected in read_manifest(folder).items():
@@ -74,7 +74,7 @@ def verify_manifest(folder: Path) -> None:
 
 
 def check_entries(folder: Path) -> None:
-    """Raise `LoadError` for an entry that is no file or folder, or a link to the outside."""
+    """Raise `LoadError` for a device, a pipe, or a link to the outside."""
     inside = os.path.realpath(folder)
     for path in folder.rglob("*"):
         if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):

@@ -146,7 +146,7 @@ def snapshot(run: TrainingRun) -> dict[str, Any]:
         "seconds": run.seconds,
         "streams": run.streams.state(),
         # Evaluations can add strings, such as lemmas, to the vocabulary.
-        "strings": pack_strings(run.nlp.vocab.strings),
+        "strings": pack_strings(sorted(run.nlp.vocab.strings)),
         "optimizer": run.optimizer.state(parameters.optimizer_keys(run.nlp)),
     }
 

@@ -121,7 +121,7 @@ def test_invalid_manifest_is_reported_with_its_path(tmp_path, text, message):
 def test_manifest_may_not_name_a_file_outside(tmp_path, name):
     entry = {"bytes": 1, "blake2b": ""}
     tmp_path.joinpath(MANIFEST).write_text(json.dumps({"files": {name: entry}}))
-    with pytest.raises(LoadError, match="no path inside of the folder"):
+    with pytest.raises(LoadError, match="not a path inside of the folder"):
         verify_manifest(tmp_path)
 
 
