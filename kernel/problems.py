@@ -53,7 +53,8 @@ class Problem:
     """One mistake in a config: the key, where it is, and what should be there.
 
     `expected` and `received` are in words; `suggestion` is the nearest right spelling.
-    `is_left_out` says that the key is missing, and that filling the config adds it.
+    `is_left_out` says that the key is missing, and that filling the config adds it; `is_unread`
+    that nothing reads the section, so that a run would be the same without it.
     """
 
     path: Path
@@ -64,6 +65,7 @@ class Problem:
     suggestion: str | None = None
     hint: str | None = None
     is_left_out: bool = False
+    is_unread: bool = False
 
     def __str__(self) -> str:
         text = f"{self.origin}: {show_path(self.path)}: {self.message}"

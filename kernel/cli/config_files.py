@@ -5,11 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kernel.cli import console
-from kernel.config import ABSENT, Change, Config, load_config, parse_overrides
+from kernel.config import (
+    ABSENT,
+    Change,
+    Config,
+    check,
+    diff,
+    fill,
+    find_problems,
+    load_config,
+    parse_overrides,
+)
+from kernel.errors import raise_problems
 from kernel.files import write_file
+
+MAX_LISTED_ADDED: Final = 3
 
 Remarks = Mapping[tuple[str, ...], str]
 
@@ -17,6 +30,43 @@ Remarks = Mapping[tuple[str, ...], str]
 def read_config(path: Path | str, arguments: Sequence[str] = ()) -> Config:
     """Return the config at `path` ("-": stdin), with the overrides in `arguments`."""
     return load_config(path, overrides=parse_overrides(list(arguments)))
+
+
+def complete_config(config: Config, *, strict: bool, unread_is_error: bool = False) -> Config:
+    """Return `config`, checked, with the settings that it lacks; reports these in one line.
+
+    Sections that nothing reads are reported as warnings, or are errors with `unread_is_error`.
+    With `strict`, these sections and missing settings are errors. Raises `ConfigError`.
+    """
+    if strict:
+        check(config)
+    filled = fill(config)
+    check_filled(filled, unread_is_error=unread_is_error)
+    _report_added(config, filled)
+    return filled
+
+
+def check_filled(config: Config, *, unread_is_error: bool = False) -> None:
+    """Raise `ConfigError` with the problems of `config`; sections that nothing reads only warn."""
+    problems = find_problems(config, complete=False)
+    unread = [] if unread_is_error else [each for each in problems if each.is_unread]
+    raise_problems(each for each in problems if each not in unread)
+    for problem in unread:
+        console.warn(str(problem))
+
+
+def _report_added(config: Config, filled: Config) -> None:
+    changes = [each for each in diff(config, filled) if each.before is ABSENT]
+    names = [".".join(path) for each in changes for path, _ in _settings(each.after, each.path)]
+    if not names:
+        return
+    listed = ", ".join(names[:MAX_LISTED_ADDED])
+    more = len(names) - MAX_LISTED_ADDED
+    others = f" and {more} other{'s' if more > 1 else ''}" if more > 0 else ""
+    console.say(
+        f"added the default of {len(names)} missing setting{'s' if len(names) > 1 else ''}: "
+        f"{listed}{others} (see `kernel config explain`)"
+    )
 
 
 def write_config(config: Config, path: Path, *, remarks: Remarks | None = None) -> None:

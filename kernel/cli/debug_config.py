@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from kernel.cli.options import ALLOW_OVERRIDES, code_option, config_argument
+from kernel.cli.options import ALLOW_OVERRIDES, code_option, config_argument, strict_option
 from kernel.errors import ConfigError, KernelError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ MAX_LISTED_MISSING: Final = 3
 
 @click.command(context_settings=ALLOW_OVERRIDES)
 @config_argument
+@strict_option
 @code_option
 @click.option(
     "--show-functions", "-F", is_flag=True, help="List the functions that the config names."
@@ -30,6 +31,7 @@ def debug_config(
     /,
     config_path: Path,
     *,
+    strict: bool,
     code: Path | None,
     show_functions: bool,
     show_variables: bool,
@@ -40,14 +42,13 @@ def debug_config(
     """
     from kernel.cli import console
     from kernel.cli.code import import_code
-    from kernel.cli.config_files import read_config
-    from kernel.config import check
+    from kernel.cli.config_files import complete_config, read_config
     from kernel.plugins import hooks
 
     import_code(code)
     try:
-        config = read_config(config_path, ctx.args)
-        check(config)
+        given = read_config(config_path, ctx.args)
+        config = complete_config(given, strict=strict, unread_is_error=True)
         values = config.interpolate()
         hooks().watch("kernel_config_loaded", config=config)
     except ConfigError as error:

@@ -21,12 +21,12 @@ def fill_config(base_path: Path, output_file: Path, *, diff: bool, code: Path | 
     from kernel import config
     from kernel.cli import console
     from kernel.cli.code import import_code
-    from kernel.cli.config_files import read_config, show_changes, write_config
+    from kernel.cli.config_files import check_filled, read_config, show_changes, write_config
 
     import_code(code)
     base = read_config(base_path)
     filled = config.fill(base)
-    config.check(filled, complete=False)
+    check_filled(filled)
     changes = config.diff(base, filled)
     if not changes:
         console.good("nothing to add: the config is complete")

@@ -40,6 +40,15 @@ def config_argument(function: FuncT) -> FuncT:
     return click.argument("config_path", type=click.Path(path_type=Path, allow_dash=True))(function)
 
 
+def strict_option(function: FuncT) -> FuncT:
+    """Add `--strict`."""
+    return click.option(
+        "--strict",
+        is_flag=True,
+        help="Refuse a config with missing settings or unused sections.",
+    )(function)
+
+
 def use_device(gpu_id: int) -> None:
     """Use the GPU `gpu_id`, or the CPU if it is -1."""
     from kernel.device import require_cpu, require_gpu

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from kernel.cli.options import ALLOW_OVERRIDES, code_option, config_argument, gpu_option
+from kernel.cli.options import (
+    ALLOW_OVERRIDES,
+    code_option,
+    config_argument,
+    gpu_option,
+    strict_option,
+)
 
 
 @click.command(context_settings=ALLOW_OVERRIDES)
@@ -25,6 +31,7 @@ from kernel.cli.options import ALLOW_OVERRIDES, code_option, config_argument, gp
     is_flag=True,
     help="Replace the run in the output folder, after the first evaluation.",
 )
+@strict_option
 @code_option
 @gpu_option
 @click.option("--verbose", "-V", "-VV", is_flag=True, help="Say more.")
@@ -37,28 +44,28 @@ def train(
     output: Path | None,
     resume: bool,
     overwrite: bool,
+    strict: bool,
     code: Path | None,
     gpu_id: int,
     verbose: bool,
 ) -> None:
     """Train the pipeline that the config CONFIG_PATH (- for stdin) describes.
 
-    Settings can be replaced: --section.key value. Ctrl-C finishes the step, saves, and exits
-    with the code 130 (143 for SIGTERM); the same command with --resume continues from there.
+    Settings can be replaced: --section.key value. Missing settings get their defaults. Ctrl-C
+    finishes the step, saves, and exits with the code 130 (143 for SIGTERM); the same command with
+    --resume continues from there.
     """
     from kernel.cli import console
     from kernel.cli.code import import_code
-    from kernel.cli.config_files import read_config
+    from kernel.cli.config_files import complete_config, read_config
     from kernel.cli.options import use_device
-    from kernel.config import check
     from kernel.plugins import hooks
     from kernel.training import init_nlp, locked, open_output
     from kernel.training import train as train_pipeline
 
     console.set_up_logging(verbose=verbose)
     import_code(code)
-    config = read_config(config_path, ctx.args)
-    check(config)
+    config = complete_config(read_config(config_path, ctx.args), strict=strict)
     hooks().watch("kernel_config_loaded", config=config)
     # Locked and checked now, so that a wrong folder is not only found after minutes of
     # initialization.

@@ -11,7 +11,7 @@ from kernel.config.config import (
     merge,
 )
 from kernel.config.explain import Explanation, explain
-from kernel.config.fill import fill, fill_block
+from kernel.config.fill import fill, fill_block, fill_weights
 from kernel.config.json_schema import json_schema
 from kernel.config.merge import ABSENT, Change, diff
 from kernel.config.options import Option, options_of
@@ -48,6 +48,7 @@ __all__ = [
     "explain",
     "fill",
     "fill_block",
+    "fill_weights",
     "find_problems",
     "flatten",
     "json_schema",

@@ -41,7 +41,16 @@ from kernel.config.signature import (
     signature_of,
     without,
 )
-from kernel.config.tree import UNRESOLVED, Block, discard, function_of, is_block, lang_of, names_at
+from kernel.config.tree import (
+    UNRESOLVED,
+    Block,
+    discard,
+    function_of,
+    is_block,
+    is_given,
+    lang_of,
+    names_at,
+)
 from kernel.errors import raise_problems
 from kernel.problems import UNKNOWN, Origin, Path, Problem
 
@@ -75,21 +84,15 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
 
 def _top_level_problems(tree: Block, referred: set[Path], complete: bool) -> Iterator[Problem]:
     known = sections()
-    missing = [name for name in known if name not in tree and not known[name].is_optional]
-    required = [name for name in missing if name in OWN]
+    missing = [name for name in known if not (is_given(tree, name) or known[name].is_optional)]
+    required = [name for name in missing if name in OWN and name not in tree]
     allowed = {*known, *(path[0] for path in referred)}
     for name, section in tree.items():
         place = Place.of(tree, name)
         if name.startswith("@"):
             yield place.problem("a function block at the top level")
         elif name not in allowed:
-            close = take_nearest(name, missing, known)
-            own = f"a section of your own is one that something refers to: `${{{name}.key}}`"
-            yield of_another_plugin(place) or place.problem(
-                f"there is no section [{name}]",
-                suggestion=f"[{close}]" if close else None,
-                hint=None if close else own,
-            )
+            yield of_another_plugin(place) or _unknown_section(place, missing)
         elif section is not UNRESOLVED and not isinstance(section, Block):
             yield place.wrong_type(section, "a section")
     # A missing section has no line, but its file is known.
@@ -97,6 +100,22 @@ def _top_level_problems(tree: Block, referred: set[Path], complete: bool) -> Ite
     end = Origin(layer="file", path=files[0]) if files else UNKNOWN
     for name in [name for name in required if name in missing] if complete else ():
         yield Place((name,), end).left_out("its defaults")
+
+
+def _unknown_section(place: Place, missing: list[str]) -> Problem:
+    """Return the problem of a section that is misspelled, in the wrong place, or not read."""
+    name, known = place.path[0], sections()
+    close = take_nearest(name, missing, known)
+    if close is not None:
+        return place.problem(f"there is no section [{name}]", suggestion=f"[{close}]")
+    parents = [parent for parent in known if name in known[parent].settings]
+    own = f"a section of your own is one that something refers to: `${{{name}.key}}`"
+    return place.problem(
+        f"nothing reads the section [{name}]",
+        suggestion=f"[{parents[0]}.{name}]" if parents else None,
+        hint=None if parents else own,
+        is_unread=True,
+    )
 
 
 def _section_problems(

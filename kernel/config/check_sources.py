@@ -67,6 +67,22 @@ def _component_problems(block: Block, place: Place, values: Values) -> Iterator[
             )
 
 
+def block_in_source(block: Mapping[str, Any], name: str) -> Any:
+    """Return the block of a component with `source`, as in the pipeline that it is copied from.
+
+    None if it cannot be read; `sourced_problems` says why.
+    """
+    source = block.get("source")
+    file = config_file_of(source) if isinstance(source, str) else None
+    if file is None:
+        return None
+    try:
+        values = load_config(file).interpolate()
+    except ConfigError:
+        return None
+    return get_at(values, ("components", str(block.get("component", name))))
+
+
 def _no_pipeline(source: str, place: Place) -> Problem:
     folder = FilePath(source)
     beside = folder.parent.iterdir() if folder.parent.is_dir() else ()

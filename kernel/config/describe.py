@@ -27,12 +27,14 @@ def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | No
     return max(close, key=lambda other: _closeness(name, other), default=None)
 
 
-def take_nearest(name: str, missing: list[str], known: Iterable[str] = ()) -> str | None:
+def take_nearest(
+    name: str, missing: list[str], known: Iterable[str] = (), *, cutoff: float = 0.6
+) -> str | None:
     """Return the name in `missing`, else in `known`, that `name` is probably a misspelling of.
 
     It is removed from `missing`, so that a misspelled key is not also reported as missing.
     """
-    close = nearest(name, missing) or nearest(name, known)
+    close = nearest(name, missing, cutoff=cutoff) or nearest(name, known, cutoff=cutoff)
     if close in missing:
         missing.remove(close)
     return close

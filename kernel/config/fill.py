@@ -9,7 +9,7 @@ from kernel.config.config import Config, default_config
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees, sort_like
-from kernel.config.score_weights import combine_score_weights, default_weights
+from kernel.config.score_weights import complete_weights, default_weights
 from kernel.config.sections import unset_elsewhere
 from kernel.config.signature import FACTORY_CONTEXT, Signature, defaults_of, signature_of, without
 from kernel.config.tree import Block, copy_tree, discard, is_block, lang_of, origin_of
@@ -31,13 +31,12 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     tree = merge_trees(merge_trees(base, _language_defaults(lang)), given)
     if given.source is not None and given.source.format == "toml":
         tree = sort_like(tree, given)
-    known = interpolate_leniently(tree)[0]
     for key in tree:
         if key != "components":
             tree[key] = fill_functions(tree[key])
     for name, block in tree.get("components", {}).items():
         tree["components"][name] = _fill_component(block, name, lang)
-    _fill_weights(tree, known)
+    fill_weights(tree)
     return Config(source=given.source).take(tree)
 
 
@@ -99,14 +98,15 @@ def _fill_component(block: Any, name: str, lang: str | None) -> Any:
     return fill_block(func, block, defaults=defaults, given=FACTORY_CONTEXT)
 
 
-def _fill_weights(tree: Block, known: Block) -> None:
+def fill_weights(tree: Block) -> None:
+    """Complete `[training.score_weights]` of `tree`; see `complete_weights`."""
     training = tree.get("training")
     if not isinstance(training, Block) or not isinstance(training.get("score_weights"), Mapping):
         return
     own = training["score_weights"]
     if not all(value is None or isinstance(value, int | float) for value in own.values()):
         return  # variables, or mistakes that `check` reports
-    combined = combine_score_weights(default_weights(known), own)
+    combined = complete_weights(default_weights(interpolate_leniently(tree)[0]), own)
     filled = Block()
     for key in [*own, *(key for key in combined if key not in own)]:
         filled.set(key, combined[key], origin_of(own, key) if key in own else DEFAULT)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.config.describe import describe_value, take_nearest
 from kernel.config.lookup import LookupProblemError, find_factory
 from kernel.config.place import Place
-from kernel.config.tree import Block, get_at, lang_of, names_at
+from kernel.config.tree import Block, get_at, is_given, lang_of, names_at
 
 if TYPE_CHECKING:
     from kernel.problems import Problem
@@ -50,6 +50,21 @@ def default_weights(tree: Mapping[str, Any]) -> list[Mapping[str, float | None]]
     return [getattr(factory, "default_score_weights", {}) for factory in _factories(tree)]
 
 
+def complete_weights(
+    weights: Sequence[Mapping[str, float | None]], own: Mapping[str, Any]
+) -> dict[str, float | None]:
+    """Return the weights of a complete config: `own`, and those of the components, `weights`.
+
+    If `own` weighs some scores, it weighs all: the weights of the others are zero.
+    """
+    if any(own.values()):
+        weights = [
+            {key: value if value is None else 0.0 for key, value in each.items()}
+            for each in weights
+        ]
+    return combine_score_weights(weights, own)
+
+
 def score_descriptions(config: Mapping[str, Any]) -> dict[str, Score]:
     """Return {name: description} of the scores of a config's pipeline, tokenization first.
 
@@ -65,9 +80,13 @@ def score_descriptions(config: Mapping[str, Any]) -> dict[str, Score]:
 
 def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the factory of each component in the pipeline whose factory can be found."""
+    from kernel.config.check_sources import block_in_source  # reads configs
+
     lang = lang_of(tree)
     for name in names_at(tree, ("nlp", "pipeline")):
         block = get_at(tree, ("components", name))
+        if isinstance(block, Mapping) and "factory" not in block:
+            block = block_in_source(block, name)
         if isinstance(block, Mapping) and isinstance(block.get("factory"), str):
             with contextlib.suppress(LookupProblemError):
                 yield find_factory(block, lang)
@@ -76,19 +95,24 @@ def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
 def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Problem]:
     """Yield each key of `[training.score_weights]` that is misspelled or missing.
 
-    Other unknown names are allowed: a user's own scorer may return any scores.
+    Scores that evaluation computes need not be declared by a component, and unknown names are
+    allowed: a user's own scorer may return any scores.
     """
     training = tree.get("training")
     own = training.get("score_weights") if isinstance(training, Block) else None
     if not isinstance(training, Block) or not isinstance(own, Mapping):
         return
     declared = {key: value for each in default_weights(tree) for key, value in each.items()}
-    missing = [key for key in declared if key not in own]
+    missing = [key for key in declared if not is_given(own, key)]
     place = Place.of(tree, "training", "score_weights")
-    for key in own:
-        close = take_nearest(key, missing) if key not in declared else None
+    unknown = [key for key in own if key not in declared]
+    computed = {*score_descriptions(tree), "speed"} if unknown else set()
+    for key in unknown:
+        # A scorer of the user's own may return, say, `ents_count`.
+        close = take_nearest(key, missing, cutoff=0.8) if key not in computed else None
         if close is not None:
             message = f"no component of the pipeline gives a score `{key}`"
             yield place.inside(own, key).problem(message, suggestion=close)
-    for key in missing if complete else ():
-        yield place.lacking(key).left_out(f"its default, {describe_value(declared[key])}")
+    for key in [key for key in missing if key not in own] if complete else ():
+        default = 0.0 if declared[key] is not None and any(own.values()) else declared[key]
+        yield place.lacking(key).left_out(f"its default, {describe_value(default)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import attrs
 from attrs import evolve, frozen
 
-from kernel.config.describe import describe_value, take_nearest
+from kernel.config.describe import describe_value, nearest, take_nearest
 from kernel.config.schema import (
     ComponentSettings,
     CorpusSettings,
@@ -23,7 +23,7 @@ from kernel.config.schema import (
 )
 from kernel.config.settings import Setting, owner_of, settings_of
 from kernel.config.signature import summary_of
-from kernel.config.tree import UNRESOLVED, Block, function_of, get_at, is_block
+from kernel.config.tree import UNRESOLVED, Block, function_of, get_at, is_block, is_given
 from kernel.config.type_problems import type_problems
 from kernel.errors import PluginError
 from kernel.plugins import hooks
@@ -191,14 +191,19 @@ def section_problems(
     complete  whether settings that have defaults must be there too
     referred  the keys that variables refer to, which some sections may have
     """
-    missing = [name for name in section.settings if name not in values]
-    required = [name for name in missing if section.settings[name].is_required]
+    missing = [name for name in section.settings if not is_given(values, name)]
+    absent = [name for name in missing if name not in values]
+    required = [name for name in absent if section.settings[name].is_required]
     for key, value in values.items():
         setting = section.settings.get(key)
         if setting is None:
+            at = place.inside(values, key)
             close = _meant(key, section, missing, referred)
             if close or not section.allows(key, referred):
-                yield _unknown_key(place.inside(values, key), close)
+                yield _unknown_key(at, close)
+                continue
+            if at.origin.layer in {"override", "env"} and key not in referred:
+                yield _unused_key(at, nearest(key, {*values, *section.settings}))
                 continue
         described = setting or section.others
         if described is not None and value is not UNRESOLVED:
@@ -252,6 +257,16 @@ def _unknown_key(place: Place, close: str | None) -> Problem:
         f"[{'.'.join(section)}] has no `{key}`",
         suggestion=close,
         hint=None if close else "remove it",
+    )
+
+
+def _unused_key(place: Place, close: str | None) -> Problem:
+    """Return the problem of an override that has no effect."""
+    *section, key = place.path
+    return place.problem(
+        f"nothing refers to `{key}` in [{'.'.join(section)}]",
+        suggestion=close,
+        hint=None if close else f"refer to it: `${{{'.'.join(place.path)}}}`, or leave it out",
     )
 
 

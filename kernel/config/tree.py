@@ -57,6 +57,11 @@ def origin_of(block: Any, key: str) -> Origin:
     return origins.get(key, UNKNOWN)
 
 
+def is_given(block: Mapping[str, Any], key: str) -> bool:
+    """Return whether `key` was set in `block`, and not added as a default."""
+    return key in block and origin_of(block, key).layer != "default"
+
+
 def get_at(root: Any, path: Path, default: Any = None) -> Any:
     """Return the value at `path` under `root`, or `default` if there is none."""
     for key in path:

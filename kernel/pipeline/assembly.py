@@ -10,6 +10,7 @@ from kernel.config import (
     Values,
     check_component_names,
     default_config,
+    fill_weights,
     merge,
 )
 from kernel.errors import ConfigError, KernelError
@@ -58,6 +59,7 @@ def prepare(
     if auto_fill:
         own = language.Defaults.config
         raw = merge(merge(default_config(), own) if own else default_config(), config)
+        fill_weights(raw)
     else:
         raw = Config(config)
     if "nlp" not in raw:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel.config import fill
 from kernel.device import require_gpu
-from kernel.errors import ConfigError
 from kernel.pipeline import Language, get_lang_class, initialize, upstreams_of
 from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import read
@@ -28,17 +28,13 @@ log: Final = logging.getLogger("kernel.training")
 def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
     """Return the initialized pipeline described by `config`, which may contain variables.
 
-    Frozen components, and components from another pipeline, keep their weights. All others are
-    initialized, with random numbers from the streams `init.<name>`. Of a streamed corpus
-    (`max_epochs` is -1), only the first 100 examples are read.
+    Missing settings get their defaults. Frozen components, and components from another pipeline,
+    keep their weights. All others are initialized, with random numbers from the streams
+    `init.<name>`. Of a streamed corpus (`max_epochs` is -1), only the first 100 examples are read.
     """
+    config = fill(config)
     settings = config.interpolate()
-    training = settings.get("training", {})
-    if "seed" not in training or "gpu_allocator" not in training:
-        raise ConfigError(
-            "[training] needs `seed` and `gpu_allocator`",
-            hint="`kernel init fill-config` adds missing settings",
-        )
+    training = settings["training"]
     seed = training["seed"] if training["seed"] is not None else secrets.randbits(32)
     fix_random_seed(seed)
     use_device(use_gpu, training["gpu_allocator"])

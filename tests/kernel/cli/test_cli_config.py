@@ -174,9 +174,116 @@ def test_settings_that_are_left_out_do_not_hide_mistakes(kernel, tmp_path):
     path.write_text('[nlp]\nlang = "en"\npipleine = []\n')
     result = kernel("debug", "config", path)
     assert result.exit_code == 1
+    assert "error: 1 problem in the config" in result.stderr
+    assert "did you mean `pipeline`?" in result.stderr
+    result = kernel("debug", "config", "--strict", path)
+    assert result.exit_code == 1
     assert "did you mean `pipeline`?" in result.stderr
     assert "settings are missing: nlp.disabled, nlp.before_creation" in result.stderr
     assert result.stderr.count("fill-config") == 1
+
+
+PARTIAL = """
+[nlp]
+lang = "en"
+pipeline = ["tok2vec", "ner"]
+
+[components]
+
+[components.tok2vec]
+factory = "tok2vec"
+
+[components.ner]
+factory = "ner"
+
+[training]
+max_steps = 3
+"""
+STRAY = f'{PARTIAL}\n[optimizer]\n@optimizers = "Adam.v1"\n'
+
+
+@pytest.fixture
+def partial(tmp_path):
+    def write(text):
+        path = tmp_path / "partial.cfg"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("command", [("debug", "config"), ("train",)])
+def test_missing_settings_are_added_with_one_line(kernel, partial, command):
+    path = partial(PARTIAL)
+    result = kernel(*command, path)
+    added = [line for line in result.stderr.splitlines() if line.startswith("added")]
+    listed = r"nlp\.disabled, nlp\.before_creation, nlp\.after_creation and \d+ others"
+    line = rf"added the default of \d+ missing settings: {listed} \(see `kernel config explain`\)"
+    assert re.fullmatch(line, added[0])
+    assert len(added) == 1
+    result = kernel("config", "explain", path, "training.before_update")
+    assert re.search(r"^set by +default$", result.stdout, re.MULTILINE)
+
+
+def test_single_missing_setting_is_named(kernel, config_file):
+    config_file.write_text(config_file.read_text().replace("before_update = null\n", ""))
+    result = kernel("debug", "config", config_file)
+    assert result.exit_code == 0
+    added = "the default of 1 missing setting: training.before_update"
+    assert result.stderr == (
+        f"added {added} (see `kernel config explain`)\nok: {config_file} is valid\n"
+    )
+
+
+def test_missing_settings_are_refused_if_strict(kernel, config_file):
+    config_file.write_text(config_file.read_text().replace("before_update = null\n", ""))
+    for command in (("debug", "config"), ("train",)):
+        result = kernel(*command, "--strict", config_file)
+        assert result.exit_code == 1
+        assert "[training] before_update: `before_update` is missing" in result.stderr
+
+
+def test_unread_section_is_a_warning_in_training(kernel, partial):
+    path = partial(STRAY)
+    line = STRAY.splitlines().index("[optimizer]") + 1
+    message = f"{path}:{line}:1: [optimizer]: nothing reads the section [optimizer]"
+    result = kernel("train", path)
+    assert f"warning: {message}\n    did you mean `[training.optimizer]`?" in result.stderr
+    assert "Using CPU" in result.stderr
+    for command in (("train", "--strict"), ("debug", "config"), ("debug", "config", "--strict")):
+        result = kernel(*command, path)
+        assert result.exit_code == 1
+        assert "nothing reads the section [optimizer]" in result.stderr
+        assert "warning" not in result.stderr
+
+
+def test_unread_section_is_kept_when_filling(kernel, partial):
+    result = kernel("init", "fill-config", partial(STRAY))
+    assert result.exit_code == 0
+    assert "warning: " in result.stderr
+    assert "[optimizer]" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("override", "hint"),
+    [
+        ("--paths.trian", "did you mean `train`?"),
+        ("--paths.xyz", "hint: refer to it: `${paths.xyz}`, or leave it out"),
+        ("--system.sede", "did you mean `seed`?"),
+    ],
+)
+def test_override_without_effect_is_refused(kernel, config_file, override, hint):
+    for command in (("debug", "config"), ("train",)):
+        result = kernel(*command, config_file, override, "7")
+        assert result.exit_code == 1
+        assert hint in result.stderr
+
+
+def test_override_of_a_path_that_is_referred_to_has_effect(kernel, partial):
+    path = partial(f"[paths]\n{PARTIAL}\n[system]\nseed = ${{paths.start}}\n")
+    result = kernel("config", "explain", path, "system.seed", "--paths.start", "7")
+    assert re.search(r"^value +7$", result.stdout, re.MULTILINE)
+    assert kernel("debug", "config", path, "--paths.start", "7").exit_code == 0
 
 
 def test_overrides_reach_the_config(kernel, config_file):

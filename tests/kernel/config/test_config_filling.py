@@ -12,6 +12,7 @@ from kernel.config import (
     diff,
     fill,
     fill_block,
+    find_problems,
     merge,
 )
 
@@ -269,3 +270,16 @@ def test_scaled_weights_do_not_change_when_scaled_again(numbers):
 def test_importing_config_does_not_import_parsers_or_arrays(run_python):
     code = "import sys, kernel.config; print([m for m in ('tomlkit', 'thinc', 'rich', 'click') if m in sys.modules])"
     assert run_python(code).strip() == "[]"
+
+
+def test_scores_without_a_weight_count_nothing_in_a_partial_list(ner):
+    ner["training"]["score_weights"] = {"ents_p": 0.5, "token_acc": 0.25, "speed": 0.25}
+    assert find_problems(ner, complete=False) == []
+    assert fill(ner)["training"]["score_weights"] == {
+        "ents_p": 0.5,
+        "token_acc": 0.25,
+        "speed": 0.25,
+        "ents_f": 0.0,
+        "ents_r": 0.0,
+        "ents_per_type": None,
+    }

@@ -5,7 +5,7 @@ import pytest
 
 import kernel
 from kernel import load
-from kernel.errors import ConfigError, KernelError
+from kernel.errors import KernelError
 from kernel.training import init_nlp, settings
 from kernel.training.initialize import frozen_listeners
 
@@ -58,11 +58,14 @@ def test_streamed_corpus_is_read_as_far_as_100_examples(toys, monkeypatch):
     assert max(counts) == 500
 
 
-def test_missing_seed_is_an_error(toys):
-    config = toys.make_config()
-    del config["training"]["seed"]
-    with pytest.raises(ConfigError, match=r"\[training\] needs `seed` and `gpu_allocator`"):
-        init_nlp(config)
+def test_missing_settings_get_their_defaults(toys):
+    config = toys.make_config(seed=0)
+    for name in ("seed", "gpu_allocator", "before_update", "logger"):
+        config["training"].pop(name, None)
+    nlp = init_nlp(config)
+    assert np.array_equal(weights(nlp), weights(init_nlp(toys.make_config(seed=0))))
+    assert nlp.config["training"]["seed"] == "${system.seed}"
+    assert nlp.config["training"]["logger"]["@loggers"] == "kernel.ConsoleLogger.v1"
 
 
 def test_unknown_gpu_is_an_error(toys):
