@@ -5,6 +5,7 @@ Everything that reads a file of a user goes through `read_file`, `read_json`, `u
 the file, within limits of memory.
 """
 
+from kernel.files.arrays import parse_npy
 from kernel.files.atomic import write_file, write_json
 from kernel.files.checks import check_type
 from kernel.files.compression import decompress, max_unpacked
@@ -25,6 +26,7 @@ __all__ = [
     "max_unpacked",
     "pack",
     "parse_json",
+    "parse_npy",
     "read_file",
     "read_json",
     "recover_folder",

@@ -42,11 +42,24 @@ def _use(vocab):
     vocab.to_bytes()
 
 
+def test_vocab_of_bytes(fuzz, vocab, floret):
+    seeds = {"words": vocab.to_bytes(), "floret": floret.to_bytes()}
+    fuzz(
+        "bytes of a vocabulary",
+        seeds,
+        lambda name, data: _use(Vocab().from_bytes(data)),
+        kind="msgpack",
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "kind"),
     [
         ("strings.json", "json"),
         ("lookups.bin", "msgpack"),
+        ("key2row", "msgpack"),
+        ("vectors.cfg", "json"),
+        ("vectors", "bytes"),
     ],
 )
 def test_vocab_files(fuzz, vocab, floret, tmp_path, file, kind):

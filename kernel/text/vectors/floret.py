@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from kernel.errors import TextError
 from kernel.text.words.hashing import pad_to_blocks
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _C2: Final = np.uint64(0x4CF5AD432745937F)
 _MIX1: Final = np.uint64(0xFF51AFD7ED558CCD)
 _MIX2: Final = np.uint64(0xC4CEB9FE1A85EC53)
 _BLOCK_BYTES: Final = 16
+MAX_HASHES: Final = 4
+_N_SEEDS: Final = 1 << 32
 
 
 @frozen(kw_only=True)
@@ -32,6 +35,8 @@ class Floret:
 
     Each n-gram has `hash_count` rows of the table, from 1 to 4. `bow` and `eow` are the marks
     put before and after a word.
+
+    Raises TextError if a number is outside of its range.
     """
 
     minn: int
@@ -41,6 +46,16 @@ class Floret:
     bow: str
     eow: str
 
+    def __attrs_post_init__(self) -> None:
+        if self.minn < 0:
+            raise TextError(f"expected `minn` of at least 0, got {self.minn}")
+        if self.maxn < self.minn:
+            raise TextError(f"expected `maxn` of at least `minn`, {self.minn}, got {self.maxn}")
+        if not 1 <= self.hash_count <= MAX_HASHES:
+            raise TextError(f"expected a `hash_count` from 1 to 4, got {self.hash_count}")
+        if not 0 <= self.hash_seed < _N_SEEDS:
+            raise TextError(f"expected a `hash_seed` of 32 bits, got {self.hash_seed}")
+
     def pieces(self, word: str) -> list[str]:
         """Return the word with its marks, and its n-grams; an empty list for an empty word."""
         if not word:
@@ -48,7 +63,7 @@ class Floret:
         padded = f"{self.bow}{word}{self.eow}"
         grams = [
             padded[start : start + size]
-            for size in range(self.minn, self.maxn + 1)
+            for size in range(self.minn, min(self.maxn, len(padded)) + 1)
             for start in range(len(padded) - size + 1)
         ]
         return [padded, *grams]

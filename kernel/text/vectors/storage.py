@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kernel.errors import LoadError
-from kernel.files import pack, unpack
+from kernel.errors import LoadError, TextError
+from kernel.files import check_type, pack, parse_json, parse_npy, read_file, unpack
 from kernel.text.vectors.cosine_search import host
 from kernel.text.vectors.floret import Floret
 from kernel.text.words.attributes import ORTH, attr_id
@@ -25,7 +25,16 @@ _ROWS: Final = "key2row"
 _SETTINGS: Final = "vectors.cfg"
 # Older versions of spaCy wrote the keys in the order of their rows, without a key2row.
 _OLD_KEYS: Final = "keys"
-_FLORET_FIELDS: Final = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
+_FIELDS: Final = {"strings?": bytes, f"{_ROWS}?": Any, f"{_TABLE}?": bytes, f"{_SETTINGS}?": str}
+_SETTINGS_FIELDS: Final = {"mode?": str, "attr?": int | str}
+_FLORET_FIELDS: Final = {
+    "minn": int,
+    "maxn": int,
+    "hash_count": int,
+    "hash_seed": int,
+    "bow": str,
+    "eow": str,
+}
 
 
 def to_bytes(vectors: Vectors, *, exclude: Iterable[str] = ()) -> bytes:
@@ -39,14 +48,18 @@ def to_bytes(vectors: Vectors, *, exclude: Iterable[str] = ()) -> bytes:
 
 def from_bytes(vectors: Vectors, data: bytes, *, exclude: Iterable[str] = ()) -> Vectors:
     """Replace the vectors with those in `data`; raises LoadError if it is damaged."""
-    exclude = tuple(exclude)
-    fields = unpack(data, what="the vectors")
-    if not isinstance(fields, dict):
-        raise LoadError(f"the vectors are damaged: expected a map, got {type(fields).__name__}")
+    exclude, what = tuple(exclude), "the vectors"
+    fields = check_type(unpack(data, what=what), _FIELDS, what=what)
     parts = {name: value for name, value in fields.items() if name not in exclude}
     if "strings" in parts:
         vectors.strings.from_bytes(parts["strings"])
-    _restore(vectors, parts.get(_SETTINGS), parts.get(_TABLE), parts.get(_ROWS), "the vectors")
+    _restore(
+        vectors,
+        settings=_settings_of(parts.get(_SETTINGS), what),
+        data=_table_of(parts.get(_TABLE), what),
+        key2row=_rows_of(parts.get(_ROWS), what),
+        what=what,
+    )
     return vectors
 
 
@@ -69,41 +82,76 @@ def from_disk(vectors: Vectors, path: str | Path, *, exclude: Iterable[str] = ()
     folder = Path(path)
     if "strings" not in exclude and folder.joinpath("strings.json").exists():
         vectors.strings.from_disk(folder / "strings.json")
-    settings = _read(folder / _SETTINGS)
-    rows = _read(folder / _ROWS)
-    key2row = None if rows is None else unpack(rows, what=f"`{folder / _ROWS}`")
-    old_keys = _read(folder / _OLD_KEYS)
-    if key2row is None and old_keys is not None:
-        keys = _array(old_keys, f"`{folder / _OLD_KEYS}`")
-        key2row = {int(key): row for row, key in enumerate(keys.tolist())}
-    table = _read(folder / _TABLE)
-    text = None if settings is None else settings.decode("utf8", "replace")
-    _restore(vectors, text, table, key2row, f"`{folder / _TABLE}`")
+    packed_rows = _read(folder / _ROWS)
+    if packed_rows is None:
+        key2row = _rows_of_keys(folder / _OLD_KEYS)
+    else:
+        what = f"`{folder / _ROWS}`"
+        key2row = _rows_of(unpack(packed_rows, what=what), what)
+    _restore(
+        vectors,
+        settings=_settings_of(_read(folder / _SETTINGS), f"`{folder / _SETTINGS}`"),
+        data=_table_of(_read(folder / _TABLE), f"`{folder / _TABLE}`"),
+        key2row=key2row,
+        what=f"`{folder / _ROWS}`",
+    )
     return vectors
 
 
 def _restore(
-    vectors: Vectors, settings: str | None, table: bytes | None, key2row: Any, name: str
+    vectors: Vectors,
+    *,
+    settings: tuple[Floret | None, int] | None,
+    data: Any,
+    key2row: dict[int, int] | None,
+    what: str,
 ) -> None:
-    data = None if table is None else _array(table, name)
-    if data is not None and data.ndim != 2:
-        raise LoadError(f"{name} is damaged: expected a table with two axes, got {data.shape}")
+    """Replace the parts that are given, if they fit together."""
     n_rows = len(vectors) if data is None else len(data)
-    if key2row and not 0 <= min(key2row.values()) <= max(key2row.values()) < n_rows:
-        raise LoadError(f"{name} is damaged: a word has a row outside of the {n_rows} rows")
-    parsed = None if settings is None else _parsed(settings, name)
-    vectors.restore(data=data, key2row=key2row, settings=parsed)
+    if key2row and max(key2row.values()) >= n_rows:
+        raise LoadError(f"{what} is damaged: a word has a row outside of the {n_rows} rows")
+    floret = vectors.floret if settings is None else settings[0]
+    if floret is not None and not n_rows:
+        raise LoadError(f"{what} is damaged: a floret table without rows")
+    vectors.restore(data=data, key2row=key2row, settings=settings)
 
 
-def _parsed(settings: str, name: str) -> tuple[Floret | None, int]:
+def _table_of(data: bytes | None, what: str) -> Any:
+    """Return the table (R, D)."""
+    return None if data is None else parse_npy(data, n_axes=2, what=what)
+
+
+def _rows_of(value: Any, what: str) -> dict[int, int] | None:
+    """Return the map from ids of words to rows."""
+    if value is None:
+        return None
+    rows: dict[int, int] = check_type(value, dict[int, int], what=what)
+    if rows and (min(rows) < 0 or min(rows.values()) < 0):
+        raise LoadError(f"{what} is damaged: an id or a row is negative")
+    return rows
+
+
+def _rows_of_keys(path: Path) -> dict[int, int] | None:
+    data = _read(path)
+    if data is None:
+        return None
+    keys = parse_npy(data, n_axes=1, what=f"`{path}`").astype(np.uint64)
+    return {key: row for row, key in enumerate(keys.tolist())}
+
+
+def _settings_of(data: bytes | str | None, what: str) -> tuple[Floret | None, int] | None:
+    """Return the settings of floret, None in the mode "default", and the attribute."""
+    if data is None:
+        return None
+    values = check_type(parse_json(data, what=what), _SETTINGS_FIELDS, what=what)
     try:
-        values = json.loads(settings)
         attr = attr_id(values.get("attr", "ORTH"))
         if values.get("mode", "default") != "floret":
             return None, attr
+        check_type(values, _FLORET_FIELDS, what=what)
         return Floret(**{key: values[key] for key in _FLORET_FIELDS}), attr
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LoadError(f"the settings of {name} are damaged: {error!r}") from error
+    except TextError as error:
+        raise LoadError(f"{what} is damaged: {error.message}", hint=error.hint) from error
 
 
 def _settings(vectors: Vectors) -> str:
@@ -122,12 +170,5 @@ def _npy(vectors: Vectors) -> bytes:
     return file.getvalue()
 
 
-def _array(data: bytes, name: str) -> Any:
-    try:
-        return np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise LoadError(f"{name} is damaged: {error}") from error
-
-
 def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+    return read_file(path) if path.exists() else None

@@ -131,7 +131,7 @@ class Vectors(BaseVectors):
             self._floret = Floret(
                 minn=minn, maxn=maxn, hash_count=hash_count, hash_seed=hash_seed, bow=bow, eow=eow
             )
-            _check_floret(self._floret, data, keys)
+            _check_floret(data, keys)
         for row, key in enumerate(keys or ()):
             self._index.set(self._id(key), row)
 
@@ -422,11 +422,7 @@ def _plain(key: Any) -> Key:
     return key if isinstance(key, str) else int(key)
 
 
-def _check_floret(floret: Floret, data: Any, keys: Iterable[Key] | None) -> None:
-    if floret.maxn < floret.minn:
-        raise TextError(f"expected `maxn` of at least `minn`, {floret.minn}, got {floret.maxn}")
-    if not 1 <= floret.hash_count <= 4:
-        raise TextError(f"expected a `hash_count` from 1 to 4, got {floret.hash_count}")
+def _check_floret(data: Any, keys: Iterable[Key] | None) -> None:
     if data is None or not len(data):
         raise TextError("a floret table needs `data`", hint="it cannot be filled later")
     if keys is not None:
