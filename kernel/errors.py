@@ -18,6 +18,7 @@ KernelError
 ├── TextError                  text, tokens or annotations are invalid (also a ValueError)
 │   ├── UnknownKeyError        unknown key (also a KeyError)
 │   ├── BoundsError            index outside of a doc or span (also an IndexError)
+│   ├── UnsupportedError       no rules of the language, no pickling (also a NotImplementedError)
 │   └── UnknownAttributeError  unknown attribute (also an AttributeError)
 └── DataError                  a data file or an annotation in it is invalid (also a ValueError)
 """

@@ -10,7 +10,12 @@ from kernel.text.docs.span_group import SpanGroup, SpanGroups
 from kernel.text.docs.token import Token
 from kernel.text.docs.tree import Tree, sent_starts_of_heads
 from kernel.text.docs.underscore import Extensible, Underscore
-from kernel.text.errors import BoundsError, UnknownAttributeError, UnknownKeyError
+from kernel.text.errors import (
+    BoundsError,
+    UnknownAttributeError,
+    UnknownKeyError,
+    UnsupportedError,
+)
 from kernel.text.examples.alignment import Alignment, AlignmentArray
 from kernel.text.examples.example import Example
 from kernel.text.examples.iob import (
@@ -76,6 +81,7 @@ __all__ = [
     "Underscore",
     "UnknownAttributeError",
     "UnknownKeyError",
+    "UnsupportedError",
     "Vectors",
     "Vocab",
     "attr_id",

@@ -174,7 +174,7 @@ def iob_columns(
     labels = [""] * len(tags)
     before = ""
     for i, tag in enumerate(tags):
-        code, label = _split_iob(tag)
+        code, label = _split_iob(tag, i)
         labels[i] = label
         iob[i] = 3 if code == 1 and label != before else code
         before = label if code in {1, 3} else ""
@@ -195,16 +195,15 @@ def _ternary(value: Any) -> int:
     return -1 if value is False or value == -1 else 0
 
 
-def _split_iob(tag: str | None) -> tuple[int, str]:
+def _split_iob(tag: str | None, i: int) -> tuple[int, str]:
     if tag is None or tag in {"", "-"}:
         return 0, ""
     if tag == "O":
         return 2, ""
-    if tag == "B-":
-        return 3, ""
-    kind, dash, label = tag.partition("-")
-    if kind not in {"I", "B"} or not dash or not label:
+    kind, _, label = str(tag).partition("-")
+    if kind not in {"I", "B"} or not label:
         raise TextError(
-            f"{tag!r} is no IOB tag", hint='expected "O", "B-LABEL", "I-LABEL", or "" for unknown'
+            f"{tag!r}, the tag of token {i}, is not an IOB tag",
+            hint='expected "O", "B-LABEL", "I-LABEL", or "" for unknown',
         )
     return (3 if kind == "B" else 1), label

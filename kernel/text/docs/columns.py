@@ -186,8 +186,8 @@ class Columns:
         ids = named_ids(self.annotations)
         if has_norms:
             ids.update(self.lexemes.column(attributes.NORM)[rows].tolist())
-        texts, strings = self.lexemes.texts, self.vocab.strings
-        return {texts[row] for row in rows.tolist()} | {strings[key] for key in ids}
+        texts = self.lexemes.texts
+        return {texts[row] for row in rows.tolist()} | self.vocab.strings.known(ids)
 
     def keep_labels(self) -> None:
         """Make the strings of labels permanent.
@@ -247,7 +247,15 @@ class Columns:
     def set_sentences_of_tree(self) -> None:
         """Let sentences start where trees do, if there are trees."""
         if self.has_tree():
-            self.annotations["sent_start"] = sent_starts_of_heads(self.column("head"))
+            self.annotations["sent_start"] = self.tree_starts()
+
+    def tree_starts(self) -> npt.NDArray[np.int8]:
+        """Return 1 where a sentence starts according to the heads, -1 elsewhere.
+
+        returns  (N,)
+        """
+        has_label = self.annotations["dep"] != 0 if self.has_tree() else None
+        return sent_starts_of_heads(self.column("head"), has_label)
 
     # Parts
 

@@ -40,9 +40,10 @@ def from_docs(
     *,
     exclude: Collection[str] = (),
 ) -> Doc | None:
-    """Return one doc of many, None of none.
+    """Return one doc of many, None of none; each starts a sentence.
 
-    `ensure_whitespace` puts a space between them. `attrs` are the attributes to keep, all
+    `ensure_whitespace` puts a space between them. Categories are of each doc as a whole and are
+    left out. `attrs` are the attributes to keep, all
     if None. `exclude`: "spans", "tensor", "user_data". Raises TextError if the docs do not
     share one vocabulary.
     """
@@ -54,11 +55,11 @@ def from_docs(
         raise TextError("docs of several vocabularies cannot be put together")
     names = None if attrs is None else {attr_name(attr_id(attr)).lower() for attr in attrs}
     columns = _joined(docs, ensure_whitespace, names)
+    if names is None or "sent_start" in names:
+        _start_sentences(columns, docs)
     made = type(docs[0]).from_rows(vocab, columns.lex, columns.spaces, columns.lexemes)
     made.annotations = columns.annotations
     made.has_unknown_spaces = any(doc.has_unknown_spaces for doc in docs)
-    for doc in docs:
-        made.cats.update(doc.cats)
     firsts = np.cumsum([0, *(len(doc) for doc in docs[:-1])]).tolist()
     if "spans" not in exclude:
         _join_spans(made, docs, firsts)
@@ -80,6 +81,13 @@ def _joined(docs: Sequence[Doc], ensure_whitespace: bool, names: Collection[str]
     return whole
 
 
+def _start_sentences(columns: Columns, docs: Sequence[Doc]) -> None:
+    """Let a sentence start at each doc."""
+    lengths = np.array([len(doc) for doc in docs if len(doc)], np.int64)
+    if len(lengths) > 1:
+        columns.ensure_column("sent_start")[np.cumsum(lengths) - lengths] = 1
+
+
 def in_table(doc: Doc, table: LexemeTable) -> Columns:
     """Return the columns of a doc with the rows of `table`; not copied."""
     if doc.lexemes is table:
@@ -87,7 +95,7 @@ def in_table(doc: Doc, table: LexemeTable) -> Columns:
     norms = doc.lexemes.column(NORM)[doc.lex]
     # What lives with the other table must live with this one too.
     ids = named_ids(doc.annotations).union(norms.tolist())
-    table.intern_all([doc.vocab.strings[key] for key in ids])
+    table.intern_all(doc.vocab.strings.known(ids))
     lex = table.variants(table.rows(doc.words()), norms)
     return Columns(doc.vocab, table, lex, doc.spaces, doc.annotations)
 

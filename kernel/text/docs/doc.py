@@ -6,6 +6,7 @@ Axes: N tokens, E entities, S sentences, K attributes.
 from __future__ import annotations
 
 import copy
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -22,7 +23,7 @@ from kernel.text.docs.span import Span
 from kernel.text.docs.span_group import SpanGroups
 from kernel.text.docs.token import Token
 from kernel.text.docs.tree import Tree
-from kernel.text.docs.views import Kind, TextView, hookable, mean_vector
+from kernel.text.docs.views import Kind, TextView, hookable, mean_vector, vector_norm
 from kernel.text.errors import BoundsError
 from kernel.text.files import doc_bytes, doc_json
 from kernel.text.vocab.views import Attribute, attribute
@@ -44,11 +45,25 @@ def _hooks_of(kind: Kind, about: str) -> Attribute[dict[str, Callable[..., Any]]
     return attribute(read, doc=about)
 
 
+def _is_annotated(name: str, attr: str) -> Attribute[bool]:
+    def read(doc: Doc) -> bool:
+        warnings.warn(
+            f'`doc.{name}` is deprecated: use `doc.has_annotation("{attr}")`',
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return doc.has_annotation(attr)
+
+    return attribute(read, doc=f'The same as `has_annotation("{attr}")`; deprecated.')
+
+
 class Doc(Columns, TextView):
     """A sequence of tokens with annotations: columns, and what belongs to the text as a whole."""
 
     __slots__ = (
         "__weakref__",
+        "_own_norm",
+        "_own_vector",
         "_spans",
         "_tensor",
         "_tree",
@@ -132,6 +147,8 @@ class Doc(Columns, TextView):
         self._spans: SpanGroups | None = None
         self.hooks = None
         self._tree: Tree | None = None
+        self._own_vector: Any = None
+        self._own_norm: float | None = None
 
     # As a sequence
 
@@ -214,6 +231,11 @@ class Doc(Columns, TextView):
         if self.hook("doc", "sents") is not None and attr_id(attr) == SENT_START:
             return True
         return super().has_annotation(attr, require_complete=require_complete)
+
+    is_tagged = _is_annotated("is_tagged", "TAG")
+    is_parsed = _is_annotated("is_parsed", "DEP")
+    is_nered = _is_annotated("is_nered", "ENT_IOB")
+    is_sentenced = _is_annotated("is_sentenced", "SENT_START")
 
     def from_array(self, attrs: Attr | Sequence[Attr], array: npt.ArrayLike) -> Doc:
         """Set attributes of every token; returns the doc.
@@ -315,6 +337,7 @@ class Doc(Columns, TextView):
         made.cats = copy.deepcopy(self.cats) if self.cats else {}
         made.user_data = copy.deepcopy(self.user_data) if self.user_data else {}
         made.tensor = copy.deepcopy(self._tensor)
+        made.vector, made.vector_norm = copy.deepcopy(self._own_vector), self._own_norm
         copies.copy_hooks(self, made)
         if self._spans:
             made.spans.update(self._spans.copy(made))
@@ -390,13 +413,31 @@ class Doc(Columns, TextView):
 
     @hookable
     def has_vector(self) -> bool:
-        """Whether there are vectors, or a tensor, to make one of the doc from."""
-        return bool(self.vocab.has_vectors or self.tensor.size)
+        """Whether a vector was set, or there are vectors or a tensor to make one from."""
+        has_own = self._own_vector is not None
+        return has_own or bool(self.vocab.has_vectors or self.tensor.size)
 
-    @hookable
-    def vector(self) -> Any:
-        """The mean of the tokens' vectors.
+    def _get_vector(self) -> Any:
+        """Return the mean of the tokens' vectors, or what was set; None unsets it.
 
         returns  (width,)
         """
-        return mean_vector(self, 0, len(self))
+        return mean_vector(self, 0, len(self)) if self._own_vector is None else self._own_vector
+
+    def _set_vector(self, vector: Any) -> None:
+        self._own_vector, self._own_norm = vector, None
+
+    def _get_norm(self) -> float:
+        """Return the L2 norm of `vector`, or what was set."""
+        return vector_norm(self.vector) if self._own_norm is None else self._own_norm
+
+    def _set_norm(self, norm: float | None) -> None:
+        self._own_norm = norm
+
+    vector = hookable(_get_vector, _set_vector, name="vector")
+    vector_norm = hookable(_get_norm, _set_norm, name="vector_norm")
+
+    @property
+    def own_vector(self) -> tuple[Any, float | None]:
+        """The vector and the norm that were set, None if none was."""
+        return self._own_vector, self._own_norm

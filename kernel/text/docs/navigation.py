@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kernel.errors import TextError
-from kernel.text.docs.tree import Ints, sent_starts_of_heads
+from kernel.text.errors import UnsupportedError
 from kernel.text.words import attributes
 from kernel.text.words.symbols import IDS
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kernel.text.docs.doc import Doc
     from kernel.text.docs.span import Span
+    from kernel.text.docs.tree import Ints
 
 
 _MODES = {"0": "strict", "1": "contract", "2": "expand"}
@@ -108,10 +109,13 @@ def check_sentences(doc: Doc) -> None:
 
 
 def noun_chunks(doc: Doc) -> Iterator[Span]:
-    """Yield the noun phrases; raises TextError if the language has no rules for them."""
+    """Yield the noun phrases; raises UnsupportedError if the language has no rules for them."""
     find = doc.vocab.get_noun_chunks
     if find is None:
-        raise TextError(f"no noun chunks for the language `{doc.vocab.lang}`")
+        raise UnsupportedError(
+            f"no rules for noun chunks of the language `{doc.vocab.lang}`",
+            hint="set `vocab.get_noun_chunks` to a function of a doc",
+        )
     return (_labelled(doc, *chunk) for chunk in sorted(find(doc)))
 
 
@@ -155,7 +159,10 @@ def root_of(doc: Doc, start: int, end: int) -> int:
 
 
 def conjuncts(doc: Doc, i: int) -> list[int]:
-    """Return the tokens coordinated with a token, without itself."""
+    """Return the tokens coordinated with a token, without itself.
+
+    The first conjunct is found up the arcs `conj`, the others down those that lead to the right.
+    """
     deps = doc.annotations.get("dep")
     if deps is None:
         return []
@@ -165,7 +172,12 @@ def conjuncts(doc: Doc, i: int) -> list[int]:
         first = int(tree.heads[first])
     found, todo = [first], [first]
     while todo:
-        new = [j for j in tree.children(todo.pop()) if int(deps[j]) == conj and j not in found]
+        i_above = todo.pop()
+        new = [
+            j
+            for j in tree.children(i_above)
+            if j > i_above and int(deps[j]) == conj and j not in found
+        ]
         found.extend(new)
         todo.extend(new)
     return sorted(j for j in found if j != i)
@@ -177,8 +189,18 @@ def set_head(doc: Doc, i: int, head: int) -> None:
     doc.ensure_column("head")[i] = head
     after = _extent(doc, i)
     start, end = min(before[0], after[0]), max(before[1], after[1]) + 1
-    starts = sent_starts_of_heads(doc.tree.heads)
-    doc.ensure_column("sent_start")[start:end] = starts[start:end]
+    doc.ensure_column("sent_start")[start:end] = doc.tree_starts()[start:end]
+
+
+def set_dep(doc: Doc, i: int, label: int) -> None:
+    """Give a token another label; a tree whose root gets its first label starts a sentence."""
+    labels = doc.ensure_column("dep")
+    had_label = bool(labels[i])
+    labels[i] = label
+    heads = doc.annotations.get("head")
+    if bool(label) != had_label and heads is not None and heads[i] == i:
+        start, end = _extent(doc, i)
+        doc.ensure_column("sent_start")[start : end + 1] = doc.tree_starts()[start : end + 1]
 
 
 def _extent(doc: Doc, i: int) -> tuple[int, int]:

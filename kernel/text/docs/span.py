@@ -8,7 +8,7 @@ from kernel.errors import TextError
 from kernel.text.docs import copies, navigation
 from kernel.text.docs.token import Token
 from kernel.text.docs.views import PartView, hookable, mean_vector, vector_norm
-from kernel.text.errors import BoundsError
+from kernel.text.errors import BoundsError, UnsupportedError
 from kernel.text.vocab.views import Attribute, attribute
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ def _string_of(member: str, column: str, doc: str) -> Attribute[str]:
 class Span(PartView):
     """The tokens from `start` to before `end` of a doc.
 
-    `label`, `kb_id` and `id` are ids of strings, 0 if unset. Raises BoundsError for tokens that
-    are not there.
+    `label`, `kb_id` and `id` are ids of strings, 0 if unset; those of knowledge bases and spans
+    may also be numbers without a string.
+
+    Raises BoundsError for tokens that are not there, TextError for a label without a string.
     """
 
     # Spans are made by the million: what few of them have is kept apart.
@@ -82,8 +84,13 @@ class Span(PartView):
         self.doc = doc
         self.start = int(start)
         self.end = int(end)
-        self.label = _known_id(doc, label)
-        ids = _known_id(doc, kb_id, "ent_kb_id"), _known_id(doc, span_id, "ent_id")
+        self.label = doc.add_string("ent_type", label) if isinstance(label, str) else int(label)
+        if self.label and self.label not in doc.vocab.strings:
+            raise TextError(
+                f"no label with the id {label}",
+                hint="give the label as a string, or add it to `vocab.strings`",
+            )
+        ids = _id_of(doc, "ent_kb_id", kb_id), _id_of(doc, "ent_id", span_id)
         self._ids = ids if any(ids) else _NO_IDS
         self._derived = None
         if vector is not None or vector_norm is not None:
@@ -173,7 +180,9 @@ class Span(PartView):
         return hash((id(self.doc), *self.sort_key()))
 
     def __reduce__(self) -> Any:
-        raise TextError("a span cannot be pickled", hint="use span.as_doc(), or pickle its doc")
+        raise UnsupportedError(
+            "a span cannot be pickled", hint="use span.as_doc(), or pickle its doc"
+        )
 
     def extension_place(self) -> tuple[Doc, _Place]:
         """Return the doc, and the characters between which values are kept."""
@@ -260,13 +269,21 @@ class Span(PartView):
 
     @property
     def ent_id(self) -> int:
-        """The entity id of the root, as a number."""
+        """The entity id of the root, as a number. It can only be set on tokens."""
         return self.root.ent_id
+
+    @ent_id.setter
+    def ent_id(self, value: int) -> None:
+        raise TextError("`ent_id` of a span cannot be set", hint="set `ent_id` of its tokens")
 
     @property
     def ent_id_(self) -> str:
-        """The entity id of the root."""
+        """The entity id of the root. It can only be set on tokens."""
         return self.root.ent_id_
+
+    @ent_id_.setter
+    def ent_id_(self, value: str) -> None:
+        raise TextError("`ent_id_` of a span cannot be set", hint="set `ent_id_` of its tokens")
 
     def char_span(
         self,
@@ -378,8 +395,8 @@ class Span(PartView):
 
     @property
     def tensor(self) -> Any:
-        """The rows of `doc.tensor` of these tokens."""
-        return self.doc.tensor[self.start : self.end] if self.doc.tensor.size else None
+        """The rows of `doc.tensor` of these tokens, empty if there is none."""
+        return self.doc.tensor[self.start : self.end]
 
     @hookable
     def has_vector(self) -> bool:
@@ -413,15 +430,8 @@ class Span(PartView):
         return sum(token.sentiment for token in self) / len(self) if len(self) else 0.0
 
 
-def _known_id(doc: Doc, value: str | int, column: str = "ent_type") -> int:
-    if isinstance(value, str):
-        return doc.add_string(column, value)
-    number = int(value)
-    if number and number not in doc.vocab.strings:
-        raise TextError(
-            f"no string with the id {number}", hint="give the string itself, or add it to the vocab"
-        )
-    return number
+def _id_of(doc: Doc, column: str, value: str | int) -> int:
+    return doc.add_string(column, value) if isinstance(value, str) else int(value)
 
 
 def _not_negative(offset: int) -> int:

@@ -17,7 +17,7 @@ from kernel.text.docs.views import (
     hookable,
     vector_rows,
 )
-from kernel.text.errors import BoundsError
+from kernel.text.errors import BoundsError, UnsupportedError
 from kernel.text.vocab.views import LexicalAttributes, lexical_id
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS, Column
@@ -74,7 +74,9 @@ class Token(LexicalAttributes, PartView):
         return hash((id(self.doc), self.i))
 
     def __reduce__(self) -> Any:
-        raise TextError("a token cannot be pickled", hint="pickle its doc, and keep its position")
+        raise UnsupportedError(
+            "a token cannot be pickled", hint="pickle its doc, and keep its position"
+        )
 
     def extension_place(self) -> tuple[Doc, _Place]:
         """Return the doc, and the character at which values are kept."""
@@ -132,8 +134,6 @@ class Token(LexicalAttributes, PartView):
     tag_ = column_string("tag")
     lemma = column_id("lemma")
     lemma_ = column_string("lemma")
-    dep = column_id("dep")
-    dep_ = column_string("dep")
     ent_type = column_id("ent_type")
     ent_type_ = column_string("ent_type")
     ent_id = column_id("ent_id")
@@ -209,14 +209,27 @@ class Token(LexicalAttributes, PartView):
 
     @property
     def sent_start(self) -> int:
-        """1, -1 or 0 as `is_sent_start`; 0 for the first token."""
+        """1, -1 or 0 as `is_sent_start`; 0 for the first token. True, False and None set it too."""
         return 0 if self.i == 0 else navigation.sent_start(self.doc, self.i)
+
+    @sent_start.setter
+    def sent_start(self, value: int | None) -> None:
+        if not isinstance(value, bool) and value in {0, -1}:
+            # Not the truth values of these numbers: 0 means that nothing is known.
+            value = None if value == 0 else False
+        self.is_sent_start = value  # type: ignore[assignment]
 
     @property
     def is_sent_end(self) -> bool | None:
-        """Whether a sentence ends here; None if nothing is known."""
+        """Whether a sentence ends here; None if nothing is known. Follows from the next token."""
         last = self.i + 1 == len(self.doc)
         return True if last else Token(self.doc, self.i + 1).is_sent_start
+
+    @is_sent_end.setter
+    def is_sent_end(self, value: bool | None) -> None:
+        raise TextError(
+            "the end of a sentence cannot be set", hint="set `is_sent_start` of the next token"
+        )
 
     @hookable
     def sent(self) -> Span:
@@ -224,6 +237,25 @@ class Token(LexicalAttributes, PartView):
         return navigation.sents_of(self.doc, self.i, self.i + 1)[0]
 
     # Dependency tree
+
+    @property
+    def dep(self) -> int:
+        """The label of the arc to the head, as a number; 0 if unset."""
+        column = self.doc.annotations.get("dep")
+        return 0 if column is None else column.item(self.i)
+
+    @dep.setter
+    def dep(self, dep: int) -> None:
+        navigation.set_dep(self.doc, self.i, dep)
+
+    @property
+    def dep_(self) -> str:
+        """The label of the arc to the head; empty if unset."""
+        return self.vocab.strings[self.dep]
+
+    @dep_.setter
+    def dep_(self, dep: str) -> None:
+        self.dep = self.doc.add_string("dep", dep)
 
     def has_dep(self) -> bool:
         """Return whether a dependency label is set."""

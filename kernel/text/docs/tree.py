@@ -29,17 +29,23 @@ def roots_of(heads: Ints) -> Ints:
     return roots
 
 
-def sent_starts_of_heads(heads: Ints) -> npt.NDArray[np.int8]:
-    """Return 1 where the leftmost token of a tree stands, -1 elsewhere.
+def sent_starts_of_heads(
+    heads: Ints, has_label: npt.NDArray[np.bool_] | None = None
+) -> npt.NDArray[np.int8]:
+    """Return 1 for the first token and for the leftmost token of each tree, -1 for others.
 
-    heads    (N,)  absolute
-    returns  (N,)
+    The head of a token without a label is unknown, so a root without one starts no sentence.
+
+    heads      (N,)  absolute
+    has_label  (N,)  whether a token has a dependency label; None: all have one
+    returns    (N,)
     """
     starts = np.full(len(heads), -1, np.int8)
     first = np.arange(len(heads), dtype=np.int32)
     # Of several writes to one place the last one stays: that of the leftmost token.
     first[roots_of(heads)[::-1]] = np.arange(len(heads), dtype=np.int32)[::-1]
-    starts[first[heads == np.arange(len(heads))]] = 1
+    is_root = heads == np.arange(len(heads))
+    starts[first[is_root if has_label is None else is_root & has_label]] = 1
     starts[:1] = 1
     return starts
 

@@ -23,16 +23,21 @@ Kind = Literal["doc", "span", "token"]
 ValueT = TypeVar("ValueT")
 
 
-def hookable(member: Callable[[Any], ValueT]) -> Attribute[ValueT]:
+def hookable(
+    member: Callable[[Any], ValueT],
+    write: Callable[[Any, Any], None] | None = None,
+    *,
+    name: str = "",
+) -> Attribute[ValueT]:
     """Return a property that a user's hook of its name, in `doc.user_hooks` say, replaces."""
-    name = member.__name__
+    name = name or member.__name__
 
     def read(view: TextView) -> ValueT:
         hooks = view.doc.hooks
         hook = None if hooks is None else hooks[view.kind].get(name)
         return member(view) if hook is None else hook(view)
 
-    return attribute(read, doc=member.__doc__)
+    return attribute(read, write, doc=member.__doc__)
 
 
 class TextView(Extensible):

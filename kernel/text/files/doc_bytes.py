@@ -95,7 +95,7 @@ def known_columns(stored: Mapping[str, StoredColumn]) -> dict[str, StoredColumn]
 
 def to_dict(doc: Doc, *, exclude: Collection[str] = ()) -> dict[str, Any]:
     """Return what `Doc.to_bytes` packs, fields in `exclude` left out."""
-    strings = {"", *doc.named_strings()}.union(doc.vocab.strings[key] for key in doc.span_ids())
+    strings = {"", *doc.named_strings(), *doc.vocab.strings.known(doc.span_ids())}
     data: dict[str, Any] = {
         "text": doc.text,
         "array_head": _ATTRS,
@@ -156,6 +156,8 @@ def fill_rest(doc: Doc, data: Mapping[str, Any]) -> None:
     doc.has_unknown_spaces = bool(data.get("has_unknown_spaces", False))
     tensor = data.get("tensor")
     doc.tensor = None if tensor is None or not tensor.size else tensor
+    if "vector" in data:
+        doc.vector, doc.vector_norm = data["vector"]
     if data.get("spans"):
         doc.spans.from_bytes(data["spans"])
     if "user_data_keys" in data:

@@ -15,6 +15,7 @@ from kernel.text.docs.columns import Columns
 from kernel.text.docs.copies import in_table
 from kernel.text.docs.doc import Doc
 from kernel.text.files.doc_bytes import fill_rest, packed_user_data
+from kernel.text.vectors.cosine_search import host
 from kernel.text.words.attributes import NORM
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def pack_docs(docs: Sequence[Doc]) -> bytes:
         "is_set": {
             name: np.array([name in doc.annotations for doc in docs]) for name in whole.annotations
         },
-        "strings": list(whole.named_strings().union(strings[key] for key in span_ids)),
+        "strings": list(whole.named_strings() | strings.known(span_ids)),
     }
     try:
         return pack({**data, "rest": [_rest(doc) for doc in docs]})
@@ -91,6 +92,9 @@ def _rest(doc: Doc) -> dict[str, Any]:
         **packed_user_data(doc),
     }
     rest = {key: value for key, value in values.items() if value}
+    vector, norm = doc.own_vector
+    if vector is not None or norm is not None:
+        rest["vector"] = vector if vector is None else np.ascontiguousarray(host(vector)), norm
     if doc.tensor.size:
         rest["tensor"] = np.ascontiguousarray(doc.tensor)
     return rest

@@ -90,7 +90,7 @@ class DocBin:
         self.cats.append(dict(doc.cats))
         self.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
         self.span_groups.append(doc.spans.to_bytes() if doc.has_spans else _NO_SPANS)
-        self._strings.update(doc.vocab.strings[key] for key in doc.span_ids())
+        self._strings |= doc.vocab.strings.known(doc.span_ids())
         if self.store_user_data:
             self.user_data.append(pack(doc.user_data))
 

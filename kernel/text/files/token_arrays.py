@@ -15,7 +15,6 @@ from attrs import field, frozen
 from kernel.errors import LoadError, TextError
 from kernel.text.docs.columns import Bools, Columns, Ids, Ints
 from kernel.text.docs.doc import Doc
-from kernel.text.docs.tree import sent_starts_of_heads
 from kernel.text.files.doc_bytes import StoredColumn
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
@@ -177,7 +176,7 @@ def _set_sentences(
     if "dep" not in is_set:
         return
     is_parsed = is_set["dep"]
-    of_trees = sent_starts_of_heads(whole.annotations["head"])
+    of_trees = whole.tree_starts()
     of_trees[starts[lengths > 0]] = 1
     written = whole.column("sent_start")
     whole.annotations["sent_start"] = np.where(np.repeat(is_parsed, lengths), of_trees, written)

@@ -76,10 +76,15 @@ def is_currency(text: str) -> bool:
     return all(unicodedata.category(char) == "Sc" for char in text)
 
 
+def without_separators(number: str) -> str:
+    """Return a number without its sign, decimal point and thousands separators."""
+    number = number[1:] if number.startswith(("+", "-", "±", "~")) else number
+    return number.replace(",", "").replace(".", "")
+
+
 def like_num(text: str) -> bool:
     """Return whether the text is a number in digits, with sign, separators or fraction bar."""
-    text = text[1:] if text.startswith(("+", "-", "±", "~")) else text
-    text = text.replace(",", "").replace(".", "")
+    text = without_separators(text)
     if text.isdigit():
         return True
     if text.count("/") != 1:

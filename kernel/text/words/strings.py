@@ -90,16 +90,20 @@ class StringStore:
 
     def add(
         self,
-        text: str,
+        text: str | bytes,
         allow_transient: bool | None = None,
         *,
         generation: Generation | None = None,
     ) -> int:
-        """Add `text` and return its id.
+        """Add `text`, which may be given in UTF-8, and return its id.
 
         With `allow_transient` the string is added to the current generation, with `generation`
         to that one, and is forgotten with it; otherwise it is permanent.
+
+        Raises TextError if `text` is neither a string nor UTF-8.
         """
+        if isinstance(text, bytes):
+            text = _decode(text)
         known = self._ids.get(text)
         if known is not None:
             return known
@@ -164,6 +168,11 @@ class StringStore:
                 if text is not None:
                     self.add(text)
 
+    def known(self, keys: Iterable[int]) -> set[str]:
+        """Return the strings of those ids that have one."""
+        found = map(self._find, keys)
+        return {text for text in found if text is not None}
+
     def _tables(self, generation: Generation | None) -> tuple[dict[int, str], dict[str, int]]:
         if generation is None:
             return self._texts, self._ids
@@ -223,6 +232,13 @@ class StringStore:
             if generation is not None and key in generation.texts:
                 return generation.texts[key]
         return None
+
+
+def _decode(text: bytes) -> str:
+    try:
+        return text.decode("utf8")
+    except UnicodeDecodeError as error:
+        raise TextError(f"expected a string in UTF-8, got {text!r}: {error}") from error
 
 
 def _encode(text: str) -> bytes:

@@ -76,3 +76,36 @@ def test_noun_phrases_of_a_span_lie_inside(parsed):
 def test_noun_phrases_need_a_parse(nlp):
     with pytest.raises(TextError, match="need a dependency parse"):
         list(nlp("no parse here").noun_chunks)
+
+
+@pytest.mark.parametrize(
+    ("pos", "heads", "deps", "chunks"),
+    [
+        pytest.param(
+            "ADJ PUNCT ADJ NOUN CCONJ ADJ NOUN",
+            [3, 3, 3, 3, 3, 6, 3],
+            "amod punct amod ROOT cc amod conj",
+            ["Cheap , clean rooms", "friendly staff"],
+            id="conjunct",
+        ),
+        pytest.param(
+            "ADJ PUNCT ADJ ADJ CCONJ ADJ NOUN",
+            [3, 3, 3, 3, 3, 6, 3],
+            "amod punct amod ROOT cc amod conj",
+            ["friendly staff"],
+            id="first-conjunct-is-not-a-noun",
+        ),
+        pytest.param(
+            "ADJ PUNCT ADJ NOUN CCONJ ADJ NOUN",
+            [3, 3, 3, 6, 3, 6, 6],
+            "amod punct amod conj cc amod ROOT",
+            ["Cheap , clean rooms"],
+            id="conjunct-on-the-left",
+        ),
+    ],
+)
+def test_coordinated_nouns_make_phrases(nlp, pos, heads, deps, chunks):
+    words = ["Cheap", ",", "clean", "rooms", "and", "friendly", "staff"]
+    doc = Doc(nlp.vocab, words, pos=pos.split(), heads=heads, deps=deps.split())
+
+    assert [chunk.text for chunk in doc.noun_chunks] == chunks

@@ -167,6 +167,18 @@ def test_examples_without_gold_are_left_alone(vocab, clause_examples, make_parse
     assert parser.to_bytes() == before
 
 
+def test_gold_with_an_unknown_head_is_learned(vocab, make_parser):
+    reference = {"heads": [1, 1, 1, None], "deps": ["nsubj", "ROOT", "dobj", None]}
+    doc = Doc(vocab, ["I", "like", "it", "now"])
+    examples = [Example.from_dict(doc, reference)] * 8
+    parser = make_parser(examples, steps=40, min_freq=1)
+
+    assert parser.update(examples)["parser"] < 0.01
+    assert [(token.head.i, token.dep_) for token in parser(doc.copy())][:3] == [
+        *((1, "nsubj"), (1, "ROOT"), (1, "dobj"))
+    ]
+
+
 def test_cycles_in_gold_do_no_harm(vocab, clause_examples, make_parser, sgd):
     parser = make_parser(clause_examples)
     gold = Doc(vocab, words=["the", "dog", "barks", "run"])

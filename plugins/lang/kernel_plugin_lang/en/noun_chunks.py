@@ -18,8 +18,9 @@ _NOUNS: Final = [symbols.IDS[name] for name in ("NOUN", "PROPN", "PRON")]
 def noun_chunks(part: Doc | Span) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and label of each noun phrase; the phrases do not overlap.
 
-    A phrase extends from the leftmost token of a noun's subtree to the noun. A noun that is
-    coordinated with the noun of a phrase ("apples and pears") makes a phrase too.
+    A phrase extends from the leftmost token of a noun's subtree to the noun. What counts is the
+    role of the noun, or that of the first conjunct if it is coordinated ("apples and pears"),
+    which may be another part of speech.
 
     Raises TextError if there is no dependency parse.
     """
@@ -39,9 +40,9 @@ def noun_chunks(part: Doc | Span) -> Iterator[tuple[int, int, int]]:
         left = doc[index].left_edge.i
         if left < last_end:
             continue
-        first = index
+        first = int(heads[index]) if deps[index] == conj else index
         while deps[first] == conj and heads[first] < first:
             first = int(heads[first])
-        if deps[first] in roles and (first == index or is_noun[first]):
+        if deps[first] in roles:
             last_end = index + 1
             yield left, last_end, label

@@ -32,7 +32,7 @@ def like_num(text: str) -> bool:
     """Return whether the text is a number in digits or words, cardinal or ordinal."""
     if lexical.like_num(text):
         return True
-    lower = text.lower()
+    lower = lexical.without_separators(text).lower()
     if lower in CARDINALS or lower in ORDINALS:
         return True
     return lower.endswith(("st", "nd", "rd", "th")) and lower[:-2].isdigit()

@@ -33,7 +33,11 @@ def test_text_is_words_and_spaces(make_doc):
             {"words": ["a"], "heads": [3], "deps": ["x"]}, "head of token 0 is 3", id="head"
         ),
         pytest.param({"words": ["a"], "pos": ["NN"]}, "'NN' is no part of speech", id="pos"),
-        pytest.param({"words": ["a"], "ents": ["PER"]}, "'PER' is no IOB tag", id="iob"),
+        pytest.param(
+            {"words": ["a"], "ents": ["PER"]},
+            "'PER', the tag of token 0, is not an IOB tag",
+            id="iob",
+        ),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(vocab, kwargs, message):

@@ -1,0 +1,114 @@
+"""Members of docs, spans and strings that spaCy documents, besides those tested elsewhere."""
+
+import numpy as np
+import pytest
+
+from kernel.errors import TextError
+from kernel.text import Doc, DocBin, Span, StringStore, UnsupportedError, Vocab
+from kernel.text import pack_docs as pack
+from kernel.text import unpack_docs as unpack
+
+
+def test_vector_of_a_doc_can_be_set(make_doc):
+    doc = make_doc(["a", "b"])
+    doc.vector = np.array([3.0, 4.0], np.float32)
+
+    assert (doc.vector_norm, doc.has_vector, doc[0].has_vector) == (5.0, True, False)
+    assert doc.copy().vector.tolist() == [3.0, 4.0]
+    doc.vector += 1
+    assert doc.vector.tolist() == [4.0, 5.0]
+    doc.vector = None
+    assert (doc.vector.tolist(), doc.has_vector) == ([], False)
+
+
+def test_norm_of_a_vector_can_be_set(make_doc):
+    doc = make_doc(["a"])
+    doc.vector_norm = 2.0
+    assert doc.vector_norm == 2.0
+
+    doc.vector = np.ones(4)
+    assert doc.vector_norm == 2.0 == np.linalg.norm(doc.vector)
+
+
+def test_vector_goes_from_one_process_to_another(make_doc):
+    docs = [make_doc(["a", "b"]), make_doc(["c"])]
+    docs[1].vector = np.array([1.0, 2.0])
+
+    first, second = unpack(pack(docs), Vocab())
+
+    assert (first.vector.tolist(), second.vector.tolist()) == ([], [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("name", "attr"),
+    [
+        ("is_tagged", "TAG"),
+        ("is_parsed", "DEP"),
+        ("is_nered", "ENT_IOB"),
+        ("is_sentenced", "SENT_START"),
+    ],
+)
+def test_older_names_ask_for_annotations(make_doc, parsed, name, attr):
+    with pytest.warns(DeprecationWarning, match=f'use `doc.has_annotation\\("{attr}"\\)'):
+        assert getattr(parsed, name) is True
+    with pytest.warns(DeprecationWarning, match=name):
+        assert getattr(make_doc(), name) is False
+
+
+def test_ids_of_spans_need_no_string(make_doc):
+    doc = make_doc(["a", "b"])
+    doc.ents = [Span(doc, 0, 1, "X", kb_id=1234, span_id=567)]
+    doc.spans["sc"] = [Span(doc, 0, 1, "X", kb_id=1234)]
+
+    for made in (
+        Doc(Vocab()).from_bytes(doc.to_bytes()),
+        next(DocBin(docs=[doc]).get_docs(Vocab())),
+        unpack(pack([doc]), Vocab())[0],
+        Doc.from_docs([doc, doc]),
+    ):
+        assert (made.ents[0].kb_id, made.ents[0].id) == (1234, 567)
+        assert made.spans["sc"][0].kb_id == 1234
+
+
+def test_label_of_a_span_needs_a_string(make_doc):
+    with pytest.raises(TextError, match="no label with the id 1234"):
+        Span(make_doc(), 0, 1, 1234)
+
+
+def test_tensor_of_a_span_is_that_of_its_tokens(make_doc):
+    doc = make_doc(["a", "b", "c"])
+    assert doc[0:2].tensor.size == 0
+
+    doc.tensor = np.arange(6.0).reshape(3, 2)
+    assert doc[1:3].tensor.tolist() == [[2.0, 3.0], [4.0, 5.0]]
+
+
+def test_entity_id_is_set_on_tokens(make_doc):
+    span = make_doc()[0:2]
+    with pytest.raises(TextError, match="set `ent_id_` of its tokens"):
+        span.ent_id_ = "Q1"
+    with pytest.raises(TextError, match="set `ent_id` of its tokens"):
+        span.ent_id = 1
+
+
+def test_strings_may_be_given_in_utf8():
+    strings = StringStore()
+
+    assert strings.add("café".encode()) == strings["café"] == StringStore(["café"])["café"]
+    assert list(strings) == ["café"]
+    with pytest.raises(TextError, match=r"expected a string in UTF-8.*position 1"):
+        strings.add(b"a\xff")
+
+
+@pytest.mark.parametrize("tag", ["B-", "I-", "B", "PER", "U-PER", "b-PER", "O-PER", "B_PER", 3])
+def test_malformed_entity_tag_is_refused(vocab, tag):
+    with pytest.raises(TextError, match="the tag of token 1, is not an IOB tag"):
+        Doc(vocab, words=["a", "b"], ents=["O", tag])
+
+
+def test_language_without_rules_has_no_noun_chunks(make_doc):
+    doc = make_doc()
+    with pytest.raises(NotImplementedError, match="no rules for noun chunks of the language ``"):
+        list(doc.noun_chunks)
+    with pytest.raises(UnsupportedError):
+        list(doc[0:2].noun_chunks)
