@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from kernel.errors import DataError
+from kernel.errors import DataError, LoadError
+from kernel.files import parse_json as strict_json
 from kernel.lines import read_text
+
+# An escaped surrogate, which may be without the other one of its pair.
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def check_path(path: Path | str) -> Path:
@@ -44,11 +49,41 @@ def read_json(path: Path) -> Any:
     return parse_json(read_text(path), path)
 
 
-def parse_json(text: str, path: Path | str) -> Any:
-    """Return the value of JSON `text`; raises `DataError` with the line if it is not valid JSON."""
+def parse_json(text: str, path: Path | str, *, line: int | None = None) -> Any:
+    """Return the value of JSON `text`, which is all of a file, or its line number `line`.
+
+    Raises `DataError` with the line if it is not valid JSON, if a number is not finite, or if a
+    string has half of a character, such as a truncated emoji.
+    """
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"not JSON: {error.msg} at column {error.colno}", path=path, line=error.lineno
-        ) from error
+        value = strict_json(text, what="the line" if line else "the file")
+    except LoadError as error:
+        cause = error.__cause__
+        if not isinstance(cause, json.JSONDecodeError):
+            raise DataError(error.message, path=path, line=line) from None
+        message = f"not JSON: {cause.msg} at column {cause.colno}"
+        raise DataError(message, path=path, line=line or cause.lineno) from None
+    if _HALF.search(text):
+        _check_halves(value, path, line)
+    return value
+
+
+def _check_halves(value: Any, path: Path | str, line: int | None) -> None:
+    """Raise `DataError` for a string that cannot be encoded."""
+    if isinstance(value, dict):
+        for item in value.items():
+            _check_halves(list(item), path, line)
+    elif isinstance(value, list):
+        for each in value:
+            _check_halves(each, path, line)
+    elif isinstance(value, str):
+        try:
+            value.encode("utf8")
+        except UnicodeEncodeError as error:
+            start, around = error.start, value[max(0, error.start - 20) : error.start + 21]
+            raise DataError(
+                f"character {start} of {around!a} is half of a character ({value[start]!a})",
+                path=path,
+                line=line,
+                hint="a text that was cut off may end in half of an emoji: remove it",
+            ) from None

@@ -5,7 +5,6 @@ A reader is called with the pipeline and yields examples. It can be called again
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from attrs.validators import ge
 from kernel.errors import DataError
 from kernel.lines import is_blank, read_lines
 from kernel.text import Doc, DocBin, Example
-from kernel_plugin_corpus.files import check_path, find_files, read_json
+from kernel_plugin_corpus.files import check_path, find_files, parse_json, read_json
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -238,10 +237,7 @@ def _fits(n_words: int, min_length: int, max_length: int) -> bool:
 
 
 def _text_of(line: str, path: Path, number: int) -> str:
-    try:
-        entry = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise DataError(f"not JSON: {error}", path=path, line=number) from None
+    entry = parse_json(line, path, line=number)
     if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
         raise DataError('expected an object with a "text"', path=path, line=number)
     text: str = entry["text"]

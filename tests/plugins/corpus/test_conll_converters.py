@@ -89,6 +89,35 @@ def test_dash_is_an_unknown_tag(nlp):
     assert [token.ent_iob_ for token in doc] == ["", "O"]
 
 
+def test_comments_above_sentences_are_left_out(nlp, entities):
+    text = (
+        "# id 5239d808\tdomain=en\n# text = # 1\n# _ _ O\n1 _ _ B-NUM\n\n"
+        "# id 2\nAda _ _ B-PER\n# _ _ O\n"
+    )
+    first, second = conll_ner.convert(text, nlp=nlp)
+    assert [token.text for token in first] == ["#", "1"]
+    assert [token.text for token in second] == ["Ada", "#"]
+    assert entities(second) == [("Ada", "PER")]
+
+
+def test_a_comment_inside_of_a_sentence_is_an_error(nlp):
+    with pytest.raises(DataError, match=r":2: expected a word and its entity tag"):
+        list(conll_ner.convert("Ada\tB-PER\n# comment\n", nlp=nlp))
+
+
+@pytest.mark.parametrize("separator", ["\t", " "], ids=["tab", "space"])
+def test_unusual_spaces_are_part_of_words(nlp, separator):
+    words = ["New\xa0York", "a\u2028b", "c\x85d", "e\x1cf", "g\u3000h"]
+    rows = [f"{word}{separator}B-X" for word in words]
+    for end in ("\n", "\r\n", "\r"):
+        (doc,) = conll_ner.convert("\ufeff" + end.join(rows) + end, nlp=nlp)
+        assert [token.text for token in doc] == words
+    with pytest.raises(DataError, match=":6: 'B' is not an entity tag"):
+        list(conll_ner.convert("\r".join([*rows, f"x{separator}B"]), nlp=nlp))
+    (doc,) = iob.convert(" ".join(f"{word}|B-X" for word in words), nlp=nlp)
+    assert [token.text for token in doc] == words
+
+
 def test_word_with_a_space_stays_whole_between_tabs(nlp):
     (doc,) = conll_ner.convert("New\xa0York\xa0\tB-LOC\nis big\tO\n\xa0\tO\n", nlp=nlp)
     assert [token.text for token in doc] == ["New\xa0York", "is big", "\xa0"]

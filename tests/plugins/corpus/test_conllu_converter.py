@@ -154,6 +154,23 @@ def test_entity_inside_a_merged_token_follows_the_policy(nlp, policy, iob):
             id="range",
         ),
         pytest.param(row(1, ""), 1, "the word (column 2) is empty", id="word"),
+        pytest.param(
+            row(1, "a", head=0)
+            + "\n\n# sent 2\n"
+            + "\n".join(row(n, f"w{n}", head=head) for n, head in [(1, 2), (2, 3), (3, 4), (4, 2)]),
+            5,
+            "the heads (column 7) of the words 2 (w2), 3 (w3), 4 (w4) form a cycle",
+            id="cycle",
+        ),
+        pytest.param(
+            row(1, "a", head="²"), 1, "the head (column 7) is '²'; expected 0 to 1", id="digit"
+        ),
+        pytest.param(
+            row(1, "a", head="9" * 5000),
+            1,
+            f"the head (column 7) is '{'9' * 78}…; expected 0 to 1",
+            id="digits",
+        ),
     ],
 )
 def test_malformed_rows_are_reported_by_line(nlp, write, content, line, message):
@@ -161,6 +178,38 @@ def test_malformed_rows_are_reported_by_line(nlp, write, content, line, message)
     with pytest.raises(DataError) as caught:
         list(convert(path, nlp=nlp))
     assert caught.value.message == f"{path}:{line}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("misc", "expected", "outcomes"),
+    [
+        (("B-X", "B-X"), [("al", "X")], ["widened to the whole token", "joined with another X"]),
+        (
+            ("B-X", "B-Y"),
+            [("al", "X")],
+            ["widened to the whole token", "left out, because it overlaps with X"],
+        ),
+    ],
+    ids=["same", "other"],
+)
+def test_two_entities_inside_of_a_merged_token_are_both_reported(
+    nlp, entities, misc, expected, outcomes
+):
+    found = []
+    rows = [row("1-2", "al"), row(1, "a", misc=misc[0]), row(2, "el", misc=misc[1])]
+    data = "\n".join(rows)
+    (doc,) = convert(data, nlp=nlp, merge_subtokens=True, on_misaligned="snap", misaligned=found)
+    assert entities(doc) == expected
+    assert [entity.outcome for entity in found] == outcomes
+    (doc,) = convert(data, nlp=nlp, merge_subtokens=True, on_misaligned="skip")
+    assert [token.ent_iob_ for token in doc] == [""]
+
+
+def test_unusual_spaces_are_part_of_columns(nlp):
+    rows = [row(1, "New\xa0York", misc="B-LOC"), row(2, "a\u2028b\x85\x1c")]
+    for end in ("\n", "\r\n", "\r"):
+        (doc,) = convert("\ufeff# text\n" + end.join(rows), nlp=nlp)
+        assert [token.text for token in doc] == ["New\xa0York", "a\u2028b\x85\x1c"]
 
 
 def test_training_json_of_a_doc_reads_back_the_same(nlp):

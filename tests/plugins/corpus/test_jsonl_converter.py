@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from kernel.errors import DataError
-from kernel_plugin_corpus.converters.jsonl import convert
+from kernel.text import Doc
+from kernel_plugin_corpus.converters.jsonl import convert, guess_spaces
 
 TEXT = "Ada Lovelace lived in London."
 
@@ -103,10 +105,96 @@ def test_snapping_never_overlaps_another_entity(nlp, entities):
     assert entities(doc) == [("Ada", "A"), ("Lovelace", "B")]
 
 
+TIMES = {"text": "at 10:30am-11:45pm today", "entities": [[3, 10, "T"], [11, 18, "T"]]}
+
+
+@pytest.fixture
+def by_spaces(nlp):
+    """A pipeline that splits texts at single spaces only, as spaCy's tokenizer does in English."""
+    nlp.tokenizer = lambda text: Doc(nlp.vocab, *_split(text))
+    return nlp
+
+
+def _split(text):
+    words = re.findall(r"\S+|(?<=\s)\s+", text)
+    return words, guess_spaces(words, text)
+
+
+def test_two_entities_inside_of_one_token_leave_it_unknown(by_spaces):
+    found = []
+    (doc,) = convert(lines(TIMES), nlp=by_spaces, on_misaligned="skip", misaligned=found)
+    assert [token.ent_iob_ for token in doc] == ["O", "", "O"]
+    assert [each.outcome for each in found] == ["left out", "left out"]
+
+
+@pytest.mark.parametrize(
+    ("label", "outcome"),
+    [("T", "joined with"), ("END", "left out, because it overlaps with")],
+    ids=["same", "other"],
+)
+def test_widening_reports_entities_that_meet_in_a_token(by_spaces, entities, label, outcome):
+    found = []
+    data = TIMES | {"entities": [[3, 10, "T"], [11, 18, label]]}
+    (doc,) = convert(lines(data), nlp=by_spaces, on_misaligned="snap", misaligned=found)
+    assert entities(doc) == [("10:30am-11:45pm", "T")]
+    assert [each.outcome for each in found] == [
+        "changed to '10:30am-11:45pm' at 3 to 18",
+        f"{outcome} T '10:30am-11:45pm'",
+    ]
+    assert f"it starts inside of the token '10:30am-11:45pm'; {outcome} T" in str(found[1])
+
+
+@pytest.mark.parametrize(
+    ("span", "is_kept"),
+    [([6, 10], True), ([5, 10], True), ([2, 7], True), ([5, 7], False), ([6, 7], False)],
+    ids=["before", "space-before", "after", "spaces", "whitespace-token"],
+)
+def test_whitespace_at_the_ends_of_entities_is_reported_and_trimmed(
+    by_spaces, entities, span, is_kept
+):
+    data = lines(entry([*span, "PER"], text="I saw  Ada"))
+    with pytest.raises(DataError, match=r"1 entity does not align .*\n.*whitespace"):
+        list(convert(data, nlp=by_spaces))
+    (doc,) = convert(data, nlp=by_spaces, on_misaligned="snap")
+    text = "I saw  Ada"[slice(*span)].strip()
+    assert entities(doc) == ([(text, "PER")] if is_kept else [])
+    (doc,) = convert(data, nlp=by_spaces, on_misaligned="skip")
+    assert not doc.ents
+    assert [token.text for token in doc if not token.ent_iob_] == ([text] if is_kept else [])
+
+
+def test_spans_are_trimmed_as_entities_are(by_spaces):
+    data = lines({"text": "I saw  Ada", "spans": [[6, 10, "PER"], [7, 10, "A"]]})
+    with pytest.raises(DataError, match="it starts or ends with whitespace"):
+        list(convert(data, nlp=by_spaces))
+    (doc,) = convert(data, nlp=by_spaces, on_misaligned="snap")
+    assert [(span.text, span.label_) for span in doc.spans["sc"]] == [("Ada", "PER"), ("Ada", "A")]
+
+
+def test_whitespace_inside_of_an_entity_is_kept(by_spaces, entities):
+    (doc,) = convert(lines(entry([0, 10, "PER"], text="I saw  Ada")), nlp=by_spaces)
+    assert entities(doc) == [("I saw  Ada", "PER")]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         pytest.param("{", ":1: not JSON", id="syntax"),
+        pytest.param(
+            '{"text": "a", "cats": {"A": NaN}}', ":1: the line is not JSON: NaN", id="nan"
+        ),
+        pytest.param('{"text": "a", "n": 1e999}', ":1: the line is not JSON: 1e999", id="infinite"),
+        pytest.param(
+            '{"text": "a", "n": ' + "9" * 5000 + "}", ":1: the line is not J", id="digits"
+        ),
+        pytest.param("[" * 200_000, ":1: the line is nested too deeply", id="nesting"),
+        pytest.param(
+            '{"text": "so sad \\ud83d"}',
+            ":1: character 7 of 'so sad \\ud83d' is half of a character ('\\ud83d')",
+            id="half-emoji",
+        ),
+        pytest.param('{"text": "a", "label": "\\udc00"}', ":1: character 0 of", id="half-label"),
+        pytest.param('{"text": "a", "entities": [[true, 1, "X"]]}', ":1: expected an", id="bool"),
         pytest.param('["text"]', ':1: expected an object with a "text"', id="list"),
         pytest.param('{"text": 3}', ':1: expected an object with a "text"', id="type"),
         pytest.param(
@@ -164,3 +252,10 @@ def test_keys_that_are_not_used_are_reported(nlp):
     data = lines({"text": "x", "meta": 1, "_hash": 2, "entitys": []})
     with pytest.warns(UserWarning, match="these keys are not used: `entitys`"):
         list(convert(data, nlp=nlp))
+
+
+def test_whole_emoji_are_kept(nlp, entities):
+    text = "\\ud83d\\ude00 Ada"
+    (doc,) = convert(f'{{"text": "{text}", "entities": [[2, 5, "PER"]]}}', nlp=nlp)
+    assert doc.text == "😀 Ada"
+    assert entities(doc) == [("Ada", "PER")]

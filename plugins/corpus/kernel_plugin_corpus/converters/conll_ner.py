@@ -1,7 +1,8 @@
 """CoNLL named entities: one token per line, the word first and its IOB tag last.
 
 Columns are separated by tabs, or by spaces if the first line has no tab. With three or more, the
-second is the part-of-speech tag. A blank line ends a sentence, `-DOCSTART-` starts a document.
+second is the part-of-speech tag. A blank line ends a sentence, `-DOCSTART-` starts a document. A
+line that starts with `#` above a sentence is a comment, unless its last column is an entity tag.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from kernel.lines import is_blank
 from kernel.text import Doc
 from kernel_plugin_corpus.converters.grouping import check_n_sents, group
 from kernel_plugin_corpus.converters.segmenting import Segmenter, load_segmenter
-from kernel_plugin_corpus.converters.source import Source, open_source
-from kernel_plugin_corpus.converters.tags import to_iob
+from kernel_plugin_corpus.converters.source import Source, open_source, shorten, split_columns
+from kernel_plugin_corpus.converters.tags import is_tag, to_iob
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -26,6 +28,7 @@ DOC_START = "-DOCSTART-"
 # A file without blank lines is one sentence, or its sentences are not marked. Above this many
 # tokens, warn.
 LONG_SENTENCE = 200
+_PADDING = " \xa0"
 
 
 @define
@@ -89,7 +92,9 @@ def _read_documents(source: Source) -> Iterator[list[Sentence]]:
     sentences: list[Sentence] = []
     sentence = Sentence()
     for number, line in source.lines():
-        if line.strip() and not line.startswith(DOC_START):
+        if not sentence.words and _is_comment(line):
+            continue
+        if not is_blank(line) and not line.startswith(DOC_START):
             row.read_into(sentence, line, number)
             continue
         if sentence.words:
@@ -101,34 +106,39 @@ def _read_documents(source: Source) -> Iterator[list[Sentence]]:
     yield [*sentences, sentence] if sentence.words else sentences
 
 
+def _is_comment(line: str) -> bool:
+    return line.startswith("#") and not is_tag(split_columns(line)[-1])
+
+
 @define
 class _RowReader:
     """Reads rows, which all must have the same number of columns as the first."""
 
     source: Source
-    separator: str | None = None
+    is_tabbed: bool = False
     n_columns: int = 0
     first_line: int = 0
 
     def read_into(self, sentence: Sentence, line: str, number: int) -> None:
         if not self.n_columns:
-            self.separator = "\t" if "\t" in line else None
-        columns = line.split(self.separator)
+            self.is_tabbed = "\t" in line
+        columns = line.split("\t") if self.is_tabbed else split_columns(line)
         if not self.n_columns:
             self.n_columns, self.first_line = len(columns), number
         self._check(columns, number)
         # A no-break space at the end of a word is not part of it, unless it is the whole word.
-        sentence.words.append(columns[0].strip() or columns[0])
+        sentence.words.append(columns[0].strip(_PADDING) or columns[0])
         with self.source.at(number):
-            sentence.ents.append(to_iob(columns[-1].strip()))
+            sentence.ents.append(to_iob(columns[-1].strip(_PADDING)))
         if self.n_columns > 2:
             sentence.tags.append(columns[1])
 
     def _check(self, columns: list[str], number: int) -> None:
-        kind = "tab" if self.separator else "space"
+        kind = "tab" if self.is_tabbed else "space"
         if len(columns) < 2:
             raise self.source.error(
-                f"expected a word and its entity tag, separated by a {kind}, got {columns[0]!r}",
+                f"expected a word and its entity tag, separated by a {kind}, "
+                f"got {shorten(columns[0])}",
                 line=number,
             )
         if len(columns) != self.n_columns:

@@ -42,7 +42,7 @@ def _merge(words: Sequence[Word], part: Range) -> Word:
         for index, word in enumerate(words, start=part.start)
         if word.head == index or not part.start <= word.head < part.end
     )
-    root = next(hang_outside, words[0])  # the first, if the words form a cycle
+    root = next(hang_outside)
     return Word(
         form=part.form,
         space=part.space,
@@ -66,24 +66,38 @@ def _unite(feats: Sequence[str]) -> str:
 
 
 def _align_entities(sentence: Sentence, number: int, source: Source, found: Misalignments) -> None:
-    taken = [False] * len(sentence.words)
+    taken = [""] * len(sentence.words)  # the label of the entity that each word belongs to
     partial = []
     for entity in _entities(sentence.words):
         start, end, _ = entity
         wide = slice(*_widen(sentence.ranges, start, end))
         if wide == slice(start, end):
-            taken[wide] = [True] * (end - start)
+            taken[wide] = [entity[2]] * (end - start)
         else:
             partial.append((entity, wide))
     for entity, wide in partial:
-        found.add(_describe(sentence, number, source, entity, wide))
+        outcome = _outcome(entity[2], taken[wide], found.policy)
+        found.add(_describe(sentence, number, source, entity, wide, outcome))
         label = entity[2] if found.policy == "snap" and not any(taken[wide]) else ""
         for index in range(wide.start, wide.stop):
             if label:
                 sentence.words[index].ent = f"{'I' if index > wide.start else 'B'}-{label}"
+                taken[index] = label
             elif not taken[index]:
                 sentence.words[index].ent = ""
-            taken[index] = True
+
+
+def _outcome(label: str, taken: Sequence[str], policy: str) -> str:
+    if policy == "error":
+        return ""
+    others = sorted(set(filter(None, taken)))
+    if policy == "skip":
+        return "left out"
+    if not others:
+        return "widened to the whole token"
+    if others == [label] and all(taken):
+        return f"joined with another {label}"
+    return f"left out, because it overlaps with {' and '.join(others)}"
 
 
 def _entities(words: Sequence[Word]) -> list[tuple[int, int, str]]:
@@ -111,6 +125,7 @@ def _describe(
     source: Source,
     entity: tuple[int, int, str],
     wide: slice,
+    outcome: str,
 ) -> MisalignedEntity:
     start, end, label = entity
     words = sentence.words
@@ -130,4 +145,5 @@ def _describe(
         text=text,
         reason=f"it covers only a part of the merged token {names}",
         suggestion=f"annotate all of {names}, or do not merge subtokens",
+        outcome=outcome,
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import define, field, frozen
 
-from kernel_plugin_corpus.converters.source import Source
+from kernel.lines import is_blank
+from kernel_plugin_corpus.converters.source import Source, shorten
 
 # Column indices of FORM, LEMMA and so on.
 ID, FORM, LEMMA, UPOS, XPOS, FEATS, HEAD, DEPREL, _, MISC = range(10)
 NER = re.compile(r"(?:name=|NE=)?(?:([BILU])-([A-Za-z_]+)|O)")
+_NUMBER = re.compile("[0-9]{1,9}")
 UPOS_TAGS = frozenset(
     {"ADJ", "ADP", "ADV", "AUX", "CCONJ", "CONJ", "DET", "EOL", "INTJ", "NOUN", "NUM", "PART"}
     | {"PRON", "PROPN", "PUNCT", "SCONJ", "SPACE", "SYM", "VERB", "X"}
@@ -64,7 +66,7 @@ def read_sentences(source: Source, ner_map: Mapping[str, str]) -> Iterator[Sente
     for number, line in source.lines():
         if line.startswith("#"):
             continue
-        if line.strip():
+        if not is_blank(line):
             rows.append((number, _columns(source, number, line)))
         elif rows:
             yield _read_sentence(source, rows, ner_map)
@@ -88,7 +90,7 @@ def _read_sentence(
     source: Source, rows: list[tuple[int, list[str]]], ner_map: Mapping[str, str]
 ) -> Sentence:
     sentence = Sentence(line=rows[0][0])
-    n_words = sum(row[ID].isdigit() for _, row in rows)
+    n_words = sum(is_number(row[ID]) for _, row in rows)
     for number, row in rows:
         if "." in row[ID]:  # an empty node, which has no text
             continue
@@ -97,10 +99,12 @@ def _read_sentence(
             continue
         if row[ID] != str(len(sentence.words) + 1):
             raise source.error(
-                f"expected the word number {len(sentence.words) + 1} in column 1, got {row[ID]!r}",
+                f"expected the word number {len(sentence.words) + 1} in column 1, "
+                f"got {shorten(row[ID])}",
                 line=number,
             )
         sentence.words.append(_read_word(source, number, row, n_words, ner_map))
+    _check_cycles(source, sentence, rows)
     for part in sentence.ranges:
         for word in sentence.words[part.start : part.end]:
             word.space = False
@@ -108,13 +112,49 @@ def _read_sentence(
     return sentence
 
 
+def _check_cycles(
+    source: Source, sentence: Sentence, rows: Sequence[tuple[int, list[str]]]
+) -> None:
+    cycle = find_cycle([word.head for word in sentence.words])
+    if cycle:
+        lines = {row[ID]: number for number, row in rows}
+        names = ", ".join(f"{index + 1} ({sentence.words[index].form})" for index in cycle)
+        raise source.error(
+            f"the heads (column 7) of the words {names} form a cycle",
+            line=lines[str(cycle[0] + 1)],
+            hint="one of them has to depend on another word, or be the root: 0",
+        )
+
+
+def find_cycle(heads: Sequence[int]) -> list[int]:
+    """Return the indices of the words of the first cycle in a tree, empty if there is none.
+
+    heads  index of each word's head, its own index for a root
+    """
+    is_checked = [False] * len(heads)
+    for start in range(len(heads)):
+        path: list[int] = []
+        place: dict[int, int] = {}
+        index = start
+        while not is_checked[index] and index not in place and heads[index] != index:
+            place[index] = len(path)
+            path.append(index)
+            index = heads[index]
+        if index in place:
+            return sorted(path[place[index] :])
+        for each in path:
+            is_checked[each] = True
+    return []
+
+
 def _read_range(
     source: Source, number: int, row: list[str], sentence: Sentence, n_words: int
 ) -> Range:
     first, _, last = row[ID].partition("-")
-    if not (first.isdigit() and last.isdigit()) or not int(first) < int(last) <= n_words:
+    if not (is_number(first) and is_number(last)) or not int(first) < int(last) <= n_words:
         raise source.error(
-            f"{row[ID]!r} in column 1 is not a range of the sentence's {n_words} words", line=number
+            f"{shorten(row[ID])} in column 1 is not a range of the sentence's {n_words} words",
+            line=number,
         )
     start = int(first) - 1
     taken = sentence.ranges[-1].end if sentence.ranges else 0
@@ -129,7 +169,7 @@ def _read_word(
     pos = _given(row[UPOS])
     if pos and pos not in UPOS_TAGS:
         raise source.error(
-            f"{pos!r} in column 4 is not a universal part-of-speech tag",
+            f"{shorten(pos)} in column 4 is not a universal part-of-speech tag",
             line=number,
             hint=f"expected one of {', '.join(sorted(UPOS_TAGS))}",
         )
@@ -151,9 +191,9 @@ def _read_word(
 def _read_head(source: Source, number: int, row: list[str], n_words: int, index: int) -> int:
     if row[HEAD] in {"0", "_"}:
         return index
-    if not row[HEAD].isdigit() or int(row[HEAD]) > n_words:
+    if not is_number(row[HEAD]) or int(row[HEAD]) > n_words:
         raise source.error(
-            f"the head (column 7) is {row[HEAD]!r}; expected 0 to {n_words}", line=number
+            f"the head (column 7) is {shorten(row[HEAD])}; expected 0 to {n_words}", line=number
         )
     return int(row[HEAD]) - 1
 
@@ -169,6 +209,11 @@ def _read_entity(misc: str, ner_map: Mapping[str, str]) -> str | None:
             return "O"
         return f"{'B' if move in 'BU' else 'I'}-{label}"
     return None
+
+
+def is_number(text: str) -> bool:
+    """Return whether `text` is a whole number of up to nine digits."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _has_space(row: list[str]) -> bool:

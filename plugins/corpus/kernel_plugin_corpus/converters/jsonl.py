@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,10 +20,19 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from kernel.lines import is_blank
 from kernel.text import Doc
 from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments, Policy
-from kernel_plugin_corpus.converters.offsets import Location, char_spans, read_entity, set_entities
-from kernel_plugin_corpus.converters.source import Source, open_source
+from kernel_plugin_corpus.converters.offsets import (
+    Location,
+    Mark,
+    char_spans,
+    check_mark,
+    read_mark,
+    set_entities,
+)
+from kernel_plugin_corpus.converters.source import Source, open_source, shorten
+from kernel_plugin_corpus.files import parse_json
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -71,14 +79,9 @@ def convert(
 
 def _read_entries(source: Source) -> Iterator[_Entry]:
     for number, line in source.lines():
-        if not line.strip():
+        if is_blank(line):
             continue
-        try:
-            data = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise source.error(
-                f"not JSON: {error.msg} at column {error.colno}", line=number
-            ) from error
+        data = parse_json(line, source.name, line=number)
         location = Location(source.name, number, number)
         if not isinstance(data, dict) or not isinstance(data.get("text"), str):
             raise location.error('expected an object with a "text"')
@@ -91,7 +94,7 @@ def _read_labels(data: dict[str, Any], location: Location) -> list[str]:
     labels = data["label"] if isinstance(data["label"], list) else [data["label"]]
     for label in labels:
         if not isinstance(label, str) or not label.strip():
-            raise location.error(f'"label" is {label!r}; expected the name of a label')
+            raise location.error(f'"label" is {shorten(label)}; expected the name of a label')
     return labels
 
 
@@ -101,16 +104,20 @@ def _make_doc(nlp: Language, entry: _Entry, labels: Sequence[str], found: Misali
     for key in ("entities", "ents"):
         if key in data:
             items = _as_list(data[key], key, location)
-            set_entities(
-                doc, [read_entity(item, doc.text, location) for item in items], location, found
-            )
+            set_entities(doc, _read_marks(items, doc.text, location), location, found)
     spans = data.get("spans", {})
     for key, value in (spans if isinstance(spans, dict) else {SPANS_KEY: spans}).items():
         items = _as_list(value, "spans", location)
-        entities = [read_entity(item, doc.text, location) for item in items]
-        doc.spans[key] = char_spans(doc, entities, location, found)
+        doc.spans[key] = char_spans(doc, _read_marks(items, doc.text, location), location, found)
     doc.cats = _read_cats(entry, labels)
     return doc
+
+
+def _read_marks(items: Sequence[Any], text: str, location: Location) -> list[Mark]:
+    marks = [read_mark(item, location) for item in items]
+    for mark in marks:
+        check_mark(mark, text, location)
+    return marks
 
 
 def _tokenize(nlp: Language, data: dict[str, Any], location: Location) -> Doc:
@@ -124,7 +131,7 @@ def _tokenize(nlp: Language, data: dict[str, Any], location: Location) -> Doc:
     doc = Doc(nlp.vocab, words=words, spaces=[bool(space) for space in spaces])
     if doc.text != data["text"]:
         raise location.error(
-            f'"words" and "spaces" make up {doc.text!r}, not the "text"',
+            f'"words" and "spaces" make up {shorten(doc.text)}, not the "text"',
         )
     return doc
 
@@ -145,10 +152,12 @@ def guess_spaces(words: Sequence[str], text: str) -> list[bool] | None:
 def _read_cats(entry: _Entry, labels: Sequence[str]) -> dict[str, float]:
     cats = entry.data.get("cats", {})
     if not isinstance(cats, dict):
-        raise entry.location.error(f'"cats" is {cats!r}; expected an object of numbers')
+        raise entry.location.error(f'"cats" is {shorten(cats)}; expected an object of numbers')
     for label, value in cats.items():
         if not label or not isinstance(value, int | float):
-            raise entry.location.error(f'"cats" has {label!r}: {value!r}; expected a number')
+            raise entry.location.error(
+                f'"cats" has {shorten(label)}: {shorten(value)}; expected a number'
+            )
     own = {label: float(label in entry.labels) for label in labels} if entry.labels else {}
     return own | {label: float(value) for label, value in cats.items()}
 
@@ -156,7 +165,7 @@ def _read_cats(entry: _Entry, labels: Sequence[str]) -> dict[str, float]:
 def _as_list(value: Any, key: str, location: Location) -> list[Any]:
     if isinstance(value, list):
         return value
-    raise location.error(f'"{key}" is {value!r}; expected a list')
+    raise location.error(f'"{key}" is {shorten(value)}; expected a list')
 
 
 def _report_unused_keys(source: Source, entries: Sequence[_Entry]) -> None:

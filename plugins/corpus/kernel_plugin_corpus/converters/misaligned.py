@@ -19,7 +19,8 @@ class MisalignedEntity:
     """An annotation that does not fit the tokens.
 
     `document` counts from 1 within `path`; `start` and `end` are character offsets into
-    its text; `suggestion` is the annotation that would fit, in words.
+    its text; `suggestion` is the annotation that would fit, in words, and `outcome` what was done,
+    empty if the policy is "error".
     """
 
     path: Path | str
@@ -31,12 +32,13 @@ class MisalignedEntity:
     text: str
     reason: str
     suggestion: str
+    outcome: str = ""
 
     def __str__(self) -> str:
         location = f"{self.path}:{self.line}" if self.line is not None else str(self.path)
         return (
             f"{location}: document {self.document}, characters {self.start} to {self.end}: "
-            f"{self.label} {self.text!r}: {self.reason}; {self.suggestion}"
+            f"{self.label} {self.text!r}: {self.reason}; {self.outcome or self.suggestion}"
         )
 
 
@@ -72,12 +74,16 @@ def why_misaligned(doc: Doc, start: int, end: int) -> str:
     text = doc.text
     if start < 0 or end > len(text):
         return f"it lies outside of the text, which has {len(text)} characters"
-    if start >= end:
-        return "it is empty"
-    if doc.char_span(start, end) is not None:
-        return ""
+    if not text[start:end].strip():
+        return "it is empty" if start >= end else "it is whitespace"
     if text[start].isspace() or text[end - 1].isspace():
         return "it starts or ends with whitespace"
+    if doc.char_span(start, end) is not None:
+        return ""
+    return _where_inside(doc, start, end)
+
+
+def _where_inside(doc: Doc, start: int, end: int) -> str:
     wide = doc.char_span(start, end, alignment_mode="expand")
     if wide is None:
         return "it touches no token"

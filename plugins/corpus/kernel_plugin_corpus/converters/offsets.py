@@ -1,12 +1,12 @@
-"""Entities given by character offsets, aligned with the tokens of a doc."""
+"""Entities and spans given by character offsets, aligned with the tokens of a doc."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kernel.errors import DataError
 from kernel.text import Doc, Span
@@ -15,8 +15,22 @@ from kernel_plugin_corpus.converters.misaligned import (
     Misalignments,
     why_misaligned,
 )
+from kernel_plugin_corpus.converters.source import shorten
 
-Entity = tuple[int, int, str]
+
+@frozen(order=True)
+class Mark:
+    """A labelled part of a text: its first character, the one after its last, and its label.
+
+    `text` is what an export says these characters are, None if it does not. `fault` is why no span
+    of tokens can have these characters, empty if one may have.
+    """
+
+    start: int
+    end: int
+    label: str
+    text: str | None = field(default=None, order=False, eq=False)
+    fault: str = field(default="", order=False, eq=False)
 
 
 @frozen
@@ -34,104 +48,160 @@ class Location:
         return DataError(message, path=self.path, line=self.line, hint=hint)
 
 
-def read_entity(value: Any, text: str, location: Location) -> Entity:
-    """Return `[start, end, label]`, or an object with these keys, as a tuple.
+def read_mark(value: Any, location: Location) -> Mark:
+    """Return `[start, end, label]`, or an object with these keys.
 
-    Raises `DataError` for any other value, offsets outside `text`, and a missing label.
+    Raises `DataError` for any other value.
     """
     if isinstance(value, dict):
         value = [value.get("start"), value.get("end"), value.get("label")]
     match value:
-        case [int(start), int(end), str(label), *_]:
+        case [bool(), *_] | [_, bool(), *_]:
             pass
+        case [int(start), int(end), str(label), *_]:
+            return Mark(start, end, label)
         case [int(start), int(end), None] | [int(start), int(end)]:
             raise location.error(f"the entity at characters {start} to {end} has no label")
         case _:
-            raise location.error(f"expected an entity as [start, end, label], got {value!r}")
-    if not 0 <= start < end <= len(text):
+            pass
+    raise location.error(f"expected an entity as [start, end, label], got {shorten(value)}")
+
+
+def check_mark(mark: Mark, text: str, location: Location) -> None:
+    """Raise `DataError` if `mark` is empty, outside of `text`, or without a label."""
+    if not 0 <= mark.start < mark.end <= len(text):
         raise location.error(
-            f"the entity {label} at characters {start} to {end} is outside the text, "
-            f"which has {len(text)} characters"
+            f"the entity {mark.label} at characters {mark.start} to {mark.end} is outside the "
+            f"text, which has {len(text)} characters"
         )
-    if not label.strip():
+    if not mark.label.strip():
         raise location.error(
-            f"the entity {text[start:end]!r} at characters {start} to {end} has no label"
+            f"the entity {text[mark.start : mark.end]!r} at characters {mark.start} to {mark.end} "
+            "has no label"
         )
-    return start, end, label
+
+
+def first_overlap(marks: Sequence[Mark]) -> tuple[Mark, Mark] | None:
+    """Return the first two marks that share characters; None if there are none."""
+    last: Mark | None = None
+    for mark in sorted(set(marks)):
+        if last is not None and mark.start < last.end:
+            return last, mark
+        last = mark
+    return None
 
 
 def set_entities(
-    doc: Doc, entities: Sequence[Entity], location: Location, found: Misalignments
+    doc: Doc,
+    marks: Sequence[Mark],
+    location: Location,
+    found: Misalignments,
+    *,
+    is_complete: bool = True,
 ) -> None:
-    """Set `doc.ents`; entities that do not align are widened to whole tokens or left unknown.
+    """Set `doc.ents`; those that do not align are widened to whole tokens or left unknown.
+
+    is_complete  whether the tokens outside of the entities are known to be outside
 
     Raises `DataError` naming both if two entities overlap.
     """
-    text = doc.text
-    spans: list[Span] = []
-    loose: list[Entity] = []
-    for entity in _without_overlap(entities, text, location):
-        span = doc.char_span(entity[0], entity[1], label=entity[2])
-        if span is None:
-            loose.append(entity)
-        else:
-            spans.append(span)
-    unknown: list[Span] = []
-    for start, end, label in loose:
-        wide = doc.char_span(start, end, label=label, alignment_mode="expand")
-        found.add(_describe(doc, (start, end, label), wide, location))
-        if wide is None:
-            continue
-        taken = any(span.start < wide.end and wide.start < span.end for span in spans)
-        if found.policy == "snap" and not taken:
+    overlap = first_overlap(marks)
+    if overlap is not None:
+        raise location.error(
+            "entities overlap: " + " and ".join(_quote(mark, doc.text) for mark in overlap),
+            hint="keep one of them, or put spans that overlap under `spans`",
+        )
+    aligned = {mark: _aligned(doc, mark) for mark in sorted(set(marks))}
+    spans = [span for span in aligned.values() if span is not None]
+    unknown: set[int] = set()
+    for mark in (mark for mark, span in aligned.items() if span is None):
+        wide = _widened(doc, mark)
+        others = [span for span in spans if _touch(span, wide)]
+        outcome = _outcome(mark, wide, others, found.policy)
+        found.add(_describe(doc, mark, wide, location, outcome))
+        if found.policy == "snap" and wide is not None and not others:
             spans.append(wide)
-        else:
-            unknown += _free_tokens(doc, wide, spans)
-    doc.set_ents(spans, missing=unknown)
+        elif wide is not None:
+            unknown.update(range(wide.start, wide.end))
+    unknown -= {index for span in spans for index in range(span.start, span.end)}
+    if is_complete:
+        doc.set_ents(spans, missing=[doc[index : index + 1] for index in sorted(unknown)])
+    else:
+        doc.set_ents(spans, default="missing")
 
 
 def char_spans(
-    doc: Doc, entities: Sequence[Entity], location: Location, found: Misalignments
+    doc: Doc, marks: Sequence[Mark], location: Location, found: Misalignments
 ) -> list[Span]:
-    """Return spans that may overlap; spans that do not align are widened or left out."""
+    """Return spans that may overlap; those that do not align are widened or left out."""
     spans = []
-    for start, end, label in entities:
-        span = doc.char_span(start, end, label=label)
+    for mark in marks:
+        span = _aligned(doc, mark)
         if span is None:
-            wide = doc.char_span(start, end, label=label, alignment_mode="expand")
-            found.add(_describe(doc, (start, end, label), wide, location))
+            wide = _widened(doc, mark)
+            outcome = _outcome(mark, wide, [], found.policy)
+            found.add(_describe(doc, mark, wide, location, outcome))
             span = wide if found.policy == "snap" else None
         if span is not None:
             spans.append(span)
     return spans
 
 
-def _without_overlap(entities: Sequence[Entity], text: str, location: Location) -> Iterator[Entity]:
-    last: Entity | None = None
-    for entity in sorted(set(entities)):
-        if last is not None and entity[0] < last[1]:
-            one, other = (
-                f"{label} {text[start:end]!r} (characters {start} to {end})"
-                for start, end, label in (last, entity)
-            )
-            raise location.error(
-                f"entities overlap: {one} and {other}",
-                hint="keep one of them, or put spans that overlap under `spans`",
-            )
-        last = entity
-        yield entity
+def report_whitespace(doc: Doc, location: Location, found: Misalignments) -> None:
+    """Trim the entities that start or end with whitespace tokens, which no model can predict.
+
+    Unless the policy is "snap", their tokens become unknown.
+    """
+    marks = [Mark(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
+    if any(_aligned(doc, mark) is None for mark in marks):
+        unknown = [doc[token.i : token.i + 1] for token in doc if not token.ent_iob_]
+        set_entities(doc, marks, location, found)
+        if unknown:
+            doc.set_ents([], missing=unknown, default="unmodified")
 
 
-def _free_tokens(doc: Doc, wide: Span, spans: Sequence[Span]) -> list[Span]:
-    return [
-        doc[index : index + 1]
-        for index in range(wide.start, wide.end)
-        if not any(span.start <= index < span.end for span in spans)
-    ]
+def _aligned(doc: Doc, mark: Mark) -> Span | None:
+    """Return the tokens of `mark`, None if they are not whole or whitespace at an end."""
+    span = None if mark.fault else doc.char_span(mark.start, mark.end, label=mark.label)
+    if span is None or not span or span[0].is_space or span[-1].is_space:
+        return None
+    return span
 
 
-def _describe(doc: Doc, entity: Entity, wide: Span | None, location: Location) -> MisalignedEntity:
-    start, end, label = entity
+def _widened(doc: Doc, mark: Mark) -> Span | None:
+    """Return the tokens that `mark` touches, without whitespace at its ends, None if none."""
+    text = doc.text[mark.start : mark.end]
+    start = mark.start + len(text) - len(text.lstrip())
+    end = mark.end - len(text) + len(text.rstrip())
+    if start >= end:
+        return None
+    return doc.char_span(start, end, label=mark.label, alignment_mode="expand")
+
+
+def _touch(one: Span, other: Span | None) -> bool:
+    return other is not None and one.start < other.end and other.start < one.end
+
+
+def _outcome(mark: Mark, wide: Span | None, others: Sequence[Span], policy: str) -> str:
+    if policy == "error":
+        return ""
+    if policy == "skip" or wide is None:
+        return "left out"
+    if not others:
+        return f"changed to {wide.text!r} at {wide.start_char} to {wide.end_char}"
+    [*_, other] = others
+    if other.label_ == mark.label and other.start <= wide.start and wide.end <= other.end:
+        return f"joined with {other.label_} {other.text!r}"
+    return f"left out, because it overlaps with {other.label_} {other.text!r}"
+
+
+def _quote(mark: Mark, text: str) -> str:
+    return f"{mark.label} {text[mark.start : mark.end]!r} (characters {mark.start} to {mark.end})"
+
+
+def _describe(
+    doc: Doc, mark: Mark, wide: Span | None, location: Location, outcome: str
+) -> MisalignedEntity:
     suggestion = (
         "leave it out"
         if wide is None
@@ -141,10 +211,11 @@ def _describe(doc: Doc, entity: Entity, wide: Span | None, location: Location) -
         path=location.path,
         line=location.line,
         document=location.document,
-        start=start,
-        end=end,
-        label=label,
-        text=doc.text[max(0, start) : max(0, end)],
-        reason=why_misaligned(doc, start, end),
+        start=mark.start,
+        end=mark.end,
+        label=mark.label,
+        text=doc.text[max(0, mark.start) : max(0, mark.end)],
+        reason=mark.fault or why_misaligned(doc, mark.start, mark.end),
         suggestion=suggestion,
+        outcome=outcome,
     )

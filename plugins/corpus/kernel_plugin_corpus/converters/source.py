@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 from attrs import frozen
 
 from kernel.errors import DataError
 from kernel.lines import read_text, split_lines
 from kernel_plugin_corpus.files import check_path
+
+MAX_SHOWN: Final = 80
+_SPACES: Final = re.compile(r"[ \t]+")
 
 
 @frozen
@@ -35,6 +40,17 @@ class Source:
             yield
         except DataError as error:
             raise self.error(error.message, line=line, hint=error.hint) from None
+
+
+def shorten(value: Any) -> str:
+    """Return `repr(value)` for a message, its end cut off if it is long."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+
+
+def split_columns(line: str) -> list[str]:
+    """Split a line at spaces and tabs; a no-break space is part of a column."""
+    return _SPACES.split(line.strip(" \t"))
 
 
 def open_source(source: Path | str) -> Source:

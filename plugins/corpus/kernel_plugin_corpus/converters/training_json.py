@@ -16,7 +16,13 @@ from kernel.errors import DataError
 from kernel.text import Doc
 from kernel_plugin_corpus.converters.jsonl import guess_spaces
 from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments, Policy
-from kernel_plugin_corpus.converters.offsets import Location, read_entity, set_entities
+from kernel_plugin_corpus.converters.offsets import (
+    Location,
+    check_mark,
+    read_mark,
+    report_whitespace,
+    set_entities,
+)
 from kernel_plugin_corpus.converters.source import Source, open_source
 from kernel_plugin_corpus.converters.tags import to_iob
 from kernel_plugin_corpus.files import parse_json
@@ -91,8 +97,11 @@ def _read_paragraph(
         fields["sent_starts"] = [start for sentence in starts for start in sentence]
     doc = Doc(nlp.vocab, words=words, spaces=_spaces(tokens, words, paragraph, location), **fields)
     if "ents" not in fields and paragraph.get("entities"):
-        entities = [read_entity(item, doc.text, location) for item in paragraph["entities"]]
-        set_entities(doc, entities, location, found)
+        marks = [read_mark(item, location) for item in paragraph["entities"]]
+        for mark in marks:
+            check_mark(mark, doc.text, location)
+        set_entities(doc, marks, location, found)
+    report_whitespace(doc, location, found)
     doc.cats = {cat["label"]: float(cat["value"]) for cat in paragraph.get("cats", [])}
     return doc
 
