@@ -103,6 +103,9 @@ class Language:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(pipeline={self.pipe_names})"
 
+    def __reduce__(self) -> Any:
+        return serialization.reduce(self)
+
     # -- registering components
 
     @classmethod

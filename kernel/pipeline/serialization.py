@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from kernel.config import load_config
+from kernel.config import Config, load_config
 from kernel.errors import LoadError
 from kernel.files import pack, replace_folder, unpack
 from kernel.pipeline.meta import meta_json, read_meta
@@ -23,6 +23,7 @@ from kernel.plugins import hooks
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
+    from kernel.text import Vocab
 
 CONFIG_NAMES: Final = ("config.cfg", "config.toml")
 LanguageT = TypeVar("LanguageT", bound="Language")
@@ -178,6 +179,37 @@ def from_bytes(nlp: LanguageT, data: bytes, *, exclude: Iterable[str] = ()) -> L
     unpack_fields(data, readers, exclude)
     _keep_labels(nlp)
     return nlp
+
+
+def reduce(nlp: Language) -> tuple[Callable[..., Language], tuple[Any, ...]]:
+    """Return what pickle and `copy.deepcopy` make the pipeline of: its config, parts and bytes."""
+    settings = {
+        "max_length": nlp.max_length,
+        "batch_size": nlp.batch_size,
+        "default_error_handler": nlp.default_error_handler,
+        "path": nlp.path,
+    }
+    config = nlp.config.to_bytes(interpolate=False)
+    data = to_bytes(nlp, exclude=["vocab", "tokenizer", "config"])
+    return _restored, (type(nlp), config, nlp.vocab, nlp.tokenizer, nlp.disabled, data, settings)
+
+
+def _restored(
+    cls: type[Language],
+    config: bytes,
+    vocab: Vocab,
+    tokenizer: Any,
+    disabled: Iterable[str],
+    data: bytes,
+    settings: Mapping[str, Any],
+) -> Language:
+    nlp = cls.from_config(
+        Config().from_bytes(config, interpolate=False), vocab=vocab, disable=disabled
+    )
+    nlp.tokenizer = tokenizer
+    for name, value in settings.items():
+        setattr(nlp, name, value)
+    return from_bytes(nlp, data)
 
 
 def _keep_labels(nlp: Language) -> None:

@@ -26,6 +26,7 @@ from kernel.text.docs.tree import Tree
 from kernel.text.docs.views import Kind, TextView, hookable, mean_vector, vector_norm
 from kernel.text.errors import BoundsError
 from kernel.text.files import doc_bytes, doc_json
+from kernel.text.pickling import ByValue
 from kernel.text.vocab.views import Attribute, attribute
 from kernel.text.words.attributes import DEP, HEAD, SENT_START, attr_id
 
@@ -343,6 +344,22 @@ class Doc(Columns, TextView):
             made.spans.update(self._spans.copy(made))
         return made
 
+    def __copy__(self) -> Doc:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Doc:
+        """Return a copy of the same vocabulary, or of its copy if that was copied before."""
+        if id(self.vocab) not in memo:
+            return self.copy()
+        make, arguments = self.__reduce__()
+        made: Doc = make(*copy.deepcopy(arguments, memo))
+        return made
+
+    def __reduce__(self) -> Any:
+        data = self.to_bytes(exclude=["user_data", "user_hooks"])
+        rest = (self.user_data, ByValue(self.hooks), self._own_vector, self._own_norm)
+        return _restored, (type(self), self.vocab, data, *rest)
+
     from_docs = staticmethod(copies.from_docs)
 
     def retokenize(self) -> Retokenizer:
@@ -441,3 +458,19 @@ class Doc(Columns, TextView):
     def own_vector(self) -> tuple[Any, float | None]:
         """The vector and the norm that were set, None if none was."""
         return self._own_vector, self._own_norm
+
+
+def _restored(
+    cls: type[Doc],
+    vocab: Vocab,
+    data: bytes,
+    user_data: dict[Any, Any],
+    hooks: ByValue,
+    vector: Any,
+    vector_norm: float | None,
+) -> Doc:
+    doc = cls(vocab).from_bytes(data)
+    doc.user_data = user_data
+    doc.hooks = hooks.value
+    doc.vector, doc.vector_norm = vector, vector_norm
+    return doc

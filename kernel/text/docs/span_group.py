@@ -16,7 +16,7 @@ import numpy.typing as npt
 from kernel.errors import LoadError, TextError
 from kernel.files import pack, unpack
 from kernel.text.docs.span import Span
-from kernel.text.errors import BoundsError
+from kernel.text.errors import BoundsError, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +32,11 @@ Entry = tuple[int, int, int, int, int, tuple[int, int] | None]
 
 class _OfDoc:
     """Something that belongs to a doc, but does not keep it alive."""
+
+    def __reduce__(self) -> Any:
+        raise UnsupportedError(
+            f"a {type(self).__name__} cannot be pickled", hint="pickle its doc, which keeps it"
+        )
 
     def _refer_to(self, doc: Doc) -> None:
         self._doc_ref = weakref.ref(doc)

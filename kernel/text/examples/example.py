@@ -251,6 +251,9 @@ class Example:
         """
         return cls(predicted, example_dict.reference_of(predicted, example_dict_))
 
+    def __reduce__(self) -> Any:
+        return _restored, (type(self), self.predicted, self.reference, self._alignment)
+
     def __len__(self) -> int:
         return len(self.predicted)
 
@@ -322,3 +325,9 @@ class Example:
     def to_dict(self) -> dict[str, Any]:
         """Return the reference's annotations as `from_dict` takes them."""
         return example_dict.to_dict(self.reference)
+
+
+def _restored(
+    cls: type[Example], predicted: Doc, reference: Doc, alignment: Alignment | None
+) -> Example:
+    return cls(predicted, reference, alignment=alignment)

@@ -94,7 +94,12 @@ def known_columns(stored: Mapping[str, StoredColumn]) -> dict[str, StoredColumn]
 
 
 def to_dict(doc: Doc, *, exclude: Collection[str] = ()) -> dict[str, Any]:
-    """Return what `Doc.to_bytes` packs, fields in `exclude` left out."""
+    """Return what `Doc.to_bytes` packs, fields in `exclude` left out.
+
+    Warns if there are user hooks, which are functions, unless "user_hooks" is in `exclude`.
+    """
+    if "user_hooks" not in exclude and doc.hooks is not None and any(doc.hooks.values()):
+        warnings.warn("the user hooks of a doc are not saved", stacklevel=3)
     strings = {"", *doc.named_strings(), *doc.vocab.strings.known(doc.span_ids())}
     data: dict[str, Any] = {
         "text": doc.text,

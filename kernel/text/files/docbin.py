@@ -84,6 +84,10 @@ class DocBin:
     def __repr__(self) -> str:
         return f"DocBin({len(self)} docs)"
 
+    def __reduce__(self) -> Any:
+        arguments = (type(self), self.store_user_data, self.to_bytes())
+        return _restored, arguments, {"_column_names": self._column_names}
+
     def add(self, doc: Doc) -> None:
         """Add a doc as it is now."""
         self._added.append(doc.snapshot())
@@ -223,6 +227,10 @@ def merge_bins(bins: Sequence[bytes]) -> bytes | None:
         else:
             merged.merge(loaded)
     return None if merged is None else merged.to_bytes()
+
+
+def _restored(cls: type[DocBin], store_user_data: bool, data: bytes) -> DocBin:
+    return cls(store_user_data=store_user_data).from_bytes(data)
 
 
 def _ordered(numbers: Iterable[int]) -> list[int]:

@@ -76,11 +76,15 @@ class Lexeme(LexicalAttributes):
         self.vocab = vocab
         self.table: LexemeTable = vocab.lexemes if table is None else table
         if row is None:
-            row = self.table.row_of_orth(vocab.strings.as_int(orth or 0))
+            table = self.table
+            row = table.row(orth) if isinstance(orth, str) else table.row_of_orth(orth or 0)
         self.row: int = row
 
     def __repr__(self) -> str:
         return f"Lexeme({self.text!r})"
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.vocab, self.text)
 
     def __len__(self) -> int:
         return len(self.text)

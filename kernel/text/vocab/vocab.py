@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -13,6 +14,7 @@ import numpy as np
 
 from kernel.errors import LoadError, TextError
 from kernel.files import check_type, pack, unpack
+from kernel.text.pickling import ByValue
 from kernel.text.vectors.table import BaseVectors, Vectors
 from kernel.text.vocab.lexeme import Lexeme
 from kernel.text.words import attributes
@@ -80,6 +82,18 @@ class Vocab:
         self._vectors: BaseVectors = Vectors(strings=self.strings, name=vectors_name)
         self._lookups = Lookups()
         self.lookups = Lookups() if lookups is None else lookups
+
+    def __reduce__(self) -> Any:
+        bare_vectors = copy.copy(self._vectors)
+        # The restored table gets the strings of the restored vocabulary.
+        bare_vectors.strings = None  # type: ignore[assignment]
+        settings = {
+            "writing_system": self.writing_system,
+            "transient_limit": self._transient_limit,
+        }
+        functions = ByValue((self.lex_attr_getters, self.get_noun_chunks))
+        data = self.to_bytes(exclude=["vectors"])
+        return _restored, (type(self), settings, self.cfg, functions, bare_vectors, data)
 
     # Transient and permanent words
 
@@ -367,3 +381,20 @@ def _checked(lookups: Lookups, what: str) -> Lookups:
     """Return the tables; the norms are used for every word, so they are checked here."""
     check_type(dict(lookups.get_table("lexeme_norm", {})), dict[int, str], what=what)
     return lookups
+
+
+def _restored(
+    cls: type[Vocab],
+    settings: Mapping[str, Any],
+    cfg: dict[str, Any],
+    functions: ByValue,
+    vectors: BaseVectors,
+    data: bytes,
+) -> Vocab:
+    getters, get_noun_chunks = functions.value
+    vocab = cls(getters, get_noun_chunks=get_noun_chunks, **settings)
+    vocab.cfg = cfg
+    vocab.from_bytes(data)
+    vectors.strings = vocab.strings
+    vocab.vectors = vectors
+    return vocab

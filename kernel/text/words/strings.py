@@ -6,7 +6,7 @@ import contextlib
 import json
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,9 @@ class StringStore:
 
     def __repr__(self) -> str:
         return f"StringStore({len(self)} strings)"
+
+    def __reduce__(self) -> Any:
+        return _of_bytes, (type(self), self.to_bytes())
 
     def __len__(self) -> int:
         return len(self._texts) + len(self._current.ids.keys() - self._ids.keys())
@@ -232,6 +235,10 @@ class StringStore:
             if generation is not None and key in generation.texts:
                 return generation.texts[key]
         return None
+
+
+def _of_bytes(cls: type[StringStore], data: bytes) -> StringStore:
+    return cls().from_bytes(data)
 
 
 def _decode(text: bytes) -> str:

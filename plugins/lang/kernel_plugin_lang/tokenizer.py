@@ -100,6 +100,12 @@ class Tokenizer:
     def __repr__(self) -> str:
         return f"Tokenizer({len(self._special_cases)} special cases)"
 
+    def __reduce__(self) -> Any:
+        rules = (self.rules, self.prefix_search, self.suffix_search, self.infix_finditer)
+        matches = (self.token_match, self.url_match)
+        settings = (self.faster_heuristics, self.max_cache_size)
+        return type(self), (self.vocab, *rules, *matches, *settings)
+
     # Tokenizing
 
     def __call__(self, text: str) -> Doc:
