@@ -7,41 +7,30 @@ infixes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from kernel_plugin_lang.punctuation import own_suffix_rules, rules_that_spare_plain, sure_suffixes
+from kernel_plugin_lang.affix_search import (
+    Match,
+    PrefixSearch,
+    Search,
+    SuffixSearch,
+    pattern_of,
+)
+from kernel_plugin_lang.punctuation import rules_that_spare_plain
+from kernel_plugin_lang.special_cases import SpecialCases
 from kernel_plugin_lang.urls import url_pattern
 
-
-class Match(Protocol):
-    """A match found by a rule: the part of `re.Match` that the tokenizer uses."""
-
-    def start(self) -> int:
-        """Return the offset of the first character."""
-        ...
-
-    def end(self) -> int:
-        """Return the offset after the last character."""
-        ...
-
-
-Search = Callable[[str], Match | None]
 FindAll = Callable[[str], Iterable[Match]]
 
 
-class Piece(NamedTuple):
-    """A part of a chunk, and the name of the rule that split it off.
-
-    A piece with the rule `SPECIAL` is a special case and may consist of several tokens.
-    """
-
-    rule: str
-    text: str
+# A part of a chunk, after the name of the rule that split it off. A piece with the rule `SPECIAL`
+# is a special case and may consist of several tokens. Not a class, because a text may be a million
+# pieces.
+Piece: TypeAlias = tuple[str, str]
 
 
 @frozen
@@ -83,8 +72,12 @@ class AffixRules:
         return self.token_match is None and all(source_of(each) in known for each in searches)
 
     @cached_property
-    def _cuts_sure_ends(self) -> bool:
-        return self.spares_plain and source_of(self.suffix_search) == own_suffix_rules()
+    def _prefixes(self) -> PrefixSearch:
+        return PrefixSearch(self.prefix_search)
+
+    @cached_property
+    def _suffixes(self) -> SuffixSearch:
+        return SuffixSearch(self.suffix_search)
 
     def find_prefix(self, text: str) -> int:
         """Return the length of the prefix of `text`, 0 if it has none."""
@@ -98,64 +91,75 @@ class AffixRules:
         """Return the matches of the infix rules in `text`."""
         return list(self.infix_finditer(text)) if self.infix_finditer is not None else []
 
-    def split(self, chunk: str, special_cases: Collection[str]) -> list[Piece]:
-        """Split a chunk into non-empty pieces, in order, that join to the chunk."""
-        if chunk in special_cases:
-            return [Piece("SPECIAL", chunk)]
+    def split(self, chunk: str, special_cases: SpecialCases) -> list[Piece]:
+        """Split a chunk into non-empty pieces, in order, that join to the chunk.
+
+        Takes time linear in the length of the chunk if the functions belong to patterns that look
+        at a limited number of characters, as this package's own do.
+        """
+        if chunk in special_cases.table:
+            return [("SPECIAL", chunk)]
         if self.is_plain(chunk):
-            return [Piece("TOKEN", chunk)]
-        start = chunk[:-1]
-        # A word with a full stop or comma is so common that it skips the patterns.
-        if self._cuts_sure_ends and _has_sure_end(chunk) and start not in special_cases:
-            return [Piece("TOKEN", start), Piece("SUFFIX", chunk[-1])]
+            return [("TOKEN", chunk)]
         prefixes: list[Piece] = []
         suffixes: list[Piece] = []
-        middle = self._strip(chunk, special_cases, prefixes, suffixes)
-        if middle:
-            prefixes.extend(self._split_middle(middle, special_cases))
+        start, end = self._strip(chunk, special_cases, prefixes, suffixes)
+        if start < end:
+            prefixes.extend(self._split_middle(chunk[start:end], special_cases))
         suffixes.reverse()
         return prefixes + suffixes
 
-    def _strip(
+    # One loop without further calls, because it runs a million times for a megabyte of brackets.
+    def _strip(  # noqa: C901
         self,
         text: str,
-        special_cases: Collection[str],
+        special_cases: SpecialCases,
         prefixes: list[Piece],
         suffixes: list[Piece],
-    ) -> str:
-        """Move the affixes of `text` to the two lists and return the rest."""
-        while text and text not in special_cases and not _matches(self.token_match, text):
-            if self.is_plain(text):
+    ) -> tuple[int, int]:
+        """Move the affixes of `text` to the two lists; return start and end of the rest."""
+        table, lengths = special_cases.table, special_cases.lengths
+        find_prefix, prefix_by_char = self._prefixes.length, self._prefixes.by_char
+        find_suffix, suffix_by_char = self._suffixes.length, self._suffixes.by_char
+        start, end = 0, len(text)
+        while start < end:
+            if end - start in lengths and text[start:end] in table:
                 break
-            n_prefix = self.find_prefix(text)
-            rest = text[n_prefix:]
-            if n_prefix and rest in special_cases:
-                prefixes.append(Piece("PREFIX", text[:n_prefix]))
-                return rest
+            if self.token_match is not None and self.token_match(text[start:end]):
+                break
+            n_prefix = prefix_by_char[text[start]]
+            if n_prefix < 0:
+                n_prefix = find_prefix(text, start, end)
+            inner = start + n_prefix
+            if n_prefix and end - inner in lengths and text[inner:end] in table:
+                prefixes.append(("PREFIX", text[start:inner]))
+                return inner, end
             # Search only after the prefix, so that no lookbehind can see the prefix.
-            n_suffix = 0 if self.is_plain(rest) else self.find_suffix(rest)
-            start = text[: len(text) - n_suffix]
-            if n_suffix and start in special_cases:
-                suffixes.append(Piece("SUFFIX", text[len(start) :]))
-                return start
-            if not n_prefix and not n_suffix:
-                break
+            n_suffix = suffix_by_char[text[end - 1]] if inner < end else 0
+            if n_suffix < 0:
+                n_suffix = find_suffix(text, inner, end)
+            outer = end - n_suffix
+            if n_suffix and outer - start in lengths and text[start:outer] in table:
+                suffixes.append(("SUFFIX", text[outer:end]))
+                return start, outer
             if n_prefix:
-                prefixes.append(Piece("PREFIX", text[:n_prefix]))
+                prefixes.append(("PREFIX", text[start:inner]))
             if n_suffix:
-                suffixes.append(Piece("SUFFIX", text[len(start) :]))
-            text = start[n_prefix:]
-        return text
+                suffixes.append(("SUFFIX", text[outer:end]))
+            elif not n_prefix:
+                break
+            start, end = inner, outer
+        return start, end
 
-    def _split_middle(self, text: str, special_cases: Collection[str]) -> list[Piece]:
-        if text in special_cases:
-            return [Piece("SPECIAL", text)]
+    def _split_middle(self, text: str, special_cases: SpecialCases) -> list[Piece]:
+        if text in special_cases.table:
+            return [("SPECIAL", text)]
         if self.is_plain(text):
-            return [Piece("TOKEN", text)]
+            return [("TOKEN", text)]
         if _matches(self.token_match, text):
-            return [Piece("TOKEN_MATCH", text)]
+            return [("TOKEN_MATCH", text)]
         if _matches(self.url_match, text):
-            return [Piece("URL_MATCH", text)]
+            return [("URL_MATCH", text)]
         return _cut(text, self.find_infix(text))
 
 
@@ -168,12 +172,12 @@ def _cut(text: str, infixes: Iterable[Match]) -> list[Piece]:
         if start == 0:
             continue
         if start > position:
-            pieces.append(Piece("TOKEN", text[position:start]))
+            pieces.append(("TOKEN", text[position:start]))
         if end > start:
-            pieces.append(Piece("INFIX", text[start:end]))
+            pieces.append(("INFIX", text[start:end]))
         position = end
     if position < len(text):
-        pieces.append(Piece("TOKEN", text[position:]))
+        pieces.append(("TOKEN", text[position:]))
     return pieces
 
 
@@ -181,19 +185,8 @@ def source_of(search: Callable[..., Any] | None) -> str | None:
     """Return the regular expression that `search` is a method of, "" for other callables."""
     if search is None:
         return None
-    pattern = getattr(search, "__self__", None)
-    return pattern.pattern if isinstance(pattern, re.Pattern) else ""
-
-
-def _has_sure_end(chunk: str) -> bool:
-    """Return whether a chunk is letters or digits plus one character that is always a suffix.
-
-    Only valid for this package's own rules. Their patterns give the same result, but slower.
-    """
-    start, last = chunk[:-1], chunk[-1]
-    # A full stop after a capital may belong to an initial; leave rarer letters to the pattern.
-    is_sure = last in sure_suffixes() or (last == "." and "a" <= start[-1:] <= "z")
-    return is_sure and (start.isalpha() or start.isdecimal())
+    pattern, _ = pattern_of(search)
+    return "" if pattern is None else pattern.pattern
 
 
 def _matches(search: Search | None, text: str) -> bool:

@@ -25,6 +25,8 @@ _CODE_SIZE: Final = 4
 _codes_of: Final = Struct(f"{_CODE_SIZE}s").iter_unpack
 # For fewer words than this, looking them up one by one is faster.
 _BATCH_FROM_WORDS: Final = 8
+# Longer chunks are seldom words, seldom occur twice, and would fill the memory.
+_MAX_CACHED_LENGTH: Final = 200
 
 
 class ChunkEncoder:
@@ -44,12 +46,13 @@ class ChunkEncoder:
     ) -> None:
         self.lexemes = lexemes
         self._rules = rules
-        self._special_cases = special_cases.table
+        self._special_cases = special_cases
         self._phrases = phrases
         self._max_young = max_size // 2
         self._young: dict[str, bytes] = {}
         self._old: dict[str, bytes] = {}
         self._whitespace: dict[str, bytes] = {}
+        self._special_rows: dict[str, list[int]] = {}
         # Chunks in which the rules split a special case. It stays small: fewer than lexemes.
         self._cut: set[str] = set()
 
@@ -61,19 +64,23 @@ class ChunkEncoder:
         """
         return b"".join(map(self._young.__getitem__, chunks))
 
-    def encode(self, chunks: Sequence[str]) -> bytes:
-        """Return the codes of all chunks, which must be non-empty and without whitespace."""
+    def encode(self, chunks: Sequence[str]) -> tuple[bytes, bool]:
+        """Return the codes of all chunks, and whether the rules may have split a special case.
+
+        The chunks must be non-empty and without whitespace.
+        """
         try:
-            return self.known(chunks)
+            return self.known(chunks), self.has_cut(chunks)
         except KeyError:
             known = self._young
             fresh = self._look_up([chunk for chunk in dict.fromkeys(chunks) if chunk not in known])
         codes = b"".join([fresh[chunk] if chunk in fresh else known[chunk] for chunk in chunks])
         self._remember(fresh)
-        return codes
+        has_long = max(map(len, fresh)) > _MAX_CACHED_LENGTH
+        return codes, has_long or self.has_cut(chunks)
 
     def has_cut(self, chunks: Iterable[str]) -> bool:
-        """Return whether the rules split a special case in any of the chunks."""
+        """Return whether the rules split a special case in any of the cached chunks."""
         return not self._cut.isdisjoint(chunks)
 
     def learn(self, chunks: Iterable[str]) -> None:
@@ -97,13 +104,18 @@ class ChunkEncoder:
         known = self._whitespace.get(text)
         if known is None:
             known = without_space(self._analyse([text])[text])
-            if len(self._whitespace) < self._max_young:
+            if len(text) <= _MAX_CACHED_LENGTH and len(self._whitespace) < self._max_young:
                 self._whitespace[text] = known
         return known
 
     def special_rows(self, text: str) -> list[int]:
-        """Return the lexeme rows of a special case."""
-        return [self._row(part[ORTH], part.get(NORM)) for part in self._special_cases[text]]
+        """Return the lexeme rows of a special case. Do not change the list."""
+        rows = self._special_rows.get(text)
+        if rows is None:
+            parts = self._special_cases.table[text]
+            rows = [self._row(part[ORTH], part.get(NORM)) for part in parts]
+            self._special_rows[text] = rows
+        return rows
 
     def _row(self, orth: str, norm: str | None) -> int:
         row = self.lexemes.row(orth)
@@ -114,6 +126,8 @@ class ChunkEncoder:
         return found | self._analyse([chunk for chunk in chunks if chunk not in found])
 
     def _remember(self, fresh: dict[str, bytes]) -> None:
+        if max(map(len, fresh), default=0) > _MAX_CACHED_LENGTH:
+            fresh = {chunk: fresh[chunk] for chunk in fresh if len(chunk) <= _MAX_CACHED_LENGTH}
         if len(self._young) + len(fresh) > self._max_young:
             self._old, self._young = self._young, {}
         if len(fresh) <= self._max_young:
@@ -122,7 +136,7 @@ class ChunkEncoder:
     def _analyse(self, chunks: list[str]) -> dict[str, bytes]:
         """Split chunks by the rules, and add all their words to the lexeme table at once."""
         rules, special_cases = self._rules, self._special_cases
-        codes = self._encode_plain(rules.find_plain(chunks, special_cases))
+        codes = self._encode_plain(rules.find_plain(chunks, special_cases.table))
         pieces = {
             chunk: rules.split(chunk, special_cases) for chunk in chunks if chunk not in codes
         }
@@ -142,7 +156,7 @@ class ChunkEncoder:
         return dict(zip(words, self.lexemes.rows(words).tolist(), strict=True))
 
     def _codes(self, chunk: str, pieces: list[Piece], rows: dict[str, int]) -> bytes:
-        if len(pieces) == 1 and pieces[0].rule != "SPECIAL":
+        if len(pieces) == 1 and pieces[0][0] != "SPECIAL":
             return _encode_one(2 * rows[chunk] + 1)
         found: list[int] = []
         for rule, text in pieces:
@@ -152,11 +166,12 @@ class ChunkEncoder:
                 found.append(rows[text])
         codes = array("i", [2 * row for row in found])
         codes[-1] += 1
-        encoded = codes.tobytes()
-        texts = self.lexemes.texts
-        if self._phrases.are_in([texts[row] for row in found]):
+        if len(chunk) <= _MAX_CACHED_LENGTH and self._phrases.are_in(self._texts(found)):
             self._cut.add(chunk)
-        return encoded
+        return codes.tobytes()
+
+    def _texts(self, rows: list[int]) -> list[str]:
+        return [self.lexemes.texts[row] for row in rows]
 
 
 def without_space(codes: bytes) -> bytes:

@@ -119,13 +119,3 @@ def rules_that_spare_plain() -> frozenset[str]:
 def own_suffix_rules() -> str:
     """Return the source of the pattern of this package's suffix rules."""
     return _join_suffixes(make_suffixes())
-
-
-@functools.cache
-def sure_suffixes() -> frozenset[str]:
-    """Return the characters that those rules always split off after letters or digits.
-
-    No suffix rule matches letters or digits followed by one of these characters, so the
-    character is split off alone.
-    """
-    return frozenset(rule[-1] for rule in make_suffixes() if _SINGLE.fullmatch(rule))

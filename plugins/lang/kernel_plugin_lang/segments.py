@@ -70,9 +70,9 @@ def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
         if start > position:
             space = int(text[start] == " ")
             chunks = text[position:start].split(" ")
-            codes = encoder.encode(chunks)
+            codes, is_cut = encoder.encode(chunks)
             parts.append(codes if space else without_space(codes))
-            has_cut |= encoder.has_cut(chunks)
+            has_cut |= is_cut
         if start + space < end:
             parts.append(encoder.encode_whitespace(text[start + space : end]))
         position = end
@@ -80,7 +80,7 @@ def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
         chunks = text[position:].split(" ")
         space = int(not chunks[-1])
         chunks = chunks[: len(chunks) - space]
-        codes = encoder.encode(chunks)
+        codes, is_cut = encoder.encode(chunks)
         parts.append(codes if space else without_space(codes))
-        has_cut |= encoder.has_cut(chunks)
+        has_cut |= is_cut
     return EncodedText(b"".join(parts), True, has_cut)

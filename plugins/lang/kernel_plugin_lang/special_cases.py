@@ -8,19 +8,26 @@ the run of tokens that the rules make of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from kernel.errors import TextError
 from kernel.text import NORM, ORTH, attr_id, attr_name
 
-Tokens = tuple[str, ...]
+# A tree of tokens; the key `_END`, which cannot be a token, marks the end of a special case.
+Trie: TypeAlias = dict[str, "Trie"]
+
+_END: Final = ""
 
 
 class SpecialCases(Mapping[str, list[dict[int, str]]]):
-    """A mapping from strings to tokens, each token a mapping from attribute id to value."""
+    """A mapping from strings to tokens, each token a mapping from attribute id to value.
+
+    lengths  the numbers of characters of the strings
+    """
 
     def __init__(self, rules: Mapping[str, Sequence[Mapping[Any, Any]]]) -> None:
         self._rules: dict[str, list[dict[int, str]]] = {}
+        self.lengths: Final[set[int]] = set()
         for text, tokens in rules.items():
             self.add(text, tokens)
 
@@ -54,6 +61,7 @@ class SpecialCases(Mapping[str, list[dict[int, str]]]):
                 hint="the ORTH of its tokens, joined, must be the string itself; use NORM for more",
             )
         self._rules[text] = parts
+        self.lengths.add(len(text))
 
 
 def _by_id(text: str, token: Mapping[Any, Any]) -> dict[int, str]:
@@ -73,6 +81,8 @@ class Phrases:
 
     `cut` splits a text by rules alone; `needs_finding` tells whether the rules may split a
     special case.
+
+    unchanged  the special cases that are searched, but are the same token for the rules
     """
 
     def __init__(
@@ -82,16 +92,18 @@ class Phrases:
         needs_finding: Callable[[str], bool],
     ) -> None:
         self._special_cases: Final = special_cases
-        self._by_first: dict[str, list[Tokens]] = {}
-        self._spaced_firsts: set[str] = set()
+        self.unchanged: Final[set[str]] = set()
+        self._trie: Final[Trie] = {}
+        self._spaced_firsts: Final[set[str]] = set()
         for text in special_cases:
             if needs_finding(text):
-                self._add(text, tuple(cut(text)))
+                self._add(text, cut(text))
 
-    def _add(self, text: str, tokens: Tokens) -> None:
-        if tokens == (text,) and self._special_cases[text] == [{ORTH: text}]:
-            return  # the rules give the same single token
-        self._by_first.setdefault(tokens[0], []).append(tokens)
+    def _add(self, text: str, tokens: list[str]) -> None:
+        if tokens == [text] and self._special_cases[text] == [{ORTH: text}]:
+            self.unchanged.add(text)
+            return
+        _insert(self._trie, tokens)
         if len(tokens) > 1 and any(map(str.isspace, text)):
             self._spaced_firsts.add(tokens[0])
 
@@ -102,18 +114,7 @@ class Phrases:
 
     def are_in(self, tokens: Sequence[str]) -> bool:
         """Return whether the tokens contain a run that forms a special case."""
-        return not self._by_first.keys().isdisjoint(tokens) and bool(self.matches(tokens))
-
-    def matches(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
-        """Return start and end of every run of tokens that forms a special case."""
-        found = []
-        phrases = self._by_first
-        for start in [index for index, token in enumerate(tokens) if token in phrases]:
-            for phrase in phrases[tokens[start]]:
-                end = start + len(phrase)
-                if tuple(tokens[start:end]) == phrase:
-                    found.append((start, end))
-        return found
+        return next(_matches(self._trie, tokens), None) is not None
 
     def replacements(
         self, tokens: Sequence[str], spaces: Sequence[bool]
@@ -124,25 +125,54 @@ class Phrases:
         still prevents shorter runs that overlap with it from being replaced.
         """
         chosen = []
-        for start, end in _without_overlaps(self.matches(tokens)):
-            text = "".join(
-                token + " " if space else token
-                for token, space in zip(
-                    tokens[start:end], [*spaces[start : end - 1], False], strict=True
+        for start, end in _without_overlaps(_matches(self._trie, tokens), len(tokens)):
+            text = "".join(tokens[start:end])
+            if any(spaces[start : end - 1]):
+                text = "".join(
+                    map(_with_space, tokens[start:end], [*spaces[start : end - 1], False])
                 )
-            )
             if text in self._special_cases:
                 chosen.append((start, end, text))
         return sorted(chosen)
 
 
-def _without_overlaps(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the longest spans, the first of equally long ones.
+def _insert(trie: Trie, tokens: Iterable[str]) -> None:
+    node = trie
+    for token in tokens:
+        node = node.setdefault(token, {})
+    node[_END] = {}
+
+
+def _matches(trie: Trie, tokens: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every run of tokens that is in the trie, by start."""
+    if trie.keys().isdisjoint(tokens):
+        return
+    n_tokens = len(tokens)
+    for start in [index for index, token in enumerate(tokens) if token in trie]:
+        node, end = trie, start
+        while end < n_tokens and tokens[end] in node:
+            node = node[tokens[end]]
+            end += 1
+            if _END in node:
+                yield start, end
+
+
+def _without_overlaps(spans: Iterable[tuple[int, int]], n_tokens: int) -> Iterator[tuple[int, int]]:
+    """Yield the longest spans, the first of equally long ones; `spans` are sorted by start.
 
     A span that is dropped still blocks later spans that overlap with it.
     """
-    taken: set[int] = set()
-    for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-        if start not in taken and end - 1 not in taken:
-            yield start, end
-        taken.update(range(start, end))
+    starts: dict[int, list[int]] = {}
+    for start, end in spans:
+        starts.setdefault(end - start, []).append(start)
+    taken = bytearray(n_tokens)
+    for length in sorted(starts, reverse=True):
+        mark = b"\1" * length
+        for start in starts[length]:
+            if not (taken[start] or taken[start + length - 1]):
+                yield start, start + length
+            taken[start : start + length] = mark
+
+
+def _with_space(token: str, space: bool) -> str:
+    return token + " " if space else token

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from kernel.errors import TextError
 from kernel.text import ORTH, Doc, Vocab
-from kernel_plugin_lang.affixes import AffixRules, FindAll, Match, Search
+from kernel_plugin_lang.affix_search import Match, Search
+from kernel_plugin_lang.affixes import AffixRules, FindAll
 from kernel_plugin_lang.encoding import ChunkEncoder
 from kernel_plugin_lang.punctuation import (
     compile_infix_regex,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kernel.text import Example
 
 FunctionT = TypeVar("FunctionT")
+ItemT = TypeVar("ItemT")
 
 _MAX_LENGTH: Final = 1 << 30
 # A full cache has a few tens of megabytes, less than the lexemes of the same chunks.
@@ -130,13 +132,19 @@ class Tokenizer:
         The rules are followed step by step, without the cache.
         """
         tokens = [token for segment in segments(text) for token in self._explain_segment(*segment)]
-        spans = self._ready_phrases().replacements(
+        phrases = self._ready_phrases()
+        spans = phrases.replacements(
             [token.text for token in tokens], [token.space for token in tokens]
         )
-        for start, end, special in reversed(spans):
-            space = tokens[end - 1].space
-            tokens[start:end] = _with_last_space(self._explain_special(special), space)
-        return [(token.rule, token.text) for token in tokens if not token.text.isspace()]
+        specials = [
+            (start, end, _with_last_space(self._explain_special(text), tokens[end - 1].space))
+            for start, end, text in spans
+        ]
+        return [
+            ("SPECIAL-1" if text in phrases.unchanged else rule, text)
+            for rule, text, _ in _replace(tokens, specials)
+            if not text.isspace()
+        ]
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
         """Return `token_acc` and `token_p/r/f`, which compare the tokens with the gold tokens."""
@@ -168,13 +176,15 @@ class Tokenizer:
         spaces   (N,)  whether a space follows
         returns  lexeme rows and spaces after the replacement, of another length than N
         """
-        rows, has_space = lex.tolist(), spaces.tolist()
-        texts = [encoder.lexemes.texts[row] for row in rows]
-        for start, end, text in reversed(self._ready_phrases().replacements(texts, has_space)):
-            special = encoder.special_rows(text)
-            rows[start:end] = special
-            has_space[start:end] = [False] * (len(special) - 1) + [has_space[end - 1]]
-        return np.array(rows, np.int32), np.array(has_space, np.bool_)
+        texts = [encoder.lexemes.texts[row] for row in lex.tolist()]
+        spans = self._ready_phrases().replacements(texts, spaces.tolist())
+        rows = [(start, end, encoder.special_rows(text)) for start, end, text in spans]
+        last_only = [
+            (start, end, [False] * (len(special) - 1) + [spaces.item(end - 1)])
+            for start, end, special in rows
+        ]
+        new_lex, new_spaces = _replace(lex.tolist(), rows), _replace(spaces.tolist(), last_only)
+        return np.array(new_lex, np.int32), np.array(new_spaces, np.bool_)
 
     def _explain_segment(self, text: str, space: bool) -> list[_Token]:
         tokens: list[_Token] = []
@@ -265,9 +275,9 @@ class Tokenizer:
 
     def _cut_by_rules(self, text: str) -> list[str]:
         return [
-            piece.text
+            piece
             for segment in segments(text)
-            for piece in self._affixes.split(segment.text, ())
+            for _, piece in self._affixes.split(segment.text, SpecialCases({}))
         ]
 
     def _may_be_cut(self, text: str) -> bool:
@@ -332,3 +342,17 @@ def make_tokenizer(vocab: Vocab, defaults: Any) -> Tokenizer:
 
 def _with_last_space(tokens: list[_Token], space: bool) -> list[_Token]:
     return [*tokens[:-1], tokens[-1]._replace(space=space)]
+
+
+def _replace(
+    items: Sequence[ItemT], replacements: Iterable[tuple[int, int, Sequence[ItemT]]]
+) -> list[ItemT]:
+    """Return the items with other items between each start and end, which are in order."""
+    made: list[ItemT] = []
+    position = 0
+    for start, end, new in replacements:
+        made += items[position:start]
+        made += new
+        position = end
+    made += items[position:]
+    return made

@@ -8,8 +8,12 @@ from typing import Final
 
 from kernel_plugin_lang.char_classes import alpha_lower
 
+# First, so that the repeats of `\S` below cannot fail after their last character, and so are not
+# tried again with fewer characters for each place where they may begin.
+_NO_WHITESPACE: Final = r"(?=\S++$)"
 _SCHEME: Final = r"(?:[\w+.\-]{2,}://)?"
-_LOGIN: Final = r"(?:\S+(?::\S*)?@)?"
+# User and password; a second repeat after a colon would take time quadratic in colons.
+_LOGIN: Final = r"(?:\S+@)?"
 # Addresses in private and link-local networks do not count.
 _PUBLIC: Final = (
     r"(?!(?:10|127)(?:\.\d{1,3}){3})"
@@ -30,4 +34,4 @@ _REST: Final = r"(?::\d{2,5})?(?:[/?#]\S*)?$"
 def url_pattern() -> re.Pattern[str]:
     """Return the pattern of a whole web address, with or without scheme. Use its `match`."""
     host = rf"(?:{_LABEL}\.)+[{alpha_lower()}]{{2,63}}"
-    return re.compile(rf"{_SCHEME}{_LOGIN}(?:{_PUBLIC}{_IP}|{host}){_REST}")
+    return re.compile(rf"{_NO_WHITESPACE}{_SCHEME}{_LOGIN}(?:{_PUBLIC}{_IP}|{host}){_REST}")

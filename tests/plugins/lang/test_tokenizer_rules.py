@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from kernel.errors import TextError
 from kernel.text import Doc, Example, Vocab
-from kernel_plugin_lang.affixes import AffixRules
 from kernel_plugin_lang.char_classes import alpha, alpha_lower, alpha_upper, code_points, icons
-from kernel_plugin_lang.punctuation import rules_that_spare_plain, sure_suffixes
+from kernel_plugin_lang.punctuation import rules_that_spare_plain
 from kernel_plugin_lang.tokenizer import Tokenizer
 
 # Pieces of English text, most of them hard to tokenize.
@@ -301,26 +300,6 @@ def test_shortcut_for_plain_chunks_agrees_with_the_rules(nlp, text):
     assert tokenizer.url_match(text) is None
 
 
-@given(
-    st.text(st.sampled_from("abzAZéЖع中059²'s"), min_size=1, max_size=4),
-    st.sampled_from([*sorted(sure_suffixes()), ".", "%", "$", "-"]),
-)
-def test_shortcut_for_common_suffixes_agrees_with_the_pattern(nlp, start, last):
-    def search_suffix(text):  # hides that the pattern is the package's own
-        return own.suffix_search(text)
-
-    own = nlp.tokenizer.affixes
-    by_pattern = AffixRules(
-        own.prefix_search,
-        search_suffix,
-        own.infix_finditer,
-        own.token_match,
-        own.url_match,
-    )
-
-    assert own.split(start + last, ()) == by_pattern.split(start + last, ())
-
-
 def test_no_letter_or_digit_is_an_affix(nlp):
     tokenizer = nlp.tokenizer
     plain = [c for c in map(chr, range(0x30000)) if c.isalpha() or c.isdecimal()]
@@ -351,3 +330,26 @@ def test_score_counts_tokens_with_equal_offsets(nlp):
 
     assert scores["token_p"] == pytest.approx(2 / 5)
     assert scores["token_r"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("run", "n_tokens"),
+    [
+        pytest.param("=" * 100_000, 100_000, id="prefixes"),
+        pytest.param("x" + "!" * 100_000, 100_001, id="suffixes"),
+        pytest.param(
+            "(" * 50_000 + "can't" + ")" * 50_000, 100_002, id="affixes-of-a-special-case"
+        ),
+        pytest.param("." * 100_000, 1, id="one-long-affix"),
+        pytest.param("a:" * 50_000, 100_000, id="infixes-that-may-begin-an-address"),
+        pytest.param("://" * 33_000 + "x", 2, id="schemes"),
+        pytest.param(":)" * 50_000, 99_997, id="special-cases-split-by-rules"),
+        pytest.param("😀" * 100_000, 100_000, id="emoji"),
+    ],
+)
+def test_time_for_a_long_word_is_linear(fresh, run, n_tokens):
+    # Any step that takes time in proportion to all the rest of the word would take minutes here.
+    doc = fresh.make_doc(run)
+
+    assert doc.text == run
+    assert len(doc) == n_tokens
