@@ -27,8 +27,8 @@ $(INSTALLED): pyproject.toml constraints.txt $(PLUGINS)
 
 demo: $(INSTALLED)  ## Train a small NER pipeline on a corpus made here, and use it
 	$(BIN)/python examples/make_corpus.py $(DEMO)
-	$(BIN)/kernel convert $(DEMO)/train.iob $(DEMO) --n-sents 5
-	$(BIN)/kernel convert $(DEMO)/dev.iob $(DEMO) --n-sents 5
+	$(BIN)/kernel convert $(DEMO)/train.iob $(DEMO) --n-sents 5 --force
+	$(BIN)/kernel convert $(DEMO)/dev.iob $(DEMO) --n-sents 5 --force
 	$(BIN)/kernel init config $(DEMO)/config.toml --pipeline ner --force
 	$(BIN)/kernel train $(DEMO)/config.toml --output $(DEMO)/model --overwrite \
 	  --paths.train $(DEMO)/train.spacy --paths.dev $(DEMO)/dev.spacy \

@@ -150,8 +150,10 @@ def _convert(side: Side, target: Path, sources: Sequence[Path], *options: str) -
     """Write `train.spacy` and `dev.spacy` to `target`."""
     target.mkdir(parents=True, exist_ok=True)
     for name, source in zip(("train", "dev"), sources, strict=True):
+        converted = target / f"{source.stem}.spacy"
+        converted.unlink(missing_ok=True)
         run([*side.cli, "convert", source, target, *options])
-        (target / f"{source.stem}.spacy").rename(target / f"{name}.spacy")
+        converted.rename(target / f"{name}.spacy")
     return target
 
 

@@ -1,6 +1,7 @@
 """The command line, and the functions that commands of plugins use.
 
 `Command` and `Group` describe commands (see the hook `kernel_commands`), `console` prints.
+`force_option` and `check_unused` are for commands that write files.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from kernel.cli.commands import Command, Group
 
 if TYPE_CHECKING:
     from kernel.cli import console
+    from kernel.cli.options import check_unused, force_option
 
-__all__ = ["Command", "Group", "console", "main"]
+__all__ = ["Command", "Group", "check_unused", "console", "force_option", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,4 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def __getattr__(name: str) -> Any:
     if name == "console":  # imports rich, which is not needed to list commands
         return importlib.import_module("kernel.cli.console")
+    if name in {"check_unused", "force_option"}:  # imports click
+        return getattr(importlib.import_module("kernel.cli.options"), name)
     raise AttributeError(f"module 'kernel.cli' has no attribute {name!r}")

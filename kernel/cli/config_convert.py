@@ -6,19 +6,18 @@ from pathlib import Path
 
 import click
 
-from kernel.errors import KernelError
+from kernel.cli.options import check_unused, force_option
 
 
 @click.command()
 @click.argument("input_file", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("output_file", type=click.Path(path_type=Path))
-@click.option("--force", "-F", is_flag=True, help="Replace OUTPUT_FILE if it exists.")
+@force_option("OUTPUT_FILE")
 def convert(input_file: Path, output_file: Path, *, force: bool) -> None:
     """Write the config INPUT_FILE to OUTPUT_FILE in the format of its suffix: .cfg or .toml."""
     from kernel.cli import console
     from kernel.cli.config_files import read_config, write_config
 
-    if output_file.exists() and not force:
-        raise KernelError(f"{output_file} exists", hint="replace it with --force")
+    check_unused(output_file, force=force)
     write_config(read_config(input_file), output_file)
     console.good(str(output_file))

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import click
 
-from kernel.cli.options import code_option
-from kernel.errors import KernelError
+from kernel.cli.options import check_unused, code_option, force_option
 
 
 @click.command()
 @click.argument("config_path", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("output_file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 @code_option
-@click.option("--force", "-F", is_flag=True, help="Replace OUTPUT_FILE if it exists.")
+@force_option("OUTPUT_FILE")
 def schema(config_path: Path, output_file: Path, *, code: Path | None, force: bool) -> None:
     """Write the JSON Schema of the config CONFIG_PATH, filled, to OUTPUT_FILE or stdout.
 
@@ -27,8 +26,7 @@ def schema(config_path: Path, output_file: Path, *, code: Path | None, force: bo
     from kernel.config import check, fill, json_schema
     from kernel.files import write_file
 
-    if str(output_file) != "-" and output_file.exists() and not force:
-        raise KernelError(f"{output_file} exists", hint="replace it with --force")
+    check_unused(output_file, force=force)
     import_code(code)
     config = fill(read_config(config_path))
     check(config, complete=False)

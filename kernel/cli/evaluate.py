@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kernel.cli.options import code_option, gpu_option
+from kernel.cli.options import check_unused, code_option, force_option, gpu_option
 from kernel.errors import KernelError, LoadError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @code_option
 @gpu_option
 @click.option("--gold-preproc", "-G", is_flag=True, help="Use the corpus's tokens and sentences.")
+@force_option("the file for the scores")
 @click.option("--per-component", "-P", is_flag=True, help="Scores by component, to --output only.")
 def evaluate(
     *,
@@ -34,6 +35,7 @@ def evaluate(
     gpu_id: int,
     gold_preproc: bool,
     per_component: bool,
+    force: bool,
 ) -> None:
     """Score the pipeline MODEL on the corpus DATA_PATH (.spacy).
 
@@ -45,6 +47,8 @@ def evaluate(
     from kernel.config import score_descriptions
     from kernel.files import write_json
 
+    if output is not None:
+        check_unused(output, force=force)
     import_code(code)
     use_device(gpu_id)
     if not data_path.exists():

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import click
 
+from kernel.cli.options import check_unused, force_option
+
 
 @click.command()
 @click.argument("base_path", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("output_file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 @click.option("--diff", "-D", is_flag=True, help="Show what was added.")
 @click.option("--code", "-c", type=click.Path(path_type=Path), help="Python file to import first.")
-def fill_config(base_path: Path, output_file: Path, *, diff: bool, code: Path | None) -> None:
+@force_option("OUTPUT_FILE")
+def fill_config(
+    base_path: Path, output_file: Path, *, diff: bool, code: Path | None, force: bool
+) -> None:
     """Add all defaults to the config BASE_PATH.
 
     The complete config is written to OUTPUT_FILE, by default to stdout. In TOML, comments and the
@@ -23,6 +28,7 @@ def fill_config(base_path: Path, output_file: Path, *, diff: bool, code: Path | 
     from kernel.cli.code import import_code
     from kernel.cli.config_files import check_filled, read_config, show_changes, write_config
 
+    check_unused(output_file, force=force)
     import_code(code)
     base = read_config(base_path)
     filled = config.fill(base)

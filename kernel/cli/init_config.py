@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kernel.errors import KernelError
+from kernel.cli.options import check_unused, force_option
 
 
 @click.command()
@@ -28,7 +28,7 @@ from kernel.errors import KernelError
     help="Prefer a fast and small model, or an accurate one.",
 )
 @click.option("--gpu", "-G", is_flag=True, help="For training on a GPU.")
-@click.option("--force", "-F", is_flag=True, help="Replace OUTPUT_FILE if it exists.")
+@force_option("OUTPUT_FILE")
 def init_config(
     output_file: Path, *, lang: str, pipeline: str, optimize: str, gpu: bool, force: bool
 ) -> None:
@@ -41,8 +41,7 @@ def init_config(
     from kernel.cli.recommend import recommend
 
     is_stdout = str(output_file) == "-"
-    if not is_stdout and output_file.exists() and not force:
-        raise KernelError(f"{output_file} exists", hint="replace it with --force")
+    check_unused(output_file, force=force)
     components = [name.strip() for name in pipeline.split(",") if name.strip()]
     found = recommend(lang, components, optimize=optimize, gpu=gpu)
     write_config(found.config, output_file, remarks=found.remarks)

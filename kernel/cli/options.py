@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import click
 
+from kernel.errors import KernelError
+
 # Commands that accept `--section.key value` pass unknown options to the config.
 ALLOW_OVERRIDES: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -47,6 +49,23 @@ def strict_option(function: FuncT) -> FuncT:
         is_flag=True,
         help="Refuse a config with missing settings or unused sections.",
     )(function)
+
+
+def force_option(what: str) -> Callable[[FuncT], FuncT]:
+    """Add `--force`, which allows a command to replace `what`; see `check_unused`."""
+    return click.option("--force", "-F", is_flag=True, help=f"Replace {what} if it exists.")
+
+
+def check_unused(path: Path | str, *, force: bool) -> None:
+    """Raise `KernelError` if there is a file or a folder with files at `path`, unless `force`.
+
+    "-" is stdout, and always allowed.
+    """
+    path = Path(path)
+    if force or str(path) == "-" or not path.exists():
+        return
+    if not path.is_dir() or any(path.iterdir()):
+        raise KernelError(f"{path} exists", hint="replace it with --force")
 
 
 def use_device(gpu_id: int) -> None:

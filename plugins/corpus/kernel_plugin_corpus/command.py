@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kernel.cli import check_unused, force_option
 from kernel.errors import KernelError, PluginError
 
 if TYPE_CHECKING:
     from kernel.config import Option
+    from kernel.text import Doc
     from kernel_plugin_corpus.conversion import Converted
 
 MAX_SHOWN: Final = 20
@@ -124,6 +126,7 @@ def _click_option(option: Option) -> click.Option:
 @click.option("--converter", "-c", default=AUTO, help="Name of the converter.")
 @click.option("--lang", "-l", default="xx", help="Language of the tokenizer.")
 @click.option("--concatenate", "-C", is_flag=True, help="Write all input to one output file.")
+@force_option("output files")
 @click.pass_context
 def convert(
     ctx: click.Context,
@@ -135,6 +138,7 @@ def convert(
     converter: str,
     lang: str,
     concatenate: bool,
+    force: bool,
     **settings: Any,
 ) -> None:
     """Convert annotated files to the .spacy corpora that training reads.
@@ -144,6 +148,7 @@ def convert(
     """
     from kernel.pipeline import blank
     from kernel_plugin_corpus.conversion import choose_converter, convert_file, find_inputs
+    from kernel_plugin_corpus.outputs import plan_outputs
 
     file_type = file_type or ("json" if output.endswith(".json") else "spacy")
     if output == "-" and file_type != "json":
@@ -152,13 +157,17 @@ def convert(
             hint="name an output folder, or ask for --file-type json",
         )
     inputs = find_inputs(input_path, converter)
-    nlp, converted = blank(lang), []
+    outputs = plan_outputs(inputs, input_path, output, file_type, concatenate=concatenate)
+    for path in outputs:
+        check_unused(path, force=force)
+    nlp, converted = blank(lang), {}
     given = {name: value for name, value in settings.items() if _is_given(ctx, name)}
     for path in inputs:
         name = choose_converter(path, converter)
-        converted.append(convert_file(path, name, given, nlp=nlp))
-        _report(converted[-1])
-    _write(converted, input_path, output, file_type, concatenate=concatenate)
+        converted[path] = convert_file(path, name, given, nlp=nlp)
+        _report(converted[path])
+    for target, sources in outputs.items():
+        _write([doc for path in sources for doc in converted[path].docs], target, file_type)
 
 
 def _is_given(ctx: click.Context, name: str) -> bool:
@@ -180,46 +189,18 @@ def _report(converted: Converted) -> None:
         console.say(f"  … and {count - MAX_SHOWN} more")
 
 
-def _write(
-    converted: list[Converted], source: Path, target: str, file_type: str, *, concatenate: bool
-) -> None:
+def _write(docs: list[Doc], target: Path, file_type: str) -> None:
     from kernel.cli import console
     from kernel_plugin_corpus.conversion import training_json, write_docs
 
-    if target == "-":
-        console.data(training_json([doc for each in converted for doc in each.docs]))
+    if str(target) == "-":
+        console.data(training_json(docs))
         return
-    for path, docs in _outputs(converted, source, Path(target), file_type, concatenate):
-        write_docs(docs, path, file_type)
-        console.good(f"{path}: {_summary(docs)}")
+    write_docs(docs, target, file_type)
+    console.good(f"{target}: {_summary(docs)}")
 
 
-def _outputs(
-    converted: list[Converted], source: Path, target: Path, file_type: str, concatenate: bool
-) -> list[tuple[Path, list[Any]]]:
-    suffix = f".{file_type}"
-    is_file = target.suffix == suffix
-    if concatenate or (is_file and len(converted) == 1):
-        path = target if is_file else (target / source.name).with_suffix(suffix)
-        return [(path, [doc for each in converted for doc in each.docs])]
-    if is_file:
-        raise KernelError(
-            f"{len(converted)} input files, but one output file: {target}",
-            hint="name an output folder, or write all docs to one file with --concatenate",
-        )
-    root = source if source.is_dir() else source.parent
-    outputs = [
-        ((target / each.path.relative_to(root)).with_suffix(suffix), each.docs)
-        for each in converted
-    ]
-    paths = [path for path, _ in outputs]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise KernelError(f"several input files would be written to {path}")
-    return outputs
-
-
-def _summary(docs: list[Any]) -> str:
+def _summary(docs: list[Doc]) -> str:
     from kernel_plugin_corpus.conversion import count_entities
 
     text = f"{len(docs):,} documents, {sum(map(len, docs)):,} tokens"

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from kernel.cli import check_unused, force_option
+
 
 @click.command()
 @click.argument("lang")
@@ -44,7 +46,10 @@ import click
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="File of lexical attributes; the ranks in it name the rows of an array.",
 )
-def init_vectors(lang: str, vectors_loc: Path, output_dir: Path, **settings: Any) -> None:
+@force_option("OUTPUT_DIR")
+def init_vectors(
+    lang: str, vectors_loc: Path, output_dir: Path, *, force: bool, **settings: Any
+) -> None:
     """Create a pipeline for LANG with the word vectors in FILE, and save it to OUTPUT_DIR.
 
     FILE is a text file with a word and its numbers on each line, as word2vec and GloVe write
@@ -55,6 +60,7 @@ def init_vectors(lang: str, vectors_loc: Path, output_dir: Path, **settings: Any
     from kernel.pipeline import blank, read_vocab_data
     from kernel_plugin_vectors.tables import load_file
 
+    check_unused(output_dir, force=force)
     nlp = blank(lang)
     verbose, lexemes = settings.pop("verbose"), settings.pop("lexemes_jsonl")
     if lexemes is not None:

@@ -149,6 +149,17 @@ def test_fill_config_adds_missing_settings(kernel, config_file, tmp_path):
     assert "nothing to add" in again.stderr
 
 
+def test_fill_config_replaces_a_file_only_with_force(kernel, tmp_path):
+    base = tmp_path / "base.cfg"
+    base.write_text('[nlp]\nlang = "en"\n')
+    refused = kernel("init", "fill-config", base, base)
+    assert refused.exit_code == 1
+    assert f"{base} exists\nhint: replace it with --force" in refused.stderr
+    assert base.read_text() == '[nlp]\nlang = "en"\n'
+    assert kernel("init", "fill-config", base, base, "--force").exit_code == 0
+    assert load_config(base)["training"]["dropout"] == 0.1
+
+
 def test_fill_config_shows_added_settings(kernel, tmp_path):
     base = tmp_path / "base.cfg"
     base.write_text('[nlp]\nlang = "en"\n')

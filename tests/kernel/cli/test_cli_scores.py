@@ -65,6 +65,17 @@ def test_evaluate_has_a_row_for_each_score_and_a_table_for_each_score_of_several
     assert lines[table + 1 : table + 3] == ["big 62.50", "small -"]
 
 
+def test_scores_replace_a_file_only_with_force(kernel, pipeline, tmp_path):
+    output = tmp_path / "scores.json"
+    command = ["evaluate", pipeline / "model", pipeline / "dev.spacy", "--output", output]
+    output.write_text("mine")
+    refused = kernel(*command)
+    assert (refused.exit_code, output.read_text()) == (1, "mine")
+    assert f"{output} exists" in refused.stderr
+    assert kernel(*command, "--force").exit_code == 0
+    assert "acme_f" in output.read_text()
+
+
 def test_score_that_is_no_number_is_an_error(kernel, pipeline, monkeypatch):
     monkeypatch.setitem(VALUES, "acme_odd", object())
     done = kernel("evaluate", pipeline / "model", pipeline / "dev.spacy")

@@ -56,6 +56,37 @@ def test_output_may_be_named(kernel, write, tmp_path):
     assert len(read(tmp_path / "train.spacy")) == 1
 
 
+@pytest.mark.parametrize("output", ["out", "out/a.spacy"], ids=["folder", "file"])
+def test_files_are_replaced_only_with_force(kernel, write, tmp_path, output):
+    target = tmp_path / "out" / "a.spacy"
+    source = write("a.iob", IOB)
+    assert kernel("convert", source, tmp_path / output).exit_code == 0
+    before = target.read_bytes()
+    write("a.iob", IOB.replace("Rome", "Oslo"))
+    result = kernel("convert", source, tmp_path / output)
+    assert result.exit_code == 1
+    assert f"{target} exists\nhint: replace it with --force" in result.stderr
+    assert target.read_bytes() == before
+    assert kernel("convert", source, tmp_path / output, "--force").exit_code == 0
+    assert read(target)[0][2].text == "Oslo"
+
+
+def test_no_file_is_written_if_one_of_them_exists(kernel, write, tmp_path):
+    write("in/a.iob", IOB)
+    write("in/b.iob", IOB)
+    taken = write("out/b.spacy", "mine")
+    assert kernel("convert", tmp_path / "in", tmp_path / "out").exit_code == 1
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["b.spacy"]
+    assert taken.read_text() == "mine"
+
+
+def test_the_current_folder_is_concatenated(kernel, write, tmp_path, monkeypatch):
+    write("data.v1/a.iob", IOB)
+    monkeypatch.chdir(tmp_path / "data.v1")
+    assert kernel("convert", ".", tmp_path / "out", "--concatenate").exit_code == 0
+    assert (tmp_path / "out" / "data.v1.spacy").exists()
+
+
 def test_json_goes_to_stdout(kernel, write):
     result = kernel("convert", write("a.iob", IOB), "-", "-t", "json")
     assert result.exit_code == 0

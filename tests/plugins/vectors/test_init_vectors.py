@@ -99,6 +99,20 @@ def test_conflicting_options_are_reported(run_kernel, source, tmp_path, options,
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_is_replaced_only_with_force(run_kernel, source, tmp_path):
+    target = tmp_path / "out"
+    target.mkdir()
+    command = ["init", "vectors", "en", source, target]
+    assert run_kernel(*command).returncode == 0  # an empty folder
+    target.joinpath("mine").write_text("kept")
+    done = run_kernel(*command)
+    assert done.returncode == 1
+    assert f"{target} exists" in done.stderr
+    assert target.joinpath("mine").read_text() == "kept"
+    assert run_kernel(*command, "--force").returncode == 0
+    assert not target.joinpath("mine").exists()
+
+
 def test_array_without_ranked_words_is_reported(run_kernel, tmp_path):
     np.savez(tmp_path / "v.npz", np.ones((2, 2), "f"))
     done = run_kernel("init", "vectors", "en", tmp_path / "v.npz", tmp_path / "out")
