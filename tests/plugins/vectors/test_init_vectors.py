@@ -104,13 +104,13 @@ def test_a_folder_is_replaced_only_with_force(run_kernel, source, tmp_path):
     target.mkdir()
     command = ["init", "vectors", "en", source, target]
     assert run_kernel(*command).returncode == 0  # an empty folder
-    target.joinpath("mine").write_text("kept")
+    target.joinpath("meta.json").write_text("mine")
     done = run_kernel(*command)
     assert done.returncode == 1
     assert f"{target} exists" in done.stderr
-    assert target.joinpath("mine").read_text() == "kept"
+    assert target.joinpath("meta.json").read_text() == "mine"
     assert run_kernel(*command, "--force").returncode == 0
-    assert not target.joinpath("mine").exists()
+    assert load(target).vocab.vectors_length == 3
 
 
 def test_array_without_ranked_words_is_reported(run_kernel, tmp_path):
