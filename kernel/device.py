@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 
 
 def prefer_gpu(gpu_id: int = 0) -> bool:
@@ -15,7 +15,7 @@ def prefer_gpu(gpu_id: int = 0) -> bool:
 def require_gpu(gpu_id: int = 0) -> bool:
     """Use the GPU `gpu_id`; raise `KernelError` if it is not available."""
     if not prefer_gpu(gpu_id):
-        raise KernelError(
+        raise ArgumentError(
             f"no GPU {gpu_id}, or CuPy is not installed",
             hint="pip install 'kernel-nlp[cuda12]' (or [cuda13]), or run on the CPU",
         )

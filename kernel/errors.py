@@ -1,26 +1,34 @@
 """The exceptions of kernel.
 
+Each is also a subclass of the built-in exception in brackets, because that is what spaCy raises in
+the same situation and what programs catch.
+
 KernelError
-├── ConfigError                all problems of a config
-│   └── LookupProblemError     a function or factory that a block names cannot be found
-├── RegistryError              a registered name is unknown, taken or malformed
-├── PluginError                a plugin is missing or broken
-├── ComponentNameError         a name is not allowed for a component (also a ValueError)
-├── LoadError                  a saved pipeline is missing, truncated or changed
-├── CheckpointError            a training run cannot be saved or resumed
-├── TrainingInterrupted        Ctrl-C or a signal ended a training run, after saving
-├── NonFiniteError             a loss or a gradient is infinite or not a number
-├── NonFiniteGradientError     a gradient of one parameter is infinite or not a number
-├── WorkerError                a worker process of `nlp.pipe` failed or died
-├── NotInitializedError        a component has no weights yet (also a ValueError)
-├── ShapeError                 shapes of arrays do not match
-├── WrongTypeError             an argument has the wrong type (also a TypeError)
-├── TextError                  text, tokens or annotations are invalid (also a ValueError)
-│   ├── UnknownKeyError        unknown key (also a KeyError)
-│   ├── BoundsError            index outside of a doc or span (also an IndexError)
-│   ├── UnsupportedError       no rules of the language, no pickling (also a NotImplementedError)
-│   └── UnknownAttributeError  unknown attribute (also an AttributeError)
-└── DataError                  a data file or an annotation in it is invalid (also a ValueError)
+├── ArgumentError [ValueError]             an argument or a setting is invalid
+│   ├── ComponentNameError                 a name is not allowed for a component
+│   ├── UnknownComponentError [KeyError]   the pipeline has no component of a name
+│   └── WrongTypeError [TypeError]         an argument has the wrong type
+├── NotInitializedError [ValueError]       a component has no weights yet
+├── ConfigError [ValueError]               all problems of a config
+│   ├── ConfigFileError [OSError]          the file of a config cannot be read
+│   └── LookupProblemError                 a function or factory of a block cannot be found
+├── RegistryError [ValueError]             a registered name is unknown, taken or malformed
+│   └── UnknownLanguageError [ImportError] no plugin has a language
+├── PluginError                            a plugin is missing or broken
+├── LoadError [OSError, ValueError]        something saved is missing, truncated or changed
+├── CheckpointError                        a training run cannot be saved or resumed
+├── TrainingInterrupted                    a signal ended a training run, after saving
+├── NonFiniteError                         a loss or gradient is infinite or not a number
+├── NonFiniteGradientError                 a gradient of one parameter is infinite or not a number
+├── WorkerError                            a worker process of `nlp.pipe` failed or died
+├── ShapeError [ValueError]                shapes of arrays do not match
+├── TextError [ValueError]                 text, tokens or annotations are invalid
+│   ├── BoundsError [IndexError]           an index is outside of a doc or span
+│   ├── TextTypeError [TypeError]          a string, a doc or an annotation has the wrong type
+│   ├── UnknownAttributeError [AttributeError]  an extension attribute is unknown
+│   ├── UnknownKeyError [KeyError]         a string, id or table is unknown
+│   └── UnsupportedError [NotImplementedError]  a language has no rules, or an object no pickles
+└── DataError [ValueError]                 a data file or an annotation in it is invalid
 """
 
 from __future__ import annotations
@@ -29,6 +37,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import catalogue
 
 if TYPE_CHECKING:
     from kernel.problems import Problem
@@ -58,7 +68,19 @@ class KernelError(Exception):
         return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
 
 
-class ConfigError(KernelError):
+class ArgumentError(KernelError, ValueError):
+    """An argument or a setting is invalid."""
+
+
+class WrongTypeError(ArgumentError, TypeError):
+    """An argument has the wrong type."""
+
+
+class UnknownComponentError(ArgumentError, KeyError):
+    """The pipeline has no component of this name."""
+
+
+class ConfigError(KernelError, ValueError):
     """All problems of a config.
 
     `problems` lists them in the order of the file. It is empty if the error has only a message.
@@ -76,6 +98,10 @@ class ConfigError(KernelError):
         super().__init__("\n".join(lines), hint=hint)
 
 
+class ConfigFileError(ConfigError, OSError):
+    """The file of a config does not exist or cannot be read."""
+
+
 def raise_problems(problems: Iterable[Problem]) -> None:
     """Raise `ConfigError` with all `problems`, if there are any."""
     found = list(problems)
@@ -88,16 +114,20 @@ def _place(problem: Problem) -> tuple[bool, str, int, int]:
     return origin.line is None, origin.path or "", origin.line or 0, origin.column or 0
 
 
-class RegistryError(KernelError):
+class RegistryError(KernelError, catalogue.RegistryError):
     """A registered name is unknown, taken or malformed."""
+
+
+class UnknownLanguageError(RegistryError, ImportError):
+    """No plugin has this language."""
 
 
 class PluginError(KernelError):
     """A plugin is missing or broken."""
 
 
-class LoadError(KernelError):
-    """A saved pipeline is missing, truncated or changed."""
+class LoadError(KernelError, OSError, ValueError):
+    """A saved pipeline, or another saved object, is missing, truncated or changed."""
 
 
 class CheckpointError(KernelError):
@@ -115,12 +145,8 @@ class NotInitializedError(KernelError, ValueError):
         self.name = name
 
 
-class ShapeError(KernelError):
+class ShapeError(KernelError, ValueError):
     """The shapes of arrays do not match."""
-
-
-class WrongTypeError(KernelError, TypeError):
-    """An argument has the wrong type."""
 
 
 class TextError(KernelError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 
 MAX_NAME_LENGTH: Final = 100
 # Of a file, on all common systems.
@@ -19,7 +19,7 @@ _FORBIDDEN: Final = frozenset('/\\:*?"<>|[]=$')
 _FORBIDDEN_STARTS: Final = (" ", ".", "@", "#", ";")
 
 
-class ComponentNameError(KernelError, ValueError):
+class ComponentNameError(ArgumentError):
     """The name of a component is not allowed."""
 
 

@@ -19,7 +19,7 @@ from kernel.config.sections import sections
 from kernel.config.settings import defaults_of_class
 from kernel.config.toml import read_toml, update_text, write_toml
 from kernel.config.tree import Block, copy_tree, origin_at
-from kernel.errors import ConfigError
+from kernel.errors import ConfigError, ConfigFileError
 from kernel.files import write_file
 from kernel.problems import DEFAULT
 
@@ -223,7 +223,7 @@ def read_text(path: FilePath) -> str:
         raise ConfigError(f"{path}: not UTF-8 text, at byte {error.start}") from None
     except OSError as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise ConfigError(f"{path}: {reason}", hint="`kernel init config` makes one") from None
+        raise ConfigFileError(f"{path}: {reason}", hint="`kernel init config` makes one") from None
 
 
 def default_config(optional: Collection[str] = ()) -> Config:

@@ -7,7 +7,7 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.ops.types import array_module
 from kernel.ops.weights import WeightNode
 
@@ -26,7 +26,7 @@ def grow_output(
     """
     before = node.maybe_get_dim("nO")
     if before is not None and size < before:
-        raise KernelError(f"a layer of {before} outputs cannot shrink to {size}")
+        raise ArgumentError(f"a layer of {before} outputs cannot shrink to {size}")
     if before == size:
         return
     grown = {}

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from kernel.blas import numpy_blas, single_threaded_blas
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -31,7 +31,7 @@ def thread_count() -> int:
     if not wanted:
         return min(_DEFAULT_MAX_THREADS, _cores())
     if not wanted.isdecimal() or int(wanted) < 1:
-        raise KernelError(
+        raise ArgumentError(
             f"`{ENVIRONMENT_VARIABLE}` must be a whole number of at least 1, got {wanted!r}",
             hint=f"unset it for the default, at most {_DEFAULT_MAX_THREADS}",
         )

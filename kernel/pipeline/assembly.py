@@ -13,7 +13,7 @@ from kernel.config import (
     fill_weights,
     merge,
 )
-from kernel.errors import ConfigError, KernelError
+from kernel.errors import ArgumentError, ConfigError
 from kernel.pipeline.sharing import replace_listeners, upstreams_of
 from kernel.pipeline.vocab_data import fingerprint
 from kernel.text import Vectors, Vocab, attributes
@@ -141,7 +141,7 @@ def _load_source(nlp: Language, path: str) -> _Source:
 def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
     upstreams = upstreams_of(source, name)
     if not upstreams:
-        raise KernelError(
+        raise ArgumentError(
             f"`replace_listeners` of `{name}` names {', '.join(listeners)}, but in its pipeline "
             f"{source.path} the component listens to none"
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import count, islice
 from typing import TypeVar
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 
 ItemT = TypeVar("ItemT")
 Varying = float | Iterable[float] | Callable[[int], float]
@@ -16,7 +16,7 @@ Varying = float | Iterable[float] | Callable[[int], float]
 def schedule(value: Varying) -> Iterator[float]:
     """Yield the value at each step, forever.
 
-    The last value of an iterable is repeated forever. Raises `KernelError` for an empty one.
+    The last value of an iterable is repeated forever. Raises `ArgumentError` for an empty one.
     """
     if callable(value):
         yield from map(value, count())
@@ -25,7 +25,7 @@ def schedule(value: Varying) -> Iterator[float]:
     for last in value if isinstance(value, Iterable) else (value,):
         yield last
     if last is None:
-        raise KernelError("a schedule needs at least one value")
+        raise ArgumentError("a schedule needs at least one value")
     while True:
         yield last
 
@@ -33,11 +33,11 @@ def schedule(value: Varying) -> Iterator[float]:
 def minibatch(items: Iterable[ItemT], size: Varying) -> Iterator[list[ItemT]]:
     """Yield `items` in lists of `size`, rounded down; the last one may be shorter.
 
-    Raises `KernelError` for a size below 1.
+    Raises `ArgumentError` for a size below 1.
     """
     sizes, stream = schedule(size), iter(items)
     for first in stream:
         wanted = int(next(sizes))
         if wanted < 1:
-            raise KernelError(f"a batch needs a size of at least 1, got {wanted}")
+            raise ArgumentError(f"a batch needs a size of at least 1, got {wanted}")
         yield [first, *islice(stream, wanted - 1)]

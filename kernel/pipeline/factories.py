@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from kernel.errors import KernelError, RegistryError
+from kernel.errors import ArgumentError, RegistryError
 from kernel.registry import registry
 from kernel.scoring import Score
 
@@ -83,9 +83,9 @@ def factory(
 
 
 def qualified_name(name: str, lang: str | None) -> str:
-    """Return the name of a factory of one language; raises `KernelError` if `name` has a dot."""
+    """Return the name of a factory of one language; raises `ArgumentError` if `name` has a dot."""
     if "." in name:
-        raise KernelError(f"the name of a factory must not have a dot: {name!r}")
+        raise ArgumentError(f"the name of a factory must not have a dot: {name!r}")
     return name if lang is None else f"{lang}.{name}"
 
 

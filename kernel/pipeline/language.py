@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from kernel.config import Config, resolve_section
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.pipeline import analysis, assembly, evaluation, learn, process, serialization, sharing
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory, qualified_name
 from kernel.pipeline.live_config import LiveConfig
@@ -80,7 +80,7 @@ class Language:
             if create_vectors is not None:
                 vocab.vectors = create_vectors(vocab)
         if (vocab.lang or self.lang) != self.lang:
-            raise KernelError(
+            raise ArgumentError(
                 f"the language of the vocabulary is {vocab.lang!r}, the pipeline of {self.lang!r}"
             )
         self.vocab = vocab
@@ -267,7 +267,7 @@ class Language:
         component `factory_name` of that pipeline is added.
         """
         if not isinstance(factory_name, str):
-            raise KernelError(
+            raise ArgumentError(
                 f"add_pipe expects the name of a factory, got a {type(factory_name).__name__}",
                 hint="register the component with `Language.component` and add it by its name",
             )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.blas import single_threaded_blas
 from kernel.config import check_arguments, resolve, resolve_section
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError, WrongTypeError
 from kernel.pipeline.pipe import check_examples, is_trainable
 from kernel.pipeline.process import run_component
 from kernel.pipeline.protocols import (
@@ -100,7 +100,7 @@ def update(
     component in `annotates` writes its annotation for later components.
     """
     if _ is not None:
-        raise KernelError(
+        raise ArgumentError(
             "update expects one list of Examples", hint="make them with `Example.from_dict`"
         )
     losses = {} if losses is None else losses
@@ -216,7 +216,7 @@ def _checked(nlp: Language, get_examples: GetExamples | None) -> GetExamples:
         doc = Doc(nlp.vocab, words=["x", "y", "z"])
         return lambda: [Example(doc, doc.copy())]
     if not callable(get_examples):
-        raise KernelError(
+        raise WrongTypeError(
             "`initialize` expects a function that returns examples, "
             f"got a {type(get_examples).__name__}",
             hint="wrap them: `nlp.initialize(lambda: examples)`",
@@ -238,14 +238,14 @@ def _initialize_vocab(nlp: Language, settings: Any) -> None:
 def first_examples(get_examples: GetExamples, count: int = 10) -> list[Example]:
     """Return the first `count` examples, from which components infer shapes.
 
-    Raises `KernelError` if there are none.
+    Raises `ArgumentError` if there are none.
     """
     sample = list(islice(get_examples(), count))
     for example in sample:
         if not isinstance(example, Example):
-            raise KernelError(f"expected Examples, got a {type(example).__name__}")
+            raise WrongTypeError(f"expected Examples, got a {type(example).__name__}")
     if not sample:
-        raise KernelError(
+        raise WrongTypeError(
             "there are no examples to initialize from",
             hint="check that the training corpus is not empty",
         )

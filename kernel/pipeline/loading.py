@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import flatten, load_config, nest
-from kernel.errors import LoadError, RegistryError, did_you_mean
+from kernel.errors import LoadError, UnknownLanguageError, did_you_mean
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
 from kernel.pipeline.serialization import find_config
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 def get_lang_class(lang: str) -> type[Language]:
     """Return the class of the language with the code `lang`.
 
-    Raises `RegistryError` if no plugin provides it.
+    Raises `UnknownLanguageError` if no plugin provides it.
     """
     if not registry.languages.has(lang):
         nearest = did_you_mean(lang, registry.languages.names())
         hint = provider_hint("languages", lang) or nearest
-        raise RegistryError(f"no language `{lang}`", hint=hint)
+        raise UnknownLanguageError(f"no language `{lang}`", hint=hint)
     return registry.languages.get(lang)
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError, KernelError
 from kernel.files import pack, unpack
 from kernel.pipeline.process import as_doc, error_handler
 from kernel.pipeline.worker import EXTENSIBLE, serve
@@ -88,11 +88,11 @@ def process_parallel(
     """Yield a Doc for each text of `pairs`, with its context, in order.
 
     Contexts stay here. A doc that fails goes to the error handler as a `WorkerError`, with
-    its number and the worker's traceback; a worker that dies raises `KernelError` at once, as
+    its number and the worker's traceback; a worker that dies raises `ArgumentError` at once, as
     does a wrong `n_process`.
     """
     if n_process < 1 and n_process != -1:
-        raise KernelError(f"expected `n_process` of 1 or more, or -1 for all, got {n_process}")
+        raise ArgumentError(f"expected `n_process` of 1 or more, or -1 for all, got {n_process}")
     count = n_process if n_process != -1 else os.cpu_count() or 1
     _refuse_gpu(nlp)
     settings = pack(_settings(nlp, disable, component_cfg))
@@ -305,7 +305,7 @@ def _refuse_gpu(nlp: Language) -> None:
     for name, component in nlp.pipeline:
         ops = getattr(getattr(component, "model", None), "ops", None)
         if getattr(ops, "name", "") == "cupy":
-            raise KernelError(
+            raise ArgumentError(
                 f"component `{name}` is on the GPU, which several processes cannot share",
                 hint="use n_process=1 with a large `batch_size`, or load the pipeline on the CPU",
             )

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.blas import single_threaded_blas
-from kernel.errors import KernelError, NotInitializedError, TextError, WrongTypeError
+from kernel.errors import ArgumentError, NotInitializedError, WrongTypeError
 from kernel.files import unchanged_gc, unpack
 from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
 from kernel.registry import registry
-from kernel.text import Doc, DocBatch, Example, ExampleBatch
+from kernel.text import Doc, DocBatch, Example, ExampleBatch, UnsupportedError
 
 if TYPE_CHECKING:
     from kernel.text import Vocab
@@ -245,8 +245,8 @@ class TrainablePipe(Pipe):
         sgd: Any = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Raise `KernelError`: the component cannot rehearse; see `RehearsingPipe`."""
-        raise KernelError(f"component `{self.name}` cannot rehearse")
+        """Raise `ArgumentError`: the component cannot rehearse; see `RehearsingPipe`."""
+        raise ArgumentError(f"component `{self.name}` cannot rehearse")
 
     @contextlib.contextmanager
     def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:
@@ -261,7 +261,9 @@ class TrainablePipe(Pipe):
 
     def add_label(self, label: str) -> int:
         """Add a label; returns 1 if it is new, else 0."""
-        raise TextError(f"component `{self.name}` does not accept labels", hint=f"got {label!r}")
+        raise UnsupportedError(
+            f"component `{self.name}` does not accept labels", hint=f"got {label!r}"
+        )
 
     def create_optimizer(self) -> Any:
         """Return a new optimizer with the default settings."""

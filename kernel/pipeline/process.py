@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from kernel.blas import single_threaded_blas
-from kernel.errors import KernelError, TextError
+from kernel.errors import ArgumentError, TextError
 from kernel.pipeline.batching import minibatch
 from kernel.pipeline.pipe import TrainablePipe
 from kernel.pipeline.protocols import Batched, ErrorHandler, ErrorHandling, Streaming
@@ -196,7 +196,7 @@ def _call_each(
     keep: bool,
 ) -> list[Doc]:
     if not callable(component):
-        raise KernelError(
+        raise ArgumentError(
             f"component `{name}` cannot be called: it is a {type(component).__name__}"
         )
     handle = error_handler(nlp, component)
@@ -209,7 +209,7 @@ def _call_each(
             annotated += [doc] if keep else []
             continue
         if not isinstance(result, Doc):
-            raise KernelError(
+            raise ArgumentError(
                 f"component `{name}` returned a {type(result).__name__} instead of a Doc",
                 hint="check that its function ends with `return doc`",
             )

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import KernelError, ShapeError
+from kernel.errors import ArgumentError, ShapeError
 from kernel.pipeline.protocols import Sharing
 
 if TYPE_CHECKING:
@@ -81,14 +81,14 @@ def replace_listeners(
     """
     upstream, stage = nlp.stages.find(tok2vec_name), nlp.stages.find(pipe_name)
     if not isinstance(upstream.component, Sharing):
-        raise KernelError(
+        raise ArgumentError(
             f"component `{tok2vec_name}` has no shared output that others can listen to"
         )
     nodes = listener_nodes(getattr(stage.component, "model", None), tok2vec_name)
     if not listeners:
         return
     if len(listeners) != len(nodes):
-        raise KernelError(
+        raise ArgumentError(
             f"component `{pipe_name}` has {len(nodes)} layers that listen to `{tok2vec_name}`, "
             f"but {len(listeners)} are to be replaced: {', '.join(listeners)}",
             hint="list the paths of all of them in the component's settings",
@@ -117,7 +117,7 @@ def _replace_block(settings: Mapping[str, Any], shared: Any, stage: Stage, path:
     for key in parents:
         block = block.get(key, {}) if isinstance(block, dict) else {}
     if not isinstance(block, dict) or last not in block:
-        raise KernelError(f"the settings of `{stage.name}` have no `{path}`")
+        raise ArgumentError(f"the settings of `{stage.name}` have no `{path}`")
     own = copy.deepcopy(settings)
     adapt = shared.attrs.get("replace_listener_cfg")
     block[last] = own if adapt is None else adapt(own, block[last])

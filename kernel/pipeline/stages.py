@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import define
 
 from kernel.config import call, fill_block
-from kernel.errors import KernelError, did_you_mean
+from kernel.errors import ArgumentError, UnknownComponentError, did_you_mean
 from kernel.names import check_component_name
 from kernel.pipeline.factories import Factory, get_factory
 from kernel.pipeline.protocols import Component
@@ -61,20 +61,20 @@ class Stages(list[Stage]):
         return [stage for stage in self if stage.enabled]
 
     def find(self, name: str) -> Stage:
-        """Return the stage `name`; raises `KernelError` if there is none."""
+        """Return the stage `name`; raises `UnknownComponentError` if there is none."""
         for stage in self:
             if stage.name == name:
                 return stage
         names = self.names
         everything = f"the components are: {', '.join(names) or 'none'}"
         hint = did_you_mean(str(name), names, everything)
-        raise KernelError(f"the pipeline has no component `{name}`", hint=hint)
+        raise UnknownComponentError(f"the pipeline has no component `{name}`", hint=hint)
 
     def check_is_new(self, name: str) -> None:
-        """Raise `KernelError` if a stage `name` exists or the name is not allowed."""
+        """Raise `ArgumentError` if a stage `name` exists or the name is not allowed."""
         check_component_name(name)
         if name in self.names:
-            raise KernelError(
+            raise ArgumentError(
                 f"the pipeline already has a component `{name}`", hint="give this one a `name`"
             )
 
@@ -88,10 +88,10 @@ class Stages(list[Stage]):
     ) -> int:
         """Return the index for a new stage, given at most one of the arguments; default: the end.
 
-        Raises `KernelError` for several arguments, or for an unknown stage.
+        Raises `ArgumentError` for several arguments, or for an unknown stage.
         """
         if (before is not None) + (after is not None) + bool(first) + bool(last) > 1:
-            raise KernelError("give at most one of `before`, `after`, `first` and `last`")
+            raise ArgumentError("give at most one of `before`, `after`, `first` and `last`")
         if first:
             return 0
         if before is not None:
@@ -104,7 +104,9 @@ class Stages(list[Stage]):
         if isinstance(stage, str):
             return self.index(self.find(stage))
         if not 0 <= stage < len(self):
-            raise KernelError(f"there is no component number {stage}; the pipeline has {len(self)}")
+            raise ArgumentError(
+                f"there is no component number {stage}; the pipeline has {len(self)}"
+            )
         return stage
 
 
@@ -127,7 +129,7 @@ class DisabledPipes(list[str]):
         enable: str | Iterable[str] | None,
     ) -> None:
         if disable is None and enable is None:
-            raise KernelError("give `disable` or `enable`")
+            raise ArgumentError("give `disable` or `enable`")
         for name in as_list(enable or ()):
             stages.find(name)
         wanted = names_to_disable(stages.names, disable=disable, enable=enable)
@@ -144,7 +146,7 @@ class DisabledPipes(list[str]):
         self.restore()
 
     def restore(self) -> None:
-        """Enable the components again; raises `KernelError` if one of them was removed."""
+        """Enable the components again; raises `ArgumentError` if one of them was removed."""
         # A stage may have another name by now.
         for stage in [self._stages.find(each.name) for each in self._disabled]:
             stage.enabled = True
@@ -160,7 +162,7 @@ def names_to_disable(
 ) -> list[str]:
     """Return which of `names` to disable: `disable`, or all except `enable`.
 
-    None is not given. Raises `KernelError` if both are given and disagree.
+    None is not given. Raises `ArgumentError` if both are given and disagree.
     """
     off = as_list(disable or ())
     if enable is None:
@@ -168,7 +170,7 @@ def names_to_disable(
     on = as_list(enable)
     others = [name for name in names if name not in on]
     if disable is not None and set(off) != set(others):
-        raise KernelError(f"`enable` {on} and `disable` {off} contradict each other")
+        raise ArgumentError(f"`enable` {on} and `disable` {off} contradict each other")
     return others
 
 

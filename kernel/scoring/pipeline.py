@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.scoring.stream import Accumulator, StreamingScorer
 from kernel.scoring.tokens import TokenizationScores
 
@@ -80,7 +80,7 @@ class PipelineScores:
         for name, part in scores.items():
             if not isinstance(part, Mapping):
                 kind = type(part).__name__
-                raise KernelError(f"expected a dict of scores from `{name}`, got {kind}")
+                raise ArgumentError(f"expected a dict of scores from `{name}`, got {kind}")
         if self.per_component:
             return scores
         return {key: value for part in scores.values() for key, value in part.items()}

@@ -12,6 +12,7 @@ from kernel.text.docs.tree import Tree, sent_starts_of_heads
 from kernel.text.docs.underscore import Extensible, Underscore
 from kernel.text.errors import (
     BoundsError,
+    TextTypeError,
     UnknownAttributeError,
     UnknownKeyError,
     UnsupportedError,
@@ -76,6 +77,7 @@ __all__ = [
     "SpanGroups",
     "StringStore",
     "Table",
+    "TextTypeError",
     "Token",
     "Tree",
     "Underscore",

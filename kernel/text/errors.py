@@ -1,8 +1,12 @@
-"""Errors of the text types that are also subclasses of Python's usual exceptions."""
+"""The exceptions of texts, docs and vocabularies; see the tree in `kernel.errors`."""
 
 from __future__ import annotations
 
 from kernel.errors import TextError
+
+
+class TextTypeError(TextError, TypeError):
+    """A string, a doc or an annotation has the wrong type."""
 
 
 class UnknownKeyError(TextError, KeyError):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
+from kernel.text.errors import TextTypeError
 from kernel.text.words.symbols import POS_IDS
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def column_of_values(doc: Doc, column: Column, values: Sequence[Any]) -> npt.NDA
     if column.is_string:
         for value in values:
             if not isinstance(value, str | None):
-                raise TextError(f"expected strings in `{column.name}`, got {value!r}")
+                raise TextTypeError(f"expected strings in `{column.name}`, got {value!r}")
         return doc.add_strings(column.name, [value or "" for value in values])
     try:
         return np.array([column.unset if each is None else each for each in values], column.dtype)
@@ -186,7 +187,7 @@ def _text_of(vocab: Vocab, word: Any) -> str:
         return word
     if isinstance(word, int | np.integer) and not isinstance(word, bool):
         return vocab.strings[int(word)]
-    raise TextError(f"expected words as strings or ids, got {word!r}")
+    raise TextTypeError(f"expected words as strings or ids, got {word!r}")
 
 
 def _ternary(value: Any) -> int:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from kernel.errors import TextError
 from kernel.text.docs.ent_iob import BEGIN, ID_COLUMNS, INSIDE, MISSING, OUTSIDE
 from kernel.text.docs.span import Span
+from kernel.text.errors import TextTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +89,7 @@ def _checked_spans(entities: Iterable[Any] | None) -> list[Span]:
     spans = list(entities or ())
     for span in spans:
         if not isinstance(span, Span):
-            raise TextError(f"expected a Span, got {span!r}")
+            raise TextTypeError(f"expected a Span, got {span!r}")
     return spans
 
 
@@ -138,7 +139,7 @@ def as_span(doc: Doc, entity: Any) -> Span:
                 return Span(doc, start, end, label, kb_id=kb_id, span_id=ent_id)
             case _:
                 pass
-    raise TextError(f"expected a Span or a tuple (label, start, end), got {entity!r}")
+    raise TextTypeError(f"expected a Span or a tuple (label, start, end), got {entity!r}")
 
 
 def _check_overlap(spans: list[Span]) -> None:

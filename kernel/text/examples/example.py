@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import TextError
 from kernel.text.docs.doc import Doc
 from kernel.text.docs.ent_iob import BEGIN, INSIDE, MISSING, OUTSIDE
 from kernel.text.docs.span import Span
+from kernel.text.errors import TextTypeError
 from kernel.text.examples import example_dict, projective
 from kernel.text.examples.alignment import Alignment, AlignmentArray
 from kernel.text.words.attributes import ORTH, attr_id
@@ -237,7 +237,7 @@ class Example:
     ) -> None:
         for name, doc in (("predicted", predicted), ("reference", reference)):
             if not isinstance(doc, Doc):
-                raise TextError(f"expected a Doc as `{name}`, got {doc!r}")
+                raise TextTypeError(f"expected a Doc as `{name}`, got {doc!r}")
         self.predicted = predicted
         self.reference = reference
         self._alignment = alignment

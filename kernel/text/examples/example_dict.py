@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.errors import PluginError, TextError
 from kernel.text.docs.annotate import column_of_values, sent_start_column
 from kernel.text.docs.doc import Doc
+from kernel.text.errors import TextTypeError, UnknownKeyError
 from kernel.text.examples.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
 from kernel.text.words.column import COLUMNS, Column
 
@@ -36,7 +37,7 @@ _LINK_ON: Final = 1.0
 def reference_of(predicted: Doc, data: Mapping[str, Any]) -> Doc:
     """Return a doc with the annotations of `data`; see `Example.from_dict`."""
     if not isinstance(data, Mapping):
-        raise TextError(f"expected a dict of annotations, got {data!r}")
+        raise TextTypeError(f"expected a dict of annotations, got {data!r}")
     given = _flat(data)
     _check_strings(given)
     vocab = predicted.vocab
@@ -81,7 +82,7 @@ def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
             continue
         name = _ALIASES.get(key) or _TOKEN_KEYS.get(key, key)
         if name not in _KNOWN and name not in added:
-            raise TextError(
+            raise UnknownKeyError(
                 f"unknown key `{key}` in the annotations of an example",
                 hint=f"the keys are: {', '.join(sorted(_KNOWN | added))}",
             )
@@ -94,10 +95,10 @@ def _check_strings(given: Mapping[str, Any]) -> None:
     for name in _STRINGS:
         for value in given.get(name, ()):
             if value is not None and not isinstance(value, str):
-                raise TextError(f"expected strings in `{name}`, got {value!r}")
+                raise TextTypeError(f"expected strings in `{name}`, got {value!r}")
     cats = given.get("cats")
     if cats is not None and not isinstance(cats, Mapping):
-        raise TextError(f"expected a dict of labels and values as `cats`, got {cats!r}")
+        raise TextTypeError(f"expected a dict of labels and values as `cats`, got {cats!r}")
 
 
 def _tokens(predicted: Doc, given: Mapping[str, Any]) -> tuple[list[str], list[bool] | None]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kernel.errors import TextError
+from kernel.text.errors import TextTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +32,7 @@ def _as_offsets(entities: Iterable[Sequence[Any]]) -> list[Offsets]:
     for entity in entities:
         start, end, label, *_ = entity
         if not (isinstance(start, int | np.integer) and isinstance(end, int | np.integer)):
-            raise TextError(f"expected (start, end, label) with whole numbers, got {entity!r}")
+            raise TextTypeError(f"expected (start, end, label) with whole numbers, got {entity!r}")
         found.append((int(start), int(end), str(label)))
     return found
 

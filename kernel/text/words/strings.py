@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kernel.errors import TextError
 from kernel.files import check_type, parse_json, read_file
-from kernel.text.errors import UnknownKeyError
+from kernel.text.errors import TextTypeError, UnknownKeyError
 from kernel.text.words.hashing import murmur64, murmur64_all
 from kernel.text.words.symbols import IDS, NAMES
 
@@ -111,7 +111,7 @@ class StringStore:
         if known is not None:
             return known
         if not isinstance(text, str):
-            raise TextError(f"expected a string, got {text!r}")
+            raise TextTypeError(f"expected a string, got {text!r}")
         if generation is None and allow_transient:
             generation = self._current
         key = murmur64(_encode(text))

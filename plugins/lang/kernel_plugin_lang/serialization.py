@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from kernel.errors import KernelError, LoadError
+from kernel.errors import ArgumentError, LoadError
 from kernel.files import pack, unpack
 from kernel_plugin_lang.affixes import AffixRules, source_of
 
@@ -25,7 +25,7 @@ def pack_rules(
 ) -> bytes:
     """Return the rules, the special cases and the fields of `extra` as bytes.
 
-    Raises KernelError for a rule that is not a method of a compiled pattern.
+    Raises ArgumentError for a rule that is not a method of a compiled pattern.
     """
     fields = {name: _source(name, getattr(rules, name)) for name in _METHODS}
     exceptions = {text: special_cases[text] for text in sorted(special_cases)}
@@ -47,7 +47,7 @@ def unpack_rules(data: bytes) -> tuple[AffixRules, dict[str, Any], dict[str, Any
 def _source(name: str, function: Callable[..., Any] | None) -> str | None:
     source = source_of(function)
     if source == "":
-        raise KernelError(
+        raise ArgumentError(
             f"the tokenizer's `{name}` cannot be saved: it is {function!r}",
             hint=f"set it to the `{_METHODS[name]}` of a compiled regular expression",
         )

@@ -153,7 +153,7 @@ class EntityRecognizer(TransitionParser):
         """Find the labels and initialize the weights of the model.
 
         `labels` is a value of `label_data`, or a list of entity types; by default, the types are
-        collected from all examples. Warns if there are none. Raises `KernelError` if there are
+        collected from all examples. Warns if there are none. Raises `ArgumentError` if there are
         no examples.
         """
         if isinstance(labels, list):

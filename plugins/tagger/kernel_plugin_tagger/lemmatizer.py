@@ -12,7 +12,7 @@ import numpy as np
 from attrs import frozen
 from thinc.api import Model
 
-from kernel.errors import DataError, KernelError, LoadError
+from kernel.errors import ArgumentError, DataError, LoadError
 from kernel.ops import Floats, array_module
 from kernel.pipeline import Language, factory
 from kernel.scoring import Score
@@ -100,7 +100,7 @@ class EditTreeLemmatizer(TokenClassifier):
     ) -> None:
         super().__init__(vocab, model, name, scorer=scorer, labels=[])
         if top_k < 1:
-            raise KernelError(f"`top_k` of `{name}` must be at least 1, got {top_k!r}")
+            raise ArgumentError(f"`top_k` of `{name}` must be at least 1, got {top_k!r}")
         self.backoff = None if backoff is None else attributes.attr_id(backoff)
         self.min_tree_freq = min_tree_freq
         self.overwrite = overwrite
@@ -130,7 +130,7 @@ class EditTreeLemmatizer(TokenClassifier):
         """Find the trees and initialize the weights of the model.
 
         `labels` is a value of `label_data`; by default, trees are collected from all examples.
-        Raises `DataError` for malformed labels, `KernelError` if there are no labels or no
+        Raises `DataError` for malformed labels, `ArgumentError` if there are no labels or no
         examples.
         """
         if labels is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.ops import Floats, array_module
 from kernel_plugin_tagger.gold import Gold
 
@@ -20,7 +20,7 @@ def cross_entropy_inplace(probs: Floats, gold: Gold, *, label_smoothing: float =
                      class is known
     label_smoothing  the probability mass that is spread evenly over the other classes
 
-    Raises `KernelError` if the gold class would not get more mass than the others.
+    Raises `ArgumentError` if the gold class would not get more mass than the others.
     """
     n_rows, n_classes = probs.shape
     xp: Any = array_module(probs)
@@ -52,13 +52,13 @@ def _denied(probs: Any, gold: Gold) -> tuple[Any, Any, Any]:
 def smoothed_shares(label_smoothing: float, n_classes: int) -> tuple[float, float]:
     """Return the probability mass of the gold class, and that of each other class.
 
-    A single class gets all of it. Raises `KernelError` if the gold class does not get the most.
+    A single class gets all of it. Raises `ArgumentError` if the gold class does not get the most.
     """
     if not label_smoothing or n_classes == 1:
         return 1.0, 0.0
     most = (n_classes - 1) / n_classes
     if not 0 < label_smoothing < most:
-        raise KernelError(
+        raise ArgumentError(
             f"`label_smoothing` must be at least 0 and below {most:g} for {n_classes} labels, "
             f"got {label_smoothing!r}"
         )

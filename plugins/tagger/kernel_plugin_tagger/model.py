@@ -46,7 +46,7 @@ def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
     """Give the model `n_classes` classes; returns the model.
 
     If the weights are trained, a new class scores the mean of all others, so that it is never the
-    best before it was trained. Raises `KernelError` for fewer classes than the weights have.
+    best before it was trained. Raises `ArgumentError` for fewer classes than the weights have.
     """
     output: Any = model.get_ref("output_layer")
     means = {name: output.get_param(name).mean(axis=0) for name in _AXES if output.has_param(name)}

@@ -183,7 +183,7 @@ class Morphologizer(TokenClassifier):
         """Find the labels and initialize the weights of the model.
 
         `labels` is a value of `label_data`; by default, labels are collected from all examples, in
-        the order in which they occur. Labels added before are kept. Raises `KernelError` if there
+        the order in which they occur. Labels added before are kept. Raises `ArgumentError` if there
         are no labels or no examples.
         """
         if labels is None:

@@ -86,7 +86,7 @@ class SentenceRecognizer(TokenClassifier):
         return ("I", "S")
 
     def initialize(self, get_examples: GetExamples, *, nlp: Language | None = None) -> None:
-        """Initialize the weights of the model; raises `KernelError` if there are no examples."""
+        """Initialize the weights of the model; raises `ArgumentError` if there are no examples."""
         self.vocab.strings.add_all(self.labels)
         self.initialize_model(get_examples)
 

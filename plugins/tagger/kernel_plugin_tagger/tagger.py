@@ -134,7 +134,7 @@ class Tagger(TokenClassifier):
         """Find the tags and initialize the weights of the model.
 
         `labels` is a value of `label_data`; by default, tags are collected from all examples and
-        sorted. Tags added before are kept. Raises `KernelError` if there are no tags or no
+        sorted. Tags added before are kept. Raises `ArgumentError` if there are no tags or no
         examples.
         """
         found = self._find_tags(get_examples()) if labels is None else labels

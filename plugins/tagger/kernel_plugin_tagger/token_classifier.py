@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import KernelError, ShapeError, TextError
+from kernel.errors import ArgumentError, ShapeError, WrongTypeError
 from kernel.ops import Packed, array_module, forget_weights, packed
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
@@ -47,15 +47,15 @@ class TokenClassifier(RehearsingPipe):
         return len(self.labels)
 
     def check_label(self, label: Any) -> str:
-        """Return `label`; raises `TextError` unless it is a string that is not empty."""
+        """Return `label`; raises `WrongTypeError` if it is not a string, or an empty one."""
         if not isinstance(label, str) or not label:
-            raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
+            raise WrongTypeError(f"a label of `{self.name}` must be a string, got {label!r}")
         return label
 
     def check_growth(self) -> None:
-        """Raise `KernelError` if the model has weights and cannot take another label."""
+        """Raise `ArgumentError` if the model has weights and cannot take another label."""
         if self.has_weights() and not self.is_resizable:
-            raise KernelError(
+            raise ArgumentError(
                 f"the model of `{self.name}` has a fixed number of labels",
                 hint="add all labels before `nlp.initialize`",
             )
@@ -81,12 +81,12 @@ class TokenClassifier(RehearsingPipe):
     def initialize_model(self, get_examples: GetExamples) -> None:
         """Initialize the weights of the model for the current labels.
 
-        Raises `KernelError` if there are no labels or no examples, or if `label_smoothing` is too
+        Raises `ArgumentError` if there are no labels or no examples, or if `label_smoothing` is too
         high for the number of labels.
         """
         sample = first_examples(get_examples)
         if not self.n_classes:
-            raise KernelError(
+            raise ArgumentError(
                 f"component `{self.name}` found no labels in the examples",
                 hint="check the gold annotation, or give the labels as "
                 f"`[initialize.components.{self.name}.labels]`",
@@ -101,7 +101,7 @@ class TokenClassifier(RehearsingPipe):
         scores   B of (n_i, C)  probabilities
         returns  the sum of the squared gradient, and B of (n_i, C)
 
-        Raises `ShapeError` if the number of classes is wrong, and `KernelError` if the scores are
+        Raises `ShapeError` if the number of classes is wrong, and `ArgumentError` if the scores are
         not finite.
         """
         whole = packed(scores, width=self.n_classes)
@@ -117,7 +117,7 @@ class TokenClassifier(RehearsingPipe):
             label_smoothing=self.cfg.get("label_smoothing", 0.0),
         )
         if not np.isfinite(loss):
-            raise KernelError(
+            raise ArgumentError(
                 f"the scores of `{self.name}` are not finite any more",
                 hint="a lower `training.optimizer.learn_rate`, or its `grad_clip`, may help",
             )

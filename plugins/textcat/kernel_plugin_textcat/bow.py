@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from thinc.api import Model, chain
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_textcat.ngrams import Ngrams, find_ngrams
@@ -37,10 +37,10 @@ def text_cat_bow_v3(
     nO                 number of labels; null: taken from the data
     returns            B docs to (B, O), from 0 to 1 unless there is no output layer
 
-    Raises KernelError for a `length` below 1.
+    Raises ArgumentError for a `length` below 1.
     """
     if length < 1:
-        raise KernelError(f"`length` must be 1 or more, got {length}")
+        raise ArgumentError(f"`length` must be 1 or more, got {length}")
     rounded = 1 << (length - 1).bit_length()
     return _bow(sparse_linear(nO, rounded), exclusive_classes, ngram_size, no_output_layer)
 

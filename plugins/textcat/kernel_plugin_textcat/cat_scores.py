@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from kernel.errors import DataError, KernelError
+from kernel.errors import ArgumentError, DataError
 from kernel.scoring import TINY, PRFScore, ROCAUCScore, sum_scores
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class CatScores:
     positive_label  one of two exclusive labels, whose F-score is `<attr>_score`
     threshold       0.5 by default; has no effect on exclusive labels
 
-    Raises KernelError for a `positive_label` that is not one of the two labels.
+    Raises ArgumentError for a `positive_label` that is not one of the two labels.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class CatScores:
         is_binary = not multi_label and len(self.counts) == _N_BINARY
         self.positive_label = positive_label if is_binary else None
         if self.positive_label and self.positive_label not in self.counts:
-            raise KernelError(
+            raise ArgumentError(
                 f"`positive_label` is {positive_label!r}; "
                 f"expected one of the labels, {list(self.counts)}"
             )

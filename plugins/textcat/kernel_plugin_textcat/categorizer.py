@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from kernel.errors import KernelError, ShapeError, TextError
+from kernel.errors import ArgumentError, ShapeError, WrongTypeError
 from kernel.ops import Floats
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
@@ -68,11 +68,11 @@ class Categorizer(RehearsingPipe):
     def add_label(self, label: Any) -> int:
         """Add a label; return 1 if it is new, else 0. The weights of other labels are kept.
 
-        Raises TextError for a value that is not a string, KernelError if the model cannot be
-        resized.
+        Raises WrongTypeError for a value that is not a string, ArgumentError if the model
+        cannot be resized.
         """
         if not isinstance(label, str) or not label:
-            raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
+            raise WrongTypeError(f"a label of `{self.name}` must be a string, got {label!r}")
         if label in self.cfg["labels"]:
             return 0
         n_labels, size = len(self.cfg["labels"]) + 1, self._n_outputs()
@@ -83,7 +83,7 @@ class Categorizer(RehearsingPipe):
 
     def _grow(self, label: str, n_labels: int) -> None:
         if not self.is_resizable:
-            raise KernelError(
+            raise ArgumentError(
                 f"the model of `{self.name}` has {n_labels - 1} outputs, one per label, and "
                 f"cannot have more: {label!r} is one too many",
                 hint="initialize the component again, or give it a model that can grow, such as "
@@ -121,7 +121,7 @@ class Categorizer(RehearsingPipe):
         `labels` is a value of `label_data`; by default, labels are collected from all examples, in
         the order in which they appear. Labels added before are kept.
 
-        Raises DataError for gold values that cannot be learned from, KernelError if there are
+        Raises DataError for gold values that cannot be learned from, ArgumentError if there are
         too few labels or no examples.
         """
         sample = first_examples(get_examples)
@@ -150,13 +150,13 @@ class Categorizer(RehearsingPipe):
     def _check_labels(self) -> None:
         labels, size = self.cfg["labels"], self._n_outputs()
         if len(labels) < self.least_labels:
-            raise KernelError(
+            raise ArgumentError(
                 f"component `{self.name}` needs {self.least_labels} labels or more, got {labels}",
                 hint="check that the gold data has `cats`, or give the labels as "
                 f"`[initialize.components.{self.name}.labels]`",
             )
         if size is not None and size != len(labels):
-            raise KernelError(
+            raise ArgumentError(
                 f"the model of `{self.name}` has {size} outputs, but the data has "
                 f"{len(labels)} labels",
                 hint=f"set `components.{self.name}.model.nO` to null",

@@ -7,7 +7,7 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.ops import Floats
 from kernel.pipeline import Language, factory
 from kernel.text import Doc, Example, Vocab
@@ -71,7 +71,7 @@ class TextCategorizer(Categorizer):
         """Find the labels and initialize the model; see `Categorizer.initialize`.
 
         `positive_label` is the one of two labels whose F-score is the score of the component.
-        Raises KernelError if it is not a label, or if there are more than two labels.
+        Raises ArgumentError if it is not a label, or if there are more than two labels.
         """
         super().initialize(get_examples, nlp=nlp, labels=labels)
         if positive_label is not None:
@@ -81,12 +81,12 @@ class TextCategorizer(Categorizer):
     def _check_positive(self, label: str) -> None:
         labels = list(self.labels)
         if label not in labels:
-            raise KernelError(
+            raise ArgumentError(
                 f"`positive_label` of `{self.name}` is {label!r}; expected one of its labels, "
                 f"{labels}"
             )
         if len(labels) != 2:
-            raise KernelError(
+            raise ArgumentError(
                 f"`positive_label` of `{self.name}` is {label!r}, which is for two labels; there "
                 f"are {len(labels)}: {labels}",
                 hint=f"set `initialize.components.{self.name}.positive_label` to null",

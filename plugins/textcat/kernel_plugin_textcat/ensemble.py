@@ -25,7 +25,7 @@ from thinc.api import (
 )
 from thinc.layers.chain import init as init_chain
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_textcat.outputs import output_activation, pass_gradients, start_at_shares
@@ -104,7 +104,7 @@ def text_cat_reduce(
     nO            number of labels; null: taken from the data
     returns            B docs to (B, O), from 0 to 1
 
-    Raises KernelError if none of them is used.
+    Raises ArgumentError if none of them is used.
     """
     used = {
         "first": use_reduce_first,
@@ -114,7 +114,7 @@ def text_cat_reduce(
     }
     ways = [way for way, is_used in used.items() if is_used]
     if not ways:
-        raise KernelError(
+        raise ArgumentError(
             "the model has no reduction of a doc to one vector",
             hint="set one of " + ", ".join(f"`use_reduce_{way}`" for way in used) + " to true",
         )

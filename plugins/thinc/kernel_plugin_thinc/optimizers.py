@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from kernel.errors import CheckpointError, KernelError
+from kernel.errors import ArgumentError, CheckpointError
 from kernel.ops import (
     Floats,
     Ints,
@@ -159,7 +159,7 @@ class Optimizer:
                 self.schedules[name] = as_schedule(value)
             setattr(self, name, self._value(name, value))
         if method != "sgd" and not (self.b1 > 0 and self.b2 > 0):
-            raise KernelError(
+            raise ArgumentError(
                 f"`beta1` and `beta2` must be above 0, got {self.b1!r} and {self.b2!r}",
                 hint="`SGD.v1` does without moments",
             )
@@ -460,7 +460,7 @@ class Optimizer:
         try:
             return self.schedules[name](0)
         except (TypeError, ValueError) as error:
-            raise KernelError(f"`{name}` is not a schedule of numbers: {error}") from error
+            raise ArgumentError(f"`{name}` is not a schedule of numbers: {error}") from error
 
 
 def _flat(array: Floats) -> Floats:

@@ -6,7 +6,7 @@ from typing import Any
 
 from thinc.api import Mish, Model, chain, clone, expand_window, residual, with_array
 
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError
 from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_tok2vec.features import attribute_ids
@@ -78,11 +78,11 @@ def multi_hash_embed(
     include_static_vectors  whether to include the word vectors of the vocabulary
     returns                 B docs to B of (n_i, width)
 
-    Raises KernelError if `attrs` and `rows` differ in length, RegistryError if static vectors are
+    Raises ArgumentError if `attrs` and `rows` differ in length, RegistryError if static vectors are
     included and no plugin has them.
     """
     if len(rows) != len(attrs):
-        raise KernelError(
+        raise ArgumentError(
             f"`attrs` names {len(attrs)} attributes, but `rows` gives the size of "
             f"{len(rows)} tables",
             hint="give one number of rows for each attribute",

@@ -40,7 +40,10 @@ class Tok2Vec(TrainablePipe):
         self.cfg: dict[str, Any] = {}
 
     def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Any = None) -> None:
-        """Initialize the model with the first examples; raises `KernelError` if there are none."""
+        """Initialize the model with the first examples.
+
+        Raises `ArgumentError` if there are none.
+        """
         sample = first_examples(get_examples)
         self.model.initialize(X=DocBatch(example.predicted for example in sample))
 

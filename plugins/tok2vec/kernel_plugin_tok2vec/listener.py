@@ -11,7 +11,7 @@ from typing import Any
 from thinc.api import Model
 
 import kernel
-from kernel.errors import KernelError, ShapeError
+from kernel.errors import ArgumentError, ShapeError
 from kernel.ops import Floats, Packed, packed
 from kernel.text import Doc
 
@@ -61,7 +61,7 @@ def _read_tensor(model: Any, doc: Any, *, is_train: bool) -> Any:
         _check_width(model, tensor)
         return tensor
     if is_train and len(doc):
-        raise KernelError(
+        raise ArgumentError(
             "there is nothing to listen to: no shared component ran before, and the docs have "
             "no tensor",
             hint=f"put the component that `upstream` names ({model.attrs['listens_to']!r}) before "

@@ -13,7 +13,7 @@ from typing import Any
 from thinc.api import Model, noop, torch2xp, xp2torch
 
 from kernel import random
-from kernel.errors import KernelError, PluginError
+from kernel.errors import ArgumentError, PluginError
 from kernel.ops import Floats, Packed, WeightNode, packed
 
 
@@ -31,12 +31,12 @@ def torch_bilstm_encoder(
     spaCy uses padding; its results are the same for single docs.
 
     Params: those of `torch.nn.LSTM` by its names, uniform within ±1/sqrt(width / 2).
-    Raises `PluginError` without PyTorch, `KernelError` for an odd width.
+    Raises `PluginError` without PyTorch, `ArgumentError` for an odd width.
     """
     if depth == 0:
         return noop()
     if width % 2:
-        raise KernelError(f"`width` must be even for two directions, got {width!r}")
+        raise ArgumentError(f"`width` must be even for two directions, got {width!r}")
     _import_torch()
     return WeightNode(
         "torch_bilstm",

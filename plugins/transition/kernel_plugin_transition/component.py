@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernel.errors import KernelError, LoadError, ShapeError, TextError
+from kernel.errors import ArgumentError, LoadError, ShapeError, WrongTypeError
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 from kernel_plugin_transition.learning import (
@@ -93,7 +93,7 @@ class TransitionParser(RehearsingPipe):
 
         `labels` is a value of `label_data`; by default, labels are collected from all examples.
         Labels added before are kept. Warns if there are no labels: then nothing is predicted until
-        labels are added. Raises `KernelError` if there are no examples.
+        labels are added. Raises `ArgumentError` if there are no examples.
         """
         sample = first_examples(get_examples)
         counted = self.count_labels(get_examples()) if labels is None else labels
@@ -216,21 +216,21 @@ class TransitionParser(RehearsingPipe):
         self.resize()
 
     def check_label(self, label: Any) -> str:
-        """Return `label`; raises `TextError` unless it is a string that is not empty."""
+        """Return `label`; raises `WrongTypeError` if it is not a string, or an empty one."""
         if not isinstance(label, str) or not label:
-            raise TextError(f"a label of `{self.name}` must be a string, got {label!r}")
+            raise WrongTypeError(f"a label of `{self.name}` must be a string, got {label!r}")
         return label
 
 
 def features_of(model: Any, system: type[System], name: str) -> FeatureTemplate:
     """Return the feature template of `model`, for component `name`.
 
-    Raises `KernelError` if the model is for another system.
+    Raises `ArgumentError` if the model is for another system.
     """
     features, usual = model.attrs.get("features"), system.template(extra=False)
     if not isinstance(features, FeatureTemplate) or features.state_type != usual.state_type:
         given = getattr(features, "state_type", None)
-        raise KernelError(
+        raise ArgumentError(
             f"component `{name}` needs a model of state type {usual.state_type!r}, got {given!r}",
             hint=f"set `components.{name}.model.state_type` to {usual.state_type!r}",
         )

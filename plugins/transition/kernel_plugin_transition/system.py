@@ -49,7 +49,7 @@ class System(Protocol):
     def template(cls, *, extra: bool) -> FeatureTemplate:
         """Return the feature tokens of states, with or without `extra_state_tokens`.
 
-        Raises `KernelError` if the system has no such template.
+        Raises `ArgumentError` if the system has no such template.
         """
 
     def gold(self, examples: Sequence[Example]) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from thinc.api import glorot_uniform_init
 
-from kernel.errors import KernelError, ShapeError
+from kernel.errors import ArgumentError, ShapeError
 from kernel.ops import (
     Floats,
     Ints,
@@ -59,7 +59,7 @@ def static_vectors(
         if X:
             _check_width(model, X[0].vocab)
         elif model.has_dim("nM") is None:
-            raise KernelError(_NO_VECTORS, hint=_HINT)
+            raise ArgumentError(_NO_VECTORS, hint=_HINT)
         shape = model.get_dim("nO"), model.get_dim("nM")
         model.set_param("W", init_W(model.ops, shape))
 
@@ -80,11 +80,11 @@ _HINT = "create them with `kernel init vectors`, and set `paths.vectors` to that
 def _check_width(model: Any, vocab: Any) -> None:
     """Set the width of the vectors, or check it if it is set.
 
-    Raises KernelError if there are no vectors, ShapeError if they have another width.
+    Raises ArgumentError if there are no vectors, ShapeError if they have another width.
     """
     width = vocab.vectors_length
     if not vocab.has_vectors:
-        raise KernelError(_NO_VECTORS, hint=_HINT)
+        raise ArgumentError(_NO_VECTORS, hint=_HINT)
     if width < 0:
         return
     if model.has_dim("nM") is None:

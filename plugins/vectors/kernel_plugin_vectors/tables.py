@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kernel.errors import DataError, KernelError
+from kernel.errors import ArgumentError, DataError
 from kernel.text import NO_RANK, Vectors, Vocab
 from kernel_plugin_vectors.files import (
     WordVectors,
@@ -59,12 +59,12 @@ def load_file(
     name      name of the vectors
     attr      token attribute by which vectors are looked up
 
-    Raises `DataError` for a file that cannot be used, `KernelError` if `truncate` is given for
+    Raises `DataError` for a file that cannot be used, `ArgumentError` if `truncate` is given for
     a floret table.
     """
     if mode == "floret":
         if truncate:
-            raise KernelError("a floret table cannot be truncated: all words share its rows")
+            raise ArgumentError("a floret table cannot be truncated: all words share its rows")
         table = read_floret_table(path)
         vocab.vectors = Vectors(
             strings=vocab.strings,

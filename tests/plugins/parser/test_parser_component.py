@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from thinc.api import Adam
 
-from kernel.errors import KernelError, LoadError, TextError
+from kernel.errors import KernelError, LoadError, WrongTypeError
 from kernel.random import Streams
 from kernel.text import Doc, DocBatch, Example
 from kernel.text.examples.projective import projectivize
@@ -73,7 +73,7 @@ def test_added_label_grows_the_model(clause_examples, make_parser):
     assert parser.model.get_dim("nO") == n_classes + 2
     assert "amod" in parser.labels
     assert scores_of(parser, clause_examples)["dep_uas"] is not None
-    with pytest.raises(TextError, match="must be a string"):
+    with pytest.raises(WrongTypeError, match="must be a string"):
         parser.add_label(3)
 
 

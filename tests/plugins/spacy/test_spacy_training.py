@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.errors import TextError
+from kernel.errors import TextError, WrongTypeError
 from kernel.text import Doc, Vocab
 from kernel.training import (
     Example,
@@ -61,9 +61,9 @@ def test_examples_are_told_from_everything_else(doc):
     example = Example(doc, doc)
 
     validate_examples([example], "update")
-    with pytest.raises(TextError, match="update takes Examples, got Doc"):
+    with pytest.raises(WrongTypeError, match="update takes Examples, got Doc"):
         validate_examples([example, doc], "update")
-    with pytest.raises(TextError, match="update takes Examples, got a int"):
+    with pytest.raises(WrongTypeError, match="update takes Examples, got a int"):
         validate_examples(3, "update")
 
 
@@ -71,9 +71,9 @@ def test_function_that_returns_examples_is_told_from_everything_else(doc):
     example = Example(doc, doc)
 
     validate_get_examples(lambda: iter([example]), "initialize")
-    with pytest.raises(TextError, match="takes a function that returns Examples, got a list"):
+    with pytest.raises(WrongTypeError, match="takes a function that returns Examples, got a list"):
         validate_get_examples([example], "initialize")
-    with pytest.raises(TextError, match="returned no Examples"):
+    with pytest.raises(WrongTypeError, match="returned no Examples"):
         validate_get_examples(list, "initialize")
-    with pytest.raises(TextError, match="got Doc"):
+    with pytest.raises(WrongTypeError, match="got Doc"):
         validate_get_examples(lambda: [doc], "initialize")

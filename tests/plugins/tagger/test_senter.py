@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from kernel.errors import TextError
-from kernel.text import Doc, DocBatch, Example
+from kernel.text import Doc, DocBatch, Example, UnsupportedError
 
 
 def starts_of(doc):
@@ -76,7 +75,7 @@ def test_labels_are_fixed_and_hidden(make_component):
     assert senter.labels == ("I", "S")
     assert senter.hide_labels
     assert senter.label_data is None
-    with pytest.raises(TextError, match="component `senter` does not accept labels"):
+    with pytest.raises(UnsupportedError, match="component `senter` does not accept labels"):
         senter.add_label("X")
 
 

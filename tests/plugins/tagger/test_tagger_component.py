@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kernel
-from kernel.errors import DataError, KernelError, LoadError, TextError
+from kernel.errors import DataError, KernelError, LoadError, WrongTypeError
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
 
@@ -179,7 +179,7 @@ def test_model_of_fixed_size_takes_no_labels_later(tagged, make_component):
 
 @pytest.mark.parametrize("label", [7, "", None])
 def test_label_must_be_a_string_with_something_in_it(tagged, make_component, label):
-    with pytest.raises(TextError, match="label of `tagger` must be a string"):
+    with pytest.raises(WrongTypeError, match="label of `tagger` must be a string"):
         make_component("tagger", tagged).add_label(label)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kernel
-from kernel.errors import DataError, KernelError, TextError
+from kernel.errors import DataError, KernelError, WrongTypeError
 from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Example
 from kernel_plugin_textcat.bow import text_cat_bow_v1, text_cat_bow_v2, text_cat_bow_v3
@@ -200,7 +200,7 @@ def test_model_without_room_refuses_a_new_label(films, make_textcat):
 
 @pytest.mark.parametrize("label", [3, "", None])
 def test_label_that_is_not_a_string_is_refused(make_textcat, label):
-    with pytest.raises(TextError, match="must be a string"):
+    with pytest.raises(WrongTypeError, match="must be a string"):
         make_textcat().add_label(label)
 
 
