@@ -2,22 +2,22 @@
 
 The table says whether a value fits a hint (`fits`), how to describe the hint in words
 (`describe_type`) and in a JSON Schema (`value_schema`), and how to turn the value of a file into
-the type of the hint (`structure`). Objects that function blocks have made (models, schedules) are
-passed on unchanged.
+the type of the hint (`hook`, for the module `structure`). Objects that function blocks have made
+(models, schedules) are passed on unchanged.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import inspect
 import json
 import numbers
-import re
 import types
 import typing
 from collections import abc
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from enum import Enum
 from pathlib import Path as FilePath
 from pathlib import PurePath
@@ -26,14 +26,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 from attrs import frozen
 
-from kernel.config.place import NOWHERE, Place
+from kernel.config import pydantic_types
 from kernel.config.tree import UNRESOLVED, is_block
-from kernel.errors import ConfigError
 
 if TYPE_CHECKING:
-    from cattrs import BaseConverter, BaseValidationError, Converter
-
-    from kernel.problems import Problem
+    from cattrs import BaseConverter
 
 UNIONS: Final = {typing.Union, types.UnionType}
 
@@ -64,21 +61,48 @@ def options(hint: Any) -> list[Any]:
     return [option for option in found if option is not type(None)]
 
 
+def is_table_class(cls: Any) -> bool:
+    """Return whether `cls` is an attrs class, a dataclass or a typed dict."""
+    if not inspect.isclass(cls) or pydantic_types.is_table(cls):
+        return False
+    return attrs.has(cls) or dataclasses.is_dataclass(cls) or typing.is_typeddict(cls)
+
+
 @functools.lru_cache(maxsize=1024)
 def class_hints(cls: type) -> dict[str, Any]:
-    """Return the type of each argument of the attrs class `cls`."""
+    """Return the type of each key of a table for `cls`, for which `is_table_class` is true."""
     try:
         hints = typing.get_type_hints(cls, include_extras=True)
     except NameError:
         hints = {}
+    return {key: hints.get(name, Any) for key, (name, _) in _fields(cls).items()}
+
+
+def needed_keys(cls: type) -> set[str]:
+    """Return the keys that a table for `cls` must have."""
+    return {key for key, (_, is_needed) in _fields(cls).items() if is_needed}
+
+
+def _fields(cls: Any) -> dict[str, tuple[str, bool]]:
+    """Return the name of the field for each key of a table for `cls`, and whether it is needed."""
+    if attrs.has(cls):
+        return {
+            field.alias or field.name: (field.name, field.default is attrs.NOTHING)
+            for field in attrs.fields(cls)
+            if field.init
+        }
+    if typing.is_typeddict(cls):
+        return {key: (key, key in cls.__required_keys__) for key in cls.__annotations__}
     return {
-        field.alias or field.name: hints.get(field.name, Any)
-        for field in attrs.fields(cls)
+        field.name: (
+            field.name,
+            field.default is field.default_factory is dataclasses.MISSING,
+        )
+        for field in dataclasses.fields(cls)
         if field.init
     }
 
 
-_NAMED: Final = re.compile(r"""^['"`]_?(\w+)['"`] """)
 _VARIABLE: Final = {"type": "string", "pattern": r"\$\{[^{}]+\}"}
 # At least one key starts with `@`.
 _BLOCK: Final = {
@@ -128,71 +152,6 @@ def describe_type(hint: Any, *, plural: bool = False) -> str:
     """Return the type `hint` in words: `a list of whole numbers`, `a string or null`."""
     hint = strip(hint)
     return kind_of(hint).describe(hint, plural)
-
-
-def structure(value: Any, hint: Any, place: Place = NOWHERE) -> Any:
-    """Return `value`, which fits `hint`, converted to the type of the hint.
-
-    Raises `ConfigError` with the errors of attrs classes; `place` is the place of the value.
-    """
-    from cattrs import BaseValidationError
-
-    if base_of(hint) is Any:
-        return value
-    try:
-        return _converter().structure(value, hint)
-    except BaseValidationError as error:
-        raise ConfigError(_refusals(error, value, place)) from error
-
-
-@functools.cache
-def _converter() -> Converter:
-    """Return the converter that structures every hint by its kind."""
-    from cattrs import Converter  # takes 10 ms
-
-    converter = Converter(forbid_extra_keys=True, use_alias=True)
-    converter.register_structure_hook_factory(lambda _: True, _hook)
-    for cls in (bool, int, float, str, bytes, FilePath):
-        # cattrs has hooks for these classes, which would convert `3.7` to `3`.
-        converter.register_structure_hook(cls, _hook(cls, converter))
-    return converter
-
-
-def _hook(hint: Any, converter: BaseConverter) -> Hook:
-    """Return the function that structures values of the type `hint`.
-
-    Objects that function blocks have created are returned unchanged.
-    """
-    hint = strip(hint)
-    kind = kind_of(hint)
-    if kind.hook is None:
-        return lambda value, _: value
-    convert, read = kind.hook(hint, converter), kind.read
-    return lambda value, _: convert(value, hint) if isinstance(value, read) else value
-
-
-def _refusals(error: BaseValidationError, value: Any, place: Place) -> Iterator[Problem]:
-    """Yield a problem for each error of a class, with the key that caused it if it is known."""
-    from cattrs import AttributeValidationNote, BaseValidationError, IterableValidationNote
-
-    for refused in error.exceptions:
-        # Messages of attrs validators start with the name of the field.
-        named = _NAMED.match(str(refused))
-        key: Any = named[1] if named else None
-        for note in getattr(refused, "__notes__", ()):
-            if isinstance(note, AttributeValidationNote):
-                key = note.name.lstrip("_")
-            elif isinstance(note, IterableValidationNote):
-                key = note.index
-        at, inner = place, value
-        if isinstance(value, dict) and key in value:
-            at, inner = place.inside(value, key), value[key]
-        elif isinstance(value, list) and isinstance(key, int):
-            inner = value[key]
-        if isinstance(refused, BaseValidationError):
-            yield from _refusals(refused, inner, at)
-        else:
-            yield at.problem(str(refused).split("\n")[0])
 
 
 def value_schema(hint: Any) -> dict[str, Any]:
@@ -462,18 +421,21 @@ _TABLE: Final = Kind(
 
 
 def _has_keys_of(value: dict[str, Any], cls: type) -> bool:
-    """Return whether `value` has the keys that the attrs class `cls` needs, and no unknown ones."""
-    hints = class_hints(cls)
-    fields = {field.alias or field.name: field for field in attrs.fields(cls)}
-    needed = {key for key in hints if fields[key].default is attrs.NOTHING}
-    keys = value.keys()
-    return needed <= keys <= hints.keys() and all(fits(value[key], hints[key]) for key in keys)
+    """Return whether `value` has the keys that `cls` needs, and no unknown ones."""
+    hints, keys = class_hints(cls), value.keys()
+    is_complete = needed_keys(cls) <= keys <= hints.keys()
+    return is_complete and all(fits(value[key], hints[key]) for key in keys)
 
 
 def _class_hook(hint: Any, converter: BaseConverter) -> Hook:
     from cattrs.gen import make_dict_structure_fn
 
     cls = base_of(hint)
+    if typing.is_typeddict(cls):
+        hooks = {key: converter.get_structure_hook(each) for key, each in class_hints(cls).items()}
+        return lambda value, _: {
+            key: hooks[key](inner, class_hints(cls)[key]) for key, inner in value.items()
+        }
     try:
         return make_dict_structure_fn(cls, converter)
     except NameError:  # a hint that only type checkers can resolve
@@ -481,7 +443,7 @@ def _class_hook(hint: Any, converter: BaseConverter) -> Hook:
 
 
 def _describe_table_class(hint: Any, plural: bool) -> str:
-    keys = ", ".join(field.name for field in attrs.fields(base_of(hint)))
+    keys = ", ".join(class_hints(base_of(hint)))
     return f"{'tables' if plural else 'a table'} with the keys {keys}"
 
 
@@ -518,7 +480,7 @@ def _is_json(value: Any) -> bool:
 
 
 _TABLE_CLASS: Final = Kind(
-    matches=lambda base: inspect.isclass(base) and attrs.has(base),
+    matches=is_table_class,
     fits=lambda value, hint: (
         _has_keys_of(value, base_of(hint)) if isinstance(value, dict) else _fits_class(value, hint)
     ),
@@ -526,6 +488,28 @@ _TABLE_CLASS: Final = Kind(
     read=dict,
     hook=_class_hook,
     schema=_table_class_schema,
+)
+_VALIDATED_TABLE: Final = Kind(
+    matches=pydantic_types.is_table,
+    fits=lambda value, hint: (
+        not pydantic_types.unknown_keys(value, hint)
+        if isinstance(value, dict)
+        else _fits_class(value, hint)
+    ),
+    describe=lambda hint, plural: (
+        f"{'tables' if plural else 'a table'} with the keys "
+        f"{', '.join(pydantic_types.keys_of(hint) or ['of the class'])}"
+    ),
+    read=dict,
+    hook=lambda hint, _: lambda value, _: pydantic_types.validate(value, hint),
+    schema=lambda _: {"type": "object"},
+)
+_OLD_TYPE: Final = Kind(
+    matches=pydantic_types.is_old_type,
+    fits=lambda value, hint: _is_json(value),
+    describe=lambda hint, _: f"a value of the type `{hint.__name__}`",
+    hook=lambda hint, _: lambda value, _: pydantic_types.validate(value, hint),
+    schema=lambda _: {},
 )
 _FUNCTION: Final = Kind(
     matches=lambda base: base is abc.Callable or inspect.isfunction(base),
@@ -536,6 +520,8 @@ _CLASS: Final = Kind(matches=lambda _: True, fits=_fits_class, describe=_describ
 
 KINDS: Final = (
     *_SCALARS,
+    _OLD_TYPE,
+    _VALIDATED_TABLE,
     _ANYTHING,
     _UNION,
     _LITERAL,

@@ -10,8 +10,9 @@ from typing import Any
 from attrs import frozen
 
 from kernel.config.explain import argument_helps
-from kernel.config.kinds import describe_type, fits, structure
+from kernel.config.kinds import describe_type, fits
 from kernel.config.signature import MISSING, signature_of, without
+from kernel.config.structure import structure
 from kernel.errors import ConfigError
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from kernel.config.describe import nearest
-from kernel.config.kinds import describe_type, fits, read_number, structure
+from kernel.config.kinds import describe_type, fits, read_number
 from kernel.config.literals import has_variable, whole_variable
 from kernel.config.lookup import find_function
 from kernel.config.place import Place
@@ -25,10 +25,12 @@ from kernel.config.signature import (
     Signature,
     argument_problems,
     from_caller,
+    is_default,
     positional,
     signature_of,
     without,
 )
+from kernel.config.structure import structure
 from kernel.config.tree import Block, copy_tree, discard, function_of, get_at, is_block, origin_of
 from kernel.errors import ConfigError, KernelError, raise_problems
 from kernel.problems import DEFAULT, UNKNOWN, Path, Problem
@@ -142,6 +144,8 @@ def _result_problems(
 
 
 def _fitted(value: Any, parameter: Parameter | None, place: Place) -> Any:
+    if parameter is not None and is_default(value, parameter):
+        return parameter.default
     hint = parameter.hint if parameter is not None else Any
     if isinstance(value, str) and place.origin.layer == "variable":
         number = read_number(value, hint)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from kernel.config.describe import describe_value, take_nearest
-from kernel.config.kinds import describe_type
+from kernel.config.kinds import describe_type, fits
 from kernel.config.tree import function_of, is_block
 from kernel.config.type_problems import type_problems
 
@@ -70,6 +70,10 @@ def signature_of(func: Callable[..., Any]) -> Signature:
     except (TypeError, ValueError):  # some builtins have none
         return Signature({}, True, None, Any, "(...)")
     hints = _hints(func)
+    for name, parameter in signature.parameters.items():
+        # `path: Path = None`, which PEP 484 allowed, means that the path is optional.
+        if parameter.default is None and not fits(None, hints.get(name, Any)):
+            hints[name] = typing.Optional[hints[name]]  # noqa: UP045 — hints may be strings
     found: dict[str, Parameter] = {}
     rest, takes_any = None, False
     for name, parameter in signature.parameters.items():
@@ -205,8 +209,16 @@ def argument_problems(
 def _value_problems(parameter: Parameter, value: Any, place: Place) -> Iterator[Problem]:
     if is_block(parameter.default) and isinstance(value, Mapping) and not is_block(value):
         yield place.no_function(value, function_of(parameter.default)[0])
-    else:
+    elif not is_default(value, parameter):
         yield from type_problems(value, parameter.hint, place)
+
+
+def is_default(value: Any, parameter: Parameter) -> bool:
+    """Return whether `value` is the default: a function takes it, whatever its type hint says."""
+    if not parameter.is_plain:
+        return False
+    default = plain(parameter.default)
+    return type(value) is type(default) and bool(value == default)
 
 
 def _position_problems(signature: Signature, rest: list[Any], place: Place) -> Iterator[Problem]:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import inspect
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
-import attrs
-
+from kernel.config import pydantic_types
 from kernel.config.describe import describe_value, nearest, take_nearest
 from kernel.config.kinds import (
     TABLES,
     class_hints,
     describe_type,
     fits,
+    is_table_class,
+    needed_keys,
     options,
     read_number,
     strip,
-    structure,
 )
+from kernel.config.structure import structure
 from kernel.config.tree import UNRESOLVED, is_block, walk
 from kernel.errors import ConfigError
 
 if typing.TYPE_CHECKING:
     from kernel.config.place import Place
     from kernel.problems import Problem
+
+
+# Hints can refer to themselves.
+MAX_DEPTH: Final = 8
 
 
 def type_problems(value: Any, hint: Any, place: Place) -> Iterator[Problem]:
@@ -44,9 +48,8 @@ def type_problems(value: Any, hint: Any, place: Place) -> Iterator[Problem]:
 
 
 def _refused(value: Any, hint: Any, place: Place) -> Iterator[Problem]:
-    """Yield the errors of attrs classes in `hint` for a table without function blocks."""
-    is_made = any(inspect.isclass(option) and attrs.has(option) for option in options(hint))
-    if not is_made or not isinstance(value, dict):
+    """Yield the errors of classes and constraints in `hint` for a value without function blocks."""
+    if not _is_validated(hint):
         return
     if any(is_block(inner) or inner is UNRESOLVED for _, inner in walk(value)):
         return
@@ -54,6 +57,19 @@ def _refused(value: Any, hint: Any, place: Place) -> Iterator[Problem]:
         structure(value, hint, place)
     except ConfigError as error:
         yield from error.problems
+
+
+def _is_validated(hint: Any, depth: int = MAX_DEPTH) -> bool:
+    """Return whether `hint` contains a class for tables, or a type that pydantic checks."""
+    if pydantic_types.is_constrained(hint):
+        return True
+    bare = strip(hint)
+    return (
+        is_table_class(bare)
+        or pydantic_types.is_table(bare)
+        or pydantic_types.is_old_type(bare)
+        or (depth > 0 and any(_is_validated(each, depth - 1) for each in typing.get_args(bare)))
+    )
 
 
 def _was_number(value: Any, hint: Any, place: Place) -> bool:
@@ -84,15 +100,21 @@ def _table_problems(value: Mapping[str, Any], hint: Any, place: Place) -> Iterat
             for key, item in value.items():
                 yield from type_problems(item, args[1], place.inside(value, key))
             return
-        if inspect.isclass(option) and attrs.has(option):
+        if is_table_class(option):
             yield from _class_problems(value, option, place)
+            return
+        if pydantic_types.is_table(option):
+            for key in pydantic_types.unknown_keys(value, option):
+                yield place.inside(value, key).problem(
+                    f"`{key}` is not a setting of `{option.__name__}`",
+                    suggestion=nearest(key, pydantic_types.keys_of(option) or ()),
+                )
             return
 
 
 def _class_problems(value: Mapping[str, Any], cls: type, place: Place) -> Iterator[Problem]:
-    hints = class_hints(cls)
-    fields = {field.alias or field.name: field for field in attrs.fields(cls)}
-    missing = [key for key in hints if key not in value and fields[key].default is attrs.NOTHING]
+    hints, needed = class_hints(cls), needed_keys(cls)
+    missing = [key for key in hints if key not in value and key in needed]
     for key, item in value.items():
         if key in hints:
             yield from type_problems(item, hints[key], place.inside(value, key))

@@ -167,7 +167,12 @@ def to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
 
 def from_bytes(nlp: LanguageT, data: bytes, *, exclude: Iterable[str] = ()) -> LanguageT:
     """Load the result of `to_bytes`."""
+
+    def read_config(packed: bytes) -> None:
+        nlp.config = Config().from_bytes(packed, interpolate=False)
+
     readers: dict[str, Callable[[bytes], object]] = {
+        "config.cfg": read_config,
         "meta.json": lambda packed: nlp.meta.update(json.loads(packed)),
         "vocab": nlp.vocab.from_bytes,
     }

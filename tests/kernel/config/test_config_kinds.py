@@ -10,8 +10,9 @@ from attrs import field, frozen, validators
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.config.kinds import KINDS, describe_type, fits, kind_of, structure, value_schema
+from kernel.config.kinds import KINDS, describe_type, fits, kind_of, value_schema
 from kernel.config.place import Place
+from kernel.config.structure import structure
 from kernel.errors import ConfigError
 
 

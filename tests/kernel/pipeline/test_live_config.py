@@ -66,3 +66,24 @@ def test_score_weights_that_are_edited_stay():
     nlp.config["training"]["score_weights"]["other"] = 0.5
     nlp.add_pipe("live_thing", "two")
     assert nlp.config["training"]["score_weights"] == {"live": 0.5, "other": 0.5}
+
+
+def test_edits_of_every_section_stay_in_bytes():
+    nlp = kernel.blank("xx")
+    nlp.add_pipe("live_thing")
+    edits = {
+        ("paths", "vectors"): "v",
+        ("system", "seed"): 7,
+        ("nlp", "batch_size"): 5,
+        ("corpora", "extra"): {"@readers": "kernel.Corpus.v1"},
+        ("training", "dropout"): 0.5,
+        ("training", "score_weights"): {"live": 0.25, "other": 0.75},
+        ("initialize", "vocab_data"): "words.jsonl",
+    }
+    for (section, key), value in edits.items():
+        nlp.config[section][key] = value
+    copy = kernel.blank("xx")
+    copy.add_pipe("live_thing", config={"size": 9})
+    copy.from_bytes(nlp.to_bytes())
+    assert {path: copy.config[path[0]][path[1]] for path in edits} == edits
+    assert copy.config["components"] == {"live_thing": {"factory": "live_thing", "size": 9}}
