@@ -145,7 +145,8 @@ def as_doc(
     Heads that lie outside are replaced. `array_head` and `array` are what `Doc.to_array`
     returned of the attributes to keep; all if None.
     """
-    doc, start, end = span.doc, span.start, span.end
+    doc = span.doc
+    start, end = span.bounds
     part = doc.part(start, end)
     made = type(doc).from_rows(doc.vocab, part.lex, part.spaces, doc.lexemes)
     made.has_unknown_spaces = doc.has_unknown_spaces

@@ -13,13 +13,15 @@ import numpy.typing as npt
 from attrs import frozen
 
 from kernel.errors import TextError
+from kernel.text.docs.annotate import pos_id
+from kernel.text.docs.ent_iob import LETTERS
 from kernel.text.docs.entities import repair
 from kernel.text.docs.navigation import root_of
 from kernel.text.docs.token import Token
 from kernel.text.words import attributes as ids
 from kernel.text.words.attributes import attr_id
 from kernel.text.words.column import COLUMNS
-from kernel.text.words.symbols import POS_IDS
+from kernel.text.words.morphology import MorphAnalysis
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,7 +37,7 @@ Head = Token | tuple[Token, int]
 class _Merge:
     start: int
     end: int
-    attrs: dict[str, Any]
+    attrs: dict[Any, Any]
 
 
 @frozen
@@ -43,7 +45,7 @@ class _Split:
     start_char: int
     orths: list[str]
     heads: list[tuple[int, int]]
-    attrs: dict[str, Any]
+    attrs: list[dict[Any, Any]]
 
 
 class Retokenizer:
@@ -87,8 +89,8 @@ class Retokenizer:
                 f"{span.text!r} shares tokens with another span that is merged",
                 hint="kernel.util.filter_spans keeps the longest of overlapping spans",
             )
+        self._merges[place] = _Merge(*place, _encoded_attrs(self.doc, attrs))
         self._merged |= tokens
-        self._merges[place] = _Merge(*place, _checked_attrs(attrs))
 
     def split(
         self,
@@ -109,24 +111,59 @@ class Retokenizer:
         if token.i in self._merged:
             raise TextError(f"the token {token.text!r} is being merged and cannot be split")
         places = [(head, 0) if isinstance(head, Token) else head for head in heads]
-        given = _checked_attrs(attrs)
-        for name, values in given.items():
+        for name, values in (attrs or {}).items():
             if len(values) != len(orths):
                 raise TextError(f"expected a value of {name} for each of {len(orths)} pieces")
+        given = [
+            _encoded_attrs(self.doc, {name: values[k] for name, values in (attrs or {}).items()})
+            for k in range(len(orths))
+        ]
         found = [(head.idx, piece) for head, piece in places]
         self._splits.append(_Split(token.idx, list(orths), found, given))
 
 
-def _checked_attrs(attrs: Mapping[Any, Any] | None) -> dict[str, Any]:
-    given: dict[str, Any] = {}
+def _encoded_attrs(doc: Doc, attrs: Mapping[Any, Any] | None) -> dict[Any, Any]:
+    """Return the values of a merged token by attribute id, as numbers, and extensions under `_`.
+
+    Raises TextError for an attribute or a value that a token cannot have.
+    """
+    given: dict[Any, Any] = {}
     for name, value in (attrs or {}).items():
         if name == "_":
-            for each in value if isinstance(value, list | tuple) else [value]:
-                _check_extensions(each)
+            _check_extensions(value)
             given["_"] = value
         else:
-            given[ids.attr_name(attr_id(name))] = value
+            number = attr_id(name)
+            given[number] = _encoded(doc, number, value)
     return given
+
+
+def _encoded(doc: Doc, number: int, value: Any) -> Any:
+    """Return the number that stands for a value of an attribute of a token.
+
+    Raises TextError for an attribute or a value that a token cannot have.
+    """
+    if number == ids.MORPH:
+        return 0 if value is None else doc.vocab.morphology.add(_plain(value))
+    if number == ids.POS and isinstance(value, str):
+        return pos_id(value)
+    if number == ids.ENT_IOB and value in LETTERS:
+        return LETTERS.index(value)
+    column = COLUMNS.of_attr(number)
+    if column is None and (not ids.is_lexical(number) or number in {ids.ORTH, ids.LENGTH}):
+        raise TextError(f"`{ids.attr_name(number)}` of a token cannot be set")
+    is_number = column is not None and not column.is_string
+    if isinstance(value, str) and not is_number:
+        return doc.add_string("" if column is None else column.name, value)
+    maximum = None if column is None else column.maximum
+    if not isinstance(value, int | float | np.number) or (maximum and not 0 <= value <= maximum):
+        raise TextError(f"a token cannot have the {ids.attr_name(number)} {value!r}")
+    is_float = column is not None and np.dtype(column.dtype).kind == "f"
+    return value if is_float else int(value)
+
+
+def _plain(features: Any) -> Any:
+    return str(features) if isinstance(features, MorphAnalysis) else features
 
 
 def _check_extensions(values: Any) -> None:
@@ -192,9 +229,14 @@ def _begins(doc: Doc, merge: _Merge, root: int) -> int | None:
 
 
 def _split(doc: Doc, splits: list[_Split]) -> None:
-    """Split tokens, which are known by their first character."""
-    at = {start: i for i, start in enumerate(doc.char_starts().tolist())}
-    by_token = {at[split.start_char]: split for split in splits}
+    """Split tokens, which are known by their first character, as are heads."""
+    starts = doc.char_starts()
+
+    def token_at(char: int) -> int:
+        # A head may have been merged with tokens to the left of it.
+        return int(np.searchsorted(starts, char, side="right")) - 1
+
+    by_token = {token_at(split.start_char): split for split in splits}
     counts = np.ones(len(doc), np.int64)
     for i, split in by_token.items():
         counts[i] = len(split.orths)
@@ -209,7 +251,7 @@ def _split(doc: Doc, splits: list[_Split]) -> None:
     _replace(doc, doc.lex[source], spaces, columns, place, tensor_rows, counts)
     for i, split in by_token.items():
         first = int(place[i])
-        heads = [int(place[at[start]]) + piece for start, piece in split.heads]
+        heads = [int(place[token_at(start)]) + piece for start, piece in split.heads]
         _fill_pieces(doc, first, split, heads)
     _settle(doc)
 
@@ -227,8 +269,8 @@ def _fill_pieces(doc: Doc, first: int, split: _Split, heads: list[int]) -> None:
     starts = doc.annotations.get("sent_start")
     if starts is not None:
         starts[first + 1 : end] = -1 if starts[first] else 0
-    for k in range(len(split.orths)):
-        _set_attrs(doc, first + k, {name: values[k] for name, values in split.attrs.items()})
+    for k, attrs in enumerate(split.attrs):
+        _set_attrs(doc, first + k, attrs)
 
 
 # Both
@@ -283,28 +325,22 @@ def _settle(doc: Doc) -> None:
     doc.set_sentences_of_tree()
 
 
-def _set_attrs(doc: Doc, i: int, attrs: Mapping[str, Any]) -> None:
+def _set_attrs(doc: Doc, i: int, attrs: Mapping[Any, Any]) -> None:
     for name, value in attrs.items():
         if name == "_":
             for key, each in value.items():
                 doc[i]._.set(key, each)
-            continue
-        number = attr_id(name)
-        if number == ids.MORPH:
-            doc[i].set_morph(value)
-        elif number == ids.POS and isinstance(value, str):
-            doc.ensure_column("pos")[i] = POS_IDS[value]
         else:
-            _set_number(doc, i, number, value)
+            _set_number(doc, i, name, value)
 
 
 def _set_number(doc: Doc, i: int, number: int, value: Any) -> None:
     column = COLUMNS.of_attr(number)
-    name = "" if column is None else column.name
-    code = doc.add_string(name, value) if isinstance(value, str) else value
     if column is not None:
-        doc.ensure_column(name)[i] = i + int(code) if column.kind == "token" else code
+        # Raises BoundsError for a head outside of the doc.
+        target = doc[i].nbor(value).i if column.kind == "token" else value
+        doc.ensure_column(column.name)[i] = target
     elif number == ids.NORM:
-        doc.lex[i] = doc.lexemes.variant(int(doc.lex[i]), int(code))
+        doc.lex[i] = doc.lexemes.variant(int(doc.lex[i]), value)
     else:
-        doc.lexemes.set_value(int(doc.lex[i]), number, int(code))
+        doc.lexemes.set_value(int(doc.lex[i]), number, value)

@@ -147,11 +147,23 @@ class Span(PartView):
 
     # As a sequence
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The first token and the end, both inside of the doc.
+
+        A span does not follow its words when tokens are merged or split; it may then reach
+        beyond the end of the doc. Those of `doc.spans` follow.
+        """
+        n = len(self.doc.lex)
+        start = min(self.start, n)
+        return start, max(start, min(self.end, n))
+
     def __len__(self) -> int:
-        return max(0, self.end - self.start)
+        start, end = self.bounds
+        return end - start
 
     def __iter__(self) -> Iterator[Token]:
-        return (Token(self.doc, i) for i in range(self.start, self.end))
+        return (Token(self.doc, i) for i in range(*self.bounds))
 
     @overload
     def __getitem__(self, key: int) -> Token: ...
@@ -228,7 +240,8 @@ class Span(PartView):
     def text(self) -> str:
         """The text, without the space after the last token."""
         text = self.text_with_ws
-        return text[:-1] if self.end > self.start and self.doc.spaces[self.end - 1] else text
+        start, end = self.bounds
+        return text[:-1] if end > start and self.doc.spaces[end - 1] else text
 
     @property
     def text_with_ws(self) -> str:
@@ -331,7 +344,9 @@ class Span(PartView):
     @hookable
     def root(self) -> Token:
         """The token of the span that is highest in the dependency tree."""
-        return Token(self.doc, navigation.root_of(self.doc, self.start, self.end))
+        start, end = self.bounds
+        # Raises BoundsError for an empty span at the end of the doc.
+        return self.doc[navigation.root_of(self.doc, start, end)]
 
     @property
     def conjuncts(self) -> tuple[Token, ...]:
@@ -362,7 +377,7 @@ class Span(PartView):
     def subtree(self) -> Iterator[Token]:
         """The tokens of the span and all below them."""
         tree = self.doc.tree
-        below = {j for i in range(self.start, self.end) for j in tree.subtree(i)}
+        below = {j for i in range(*self.bounds) for j in tree.subtree(i)}
         return (Token(self.doc, i) for i in sorted(below))
 
     # Arrays and copies
@@ -372,7 +387,7 @@ class Span(PartView):
 
         returns  (n, n)  for the n tokens of the span; -1 if the ancestor lies outside
         """
-        return self.doc.tree.lca_matrix(self.start, self.end)
+        return self.doc.tree.lca_matrix(*self.bounds)
 
     def to_array(self, attr_ids: Any) -> npt.NDArray[np.uint64]:
         """Return attributes of the tokens.
@@ -413,7 +428,7 @@ class Span(PartView):
         """
         derived = self._get_derived()
         if derived.vector is None:
-            derived.vector = mean_vector(self.doc, self.start, self.end)
+            derived.vector = mean_vector(self.doc, *self.bounds)
         return derived.vector
 
     @hookable

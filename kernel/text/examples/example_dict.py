@@ -9,6 +9,7 @@ from kernel.errors import PluginError, TextError
 from kernel.text.docs.annotate import column_of_values, sent_start_column
 from kernel.text.docs.doc import Doc
 from kernel.text.errors import TextTypeError, UnknownKeyError
+from kernel.text.examples.annotation_types import check_annotations, check_span
 from kernel.text.examples.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
 from kernel.text.words.column import COLUMNS, Column
 
@@ -30,7 +31,6 @@ _ALIASES: Final = {"ner": "entities", "raw": "text", "ENT_TYPE": "entities"}
 _IGNORED: Final = {"ids", "brackets"}
 _DOC_KEYS: Final = {"entities", "cats", "links", "spans", "text"}
 _KNOWN: Final = {*_TOKEN_KEYS.values(), *_DOC_KEYS, *_IGNORED}
-_STRINGS: Final = ("words", "tags", "pos", "lemmas", "morphs", "deps")
 _LINK_ON: Final = 1.0
 
 
@@ -39,7 +39,7 @@ def reference_of(predicted: Doc, data: Mapping[str, Any]) -> Doc:
     if not isinstance(data, Mapping):
         raise TextTypeError(f"expected a dict of annotations, got {data!r}")
     given = _flat(data)
-    _check_strings(given)
+    check_annotations(given)
     vocab = predicted.vocab
     words, spaces = _tokens(predicted, given)
     heads, deps = given.get("heads"), given.get("deps")
@@ -78,6 +78,8 @@ def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
     added = {column.name for column in COLUMNS.added()}
     for key, value in data.items():
         if key in {"token_annotation", "doc_annotation"}:
+            if not isinstance(value, Mapping):
+                raise TextTypeError(f"expected a dict as `{key}`, got {value!r}")
             flat.update(_flat(value))
             continue
         name = _ALIASES.get(key) or _TOKEN_KEYS.get(key, key)
@@ -89,16 +91,6 @@ def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
         if value is not None:
             flat[name] = value
     return flat
-
-
-def _check_strings(given: Mapping[str, Any]) -> None:
-    for name in _STRINGS:
-        for value in given.get(name, ()):
-            if value is not None and not isinstance(value, str):
-                raise TextTypeError(f"expected strings in `{name}`, got {value!r}")
-    cats = given.get("cats")
-    if cats is not None and not isinstance(cats, Mapping):
-        raise TextTypeError(f"expected a dict of labels and values as `cats`, got {cats!r}")
 
 
 def _tokens(predicted: Doc, given: Mapping[str, Any]) -> tuple[list[str], list[bool] | None]:
@@ -126,7 +118,7 @@ def _guess_spaces(text: str | None, words: Sequence[str]) -> list[bool] | None:
 def _set_entities(doc: Doc, entities: Any) -> None:
     if entities is None:
         return
-    listed = list(entities)
+    listed = list(entities) if isinstance(entities, list | tuple) else [entities]
     if listed and isinstance(listed[0], list | tuple):
         tags = offsets_to_biluo_tags(doc, listed)
     elif all(tag is None or isinstance(tag, str) for tag in listed):
@@ -144,17 +136,14 @@ def _set_entities(doc: Doc, entities: Any) -> None:
 
 
 def _set_spans(doc: Doc, groups: Any) -> None:
-    if not isinstance(groups, Mapping):
-        raise TextError(f"expected a dict of lists as `spans`, got {groups!r}")
     for key, spans in groups.items():
-        if not isinstance(spans, list | tuple):
+        if not isinstance(key, str) or not isinstance(spans, list | tuple):
             raise TextError(f"expected a list of spans of `{key}`, got {spans!r}")
         doc.spans[key] = [_span(doc, key, span) for span in spans]
 
 
 def _span(doc: Doc, key: str, given: Any) -> Span:
-    if not isinstance(given, list | tuple) or not 2 <= len(given) <= 4:
-        raise TextError(f"expected (start, end, label, kb_id) in `spans` of `{key}`, got {given!r}")
+    check_span(key, given)
     padded = [*given, "", ""]
     span = doc.char_span(padded[0], padded[1], padded[2], padded[3])
     if span is None:

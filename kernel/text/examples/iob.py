@@ -10,10 +10,8 @@ import warnings
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from kernel.errors import TextError
-from kernel.text.errors import TextTypeError
+from kernel.text.examples.annotation_types import check_entities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,26 +24,17 @@ Tag = str | None
 _FORM: Final = 'expected "O", "-" or a letter of B, I, L, U and a label, such as "B-PERSON"'
 
 
-def _as_offsets(entities: Iterable[Sequence[Any]]) -> list[Offsets]:
-    """Return (start, end, label) of each; raises TextError for offsets that are not integers."""
-    found = []
-    for entity in entities:
-        start, end, label, *_ = entity
-        if not (isinstance(start, int | np.integer) and isinstance(end, int | np.integer)):
-            raise TextTypeError(f"expected (start, end, label) with whole numbers, got {entity!r}")
-        found.append((int(start), int(end), str(label)))
-    return found
-
-
 def offsets_to_biluo_tags(
     doc: Doc, entities: Iterable[Sequence[Any]], missing: Tag = "O"
 ) -> list[Tag]:
     """Return the tags of entities given as (start, end, label), offsets in characters.
 
     Tokens that an entity touches without fitting are `-`, with a warning; tokens in no entity
-    are `missing`. Raises TextError if entities overlap.
+    are `missing`. Raises TextError if entities overlap, or one is not (start, end, label).
     """
-    given = _as_offsets(entities)
+    listed = list(entities)
+    check_entities(listed)
+    given: list[Offsets] = [(int(start), int(end), label) for start, end, label in listed]
     _check_overlap([entity for entity in given if entity[2]])
     firsts = {start: i for i, start in enumerate(doc.char_starts().tolist())}
     lasts = {end: i for i, end in enumerate(doc.char_ends().tolist())}

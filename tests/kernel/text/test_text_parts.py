@@ -126,7 +126,7 @@ def test_vocab_knows_what_it_has(vocab):
 
 
 def test_offsets_that_are_no_integers_are_refused(make_doc):
-    with pytest.raises(TextError, match="with whole numbers, got \\('0', 3, 'A'\\)"):
+    with pytest.raises(TextError, match="whole numbers in `entities`, got \\('0', 3, 'A'\\)"):
         offsets_to_biluo_tags(make_doc(), [("0", 3, "A")])
 
 

@@ -91,3 +91,44 @@ def test_extension_attributes_are_set(parsed):
 
     assert [token._.flag for token in parsed] == [True, *[False] * 5]
     Token.remove_extension("flag")
+
+
+@pytest.mark.parametrize(
+    ("attrs", "message"),
+    [
+        ({"POS": "FOO"}, "'FOO' is no part of speech"),
+        ({"TAG": None}, "a token cannot have the TAG None"),
+        ({"LEMMA": b"x"}, "a token cannot have the LEMMA b'x'"),
+        ({"ENT_IOB": 7}, "a token cannot have the ENT_IOB 7"),
+        ({"ORTH": "x"}, "`ORTH` of a token cannot be set"),
+        ({"SPACY": True}, "`SPACY` of a token cannot be set"),
+        ({"MORPH": 1.5}, "expected morphological features or their id, got 1.5"),
+        ({"FOO": 1}, "no token attribute `FOO`"),
+    ],
+)
+def test_values_that_do_not_fit_are_refused_before_anything_changes(parsed, attrs, message):
+    before = parsed.to_json()
+    retokenizer = parsed.retokenize()
+
+    with pytest.raises(TextError, match=message):
+        retokenizer.merge(parsed[0:2], attrs=attrs)
+    with pytest.raises(TextError, match=message):
+        retokenizer.split(
+            parsed[1],
+            ["Love", "lace"],
+            [parsed[2], parsed[2]],
+            attrs={name: [value] * 2 for name, value in attrs.items()},
+        )
+
+    with retokenizer:
+        pass
+    assert parsed.to_json() == before
+
+
+def test_head_may_be_merged_in_the_same_block(parsed):
+    with parsed.retokenize() as retokenizer:
+        retokenizer.merge(parsed[1:3])
+        retokenizer.split(parsed[5], ["Yo", "rk"], [parsed[2], parsed[2]])
+
+    assert parsed.words() == ["Ada", "Lovelace went", "to", "New", "Yo", "rk", "."]
+    assert [token.head.i for token in parsed][4:6] == [1, 1]

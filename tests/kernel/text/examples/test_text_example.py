@@ -129,3 +129,40 @@ def test_shared_output_sums_gradients_and_runs_back_once(make_doc):
 
     assert len(received) == 1
     assert [float(dY.mean()) for dY in received[0]] == [3.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("annotations", "message"),
+    [
+        pytest.param({"entities": [(0, 3, None)]}, "expected a string as the label", id="no-label"),
+        pytest.param({"entities": [(0.0, 3.0, "X")]}, "with whole numbers", id="float-offsets"),
+        pytest.param({"entities": [(0, 3)]}, r"expected \(start, end, label\)", id="pair"),
+        pytest.param({"entities": [(0, 3, "X", "Q1")]}, "goes into `links`", id="four"),
+        pytest.param({"entities": [(0, 3, "X"), None]}, "got None", id="none-among-entities"),
+        pytest.param({"entities": [{"start": 0}]}, "or as BILUO tags", id="dict"),
+        pytest.param({"entities": 5}, "or as BILUO tags, got 5", id="number-as-entities"),
+        pytest.param({"tags": "ABCDEFG"}, "expected a list as `tags`", id="string-as-list"),
+        pytest.param({"lemmas": 5}, "expected a list as `lemmas`", id="number-as-list"),
+        pytest.param({"words": ["a", None]}, "got None at position 1", id="no-word"),
+        pytest.param({"heads": ["a"] * 7}, "whole numbers in `heads`, got 'a'", id="heads"),
+        pytest.param({"heads": [1.0] * 7}, "whole numbers in `heads`, got 1.0", id="float-heads"),
+        pytest.param({"sent_starts": ["x"] * 7}, "in `sent_starts`, got 'x'", id="sent-starts"),
+        pytest.param({"spaces": ["a"] * 7}, "in `spaces`, got 'a'", id="spaces"),
+        pytest.param({"cats": {"a": None}}, "got 'a': None", id="no-value"),
+        pytest.param({"cats": {"a": float("nan")}}, "got 'a': nan", id="nan"),
+        pytest.param({"cats": {1: 1.0}}, "got 1: 1.0", id="number-as-label"),
+        pytest.param({"links": [1]}, "offsets and ids as `links`", id="list-of-links"),
+        pytest.param({"links": {(0, 3): "Q1"}}, r"in `links`, got \(0, 3\): 'Q1'", id="link"),
+        pytest.param({"links": {7: {}}}, "in `links`, got 7", id="link-without-end"),
+        pytest.param(
+            {"spans": {"sc": [(0, 3, None)]}}, "label in `spans` of `sc`", id="span-label"
+        ),
+        pytest.param({"spans": {"sc": [(0.0, 3, "X")]}}, "whole numbers in `spans`", id="span"),
+        pytest.param({"spans": {1: []}}, "a list of spans of `1`", id="span-key"),
+        pytest.param({"text": 5}, "expected a string as `text`", id="text"),
+        pytest.param({"doc_annotation": [1]}, "a dict as `doc_annotation`", id="nested"),
+    ],
+)
+def test_annotations_of_wrong_types_have_one_message(make_doc, annotations, message):
+    with pytest.raises(TextError, match=message):
+        Example.from_dict(make_doc(), annotations)
