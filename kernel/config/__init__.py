@@ -20,6 +20,7 @@ from kernel.config.resolve import call, check_arguments, resolve, resolve_dot_na
 from kernel.config.schema import InitializeSettings, NlpSettings, SystemSettings, TrainingSettings
 from kernel.config.score_weights import combine_score_weights, score_descriptions
 from kernel.config.settings import Callback, Range, Schedule, setting
+from kernel.config.settle import settle
 from kernel.problems import Origin, Problem
 
 __all__ = [
@@ -63,4 +64,5 @@ __all__ = [
     "resolve_section",
     "score_descriptions",
     "setting",
+    "settle",
 ]

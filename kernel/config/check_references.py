@@ -204,7 +204,7 @@ def listener_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
         if isinstance(block, Mapping):
             for path, listener in listeners_in(block, ("components", name)):
                 yield from _listener_problems(Place(path), listener, sharing)
-            if _shares(block, lang_of(tree)):
+            if shares(block, lang_of(tree)):
                 sharing.append(name)
 
 
@@ -219,7 +219,7 @@ def listeners_in(block: Any, path: Path = ()) -> Iterator[tuple[Path, Mapping[st
 def _listener_problems(
     place: Place, listener: Mapping[str, Any], sharing: list[str]
 ) -> Iterator[Problem]:
-    upstream = listener.get(_UPSTREAM, _default_upstream(listener))
+    upstream = upstream_of(listener)
     if not isinstance(upstream, str) or upstream in sharing or (upstream == _ANY and sharing):
         return
     name = place.path[1]
@@ -234,12 +234,16 @@ def _listener_problems(
     )
 
 
-def _default_upstream(listener: Mapping[str, Any]) -> Any:
+def upstream_of(listener: Mapping[str, Any]) -> Any:
+    """Return the name of the component that a listener's block names, or the default."""
+    if _UPSTREAM in listener:
+        return listener[_UPSTREAM]
     parameter = signature_of(find_function(listener)).parameters.get(_UPSTREAM)
     return _ANY if parameter is None or parameter.is_required else parameter.default
 
 
-def _shares(block: Mapping[str, Any], lang: str | None) -> bool:
+def shares(block: Mapping[str, Any], lang: str | None) -> bool:
+    """Return whether a component has a shared output; one that is copied is assumed to have one."""
     if "factory" not in block:
         return "source" in block
     try:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config.check_references import listeners_in
+from kernel.config.check_references import listeners_in, shares, upstream_of
 from kernel.config.config import Values, load_config
 from kernel.config.describe import nearest
 from kernel.config.place import Place
-from kernel.config.tree import Block, get_at, names_at
+from kernel.config.tree import Block, get_at, lang_of, names_at
 from kernel.errors import ConfigError
 from kernel.registry import registry
 
@@ -27,10 +27,10 @@ def sourced_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     components = tree.get("components")
     for name, block in components.items() if isinstance(components, Mapping) else ():
         if isinstance(block, Block) and isinstance(block.get("source"), str):
-            yield from _problems(block, Place.of(tree, "components", name))
+            yield from _problems(block, Place.of(tree, "components", name), tree)
 
 
-def _problems(block: Block, place: Place) -> Iterator[Problem]:
+def _problems(block: Block, place: Place, tree: Mapping[str, Any]) -> Iterator[Problem]:
     source, at = block["source"], place.inside(block, "source")
     file = config_file_of(source)
     if file is None:
@@ -42,10 +42,12 @@ def _problems(block: Block, place: Place) -> Iterator[Problem]:
         reason = error.message.splitlines()[0]
         yield at.problem(f"the config of {source!r} cannot be read: {reason}")
         return
-    yield from _component_problems(block, place, values)
+    yield from _component_problems(block, place, values, tree)
 
 
-def _component_problems(block: Block, place: Place, values: Values) -> Iterator[Problem]:
+def _component_problems(
+    block: Block, place: Place, values: Values, tree: Mapping[str, Any]
+) -> Iterator[Problem]:
     name = block.get("component", place.path[-1])
     names = names_at(values, ("nlp", "pipeline"))
     if name not in names and isinstance(name, str):
@@ -55,9 +57,12 @@ def _component_problems(block: Block, place: Place, values: Values) -> Iterator[
             hint=f"it has: {', '.join(names) or 'none'}; `component` says which to copy",
         )
         return
-    layers = listeners_in(get_at(values, ("components", name)))
+    layers = list(listeners_in(get_at(values, ("components", name))))
     listeners = [".".join(path) for path, _ in layers]
     replaced = block.get("replace_listeners")
+    if layers and not replaced:
+        upstreams = {upstream_of(listener) for _, listener in layers}
+        yield from _unheard_problems(block, place, tree, listeners, upstreams)
     for layer in replaced if isinstance(replaced, list) else ():
         if layer not in listeners:
             yield place.inside(block, "replace_listeners").problem(
@@ -81,6 +86,43 @@ def block_in_source(block: Mapping[str, Any], name: str) -> Any:
     except ConfigError:
         return None
     return get_at(values, ("components", str(block.get("component", name))))
+
+
+def _unheard_problems(
+    block: Block,
+    place: Place,
+    tree: Mapping[str, Any],
+    listeners: list[str],
+    upstreams: set[Any],
+) -> Iterator[Problem]:
+    """Yield each upstream that is missing among the shared components before a copied listener."""
+    name, pipeline = place.path[-1], names_at(tree, ("nlp", "pipeline"))
+    if name not in pipeline:
+        return
+    before = pipeline[: pipeline.index(name)]
+    sharing = [other for other in before if _shares(tree, other)]
+    for upstream in sorted(upstreams, key=str):
+        if upstream in sharing or (upstream == "*" and sharing):
+            continue
+        wanted = "a shared component" if upstream == "*" else f"`{upstream}`"
+        paths = ", ".join(f'"{path}"' for path in listeners)
+        yield place.inside(block, "source").problem(
+            f"`{name}` listens to {wanted}, which is not before it in this pipeline",
+            hint=f"copy that component as well, or add `replace_listeners = [{paths}]`",
+        )
+
+
+def _shares(tree: Mapping[str, Any], name: str) -> bool:
+    """Return whether a component has a shared output; if it is copied, its source decides."""
+    block = get_at(tree, ("components", name))
+    if isinstance(block, Mapping) and isinstance(block.get("source"), str):
+        file = config_file_of(block["source"])
+        try:
+            tree = load_config(file) if file is not None else {}
+        except ConfigError:
+            return True  # reported at that component
+        block = get_at(tree, ("components", block.get("component", name)))
+    return isinstance(block, Mapping) and shares(block, lang_of(tree))
 
 
 def _no_pipeline(source: str, place: Place) -> Problem:

@@ -125,6 +125,21 @@ class WeightNode(Model[InT, OutT]):
         return copied
 
 
+def copy_model(model: Any) -> Any:
+    """Return a copy of a model with weights of its own, which optimizers know by new ids.
+
+    Unlike Thinc's `Model.copy`, it keeps the references between the layers.
+    """
+    copied = model.copy()
+    nodes = list(model.walk())
+    copies = dict(zip((node.id for node in nodes), copied.walk(), strict=True))
+    for node in nodes:
+        for name in node.ref_names:
+            target = node.maybe_get_ref(name)
+            copies[node.id].set_ref(name, None if target is None else copies[target.id])
+    return copied
+
+
 class NonFiniteGradientError(KernelError):
     """A gradient is infinite or not a number; `where` describes the parameter."""
 

@@ -105,20 +105,25 @@ def _add_configured(
 
 
 class _Source(NamedTuple):
-    """A pipeline whose components are copied, and the fingerprint of its word vectors."""
+    """A pipeline whose components are copied, and the fingerprint of its word vectors.
+
+    `taken` has the names of those components: they are not copies, so the next copy of one of them
+    needs the pipeline to be loaded again.
+    """
 
     nlp: Language
     vectors: str | None
+    taken: set[str]
 
 
 def _add_sourced(
     nlp: Language, name: str, block: Mapping[str, Any], sources: dict[str, _Source]
 ) -> None:
-    path = str(block["source"])
-    if path not in sources:
-        sources[path] = _load_source(nlp, path)
-    source = sources[path]
-    source_name = block.get("component", name)
+    path, source_name = str(block["source"]), block.get("component", name)
+    source = sources.get(path)
+    if source is None or source_name in source.taken:
+        source = sources[path] = _load_source(nlp, path)
+    source.taken.add(source_name)
     if block.get("replace_listeners"):
         _detach(source.nlp, source_name, block["replace_listeners"])
     nlp.add_pipe(source_name, name, source=source.nlp)
@@ -133,7 +138,9 @@ def _load_source(nlp: Language, path: str) -> _Source:
 
     own = nlp.vocab.vectors
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)
-    source = _Source(load(path, vocab=nlp.vocab, exclude=["lookups"]), fingerprint(nlp.vocab))
+    source = _Source(
+        load(path, vocab=nlp.vocab, exclude=["lookups"]), fingerprint(nlp.vocab), set()
+    )
     nlp.vocab.vectors = own
     return source
 

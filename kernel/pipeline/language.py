@@ -292,7 +292,9 @@ class Language:
     def remove_pipe(self, name: str) -> tuple[str, Any]:
         """Remove the component `name` from the pipeline and return (name, component)."""
         stage = self.stages.find(name)
+        sharing.settle_references(self, name)
         self.stages.remove(stage)
+        sharing.link_listeners(self)
         return name, stage.component
 
     def replace_pipe(
@@ -307,6 +309,7 @@ class Language:
         old = self.stages.find(name)
         new = make_stage(self, factory_name, name, config=config or {}, validate=validate)
         new.enabled = old.enabled
+        sharing.settle_references(self, name)
         self.stages[self.stages.index(old)] = new
         self._announce(new)
         return new.component
@@ -315,7 +318,9 @@ class Language:
         """Rename the component `old_name` to `new_name`."""
         stage = self.stages.find(old_name)
         self.stages.check_is_new(new_name)
+        sharing.settle_references(self, old_name)
         stage.rename(new_name)
+        sharing.link_listeners(self)
 
     def disable_pipe(self, name: str) -> None:
         """Disable the component `name`: it stays in the pipeline but does not run."""
@@ -345,7 +350,8 @@ class Language:
     analyze_pipes = analysis.analyze_pipes
 
     def _announce(self, stage: Stage) -> None:
-        """Notify the plugins that the component of `stage` was added to the pipeline."""
+        """Link listeners to it, and notify the plugins that the component of `stage` was added."""
+        sharing.link_listeners(self)
         hooks().watch(
             "kernel_component_created", nlp=self, name=stage.name, component=stage.component
         )

@@ -29,7 +29,7 @@ from kernel.pipeline.protocols import (
 )
 from kernel.pipeline.vocab_data import load_vectors, read_vocab_data, warn_of_others
 from kernel.random import generator
-from kernel.text import Doc, Example, ExampleBatch
+from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -203,6 +203,11 @@ def _fresh_batch(examples: Iterable[Example]) -> ExampleBatch:
 
 
 def _annotate(nlp: Language, name: str, component: Any, batch: ExampleBatch) -> ExampleBatch:
+    shared = batch.shared.get(name)
+    if shared is not None and isinstance(component, Sharing):
+        # Running it again would replace the output with which its readers train it.
+        component.set_annotations(DocBatch(batch.predicted), shared.arrays)
+        return batch
     docs = run_component(nlp, name, component, batch.predicted, {})
     annotated = ExampleBatch(
         Example(doc, example.reference) for doc, example in zip(docs, batch, strict=True)

@@ -146,10 +146,14 @@ class Sharing(Protocol):
     """Computes an output once per batch that other components read.
 
     It stores a `SharedOutput` under its name in `docs.shared`: in `share` without training, and
-    also in `set_annotations` and `update`.
+    also in `set_annotations` and `update`. If it has a dict `listener_map`, the pipeline keeps the
+    listeners of each component in it.
     """
 
     model: Any
+
+    def set_annotations(self, docs: DocBatch, arrays: Any) -> None:
+        """Write the `arrays` of a `SharedOutput` into `docs`, and share them."""
 
     def share(self, docs: DocBatch) -> None:
         """Share the output for `docs` with later components, without training."""

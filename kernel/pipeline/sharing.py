@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kernel.config import settle
 from kernel.errors import ArgumentError, ShapeError
 from kernel.pipeline.protocols import Sharing
 
@@ -97,18 +99,52 @@ def replace_listeners(
     for path, node in zip(listeners, nodes, strict=True):
         _replace_block(upstream.settings["model"], shared, stage, path)
         _replace_node(shared, stage.component, node)
+    link_listeners(nlp)
+
+
+def link_listeners(nlp: Language) -> None:
+    """Update the `listener_map` of each component that has one: the listeners of each component."""
+    found = {stage.name: getattr(stage.component, "listener_map", None) for stage in nlp.stages}
+    maps = {name: known for name, known in found.items() if isinstance(known, dict)}
+    for known in maps.values():
+        known.clear()
+    for stage in nlp.stages if maps else ():
+        for node, upstream in _links(nlp, stage):
+            if upstream in maps:
+                maps[upstream].setdefault(stage.name, []).append(node)
+
+
+def settle_references(nlp: Language, name: str) -> None:
+    """Replace all variables in the config that refer to the component `name` by their values.
+
+    For a component that is removed, replaced or renamed.
+    """
+    for path, value in settle(nlp.config, ("components", name)).items():
+        if path[0] == "components" and len(path) > 2:
+            block: Any = nlp.stages.find(path[1]).settings
+            for key in path[2:-1]:
+                block = block[key]
+            block[path[-1]] = copy.deepcopy(value)
 
 
 def upstreams_of(nlp: Language, pipe_name: str) -> list[str]:
     """Return the names of the components to which layers of `pipe_name` listen."""
-    stage = nlp.stages.find(pipe_name)
+    links = _links(nlp, nlp.stages.find(pipe_name))
+    return list(dict.fromkeys(upstream for _, upstream in links))
+
+
+def _links(nlp: Language, stage: Stage) -> list[tuple[Any, str]]:
+    """Return the nodes in the model of `stage` that listen to a component, with its name."""
+    nodes = listener_nodes(getattr(stage.component, "model", None))
+    if not nodes:
+        return []
     before = nlp.stages[: nlp.stages.index(stage)]
-    shared = [other.name for other in before if isinstance(other.component, Sharing)]
-    wanted = [
-        node.attrs["listens_to"] for node in listener_nodes(getattr(stage.component, "model", None))
+    sharing = [other.name for other in before if isinstance(other.component, Sharing)]
+    last = sharing[-1] if sharing else None
+    names = [
+        last if node.attrs["listens_to"] == "*" else node.attrs["listens_to"] for node in nodes
     ]
-    found = [shared[-1:] if name == "*" else [name] for name in wanted]
-    return list(dict.fromkeys(name for names in found for name in names if name in shared))
+    return [(node, name) for node, name in zip(nodes, names, strict=True) if name in sharing]
 
 
 def _replace_block(settings: Mapping[str, Any], shared: Any, stage: Stage, path: str) -> None:
@@ -124,10 +160,14 @@ def _replace_block(settings: Mapping[str, Any], shared: Any, stage: Stage, path:
 
 
 def _replace_node(shared: Any, component: Any, node: Any) -> None:
-    made = shared.copy()
+    # Imported here so that a pipeline without models does not import Thinc.
+    from kernel.ops import copy_model
+
+    made = copy_model(shared)
     adapt = shared.attrs.get("replace_listener")
     if adapt is not None:
-        made = adapt(made)
+        takes_all = len(inspect.signature(adapt).parameters) == 3
+        made = adapt(made, node, shared) if takes_all else adapt(made)
     if component.model is node:
         component.model = made
     else:

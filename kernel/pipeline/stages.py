@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from kernel.config import call, fill_block
+from kernel.config import Config, call, fill_block
 from kernel.errors import ArgumentError, UnknownComponentError, did_you_mean
 from kernel.names import check_component_name
 from kernel.pipeline.factories import Factory, get_factory
@@ -211,8 +211,9 @@ def make_stage(
 def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> Stage:
     """Return a stage for `nlp` with the component `source_name` of another pipeline.
 
-    The component is the same object. Its strings are added to the vocabulary. Warns if it was
-    trained with other word vectors.
+    The component is the same object, and gets the name of the stage. Its strings are added to the
+    vocabulary. Its settings have values for variables, which refer to the config of `source`. Warns
+    if it was trained with other word vectors.
     """
     check_component_name(name)
     stage = source.stages.find(source_name)
@@ -223,8 +224,14 @@ def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> 
         name=name,
         component=stage.component,
         factory=stage.factory,
-        settings=copy.deepcopy(stage.settings),
+        settings=_values_of(source, source_name),
     )
+
+
+def _values_of(nlp: Language, name: str) -> dict[str, Any]:
+    """Return the settings of the component `name` of a pipeline, without variables."""
+    block = Config(nlp.config.interpolate())["components"][name]
+    return copy.deepcopy({key: value for key, value in block.items() if key != "factory"})
 
 
 @contextlib.contextmanager

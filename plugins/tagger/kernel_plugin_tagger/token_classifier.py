@@ -93,7 +93,7 @@ class TokenClassifier(RehearsingPipe):
             )
         smoothed_shares(self.cfg.get("label_smoothing", 0.0), self.n_classes)
         self._fit_output()
-        self.model.initialize(X=DocBatch([example.predicted for example in sample]))
+        self.model.initialize(X=[example.predicted for example in sample])
 
     def get_loss(self, examples: Sequence[Example], scores: Any) -> tuple[float, Packed]:
         """Return the loss, and the gradient of the model's output.

@@ -133,7 +133,7 @@ class Categorizer(RehearsingPipe):
             self.add_label(label)
         self._check_labels()
         truths, _ = read_gold(sample, self.labels)
-        docs = DocBatch([example.reference for example in sample])
+        docs = [example.reference for example in sample]
         self.model.initialize(X=docs, Y=self.model.ops.asarray(truths))
         if "start_output" in self.model.attrs:
             shares = counts.shares(self.labels, is_exclusive=self.is_exclusive)

@@ -10,6 +10,7 @@ from thinc.api import Model
 from kernel.ops import Floats, Packed, packed
 from kernel.pipeline import SharedOutput, TrainablePipe, factory, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
+from kernel_plugin_tok2vec.listener import Tok2VecListener
 
 
 @factory(
@@ -38,6 +39,50 @@ class Tok2Vec(TrainablePipe):
         self.model = model
         self.name = name
         self.cfg: dict[str, Any] = {}
+        # The listeners in each component after this one; the pipeline keeps it up to date.
+        self.listener_map: dict[str, list[Tok2VecListener]] = {}
+
+    # Listeners
+
+    @property
+    def listeners(self) -> list[Tok2VecListener]:
+        """The layers of other components that listen to this one, in pipeline order."""
+        return [listener for found in self.listener_map.values() for listener in found]
+
+    @property
+    def listening_components(self) -> list[str]:
+        """The names of the components that listen to this one, in pipeline order."""
+        return list(self.listener_map)
+
+    def add_listener(self, listener: Tok2VecListener, component_name: str) -> None:
+        """Let a layer of the component `component_name` listen to this component."""
+        known = self.listener_map.setdefault(component_name, [])
+        if listener not in known:
+            known.append(listener)
+        if not self._is_heard_by(listener):
+            listener.attrs["listens_to"] = self.name
+
+    def remove_listener(self, listener: Tok2VecListener, component_name: str) -> bool:
+        """Let a layer stop listening, to this component or any; return whether it listened."""
+        known = self.listener_map.get(component_name, [])
+        if listener not in known:
+            return False
+        known.remove(listener)
+        if not known:
+            del self.listener_map[component_name]
+        listener.attrs["listens_to"] = ""
+        return True
+
+    def find_listeners(self, component: Any) -> None:
+        """Add all layers of `component` that listen to this component."""
+        for node in component.model.walk():
+            if "listens_to" in node.attrs and self._is_heard_by(node):
+                self.add_listener(node, component.name)
+
+    def _is_heard_by(self, listener: Any) -> bool:
+        return listener.attrs["listens_to"] in {"*", self.name}
+
+    # Training
 
     def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Any = None) -> None:
         """Initialize the model with the first examples.
@@ -45,7 +90,26 @@ class Tok2Vec(TrainablePipe):
         Raises `ArgumentError` if there are none.
         """
         sample = first_examples(get_examples)
-        self.model.initialize(X=DocBatch(example.predicted for example in sample))
+        self.model.initialize(X=[example.predicted for example in sample])
+
+    def learn(self, examples: ExampleBatch) -> float:
+        """Share the vectors of a batch, and learn from their gradient once it is complete.
+
+        Returns 0: the loss is known only after the listeners have returned their gradients.
+        """
+        vectors, backprop = self.model.begin_update(examples.predicted)
+        width, xp = self._width(), self.model.ops.xp
+
+        def finish(gradients: Sequence[Floats]) -> float:
+            d_vectors = packed(gradients, width=width, xp=xp)
+            loss = float((d_vectors.data**2).sum())
+            backprop(d_vectors)
+            return loss
+
+        examples.shared[self.name] = SharedOutput(packed(vectors, width=width, xp=xp), finish)
+        return 0.0
+
+    # Prediction
 
     def predict(self, docs: Sequence[Doc]) -> Packed:
         """Return the vectors of each doc's tokens: B of (n_i, width).
@@ -66,23 +130,6 @@ class Tok2Vec(TrainablePipe):
     def share(self, docs: DocBatch) -> None:
         """Share the vectors of a batch without training on it."""
         docs.shared[self.name] = SharedOutput(self.predict(docs), None)
-
-    def learn(self, examples: ExampleBatch) -> float:
-        """Share the vectors of a batch, and learn from their gradient once it is complete.
-
-        Returns 0: the loss is known only after the listeners have returned their gradients.
-        """
-        vectors, backprop = self.model.begin_update(examples.predicted)
-        width, xp = self._width(), self.model.ops.xp
-
-        def finish(gradients: Sequence[Floats]) -> float:
-            d_vectors = packed(gradients, width=width, xp=xp)
-            loss = float((d_vectors.data**2).sum())
-            backprop(d_vectors)
-            return loss
-
-        examples.shared[self.name] = SharedOutput(packed(vectors, width=width, xp=xp), finish)
-        return 0.0
 
     def _width(self) -> int | None:
         width: int | None = self.model.maybe_get_dim("nO")

@@ -8,18 +8,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from thinc.api import Model
-
 import kernel
 from kernel.errors import ArgumentError, ShapeError
-from kernel.ops import Floats, Packed, packed
-from kernel.text import Doc
+from kernel.ops import Floats, Packed, WeightNode, packed
+from kernel.text import Doc, DocBatch
 
 Backprop = Callable[[Any], list[Any]]
 
 
+class Tok2VecListener(WeightNode[list[Doc], list[Floats]]):
+    """A layer that reads the output of a shared component."""
+
+    def __init__(self, upstream_name: str, width: int) -> None:
+        super().__init__(
+            "tok2vec-listener",
+            _forward,
+            dims={"nO": width},
+            attrs={"listens_to": upstream_name},
+        )
+
+    @property
+    def upstream_name(self) -> str:
+        """The name of the component that it listens to; "*": the last shared one before."""
+        return str(self.attrs["listens_to"])
+
+
 @kernel.listens
-def tok2vec_listener(width: int, upstream: str = "*") -> Model[list[Doc], list[Floats]]:
+def tok2vec_listener(width: int, upstream: str = "*") -> Tok2VecListener:
     """Read the output of a shared component for the batch, and return the gradient to it.
 
     width     size of the shared component's vectors
@@ -28,15 +43,16 @@ def tok2vec_listener(width: int, upstream: str = "*") -> Model[list[Doc], list[F
 
     If no shared component has processed this batch, vectors are read from `doc.tensor`.
     """
-    attrs = {"listens_to": upstream}
-    return Model("tok2vec-listener", _forward, dims={"nO": width}, attrs=attrs)
+    return Tok2VecListener(upstream, width)
 
 
 def _forward(model: Any, docs: Sequence[Any], is_train: bool) -> tuple[Packed, Backprop]:
     shared = _find_shared(docs, model.attrs["listens_to"])
     width, xp = model.get_dim("nO"), model.ops.xp
     if shared is None:
-        tensors = [_read_tensor(model, doc, is_train=is_train) for doc in docs]
+        # A plain list has the docs from which a model infers its shapes, before any vectors exist.
+        is_needed = is_train or isinstance(docs, DocBatch)
+        tensors = [_read_tensor(model, doc, is_needed=is_needed) for doc in docs]
         return packed(tensors, width=width, xp=xp), lambda dY: []
     Y = packed(shared.arrays, width=width, xp=xp)
     _check_width(model, Y.data)
@@ -55,17 +71,18 @@ def _find_shared(docs: Any, upstream: str) -> Any:
     return outputs.get(upstream)
 
 
-def _read_tensor(model: Any, doc: Any, *, is_train: bool) -> Any:
+def _read_tensor(model: Any, doc: Any, *, is_needed: bool) -> Any:
     tensor = doc.tensor
     if tensor.size:
         _check_width(model, tensor)
         return tensor
-    if is_train and len(doc):
+    if is_needed and len(doc):
+        upstream = model.attrs["listens_to"]
+        name = "a shared component" if upstream == "*" else f"the shared component `{upstream}`"
         raise ArgumentError(
-            "there is nothing to listen to: no shared component ran before, and the docs have "
-            "no tensor",
-            hint=f"put the component that `upstream` names ({model.attrs['listens_to']!r}) before "
-            "this one; if it is frozen, add it to `training.annotating_components`",
+            f"a layer listens to {name}, which did not run before, and the docs have no tensor",
+            hint="add that component, or enable it; `nlp.replace_listeners` gives a component its "
+            "own copy of it",
         )
     return model.ops.alloc2f(len(doc), model.get_dim("nO"))
 

@@ -105,7 +105,7 @@ class TransitionParser(RehearsingPipe):
                 stacklevel=2,
             )
         self.resize()
-        self.model.initialize(X=DocBatch([example.reference for example in sample]))
+        self.model.initialize(X=[example.reference for example in sample])
         self.model.attrs["unseen_classes"] = []
 
     def learn(self, examples: ExampleBatch) -> float:

@@ -7,6 +7,7 @@ import pytest
 
 import kernel
 from kernel.errors import KernelError, PluginError
+from kernel.ops import copy_model
 from kernel.pipeline import Language
 from kernel.random import fix_random_seed
 from kernel.testing import plugged
@@ -73,6 +74,112 @@ def test_a_sourced_component_gets_its_own_copy_if_asked(listening, tmp_path):
 
     assert entities(nlp) == expected
     assert entities(kernel.load(tmp_path / "alone")) == expected
+
+
+@pytest.fixture
+def with_variables(listening):
+    """The same pipeline, but the width of the listener is a variable, as in recommended configs."""
+    config = listening.config.copy()
+    width = "${components.tok2vec.model.width}"
+    config["components"]["ner"]["model"]["tok2vec"]["width"] = width
+    config["components"]["tok2vec"]["model"]["embed_size"] = "${vars.rows}"
+    config["vars"] = {"rows": 100, "width": width}
+    return (
+        type(listening)
+        .from_config(config)
+        .from_bytes(listening.to_bytes(exclude=["config"]), exclude=["config"])
+    )
+
+
+def reloaded(nlp, folder):
+    nlp.to_disk(folder)
+    return kernel.load(folder)
+
+
+@pytest.mark.parametrize("change", ["remove", "rename", "replace"])
+def test_config_stays_valid_when_a_component_that_variables_refer_to_changes(
+    with_variables, tmp_path, change
+):
+    nlp = with_variables
+    expected = entities(nlp)
+    if change == "rename":
+        nlp.rename_pipe("tok2vec", "shared")
+    else:
+        nlp.replace_listeners("tok2vec", "ner", ["model.tok2vec"])
+    if change == "remove":
+        nlp.remove_pipe("tok2vec")
+    if change == "replace":
+        nlp.replace_pipe("tok2vec", "tok2vec", config={"model": {**SHARED, "width": 32}})
+        nlp.get_pipe("tok2vec").model.initialize()
+    again = reloaded(nlp, tmp_path / "saved")
+    assert entities(nlp) == entities(again) == expected
+    assert again.config["vars"] == {"rows": 100, "width": 16}
+
+
+def test_components_copied_with_variables_have_their_values(with_variables, tmp_path):
+    expected, copied = entities(with_variables), kernel.blank("en", vocab=with_variables.vocab)
+    copied.add_pipe("tok2vec", name="shared", source=with_variables)
+    copied.add_pipe("ner", source=with_variables)
+    assert copied.get_pipe_config("ner")["model"]["tok2vec"]["width"] == 16
+    assert copied.get_pipe_config("shared")["model"]["embed_size"] == 100
+    assert entities(reloaded(copied, tmp_path / "saved")) == expected
+
+
+def test_one_component_can_be_copied_twice_from_a_source(listening, tmp_path):
+    listening.to_disk(tmp_path / "source")
+    source = {"source": str(tmp_path / "source")}
+    blocks = {
+        "tok2vec": source,
+        "alone": {**source, "component": "ner", "replace_listeners": ["model.tok2vec"]},
+        "ner": source,
+    }
+    nlp = kernel.blank("en", config={"nlp": {"pipeline": list(blocks)}, "components": blocks})
+    alone, ner = nlp.get_pipe("alone"), nlp.get_pipe("ner")
+    assert (alone.name, ner.name) == ("alone", "ner")
+    assert alone is not ner
+    assert nlp.get_pipe("tok2vec").listening_components == ["ner"]
+    with nlp.select_pipes(disable=["ner", "tok2vec"]):
+        assert entities(nlp) == entities(listening)
+    with nlp.select_pipes(disable="alone"):
+        assert entities(nlp) == entities(listening)
+
+
+def test_hooks_of_a_shared_model_adapt_the_copy_and_its_config(listening):
+    shared, calls = listening.get_pipe("tok2vec").model, []
+    node = listening.get_pipe("tok2vec").listeners[0]
+
+    def adapt(copied, listener, upstream):
+        calls.append((copied is not upstream, listener is node, upstream is shared))
+        return copied
+
+    shared.attrs["replace_listener"] = adapt
+    shared.attrs["replace_listener_cfg"] = lambda own, listener: {**own, "width": 99}
+    listening.replace_listeners("tok2vec", "ner", ["model.tok2vec"])
+    assert calls == [(True, True, True)]
+    assert listening.get_pipe_config("ner")["model"]["tok2vec"]["width"] == 99
+
+
+@pytest.mark.parametrize("name", ["tok2vec", "ner"])
+def test_a_copy_of_a_model_has_its_references_and_own_weights(listening, name):
+    model = listening.get_pipe(name).model
+    copied = copy_model(model)
+    nodes, copies = list(model.walk()), list(copied.walk())
+    assert [type(node) for node in nodes] == [type(node) for node in copies]
+    assert not {node.id for node in nodes} & {node.id for node in copies}
+    positions = {node.id: number for number, node in enumerate(nodes)}
+    for node, twin in zip(nodes, copies, strict=True):
+        assert node.ref_names == twin.ref_names
+        for ref in node.ref_names:
+            assert copies[positions[node.get_ref(ref).id]] is twin.get_ref(ref)
+        for param in node.param_names:
+            assert node.get_param(param) is not twin.get_param(param)
+            assert (node.get_param(param) == twin.get_param(param)).all()
+
+
+def test_a_removed_shared_component_is_missed_by_its_listeners(listening):
+    listening.remove_pipe("tok2vec")
+    with pytest.raises(KernelError, match="a layer listens to a shared component, which did not"):
+        listening("Ada went to New York")
 
 
 @pytest.mark.parametrize(

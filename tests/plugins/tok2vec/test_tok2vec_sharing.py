@@ -9,7 +9,7 @@ from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 from kernel_plugin_tok2vec import plugin
 from kernel_plugin_tok2vec.component import Tok2Vec
-from kernel_plugin_tok2vec.listener import tok2vec_listener
+from kernel_plugin_tok2vec.listener import Tok2VecListener, tok2vec_listener
 
 
 class Head(TrainablePipe):
@@ -151,6 +151,88 @@ def test_component_learns_by_itself_with_an_optimizer(nlp):
     assert not are_equal(before, weights(component))
 
 
+# Annotating while training
+
+
+def test_annotating_shared_layer_learns_the_same_as_without(nlp):
+    examples, start = examples_of(nlp, "a b c", "d e"), nlp.to_bytes()
+    trained = []
+    for annotates in ([], ["tok2vec"]):
+        nlp.from_bytes(start)
+        optimizer = registry.optimizers.get("Adam.v1")()
+        losses = [nlp.update(examples, sgd=optimizer, annotates=annotates) for _ in range(3)]
+        trained.append((losses, [weights(component) for _, component in nlp.components]))
+    assert trained[0][0] == trained[1][0]
+    assert trained[0][0][-1]["tok2vec"] > 0
+    for before, after in zip(trained[0][1], trained[1][1], strict=True):
+        assert are_equal(before, after)
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_annotating_shared_layer_runs_once_and_sets_tensors(nlp, frozen):
+    component, calls, seen = nlp.get_pipe("tok2vec"), [], []
+    forward = component.model._func
+
+    def count(model, docs, is_train):
+        calls.append(is_train)
+        return forward(model, docs, is_train)
+
+    component.model._func = count
+    nlp.get_pipe("head").get_loss = lambda examples, scores: (
+        seen.extend(example.predicted.tensor.shape for example in examples) or 0.0,
+        [np.zeros_like(each) for each in scores],
+    )
+    exclude = ["tok2vec"] if frozen else []
+    nlp.update(examples_of(nlp, "a b c", "d e"), exclude=exclude, annotates=["tok2vec"])
+    assert calls == [not frozen]
+    assert seen == [(3, 8), (2, 8)]
+
+
+# Listeners by component
+
+
+def test_shared_component_knows_its_listeners(nlp):
+    tok2vec, head, other = (component for _, component in nlp.components)
+    assert tok2vec.listening_components == ["head", "other"]
+    assert tok2vec.listeners == [head.model.layers[0], other.model.layers[0]]
+    assert tok2vec.listener_map == {
+        "head": [head.model.layers[0]],
+        "other": [other.model.layers[0]],
+    }
+    assert isinstance(tok2vec.listeners[0], Tok2VecListener)
+    assert tok2vec.listeners[0].upstream_name == "*"
+
+
+def test_listeners_follow_the_changes_of_the_pipeline(nlp):
+    tok2vec = nlp.get_pipe("tok2vec")
+    nlp.rename_pipe("head", "first")
+    assert tok2vec.listening_components == ["first", "other"]
+    nlp.remove_pipe("other")
+    assert tok2vec.listening_components == ["first"]
+    nlp.add_pipe("test_other", name="early", first=True)
+    assert tok2vec.listening_components == ["first"]
+    copied = kernel.blank("xx", vocab=nlp.vocab)
+    copied.add_pipe("tok2vec", source=nlp)
+    copied.add_pipe("first", name="last", source=nlp)
+    assert tok2vec.listening_components == ["last"]
+
+
+def test_layer_that_stops_listening_gets_nothing_until_it_listens_again(nlp):
+    tok2vec, head = nlp.get_pipe("tok2vec"), nlp.get_pipe("head")
+    listener = head.model.layers[0]
+    assert tok2vec.remove_listener(listener, "head")
+    assert not tok2vec.remove_listener(listener, "head")
+    assert tok2vec.listening_components == ["other"]
+    with pytest.raises(KernelError, match="a layer listens to"):
+        nlp.update(examples_of(nlp, "a b c"))
+    tok2vec.add_listener(listener, "head")
+    assert sorted(tok2vec.listening_components) == ["head", "other"]
+    assert nlp.update(examples_of(nlp, "a b c"))["tok2vec"] > 0
+    tok2vec.listener_map.clear()
+    tok2vec.find_listeners(head)
+    assert tok2vec.listener_map == {"head": [listener]}
+
+
 # The listener alone
 
 
@@ -193,13 +275,18 @@ def test_listener_reads_tensors_without_shared_output(batch):
     assert backprop(Y) == []
 
 
-def test_listener_without_anything_to_hear_predicts_zeros(batch):
-    assert tok2vec_listener(4).predict(batch).data.tolist() == [[0.0] * 4] * 3
-
-
-def test_listener_without_anything_to_hear_cannot_be_trained(batch):
-    with pytest.raises(KernelError, match=r"nothing to listen to.*\nhint: .*'tok2vec'"):
+def test_listener_without_anything_to_hear_cannot_be_used(batch):
+    for call in (tok2vec_listener(4).predict, tok2vec_listener(4).begin_update):
+        with pytest.raises(KernelError, match="a layer listens to a shared component, which did"):
+            call(batch)
+    with pytest.raises(KernelError, match="listens to the shared component `tok2vec`, which did"):
         tok2vec_listener(4, "tok2vec").begin_update(batch)
+
+
+def test_listener_gives_zeros_to_docs_for_which_nothing_is_predicted(batch, vocab):
+    # Layers infer their sizes from the docs that `initialize` passes.
+    assert tok2vec_listener(4).predict(list(batch)).data.tolist() == [[0.0] * 4] * 3
+    assert tok2vec_listener(4).predict(DocBatch([Doc(vocab)])).data.shape == (0, 4)
 
 
 def test_error_of_listener_with_wrong_width_has_both_widths(batch):
