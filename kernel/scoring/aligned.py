@@ -39,6 +39,13 @@ class AlignedBatch:
         rows = np.flatnonzero((self.gold_of >= 0) & ~self.predicted.whitespace())
         return rows, self.gold_of[rows]
 
+    def gold_words(self) -> npt.NDArray[np.bool_]:
+        """Return which gold tokens are words; whitespace does not count in any score.
+
+        returns  (M,)
+        """
+        return ~self.reference.whitespace()
+
 
 def has_repeats(aligned: Ints) -> bool:
     """Return whether several predicted tokens are aligned with the same gold token.

@@ -77,8 +77,8 @@ class TokenizationScores:
 class TokenAttrScores:
     """`<attr>_acc`: the F-score of an attribute over aligned tokens.
 
-    Gold tokens with one of `missing_values` do not count; a predicted token counts if it is not
-    whitespace and is aligned with one gold token. `getter(token, attr)` returns the value.
+    Whitespace and gold tokens with one of `missing_values` do not count; a predicted token counts
+    if it is aligned with one gold token. `getter(token, attr)` returns the value.
     """
 
     def __init__(
@@ -113,9 +113,11 @@ class TokenAttrScores:
         return {f"{self.attr}_acc": self.score.fscore if len(self.score) else None}
 
     def _count(self, example: Example) -> None:
+        batch = AlignedBatch([example])
         values = [self.getter(token, self.attr) for token in example.reference]
-        known = {i for i, value in enumerate(values) if value not in self.missing}
-        rows, aligned = AlignedBatch([example]).words()
+        words = np.flatnonzero(batch.gold_words()).tolist()
+        known = {i for i in words if values[i] not in self.missing}
+        rows, aligned = batch.words()
         predicted = example.predicted
         found = {
             (j, self.getter(predicted[i], self.attr))
@@ -138,8 +140,8 @@ def _score_column(batch: AlignedBatch, attr: str) -> PRFScore:
         pairs = np.stack([aligned.astype(np.uint64), found.astype(np.uint64)], axis=1)
         _, first = np.unique(pairs, axis=0, return_index=True)
         hits, n_found = hits[first], len(first)
-    n_hits = int(hits.sum())
-    return PRFScore(n_hits, n_found - n_hits, int((gold != 0).sum()) - n_hits)
+    n_hits, n_gold = int(hits.sum()), int(((gold != 0) & batch.gold_words()).sum())
+    return PRFScore(n_hits, n_found - n_hits, n_gold - n_hits)
 
 
 def _word_spans(docs: DocBatch) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -28,9 +28,7 @@ class DepScores:
 
     These are F-scores over arcs: a predicted arc counts as wrong if its word or head is not aligned
     with one gold token. Whitespace and arcs with a label in `ignore_labels` do not count, nor do
-    gold tokens with a label in `missing_values`. As in spaCy, the positions of such tokens are also
-    ignored in the predictions of all later docs, so with incomplete gold, merged scores of shards
-    can differ from those of one stream.
+    gold tokens with a label in `missing_values` and what is predicted for them.
 
     `getter(token, attr)` returns the label, `head_getter(token, head_attr)` the head.
     Alternatively, `normalize(string)` maps the string of the attribute to the label; it is called
@@ -56,7 +54,6 @@ class DepScores:
         self.ignored = frozenset(ignore_labels)
         self.missing = missing_values
         self.normalize = normalize
-        self.missing_positions: set[int] = set()
         self.unlabelled = PRFScore()
         self.labelled = PRFScore()
         self.per_type = TypedScores()
@@ -67,11 +64,13 @@ class DepScores:
         batch = AlignedBatch(list(examples))
         gold_labels, labels = self._labels(batch.reference), self._labels(batch.predicted)
         is_missing, is_ignored = self._among(self.missing), self._among(self.ignored)
-        is_arc = ~(is_missing | is_ignored)[gold_labels]
+        is_arc = ~(is_missing | is_ignored)[gold_labels] & batch.gold_words()
         gold_heads = np.where(is_arc, self._heads(batch.reference), -1)
 
         counts = ~batch.predicted.whitespace() & ~is_ignored[labels]
-        rows = np.flatnonzero(counts & ~self._left_out(batch, is_missing[gold_labels]))
+        # A predicted token without a gold token (-1) counts as wrong, so it is not left out.
+        is_left_out = np.append(is_missing[gold_labels], False)[batch.gold_of]
+        rows = np.flatnonzero(counts & ~is_left_out)
         arcs = np.stack(
             (batch.gold_of[rows], batch.gold_of[self._heads(batch.predicted)[rows]], labels[rows])
         )
@@ -86,7 +85,6 @@ class DepScores:
         self.unlabelled += other.unlabelled
         self.labelled += other.labelled
         self.per_type.merge(other.per_type)
-        self.missing_positions |= other.missing_positions
 
     def result(self) -> dict[str, Any]:
         """Return the scores; None if no arc was counted."""
@@ -120,26 +118,6 @@ class DepScores:
             for each in (labels[is_hit], labels, gold_labels[gold])
         )
         self.per_type.add(self._numbers, *counts)
-
-    def _left_out(self, batch: AlignedBatch, is_missing: Masks) -> Masks:
-        """Return which predicted tokens have a position at which a gold label was missing.
-
-        is_missing  (M,)
-        returns     (N,)
-        """
-        left_out = np.zeros(len(batch.gold_of), np.bool_)
-        if not self.missing_positions and not is_missing.any():
-            return left_out
-        docs, positions = _positions(batch.reference)
-        since = np.full(int(positions.max(initial=-1)) + 1, len(batch.reference))
-        known = np.array(sorted(self.missing_positions), np.int64)
-        since[known[known < len(since)]] = -1
-        np.minimum.at(since, positions[is_missing], docs[is_missing])
-        self.missing_positions.update(positions[is_missing].tolist())
-        rows = np.flatnonzero(batch.gold_of >= 0)
-        tokens = batch.gold_of[rows]
-        left_out[rows] = since[positions[tokens]] <= docs[tokens]
-        return left_out
 
     def _labels(self, docs: DocBatch) -> Ints:
         """Return the number of the label of each token.
@@ -177,13 +155,3 @@ class DepScores:
             for token in doc
         ]
         return np.array(heads, np.int64)
-
-
-def _positions(docs: DocBatch) -> tuple[Ints, Ints]:
-    """Return the doc of each token, and its position in it.
-
-    returns  (M,) and (M,)
-    """
-    lengths, offsets = docs.lengths, docs.offsets
-    doc_of = np.repeat(np.arange(len(docs)), lengths)
-    return doc_of, np.arange(int(offsets[-1])) - np.repeat(offsets[:-1], lengths)

@@ -62,8 +62,8 @@ class Analyses:
 class FeatScores:
     """`<attr>_micro_p/r/f` and `<attr>_per_feat`: features of tokens, such as `Number=Sing`.
 
-    Gold tokens with one of `missing_values`, or without features, do not count; a predicted
-    token counts if it is not whitespace and aligned with one gold token.
+    Whitespace and gold tokens with one of `missing_values`, or without features, do not count; a
+    predicted token counts if it is aligned with one gold token.
     `getter(token, attr)` returns the analysis: its id, or an object whose str() is its features.
     """
 
@@ -88,7 +88,7 @@ class FeatScores:
         rows, aligned = batch.words()
         is_known = gold.lengths[aligned] > 0
         rows, aligned = rows[is_known], aligned[is_known]
-        gold_tokens = np.flatnonzero(gold.lengths)
+        gold_tokens = np.flatnonzero((gold.lengths > 0) & batch.gold_words())
         found_keys = self._keys(*found.pairs(rows, aligned))
         if has_repeats(aligned):
             found_keys = np.unique(found_keys)
