@@ -19,10 +19,11 @@ from kernel.config import (
     load_config,
     parse_overrides,
 )
-from kernel.errors import raise_problems
+from kernel.errors import KernelError, raise_problems
 from kernel.files import write_file
 
 MAX_LISTED_ADDED: Final = 3
+SUFFIXES: Final = (".cfg", ".toml")
 
 Remarks = Mapping[tuple[str, ...], str]
 
@@ -69,12 +70,23 @@ def _report_added(config: Config, filled: Config) -> None:
     )
 
 
+def check_suffix(path: Path) -> None:
+    """Raise `KernelError` if the suffix of `path` is not that of a config; "-" is stdout."""
+    if str(path) != "-" and path.suffix.lower() not in SUFFIXES:
+        raise KernelError(
+            f"{path} is not the name of a config",
+            hint=f"its suffix determines the format: {' or '.join(SUFFIXES)}",
+        )
+
+
 def write_config(config: Config, path: Path, *, remarks: Remarks | None = None) -> None:
     """Write the config with its variables, in the format of the suffix; "-" is stdout.
 
     With `remarks`, comments are added to TOML; a remark follows the comment of its setting.
     """
-    text = config_text(config, "toml" if path.suffix == ".toml" else "cfg", remarks=remarks)
+    check_suffix(path)
+    form = "toml" if path.suffix.lower() == ".toml" else "cfg"
+    text = config_text(config, form, remarks=remarks)
     if str(path) == "-":
         console.data(text)
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from kernel.cli.options import ALLOW_OVERRIDES, code_option, config_argument, strict_option
-from kernel.errors import ConfigError, KernelError
+from kernel.errors import ConfigError, KernelError, raise_problems
 
 if TYPE_CHECKING:
     from kernel.config import Config, Problem, Values
@@ -38,11 +38,13 @@ def debug_config(
 ) -> None:
     """Check the config CONFIG_PATH (- for stdin) without reading any data.
 
-    Settings can be replaced: --section.key value.
+    Functions that do not read files, such as those of models, are called to see whether they accept
+    their arguments. Settings can be replaced: --section.key value.
     """
     from kernel.cli import console
     from kernel.cli.code import import_code
     from kernel.cli.config_files import complete_config, read_config
+    from kernel.cli.try_functions import problems_of_functions
     from kernel.plugins import hooks
 
     import_code(code)
@@ -50,6 +52,7 @@ def debug_config(
         given = read_config(config_path, ctx.args)
         config = complete_config(given, strict=strict, unread_is_error=True)
         values = config.interpolate()
+        raise_problems(problems_of_functions(values))
         hooks().watch("kernel_config_loaded", config=config)
     except ConfigError as error:
         if not error.problems:

@@ -37,9 +37,10 @@ def init_config(
     OUTPUT_FILE ends in .cfg or .toml (which has comments), or is - for stdout.
     """
     from kernel.cli import console
-    from kernel.cli.config_files import write_config
+    from kernel.cli.config_files import check_suffix, write_config
     from kernel.cli.recommend import recommend
 
+    check_suffix(output_file)
     is_stdout = str(output_file) == "-"
     check_unused(output_file, force=force)
     components = [name.strip() for name in pipeline.split(",") if name.strip()]

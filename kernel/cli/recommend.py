@@ -51,7 +51,10 @@ def recommend(
     wanted = [name for name in asked if name not in sharing]
     if not wanted:
         raise KernelError(
-            "the pipeline has no components",
+            f"a pipeline of {' and '.join(f'`{name}`' for name in sharing)} alone does nothing: "
+            "other components share this layer"
+            if sharing
+            else "the pipeline has no components",
             hint=f"name some of: {', '.join(_known_components(lang))}; shared layers are added",
         )
     machine: dict[str, Any] = {"lang": lang, "optimize": optimize, "gpu": gpu}

@@ -6,16 +6,17 @@ import collections.abc
 import inspect
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from kernel.config.check_references import (
+    initialize_signature,
     listener_problems,
     reference_problems,
     referred_paths,
 )
-from kernel.config.check_sources import sourced_problems
+from kernel.config.check_sources import SOURCE_KEYS, sourced_problems
 from kernel.config.config import Config
 from kernel.config.describe import nearest, take_nearest
 from kernel.config.interpolate import interpolate_leniently
@@ -178,9 +179,6 @@ def _spot(origin: Origin) -> tuple[str | None, int | None, int | None]:
     return origin.path, origin.line, origin.column
 
 
-_SOURCE_KEYS: Final = {"source": str, "component": str, "replace_listeners": list[str]}
-
-
 def block_problems(
     value: Any, place: Place, *, complete: bool, hint: Any = Any
 ) -> Iterator[Problem]:
@@ -294,7 +292,12 @@ def _factory_problems(
     else:
         # Settings that are left out will be filled in, also the function of a nested block.
         settings = merge_trees(getattr(factory, "default_config", {}), settings)
-    yield from argument_problems(signature, settings, place, complete=complete)
+    later = initialize_signature(factory)
+    for problem in argument_problems(signature, settings, place, complete=complete):
+        key = problem.path[-1]
+        is_later = key in settings and key not in signature.parameters and key in later.parameters
+        right = f"[initialize.components.{place.path[-1]}] {key}"
+        yield attrs.evolve(problem, suggestion=right, hint=None) if is_later else problem
     yield from _inner_problems(settings, place, signature, complete)
 
 
@@ -307,14 +310,8 @@ def _with_defaults(signature: Signature, defaults: Mapping[str, Any]) -> Signatu
 
 
 def _source_problems(block: Block, place: Place) -> Iterator[Problem]:
-    for key in block:
-        if key not in _SOURCE_KEYS:
-            yield place.inside(block, key).problem(
-                f"`{key}` is not a setting of a component with `source`",
-                suggestion=nearest(key, _SOURCE_KEYS),
-                hint="it is copied with the settings that it has",
-            )
-    parameters = {key: Parameter(key, hint, None) for key, hint in _SOURCE_KEYS.items()}
+    parameters = {key: Parameter(key, hint, None) for key, hint in SOURCE_KEYS.items()}
+    # Other keys override settings of the component, which `sourced_problems` knows.
     signature = Signature(parameters, True, None, Any, "source")
     yield from argument_problems(signature, block, place)
 

@@ -12,10 +12,11 @@ from kernel.config.describe import describe_value, nearest, nearest_path
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.place import Place
 from kernel.config.sections import sections
-from kernel.config.signature import argument_problems, from_caller, signature_of
+from kernel.config.signature import Signature, argument_problems, from_caller, signature_of
 from kernel.config.tree import (
     get_at,
     is_block,
+    is_given,
     lang_of,
     names_at,
     origin_at,
@@ -129,10 +130,16 @@ def _initialize_problems(
         factory = find_factory(component, lang_of(tree))
     except LookupProblemError:
         return  # reported with the component
+    yield from argument_problems(initialize_signature(factory), block, place)
+
+
+def initialize_signature(factory: Any) -> Signature:
+    """Return the settings of a component's `initialize`; any, if its class is not declared."""
     made = signature_of(getattr(factory, "func", factory)).returns
     method = getattr(typing.get_origin(made) or made, "initialize", None)
-    if callable(method):
-        yield from argument_problems(from_caller(signature_of(method)), block, place)
+    if not callable(method):
+        return Signature({}, True, None, Any, "initialize(...)")
+    return from_caller(signature_of(method))
 
 
 def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
@@ -226,7 +233,7 @@ def _listener_problems(
     message = f"this layer listens to `{upstream}`, which does not share, or not before `{name}`"
     if upstream == _ANY:
         message = f"this layer listens to a shared component, and none comes before `{name}`"
-    key = _UPSTREAM if _UPSTREAM in listener else "@architectures"
+    key = _UPSTREAM if is_given(listener, _UPSTREAM) else "@architectures"
     yield Place((*place.path, _UPSTREAM), origin_of(listener, key)).problem(
         message,
         suggestion=nearest(upstream, sharing),

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.config.check_references import listeners_in, shares, upstream_of
 from kernel.config.config import Values, load_config
 from kernel.config.describe import nearest
+from kernel.config.lookup import LookupProblemError, find_factory
 from kernel.config.place import Place
+from kernel.config.signature import FACTORY_CONTEXT, signature_of, without
 from kernel.config.tree import Block, get_at, lang_of, names_at
+from kernel.config.type_problems import type_problems
 from kernel.errors import ConfigError
 from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.problems import Problem
 
+SOURCE_KEYS: Final = {"source": str, "component": str, "replace_listeners": list[str]}
 _CONFIGS: Final = ("config.cfg", "config.toml")
 
 
@@ -35,6 +39,10 @@ def _problems(block: Block, place: Place, tree: Mapping[str, Any]) -> Iterator[P
     file = config_file_of(source)
     if file is None:
         yield _no_pipeline(source, at)
+        for key in [key for key in block if key not in SOURCE_KEYS]:
+            if close := nearest(key, SOURCE_KEYS):
+                message = f"`{key}` is not a setting of a component with `source`"
+                yield place.inside(block, key).problem(message, suggestion=close)
         return
     try:
         values = load_config(file).interpolate()
@@ -57,6 +65,7 @@ def _component_problems(
             hint=f"it has: {', '.join(names) or 'none'}; `component` says which to copy",
         )
         return
+    yield from _override_problems(block, place, get_at(values, ("components", name)), values)
     layers = list(listeners_in(get_at(values, ("components", name))))
     listeners = [".".join(path) for path, _ in layers]
     replaced = block.get("replace_listeners")
@@ -69,6 +78,27 @@ def _component_problems(
                 f"`{layer}` is no listener of `{name}` in {block['source']!r}",
                 suggestion=nearest(str(layer), listeners),
                 hint=f"its listeners: {', '.join(listeners) or 'none'}",
+            )
+
+
+def _override_problems(block: Block, place: Place, own: Any, values: Values) -> Iterator[Problem]:
+    """Yield each setting that the copied component, with the block `own`, does not have."""
+    try:
+        factory = find_factory(own, lang_of(values))
+    except (LookupProblemError, KeyError, TypeError):
+        return  # loading the pipeline says why
+    func = getattr(factory, "func", factory)
+    known = without(signature_of(func), [*FACTORY_CONTEXT, "model"]).parameters
+    for key, value in block.items():
+        at = place.inside(block, key)
+        if key in known:
+            yield from type_problems(value, known[key].hint, at)
+        elif key == "model":
+            yield at.problem("the model of a component with `source` cannot be changed")
+        elif key not in SOURCE_KEYS:
+            yield at.problem(
+                f"`{key}` is not a setting of `{own['factory']}`, which is copied",
+                suggestion=nearest(key, [*known, *SOURCE_KEYS]),
             )
 
 

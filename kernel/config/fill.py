@@ -9,8 +9,10 @@ from kernel.config.config import Config, default_config
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees, sort_like
+from kernel.config.schema import TrainingSettings
 from kernel.config.score_weights import complete_weights, default_weights
 from kernel.config.sections import unset_elsewhere
+from kernel.config.settings import settings_of
 from kernel.config.signature import FACTORY_CONTEXT, Signature, defaults_of, signature_of, without
 from kernel.config.tree import Block, copy_tree, discard, is_block, lang_of, origin_of
 from kernel.errors import KernelError
@@ -26,6 +28,7 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     """
     given = Config(config)
     discard(given, unset_elsewhere(interpolate_leniently(given)[0]))
+    _place_batch_size(given)
     base = Config(defaults) if defaults is not None else default_config([*filter(given.get, given)])
     lang = lang_of(given)
     tree = merge_trees(merge_trees(base, _language_defaults(lang)), given)
@@ -38,6 +41,25 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
         tree["components"][name] = _fill_component(block, name, lang)
     fill_weights(tree)
     return Config(source=given.source).take(tree)
+
+
+def _place_batch_size(config: Config) -> None:
+    """Use `[training] batch_size`, a number or a schedule, as the size of the batcher.
+
+    A batcher with a size of its own is kept; then `check` reports `batch_size`.
+    """
+    training = config.get("training")
+    if not isinstance(training, Block) or "batch_size" not in training:
+        return
+    default = settings_of(TrainingSettings)["batcher"].default
+    if "batcher" not in training:
+        origin = origin_of(training, "batch_size")
+        named = {key: value for key, value in default.items() if key.startswith("@")}
+        training.set("batcher", copy_tree(named, DEFAULT), origin)
+    batcher = training["batcher"]
+    if isinstance(batcher, Block) and "size" not in batcher:
+        origin = origin_of(training, "batch_size")
+        batcher.set("size", training.pop("batch_size"), origin)
 
 
 def fill_block(

@@ -120,9 +120,15 @@ def _add_sourced(
     nlp: Language, name: str, block: Mapping[str, Any], sources: dict[str, _Source]
 ) -> None:
     path, source_name = str(block["source"]), block.get("component", name)
-    source = sources.get(path)
+    own = {
+        f"components.{source_name}.{key}": value
+        for key, value in block.items()
+        if key not in {"source", "component", "replace_listeners"}
+    }
+    key = f"{path} for {name}" if own else path
+    source = sources.get(key)
     if source is None or source_name in source.taken:
-        source = sources[path] = _load_source(nlp, path)
+        source = sources[key] = _load_source(nlp, path, own)
     source.taken.add(source_name)
     if block.get("replace_listeners"):
         _detach(source.nlp, source_name, block["replace_listeners"])
@@ -132,15 +138,17 @@ def _add_sourced(
     stage.vectors = source.vectors
 
 
-def _load_source(nlp: Language, path: str) -> _Source:
-    """Load a pipeline that shares the vocabulary, except its lookups and vectors."""
+def _load_source(nlp: Language, path: str, config: Mapping[str, Any]) -> _Source:
+    """Load a pipeline that shares the vocabulary, except its lookups and vectors.
+
+    `config` overrides settings of the pipeline.
+    """
     from kernel.pipeline.loading import load  # imports the language, which imports this module
 
     own = nlp.vocab.vectors
     nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)
-    source = _Source(
-        load(path, vocab=nlp.vocab, exclude=["lookups"]), fingerprint(nlp.vocab), set()
-    )
+    loaded = load(path, vocab=nlp.vocab, exclude=["lookups"], config=config)
+    source = _Source(loaded, fingerprint(nlp.vocab), set())
     nlp.vocab.vectors = own
     return source
 

@@ -144,6 +144,7 @@ def from_disk(
     for name, component in nlp.components:
         if isinstance(component, Storable) and name not in exclude:
             component.from_disk(path / name, exclude=["vocab"])
+    _override_settings(nlp, overrides or {})
     _keep_labels(nlp)
     nlp.path = path
     hooks().watch("kernel_pipeline_loaded", nlp=nlp, path=path)
@@ -215,6 +216,19 @@ def _restored(
     for name, value in settings.items():
         setattr(nlp, name, value)
     return from_bytes(nlp, data)
+
+
+def _override_settings(nlp: Language, overrides: Mapping[str, Any]) -> None:
+    """Set the settings of components that `overrides` names, also where a component saves them."""
+    components = nlp.config.interpolate()["components"] if overrides else {}
+    for dotted in overrides:
+        section, *keys = dotted.split(".")
+        if section != "components" or len(keys) != 2 or not nlp.has_pipe(keys[0]):
+            continue
+        name, key = keys
+        saved = getattr(nlp.get_pipe(name), "cfg", {})
+        if key in saved:
+            saved[key] = components[name][key]
 
 
 def _keep_labels(nlp: Language) -> None:

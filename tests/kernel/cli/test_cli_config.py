@@ -388,3 +388,98 @@ def test_every_key_of_a_commented_config_is_explained(kernel, tmp_path):
         if re.match(r'["\w@]+ = ', line) and not above.startswith("# ")
     ]
     assert bare == []
+
+
+def test_errors_of_models_are_found_without_training(kernel, partial):
+    embed = """
+[components.tok2vec.model]
+@architectures = "spacy.Tok2Vec.v2"
+
+[components.tok2vec.model.embed]
+@architectures = "spacy.MultiHashEmbed.v2"
+width = 96
+attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
+rows = [100, 100, 100]
+include_static_vectors = false
+
+[components.tok2vec.model.encode]
+@architectures = "spacy.MaxoutWindowEncoder.v2"
+width = 96
+depth = 1
+window_size = 1
+maxout_pieces = 2
+"""
+    result = kernel(
+        "debug", "config", partial(PARTIAL.replace("[components.ner]", f"{embed}[components.ner]"))
+    )
+    assert result.exit_code == 1
+    assert "`attrs` names 4 attributes" in result.stderr
+
+
+def test_listener_without_a_shared_layer_is_reported_with_its_line(kernel, partial):
+    text = PARTIAL.replace('"tok2vec", ', "").replace(
+        '[components.tok2vec]\nfactory = "tok2vec"\n', ""
+    )
+    listener = """
+[components.ner.model]
+@architectures = "spacy.TransitionBasedParser.v2"
+state_type = "ner"
+extra_state_tokens = false
+hidden_width = 8
+maxout_pieces = 2
+use_upper = true
+
+[components.ner.model.tok2vec]
+@architectures = "spacy.Tok2VecListener.v1"
+width = 96
+"""
+    path = partial(f"{text}{listener}")
+    line = path.read_text().splitlines().index('@architectures = "spacy.Tok2VecListener.v1"') + 1
+    result = kernel("debug", "config", path)
+    assert result.exit_code == 1
+    assert f"{path}:{line}:1: [components.ner.model.tok2vec] upstream" in result.stderr
+
+
+def test_labels_of_a_component_are_settings_of_its_initialization(kernel, partial):
+    text = PARTIAL.replace('factory = "ner"', 'factory = "ner"\nlabels = ["A"]')
+    result = kernel("debug", "config", partial(text))
+    assert "did you mean `[initialize.components.ner] labels`?" in result.stderr
+
+
+@pytest.mark.parametrize("size", ["8", '{"@schedules": "constant.v1", "rate": 8}'])
+def test_batch_size_is_the_size_of_the_batcher(kernel, partial, size):
+    path = partial(PARTIAL.replace("max_steps = 3", f"max_steps = 3\nbatch_size = {size}"))
+    assert kernel("debug", "config", path).exit_code == 0
+    filled = Config().from_str(kernel("init", "fill-config", path).stdout, interpolate=False)
+    batcher = filled["training"]["batcher"]
+    assert batcher["@batchers"] == "kernel.batch_by_words.v1"
+    assert batcher["size"] == json.loads(size)
+    assert "batch_size" not in filled["training"]
+
+
+def test_batch_size_beside_a_batcher_with_a_size_is_refused(kernel, partial):
+    text = PARTIAL.replace("max_steps = 3", "max_steps = 3\nbatch_size = 8")
+    batcher = '[training.batcher]\n@batchers = "spacy.batch_by_sequence.v1"\n'
+    path = partial(f"{text}{batcher}size = 4\n")
+    result = kernel("debug", "config", path)
+    assert result.exit_code == 1
+    assert "[training] batch_size" in result.stderr
+    filled = Config().from_str(kernel("init", "fill-config", partial(text + batcher)).stdout)
+    assert filled["training"]["batcher"] == {
+        "@batchers": "spacy.batch_by_sequence.v1",
+        "size": 8,
+        "get_length": None,
+    }
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "config", "config.json"])
+def test_names_that_are_not_of_configs_are_refused(kernel, partial, tmp_path, name):
+    path = tmp_path / name
+    for command in (("init", "config"), ("init", "fill-config", partial(PARTIAL))):
+        result = kernel(*command, path)
+        assert result.exit_code == 1
+        assert result.stderr.endswith(
+            f"error: {path} is not the name of a config\n"
+            "hint: its suffix determines the format: .cfg or .toml\n"
+        )
+        assert not path.exists()

@@ -167,7 +167,7 @@ def test_component_needs_a_factory_or_a_source(ner):
     (problem,) = find_problems(config)
     assert problem.message == "there is no pipeline 'en_pipeline'"
     config["components"]["ner"] = {"source": "en_pipeline", "replace_listener": ["model.tok2vec"]}
-    assert find_problems(config)[0].suggestion == "replace_listeners"
+    assert "replace_listeners" in [problem.suggestion for problem in find_problems(config)]
 
 
 def test_unknown_factory_suggests_the_nearest(edit):

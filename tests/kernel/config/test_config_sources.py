@@ -217,3 +217,17 @@ def test_names_of_spacy_say_which_plugin_will_have_them(read, block, name, plugi
     later = f"it will come with the plugin `kernel-plugin-{plugin}`"
     assert problem.hint == f"kernel has no `{name}` yet; {later}"
     assert problem.suggestion is None
+
+
+def test_settings_of_a_copied_component_can_be_overridden(source_problems, trained):
+    def find(line):
+        return source_problems(trained, f'replace_listeners = ["model.tok2vec"]\n{line}\n')
+
+    assert find("update_with_oracle_cut_size = 5") == []
+    (problem,) = find('update_with_oracle_cut_size = "many"')
+    assert (problem.origin.line, problem.message) == (11, "wrong type")
+    (problem,) = find("update_with_oracle_cut_sise = 5")
+    assert problem.message.startswith("`update_with_oracle_cut_sise` is not a setting of `ner`")
+    assert problem.suggestion == "update_with_oracle_cut_size"
+    (problem,) = find('model = "small"')
+    assert problem.message == "the model of a component with `source` cannot be changed"

@@ -335,3 +335,36 @@ def test_default_models_are_ensembles():
         model = nlp.add_pipe(name).model
         assert model.attrs["multi_label"] == (name == "textcat_multilabel")
         assert model.has_ref("attention_layer")
+
+
+def test_settings_given_when_loading_win_over_saved_ones(tmp_path):
+    nlp = kernel.blank("en")
+    textcat = nlp.add_pipe("textcat_multilabel", config={"threshold": 0.25})
+    for label in ("A", "B"):
+        textcat.add_label(label)
+    nlp.initialize()
+    nlp.to_disk(tmp_path)
+    loaded = kernel.load(tmp_path, config={"components.textcat_multilabel.threshold": 0.75})
+    assert loaded.get_pipe("textcat_multilabel").cfg["threshold"] == 0.75
+    assert loaded.config["components"]["textcat_multilabel"]["threshold"] == 0.75
+    assert kernel.load(tmp_path).get_pipe("textcat_multilabel").cfg["threshold"] == 0.25
+
+
+def test_settings_beside_a_source_win_over_its_own(tmp_path):
+    nlp = kernel.blank("en")
+    textcat = nlp.add_pipe("textcat_multilabel", config={"threshold": 0.25})
+    for label in ("A", "B"):
+        textcat.add_label(label)
+    nlp.initialize()
+    nlp.to_disk(tmp_path / "source")
+    block = {"source": str(tmp_path / "source"), "component": "textcat_multilabel"}
+    config = {
+        "nlp": {"lang": "en", "pipeline": ["one", "two"]},
+        "components": {"one": {**block, "threshold": 0.75}, "two": block},
+    }
+    copied = type(nlp).from_config(config)
+    assert copied.get_pipe("one").cfg["threshold"] == 0.75
+    assert copied.get_pipe("two").cfg["threshold"] == 0.25
+    assert copied.config["components"]["one"]["threshold"] == 0.75
+    copied.to_disk(tmp_path / "copied")
+    assert kernel.load(tmp_path / "copied").get_pipe("one").cfg["threshold"] == 0.75
