@@ -26,8 +26,8 @@ KernelError
 │   ├── BoundsError [IndexError]           an index is outside of a doc or span
 │   ├── TextTypeError [TypeError]          a string, a doc or an annotation has the wrong type
 │   ├── UnknownAttributeError [AttributeError]  an extension attribute is unknown
-│   ├── UnknownKeyError [KeyError]         a string, id or table is unknown
-│   └── UnsupportedError [NotImplementedError]  a language has no rules, or an object no pickles
+│   └── UnknownKeyError [KeyError]         a string, id or table is unknown
+├── UnsupportedError [NotImplementedError] an object or a language cannot do what was asked
 └── DataError [ValueError]                 a data file or an annotation in it is invalid
 """
 
@@ -151,6 +151,10 @@ class ShapeError(KernelError, ValueError):
 
 class TextError(KernelError, ValueError):
     """Text, tokens or annotations are invalid, or contradict each other."""
+
+
+class UnsupportedError(KernelError, NotImplementedError):
+    """Something that a language has no rules for, or that an object does not support."""
 
 
 class DataError(KernelError, ValueError):

@@ -11,14 +11,17 @@ import functools
 import importlib.metadata
 import inspect
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint
 from importlib.resources import files
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import catalogue
 
 from kernel.errors import PluginError, RegistryError, did_you_mean
+
+if TYPE_CHECKING:
+    from kernel.config import Config
 
 FuncT = TypeVar("FuncT", bound=Callable[..., Any])
 
@@ -117,12 +120,12 @@ class Registry:
     def __repr__(self) -> str:
         return f"Registry({self.kind!r})"
 
-    def __call__(self, name: str) -> Callable[[FuncT], FuncT]:
-        """Return a decorator that registers a function as `name`; short for `register`."""
-        return self.register(name)
+    def __call__(self, name: str, func: Any = None) -> Any:
+        """Register `func` as `name`, or return a decorator that does; short for `register`."""
+        return self.register(name, func=func)
 
-    def register(self, name: str) -> Callable[[FuncT], FuncT]:
-        """Return a decorator that registers a function as `name`.
+    def register(self, name: str, *, func: Any = None) -> Any:
+        """Register `func` as `name` and return it; without `func`, return a decorator that does so.
 
         Registering the same function again is allowed (a module may be imported twice).
         """
@@ -137,7 +140,7 @@ class Registry:
             self._local.register(name, func=func)
             return func
 
-        return decorate
+        return decorate if func is None else decorate(func)
 
     def get(self, name: str) -> Any:
         """Return the function called `name`; imports only the plugin that has it."""
@@ -148,6 +151,10 @@ class Registry:
             if points is not None:
                 return _load(points, self.kind)
         raise RegistryError(f"no `{name}` in the registry `{self.kind}`", hint=self._hint(name))
+
+    def get_all(self) -> dict[str, Any]:
+        """Return all functions by name; imports every plugin that has some."""
+        return {name: self.get(name) for name in self.names()}
 
     def has(self, name: str) -> bool:
         """Return whether `name` can be looked up; imports nothing."""
@@ -236,6 +243,40 @@ class Registries:
     def find(self, kind: str, name: str) -> dict[str, Any]:
         """Return where the function `name` of the registry `kind` is defined."""
         return self.of(kind).find(name)
+
+    def has_registry(self, kind: str) -> bool:
+        """Return whether there is a registry `kind`."""
+        return kind in self
+
+    def resolve(
+        self,
+        config: Mapping[str, Any],
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        validate: bool = True,
+    ) -> dict[str, Any]:
+        """Return the sections of `config` with the objects that its function blocks describe.
+
+        `overrides` are settings by dotted name. Raises `ConfigError`.
+        """
+        from kernel.config import resolve_all
+
+        return resolve_all(config, overrides=overrides, validate=validate)
+
+    def fill(
+        self,
+        config: Mapping[str, Any],
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        validate: bool = True,
+    ) -> Config:
+        """Return `config` with the defaults of all arguments in its function blocks.
+
+        `overrides` are settings by dotted name. Raises `ConfigError`.
+        """
+        from kernel.config import fill_all
+
+        return fill_all(config, overrides=overrides, validate=validate)
 
     def get_registry_names(self) -> list[str]:
         """Return the kinds, sorted."""

@@ -1,5 +1,6 @@
 """Configs: reading, filling, checking, and creating the objects that they describe."""
 
+from kernel.config.blocks import fill_all, resolve_all
 from kernel.config.check import check, find_problems
 from kernel.config.check_references import check_component_names
 from kernel.config.config import (
@@ -48,6 +49,7 @@ __all__ = [
     "diff",
     "explain",
     "fill",
+    "fill_all",
     "fill_block",
     "fill_weights",
     "find_problems",
@@ -60,6 +62,7 @@ __all__ = [
     "options_of",
     "parse_overrides",
     "resolve",
+    "resolve_all",
     "resolve_dot_names",
     "resolve_section",
     "score_descriptions",

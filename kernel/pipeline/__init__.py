@@ -1,8 +1,10 @@
 """Pipelines: the Language, its components and their factories."""
 
 from kernel.pipeline.batching import Varying, minibatch, schedule
+from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
-from kernel.pipeline.language import BaseDefaults, Language
+from kernel.pipeline.frozen import FrozenDict, FrozenList
+from kernel.pipeline.language import Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
 from kernel.pipeline.loading import blank, get_lang_class, load
 from kernel.pipeline.meta import read_meta
@@ -45,6 +47,8 @@ __all__ = [
     "Component",
     "ErrorHandling",
     "Factory",
+    "FrozenDict",
+    "FrozenList",
     "Initializable",
     "Labelled",
     "Language",

@@ -27,11 +27,11 @@ LanguageT = TypeVar("LanguageT", bound="Language")
 def make_vocab(language: type[Language]) -> Vocab:
     """Return an empty vocabulary with the lexical attributes of `language`."""
     defaults = language.Defaults
-    lang, stop_words = language.lang or "", frozenset(defaults.stop_words)
     getters = {
-        attributes.LANG: lambda _: lang,
         **defaults.lex_attr_getters,
-        attributes.IS_STOP: lambda text: text.lower() in stop_words,
+        attributes.LANG: lambda _: language.lang or "",
+        # Looked up at each call, because scripts change the stop words of a language.
+        attributes.IS_STOP: lambda text: text.lower() in language.Defaults.stop_words,
     }
     return Vocab(
         lex_attr_getters=getters,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.pipeline.batching import minibatch
+from kernel.pipeline.pipe import checked_examples
 from kernel.scoring import PipelineScores
 from kernel.text import Example
 
@@ -37,7 +38,8 @@ def evaluate(
     else:
         counts = PipelineScores.of(nlp.pipeline, scorer_cfg, per_component=per_component)
     n_words, seconds = 0, 0.0
-    for batch in minibatch(examples, batch_size or nlp.batch_size):
+    given = checked_examples(examples, "evaluate")
+    for batch in minibatch(given, batch_size or nlp.batch_size):
         start = time.perf_counter()
         predicted = _predict(nlp, batch, component_cfg)
         seconds += time.perf_counter() - start

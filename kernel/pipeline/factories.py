@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from kernel.errors import ArgumentError, RegistryError
+from kernel.errors import ArgumentError, RegistryError, WrongTypeError
+from kernel.pipeline.frozen import FrozenDict
 from kernel.registry import registry
 from kernel.scoring import Score
+
+if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
+    from kernel.text import Doc
 
 ComponentFunc = Callable[..., Any]
 
@@ -111,5 +117,125 @@ def from_function(name: str, func: Callable[[Any], Any], **described: Any) -> Fa
     def make(nlp: Any, name: str) -> Callable[[Any], Any]:
         return func
 
-    make.__module__, make.__qualname__ = func.__module__, func.__qualname__
+    # Where the function is defined, or the class of an object that can be called.
+    source = func if hasattr(func, "__qualname__") else type(func)
+    make.__module__, make.__qualname__ = source.__module__, source.__qualname__
     return factory(name, **described)(make)
+
+
+def register_factory(
+    cls: type[Language],
+    /,
+    name: str,
+    *,
+    default_config: Mapping[str, Any] | None = None,
+    assigns: Sequence[str] = (),
+    requires: Sequence[str] = (),
+    retokenizes: bool = False,
+    default_score_weights: Mapping[str, float | None] | None = None,
+    func: ComponentFunc | None = None,
+    shares: bool = False,
+    scores: Mapping[str, Score] | None = None,
+) -> Any:
+    """Register a component factory; takes the arguments of `kernel.factory`.
+
+    If called on the class of a language, the factory is registered for that language only. Raises
+    `ArgumentError` for a function without the parameters `nlp` and `name`.
+    """
+    full_name = _checked_name(name, cls.lang, "factory")
+    if default_config is not None and not isinstance(default_config, Mapping):
+        raise WrongTypeError(
+            f"`default_config` of `{name}` must be a dict, got a {type(default_config).__name__}"
+        )
+
+    def register(function: ComponentFunc) -> ComponentFunc:
+        _check_parameters(name, function)
+        describe = factory(
+            name,
+            default_config=default_config,
+            assigns=assigns,
+            requires=requires,
+            retokenizes=retokenizes,
+            shares=shares,
+            scores=scores,
+            default_score_weights=default_score_weights,
+        )
+        registry.factories.register(full_name)(describe(function))
+        return function
+
+    return register(func) if func is not None else register
+
+
+def register_component(
+    cls: type[Language],
+    /,
+    name: str | None = None,
+    *,
+    assigns: Sequence[str] = (),
+    requires: Sequence[str] = (),
+    retokenizes: bool = False,
+    func: Callable[[Doc], Doc] | None = None,
+) -> Any:
+    """Register a function from a Doc to a Doc, or an object that can be called, as a component.
+
+    The default of `name` is the function's name. The other arguments are those of `kernel.factory`.
+    Raises `WrongTypeError` for a class.
+    """
+    if name is not None:
+        _checked_name(name, cls.lang, "component")
+
+    def register(function: Callable[[Doc], Doc]) -> Callable[[Doc], Doc]:
+        if isinstance(function, type) or not callable(function):
+            raise WrongTypeError(
+                f"a component is a function from a Doc to a Doc, got {function!r}",
+                hint="register a class with `@Language.factory`",
+            )
+        own_name = name or function.__name__
+        full_name = qualified_name(own_name, cls.lang)
+        made = from_function(
+            own_name, function, assigns=assigns, requires=requires, retokenizes=retokenizes
+        )
+        registry.factories.register(full_name)(made)
+        return function
+
+    return register(func) if func is not None else register
+
+
+def all_factories(lang: str | None) -> FrozenDict[Factory]:
+    """Return all factories by name, those of the language `lang` under their short name."""
+    names = registry.factories.names()
+    own = [name.removeprefix(f"{lang}.") for name in names if name.startswith(f"{lang}.")]
+    shared = [name for name in names if "." not in name]
+    error = "`factories` cannot be changed; register with `@Language.factory`"
+    found = {name: get_factory(name, lang) for name in sorted({*own, *shared})}
+    return FrozenDict(found, error=error)
+
+
+def check_factory_name(name: Any, method: str) -> None:
+    """Raise `WrongTypeError` unless `name`, given to `method`, is a string."""
+    if not isinstance(name, str):
+        raise WrongTypeError(
+            f"{method} expects the name of a factory, got a {type(name).__name__}",
+            hint="register the component with `Language.component` and add it by its name",
+        )
+
+
+def _checked_name(name: Any, lang: str | None, what: str) -> str:
+    """Return the name under which to register; raises `WrongTypeError` unless it is a string."""
+    if not isinstance(name, str):
+        raise WrongTypeError(
+            f"the name of a {what} must be a string, got a {type(name).__name__}",
+            hint=f'as a decorator: `@Language.{what}("my_name")`',
+        )
+    return qualified_name(name, lang)
+
+
+def _check_parameters(name: str, function: ComponentFunc) -> None:
+    parameters = inspect.signature(function).parameters
+    others = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    missing = [f"`{each}`" for each in ("nlp", "name") if each not in parameters]
+    if missing and not others:
+        raise ArgumentError(
+            f"the factory `{name}` has no parameter {' and '.join(missing)}",
+            hint="a factory is called as `factory(nlp=nlp, name=name, **settings)`",
+        )

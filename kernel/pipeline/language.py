@@ -7,16 +7,24 @@ modules: processing text (`process`), training (`learn`), files (`serialization`
 from __future__ import annotations
 
 import contextlib
-import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 from kernel.config import Config, resolve_section
-from kernel.errors import ArgumentError
+from kernel.errors import ArgumentError, WrongTypeError
 from kernel.pipeline import analysis, assembly, evaluation, learn, process, serialization, sharing
-from kernel.pipeline.factories import Factory, factory, from_function, get_factory, qualified_name
+from kernel.pipeline.defaults import BaseDefaults
+from kernel.pipeline.factories import (
+    Factory,
+    all_factories,
+    check_factory_name,
+    get_factory,
+    register_component,
+    register_factory,
+)
+from kernel.pipeline.frozen import FrozenDict, FrozenList
 from kernel.pipeline.live_config import LiveConfig
 from kernel.pipeline.meta import refresh_meta
 from kernel.pipeline.pipe import is_trainable, raise_error
@@ -26,6 +34,7 @@ from kernel.pipeline.stages import (
     Stage,
     Stages,
     as_list,
+    check_source,
     copy_stage,
     make_stage,
     names_to_disable,
@@ -34,25 +43,27 @@ from kernel.plugins import hooks
 from kernel.registry import registry
 from kernel.text import BaseVectors, Doc, Vocab
 
+ItemT = TypeVar("ItemT")
 
-class BaseDefaults:
-    """The data of a language; subclasses override attributes."""
+_FROZEN: Final = "the lists of components cannot be changed; use `add_pipe` and `remove_pipe`"
 
-    config: ClassVar[Mapping[str, Any]] = {}
-    tokenizer_exceptions: ClassVar[Mapping[str, Sequence[Mapping[Any, Any]]]] = {}
-    prefixes: ClassVar[Sequence[str] | None] = None
-    suffixes: ClassVar[Sequence[str] | None] = None
-    infixes: ClassVar[Sequence[str] | None] = None
-    token_match: ClassVar[Callable[[str], Any] | None] = None
-    url_match: ClassVar[Callable[[str], Any] | None] = None
-    syntax_iterators: ClassVar[Mapping[str, Callable[..., Any]]] = {}
-    lex_attr_getters: ClassVar[Mapping[int, Callable[[str], Any]]] = {}
-    stop_words: ClassVar[frozenset[str] | set[str]] = frozenset()
-    writing_system: ClassVar[Mapping[str, Any]] = {
-        "direction": "ltr",
-        "has_case": True,
-        "has_letters": True,
-    }
+
+def _frozen(items: Iterable[ItemT]) -> FrozenList[ItemT]:
+    return FrozenList(items, error=_FROZEN)
+
+
+class _Factories:
+    """The attribute `factories` of `Language`."""
+
+    def __get__(self, nlp: Language | None, cls: type[Language]) -> FrozenDict[Factory]:
+        return all_factories(cls.lang)
+
+
+class _DefaultConfig:
+    """The attribute `default_config` of `Language`."""
+
+    def __get__(self, nlp: Language | None, cls: type[Language]) -> Config:
+        return assembly.prepare(cls, {}, auto_fill=True)[0]
 
 
 class Language:
@@ -64,6 +75,10 @@ class Language:
 
     lang: ClassVar[str | None] = None
     Defaults: type[BaseDefaults] = BaseDefaults
+    # A copy of the default config, with the defaults of the language.
+    default_config: ClassVar[_DefaultConfig] = _DefaultConfig()
+    # All factories by name. Imports the plugins that have them.
+    factories: ClassVar[_Factories] = _Factories()
 
     def __init__(
         self,
@@ -75,11 +90,15 @@ class Language:
         create_vectors: Callable[[Vocab], BaseVectors] | None = None,
         batch_size: int = 1000,
     ) -> None:
-        if not isinstance(vocab, Vocab):
+        if vocab is True:
             vocab = assembly.make_vocab(type(self))
             if create_vectors is not None:
                 vocab.vectors = create_vectors(vocab)
-        if (vocab.lang or self.lang) != self.lang:
+        if not isinstance(vocab, Vocab):
+            raise WrongTypeError(
+                f"invalid value of `vocab`: expected a Vocab or True, got {vocab!r}"
+            )
+        if self.lang and vocab.lang and vocab.lang != self.lang:
             raise ArgumentError(
                 f"the language of the vocabulary is {vocab.lang!r}, the pipeline of {self.lang!r}"
             )
@@ -108,33 +127,8 @@ class Language:
 
     # -- registering components
 
-    @classmethod
-    def factory(cls, name: str, *, func: Callable[..., Any] | None = None, **described: Any) -> Any:
-        """Register a component factory; takes the arguments of `kernel.factory`.
-
-        If called on the class of a language, the factory is registered for that language only.
-        """
-        full_name = qualified_name(name, cls.lang)
-
-        def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            registry.factories.register(full_name)(factory(name, **described)(function))
-            return function
-
-        return register(func) if func is not None else register
-
-    @classmethod
-    def component(
-        cls, name: str | None = None, *, func: Callable[[Doc], Doc] | None = None, **described: Any
-    ) -> Any:
-        """Register a function from a Doc to a Doc as a component."""
-
-        def register(function: Callable[[Doc], Doc]) -> Callable[[Doc], Doc]:
-            own_name = name or function.__name__
-            full_name = qualified_name(own_name, cls.lang)
-            registry.factories.register(full_name)(from_function(own_name, function, **described))
-            return function
-
-        return register(func) if func is not None else register
+    factory = classmethod(register_factory)
+    component = classmethod(register_component)
 
     @classmethod
     def has_factory(cls, name: str) -> bool:
@@ -154,34 +148,34 @@ class Language:
     @property
     def factory_names(self) -> list[str]:
         """The names of all known factories."""
-        return registry.factories.names()
+        return _frozen(registry.factories.names())
 
     # -- attributes
 
     @property
     def components(self) -> list[tuple[str, Any]]:
         """All components with their names, in order."""
-        return [(stage.name, stage.component) for stage in self.stages]
+        return _frozen((stage.name, stage.component) for stage in self.stages)
 
     @property
     def component_names(self) -> list[str]:
         """The names of all components, in order."""
-        return self.stages.names
+        return _frozen(self.stages.names)
 
     @property
     def pipeline(self) -> list[tuple[str, Any]]:
         """The enabled components with their names, in order."""
-        return [(stage.name, stage.component) for stage in self.stages if stage.enabled]
+        return _frozen((stage.name, stage.component) for stage in self.stages if stage.enabled)
 
     @property
     def pipe_names(self) -> list[str]:
         """The names of the enabled components, in order."""
-        return [stage.name for stage in self.stages if stage.enabled]
+        return _frozen(stage.name for stage in self.stages if stage.enabled)
 
     @property
     def disabled(self) -> list[str]:
         """The names of the disabled components, in pipeline order."""
-        return [stage.name for stage in self.stages if not stage.enabled]
+        return _frozen(stage.name for stage in self.stages if not stage.enabled)
 
     @property
     def pipe_factories(self) -> dict[str, str]:
@@ -210,8 +204,8 @@ class Language:
         return self.stages.find(name).factory
 
     def get_pipe_config(self, name: str) -> dict[str, Any]:
-        """Return the settings of the component `name`, without its `factory`."""
-        return copy.deepcopy(self.stages.find(name).settings)
+        """Return a copy of the settings of the component `name`, with its `factory`."""
+        return self.stages.find(name).block()
 
     # -- changes
 
@@ -266,12 +260,10 @@ class Language:
         It is added at the end, unless `before`, `after` or `first` is given. With `source`, the
         component `factory_name` of that pipeline is added.
         """
-        if not isinstance(factory_name, str):
-            raise ArgumentError(
-                f"add_pipe expects the name of a factory, got a {type(factory_name).__name__}",
-                hint="register the component with `Language.component` and add it by its name",
-            )
+        check_factory_name(factory_name, "add_pipe")
         name = name or factory_name
+        if source is not None:
+            check_source(source)
         self.stages.check_is_new(name)
         index = self.stages.insertion_index(before=before, after=after, first=first, last=last)
         if source is not None:
@@ -295,6 +287,8 @@ class Language:
         sharing.settle_references(self, name)
         self.stages.remove(stage)
         sharing.link_listeners(self)
+        if self._config is not None:
+            self._config.rename(name, None)
         return name, stage.component
 
     def replace_pipe(
@@ -306,11 +300,14 @@ class Language:
         validate: bool = True,
     ) -> Any:
         """Replace the component `name` by a new one and return that."""
+        check_factory_name(factory_name, "replace_pipe")
         old = self.stages.find(name)
         new = make_stage(self, factory_name, name, config=config or {}, validate=validate)
         new.enabled = old.enabled
         sharing.settle_references(self, name)
         self.stages[self.stages.index(old)] = new
+        if self._config is not None:
+            self._config.rename(name, None)
         self._announce(new)
         return new.component
 
@@ -321,6 +318,8 @@ class Language:
         sharing.settle_references(self, old_name)
         stage.rename(new_name)
         sharing.link_listeners(self)
+        if self._config is not None:
+            self._config.rename(old_name, new_name)
 
     def disable_pipe(self, name: str) -> None:
         """Disable the component `name`: it stays in the pipeline but does not run."""
@@ -343,9 +342,9 @@ class Language:
         """
         return DisabledPipes(self.stages, disable=disable, enable=enable)
 
-    def disable_pipes(self, *names: str) -> DisabledPipes:
-        """Disable components; an older form of `select_pipes`."""
-        return self.select_pipes(disable=names)
+    def disable_pipes(self, *names: str | Iterable[str]) -> DisabledPipes:
+        """Disable components, given as arguments or as one list; see `select_pipes`."""
+        return self.select_pipes(disable=[each for given in names for each in as_list(given)])
 
     analyze_pipes = analysis.analyze_pipes
 

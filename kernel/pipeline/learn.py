@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.blas import single_threaded_blas
 from kernel.config import check_arguments, resolve, resolve_section
 from kernel.errors import ArgumentError, WrongTypeError
-from kernel.pipeline.pipe import check_examples, is_trainable
+from kernel.pipeline.pipe import checked_examples, is_trainable
 from kernel.pipeline.process import run_component
 from kernel.pipeline.protocols import (
     GetExamples,
@@ -154,7 +154,7 @@ def rehearse(
     Needs no gold annotation. Components without `rehearse` are skipped.
     """
     losses = {} if losses is None else losses
-    batch = ExampleBatch(examples)
+    batch = ExampleBatch(checked_examples(examples, "rehearse"))
     if not batch:
         return losses
     sgd = _optimizer(nlp, sgd)
@@ -197,8 +197,7 @@ def _finish_shared(batch: ExampleBatch, losses: dict[str, float], scope: Scope) 
 
 def _fresh_batch(examples: Iterable[Example]) -> ExampleBatch:
     """Return examples with copies of the predicted docs, so that the given ones do not change."""
-    given = list(examples)
-    check_examples(given, "update")
+    given = checked_examples(examples, "update")
     return ExampleBatch(Example(eg.predicted.copy(), eg.reference) for eg in given)
 
 
@@ -243,12 +242,9 @@ def _initialize_vocab(nlp: Language, settings: Any) -> None:
 def first_examples(get_examples: GetExamples, count: int = 10) -> list[Example]:
     """Return the first `count` examples, from which components infer shapes.
 
-    Raises `ArgumentError` if there are none.
+    Raises `WrongTypeError` if there are none, or for other objects than Examples.
     """
-    sample = list(islice(get_examples(), count))
-    for example in sample:
-        if not isinstance(example, Example):
-            raise WrongTypeError(f"expected Examples, got a {type(example).__name__}")
+    sample = list(islice(checked_examples(get_examples(), "initialize"), count))
     if not sample:
         raise WrongTypeError(
             "there are no examples to initialize from",

@@ -30,13 +30,21 @@ class LiveConfig:
             self._stages = copy.deepcopy(stages)
         return self.config
 
+    def rename(self, name: str, new_name: str | None) -> None:
+        """Move the settings in `[initialize.components]` with a component; None removes them."""
+        settings = self.config.get("initialize", {}).get("components")
+        if isinstance(settings, dict) and name in settings:
+            block = settings.pop(name)
+            if new_name is not None:
+                settings[new_name] = block
+
     def _update(self, nlp: Language) -> None:
         before, blocks = self._stages or {}, self.config.get("components", {})
         settings = self.config["nlp"]
         # The base class has no language; the config names it.
         settings["lang"] = nlp.lang or settings.get("lang")
-        settings["pipeline"] = nlp.component_names
-        settings["disabled"] = nlp.disabled
+        settings["pipeline"] = list(nlp.component_names)
+        settings["disabled"] = list(nlp.disabled)
         self.config["components"] = {
             stage.name: blocks[stage.name]
             if stage.name in blocks and _same_block(stage, before.get(stage.name))

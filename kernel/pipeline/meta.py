@@ -35,9 +35,9 @@ def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
         "mode": getattr(vectors, "mode", "default"),
     }
     meta["labels"] = nlp.pipe_labels
-    meta["pipeline"] = nlp.pipe_names
-    meta["components"] = nlp.component_names
-    meta["disabled"] = nlp.disabled
+    meta["pipeline"] = list(nlp.pipe_names)
+    meta["components"] = list(nlp.component_names)
+    meta["disabled"] = list(nlp.disabled)
     return meta
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kernel.blas import single_threaded_blas
-from kernel.errors import ArgumentError, NotInitializedError, WrongTypeError
+from kernel.errors import ArgumentError, NotInitializedError, UnsupportedError, WrongTypeError
 from kernel.files import unchanged_gc, unpack
 from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
 from kernel.registry import registry
-from kernel.text import Doc, DocBatch, Example, ExampleBatch, UnsupportedError
+from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
 if TYPE_CHECKING:
     from kernel.text import Vocab
@@ -351,6 +351,18 @@ def has_weights(model: Any) -> bool:
         not node.param_names or any(node.has_param(name) for name in node.param_names)
         for node in nodes
     )
+
+
+def checked_examples(examples: Any, name: str) -> Iterator[Example]:
+    """Yield `examples`, given to the function `name`; raise `WrongTypeError` for other objects."""
+    if isinstance(examples, Example) or not isinstance(examples, Iterable):
+        raise WrongTypeError(
+            f"`{name}` expects a list of Examples, got a {type(examples).__name__}",
+            hint="put a single Example into a list",
+        )
+    for example in examples:
+        check_examples([example], name)
+        yield example
 
 
 def check_examples(examples: Iterable[Any], name: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import define
 
 from kernel.config import Config, call, fill_block
-from kernel.errors import ArgumentError, UnknownComponentError, did_you_mean
+from kernel.errors import ArgumentError, UnknownComponentError, WrongTypeError, did_you_mean
 from kernel.names import check_component_name
 from kernel.pipeline.factories import Factory, get_factory
 from kernel.pipeline.protocols import Component
@@ -208,14 +208,25 @@ def make_stage(
     )
 
 
+def check_source(source: Any) -> None:
+    """Raise `WrongTypeError` unless `source` is a pipeline."""
+    if not hasattr(source, "stages"):
+        raise WrongTypeError(
+            f"`source` must be a loaded pipeline, got a {type(source).__name__}",
+            hint="load it first: `source=kernel.load(...)`",
+        )
+
+
 def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> Stage:
     """Return a stage for `nlp` with the component `source_name` of another pipeline.
 
     The component is the same object, and gets the name of the stage. Its strings are added to the
     vocabulary. Its settings have values for variables, which refer to the config of `source`. Warns
-    if it was trained with other word vectors.
+    if it was trained with other word vectors. Raises `WrongTypeError` for a `source` that is not
+    loaded.
     """
     check_component_name(name)
+    check_source(source)
     stage = source.stages.find(source_name)
     nlp.vocab.strings.add_all(list(source.vocab.strings))
     if source.vocab is not nlp.vocab:

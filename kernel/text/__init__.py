@@ -15,7 +15,6 @@ from kernel.text.errors import (
     TextTypeError,
     UnknownAttributeError,
     UnknownKeyError,
-    UnsupportedError,
 )
 from kernel.text.examples.alignment import Alignment, AlignmentArray
 from kernel.text.examples.example import Example
@@ -83,7 +82,6 @@ __all__ = [
     "Underscore",
     "UnknownAttributeError",
     "UnknownKeyError",
-    "UnsupportedError",
     "Vectors",
     "Vocab",
     "attr_id",

@@ -17,9 +17,5 @@ class BoundsError(TextError, IndexError):
     """An index outside of a doc, a span or a group."""
 
 
-class UnsupportedError(TextError, NotImplementedError):
-    """Something that a language has no rules for, or that an object does not support."""
-
-
 class UnknownAttributeError(TextError, AttributeError):
     """An extension attribute that is not registered."""

@@ -25,7 +25,7 @@ def nlp():
 @pytest.fixture(autouse=True, scope="module")
 def _component():
     kernel.Language.component("doc_part", func=lambda doc: doc)
-    kernel.Language.component("not_a_doc", func=str)
+    kernel.Language.component("not_a_doc", func=lambda doc: doc.text)
 
 
 @pytest.fixture

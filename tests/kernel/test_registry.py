@@ -144,3 +144,41 @@ print(kernel.registry.misc.get("acme.same.v1")())
 )
 def test_names_of_spacy_have_a_name_here(name, canonical):
     assert canonical_name(name) == canonical
+
+
+def test_function_is_registered_without_a_decorator():
+    def make_cup():
+        return "a cup"
+
+    assert kernel.registry.misc("mine.Cup.v1", func=make_cup) is make_cup
+    assert kernel.registry.misc.register("mine.Cup.v2", func=make_cup) is make_cup
+    assert kernel.registry.misc.get("mine.Cup.v1")() == "a cup"
+
+
+def test_all_functions_are_returned_by_name():
+    found = kernel.registry.schedules.get_all()
+    assert set(found) == set(kernel.registry.schedules.names())
+    assert found["constant.v1"] is kernel.registry.schedules.get("constant.v1")
+
+
+def test_config_of_any_sections_is_resolved():
+    block = {"@schedules": "compounding.v1", "start": 1, "stop": "${sizes.largest}", "compound": 2}
+    config = {"sizes": {"largest": 3, "schedule": block}}
+
+    made = kernel.registry.resolve(config, overrides={"sizes.largest": 4})
+
+    assert made["sizes"]["largest"] == 4
+    assert [made["sizes"]["schedule"](step) for step in range(4)] == [1, 2, 4, 4]
+    assert config["sizes"]["schedule"] == block
+
+
+def test_config_of_any_sections_is_filled():
+    filled = kernel.registry.fill({"x": {"@optimizers": "Adam.v1", "L2": 0.5}})
+    assert filled["x"]["@optimizers"] == "Adam.v1"
+    assert (filled["x"]["L2"], filled["x"]["beta1"]) == (0.5, 0.9)
+
+
+@pytest.mark.parametrize("method", ["resolve", "fill"])
+def test_arguments_are_checked(method):
+    with pytest.raises(ConfigError, match=r"\[x\] rate: wrong type; expected a number"):
+        getattr(kernel.registry, method)({"x": {"@schedules": "constant.v1", "rate": "fast"}})

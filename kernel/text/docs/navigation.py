@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kernel.errors import TextError
-from kernel.text.errors import UnsupportedError
+from kernel.errors import TextError, UnsupportedError
 from kernel.text.words import attributes
 from kernel.text.words.symbols import IDS
 

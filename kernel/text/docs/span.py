@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, overload
 
-from kernel.errors import TextError
+from kernel.errors import TextError, UnsupportedError
 from kernel.text.docs import copies, navigation
 from kernel.text.docs.token import Token
 from kernel.text.docs.views import PartView, hookable, mean_vector, vector_norm
-from kernel.text.errors import BoundsError, UnsupportedError
+from kernel.text.errors import BoundsError
 from kernel.text.vocab.views import Attribute, attribute
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import LoadError, TextError
+from kernel.errors import LoadError, TextError, UnsupportedError
 from kernel.files import pack, unpack
 from kernel.text.docs.span import Span
-from kernel.text.errors import BoundsError, UnsupportedError
+from kernel.text.errors import BoundsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kernel.errors import PluginError, TextError
+from kernel.errors import PluginError, TextError, UnsupportedError
 from kernel.text.docs import navigation
 from kernel.text.docs.annotate import pos_id
 from kernel.text.docs.ent_iob import LETTERS
@@ -17,7 +17,7 @@ from kernel.text.docs.views import (
     hookable,
     vector_rows,
 )
-from kernel.text.errors import BoundsError, UnsupportedError
+from kernel.text.errors import BoundsError
 from kernel.text.vocab.views import LexicalAttributes, lexical_id
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS, Column

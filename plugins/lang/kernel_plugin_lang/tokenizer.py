@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
+from kernel.pipeline import BaseDefaults
 from kernel.text import ORTH, Doc, Vocab
 from kernel_plugin_lang.affix_search import Match, Search
 from kernel_plugin_lang.affixes import AffixRules, FindAll
+from kernel_plugin_lang.defaults import RuleDefaults
 from kernel_plugin_lang.encoding import ChunkEncoder
 from kernel_plugin_lang.punctuation import (
     compile_infix_regex,
@@ -325,19 +327,29 @@ def create_tokenizer() -> Callable[[Language], Tokenizer]:
     return make
 
 
-def make_tokenizer(vocab: Vocab, defaults: Any) -> Tokenizer:
-    """Return a tokenizer with the rules in `defaults`, the `Defaults` of a language."""
-    prefixes, suffixes, infixes = defaults.prefixes, defaults.suffixes, defaults.infixes
+def make_tokenizer(vocab: Vocab, defaults: type[BaseDefaults]) -> Tokenizer:
+    """Return a tokenizer with the rules in `defaults`, the `Defaults` of a language.
+
+    Rules that no class of the language sets are those of `RuleDefaults`.
+    """
+    prefixes, suffixes, infixes = (
+        _rules(defaults, name) for name in ("prefixes", "suffixes", "infixes")
+    )
     return Tokenizer(
         vocab,
-        rules=defaults.tokenizer_exceptions,
+        rules=_rules(defaults, "tokenizer_exceptions"),
         prefix_search=compile_prefix_regex(prefixes).search if prefixes else None,
         suffix_search=compile_suffix_regex(suffixes).search if suffixes else None,
         infix_finditer=compile_infix_regex(infixes).finditer if infixes else None,
         token_match=defaults.token_match,
-        url_match=defaults.url_match,
+        url_match=_rules(defaults, "url_match"),
         max_cache_size=_CACHE_SIZE,
     )
+
+
+def _rules(defaults: type[BaseDefaults], name: str) -> Any:
+    owner = next(cls for cls in defaults.__mro__ if name in cls.__dict__)
+    return getattr(RuleDefaults if owner is BaseDefaults else defaults, name)
 
 
 def _with_last_space(tokens: list[_Token], space: bool) -> list[_Token]:

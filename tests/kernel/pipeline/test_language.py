@@ -1,5 +1,7 @@
 """The pipeline for users: named components in order, which can be enabled and disabled."""
 
+import errno
+
 import pytest
 
 import kernel
@@ -182,7 +184,7 @@ def test_saving_over_a_pipeline_that_fails_keeps_the_old_one(tag_first, tmp_path
     tag_first.to_disk(tmp_path / "saved")
 
     def fail(*args, **kwargs):
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr(tag_first.vocab, "to_disk", fail, raising=False)
     with pytest.raises(OSError, match="disk full"):

@@ -74,7 +74,7 @@ def test_settings_and_switch_follow_a_renamed_component(nlp):
 
     assert nlp.get_pipe("mine").name == "mine"
     assert nlp.disabled == ["mine"]
-    assert nlp.get_pipe_config("mine") == {"size": 2}
+    assert nlp.get_pipe_config("mine") == {"factory": "empty_ruler", "size": 2}
     with pytest.raises(KernelError, match="no component `empty_ruler`"):
         nlp.get_pipe("empty_ruler")
 

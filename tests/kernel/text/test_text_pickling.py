@@ -6,6 +6,7 @@ import pickle  # noqa: TID251 — its support is tested here
 import numpy as np
 import pytest
 
+from kernel.errors import UnsupportedError
 from kernel.text import (
     DocBin,
     Example,
@@ -14,7 +15,6 @@ from kernel.text import (
     Span,
     StringStore,
     Token,
-    UnsupportedError,
     Vocab,
 )
 from kernel.text.words.attributes import NORM

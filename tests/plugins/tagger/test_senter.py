@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from kernel.text import Doc, DocBatch, Example, UnsupportedError
+from kernel.errors import UnsupportedError
+from kernel.text import Doc, DocBatch, Example
 
 
 def starts_of(doc):

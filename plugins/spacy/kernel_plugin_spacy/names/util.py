@@ -12,13 +12,13 @@ from kernel.config import (
     load_config_from_str,
 )
 from kernel.files import import_file
+from kernel.pipeline import FrozenDict as SimpleFrozenDict
+from kernel.pipeline import FrozenList as SimpleFrozenList
 from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
 from kernel.pipeline import load as load_model
 from kernel.registry import registry
 from kernel_plugin_spacy.util.containers import (
     DummyTokenizer,
-    SimpleFrozenDict,
-    SimpleFrozenList,
     from_bytes,
     from_dict,
     from_disk,

@@ -1,4 +1,4 @@
-"""Saving objects field by field, containers that do not change, and the least of tokenizers."""
+"""Saving objects field by field, and the least of tokenizers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from kernel.errors import KernelError
 from kernel.files import pack, unpack
 from kernel.pipeline import is_excluded
 
@@ -69,25 +68,6 @@ def from_disk(
         if not is_excluded(key, left_out):
             read(folder / key)
     return folder
-
-
-def _refuse(self: Any, *_: Any, **__: Any) -> Any:
-    raise KernelError(
-        f"this {type(self).__name__} cannot be changed", hint="make a copy and change that"
-    )
-
-
-class SimpleFrozenDict(dict[Any, Any]):
-    """A dictionary that raises KernelError when something changes it: for defaults."""
-
-    __setitem__ = __delitem__ = __ior__ = pop = popitem = clear = setdefault = update = _refuse
-
-
-class SimpleFrozenList(list[Any]):
-    """A list that raises KernelError when something changes it: for defaults."""
-
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
-    append = extend = insert = pop = remove = reverse = sort = clear = _refuse
 
 
 class DummyTokenizer:

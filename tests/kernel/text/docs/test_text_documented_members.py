@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kernel.errors import TextError
-from kernel.text import Doc, DocBin, Span, StringStore, UnsupportedError, Vocab
+from kernel.errors import TextError, UnsupportedError
+from kernel.text import Doc, DocBin, Span, StringStore, Vocab
 from kernel.text import pack_docs as pack
 from kernel.text import unpack_docs as unpack
 
