@@ -48,7 +48,8 @@ def fuzz(request):
     reader  the name of the reader, for the table
     seeds   undamaged data by name
     read    `read(name, data)` reads damaged data that was made from the seed `name`
-    kind    the format of the data: "bytes", "text", "json", "msgpack" or "zlib" (of msgpack)
+    kind    the format of the data: "bytes", "text", "json", "msgpack" or "zlib" (of msgpack);
+            or the format of each seed by its name
     place   what every error has to contain, such as the file's name; `{name}` is that of the seed
 
     Fails if a mutation ends in another exception than KernelError, in an error without the place,
@@ -83,7 +84,8 @@ def _mutation(reader, seeds, names, kind, i):
     while True:
         name = rng.choice(names)
         try:
-            data = mutations.MUTATORS[kind](seeds[name], rng, seeds[rng.choice(names)])
+            mutate = mutations.MUTATORS[kind if isinstance(kind, str) else kind[name]]
+            data = mutate(seeds[name], rng, seeds[rng.choice(names)])
         except mutations.NothingToChangeError:
             continue
         if data != seeds[name]:
