@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -33,15 +33,35 @@ class WeightNode(Model[InT, OutT]):
 
     All changes of weights in Thinc (an optimizer's step, `use_params`, loading) call `set_param`.
     Code that changes an array in place must call `set_param` or `mark_changed`.
+
+    shapes          the shape of each parameter, its axes as names of sizes or as numbers; stored
+                    weights are checked against them
+    changing_attrs  the types of attributes that change after the layer was created; all others are
+                    part of the architecture
     """
 
     version: int = 0
     # Gradients with few nonzero rows, by parameter.
     row_gradients: dict[str, RowGradient]
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        shapes: Mapping[str, Sequence[str | int]] | None = None,
+        changing_attrs: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> None:
         self.row_gradients = {}  # first, because `set_param` is called for given parameters
+        self.shapes = shapes or {}
+        self.changing_attrs = changing_attrs or {}
         super().__init__(*args, **settings)
+
+    def param_shapes(self, sizes: Mapping[str, int | None]) -> dict[str, tuple[int | None, ...]]:
+        """Return the declared shapes of parameters for a layer of these sizes."""
+        return {
+            name: tuple(axis if isinstance(axis, int) else sizes.get(axis) for axis in axes)
+            for name, axes in self.shapes.items()
+        }
 
     def mark_changed(self) -> None:
         """Count an in-place change of parameters."""
@@ -110,6 +130,7 @@ class WeightNode(Model[InT, OutT]):
         for slot in Model.__slots__:
             setattr(copied, slot, getattr(plain, slot))
         copied.row_gradients = {}
+        copied.shapes, copied.changing_attrs = self.shapes, self.changing_attrs
         return copied
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
@@ -165,6 +186,11 @@ def cached(
     if known is None or known[0] != version:
         known = values[key] = (version, make())
     return known[1]
+
+
+def sizes_of(layer: Any) -> dict[str, int | None]:
+    """Return the sizes of a layer by name; None for a size that is not set."""
+    return {name: layer.get_dim(name) if layer.has_dim(name) else None for name in layer.dim_names}
 
 
 def no_backprop(d_output: Any) -> Any:

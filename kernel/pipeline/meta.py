@@ -5,16 +5,29 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import json
+import re
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import LoadError
+from kernel.files import check_type, parse_json, read_file
 from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.config import Config
     from kernel.pipeline.language import Language
+
+_TYPES: Final = {
+    **dict.fromkeys(("lang", "name", "version", "description", "author", "email"), str),
+    **dict.fromkeys(("url", "license"), str),
+    "requires": dict[str, str],
+    "vectors": dict[str, Any],
+    "labels": dict[str, list[Any]],
+    **dict.fromkeys(("pipeline", "components", "disabled"), list[str]),
+}
+_DISTRIBUTION: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def refresh_meta(nlp: Language, meta: dict[str, Any]) -> dict[str, Any]:
@@ -70,21 +83,28 @@ def check_requirements(meta: Mapping[str, Any], path: Path) -> None:
             f"{path} needs "
             + ", ".join(f"{name} {version}" for name, version in missing.items())
             + ", not installed",
-            hint=f"pip install {' '.join(missing)}",
+            hint=f"pip install {shlex.join(missing)}",
         )
 
 
 def read_meta(path: Path) -> dict[str, Any]:
-    """Return the `meta.json` of the pipeline at `path`; empty if it has none."""
+    """Return the `meta.json` of the pipeline at `path`; empty if it has none.
+
+    Raises `LoadError` for a value of a wrong type.
+    """
     file = path / "meta.json"
-    if not file.exists():
-        return {}
-    try:
-        meta = json.loads(file.read_bytes())
-    except ValueError as error:
-        raise LoadError(f"{file} is not valid JSON: {error}") from error
-    if not isinstance(meta, dict):
-        raise LoadError(f"{file} holds a {type(meta).__name__}, expected an object")
+    return parse_meta(read_file(file), what=f"`{file}`") if file.exists() else {}
+
+
+def parse_meta(data: bytes, *, what: str) -> dict[str, Any]:
+    """Return the metadata in JSON; raises `LoadError` that starts with `what`."""
+    meta: dict[str, Any] = check_type(parse_json(data, what=what), dict[str, Any], what=what)
+    # All fields may be missing.
+    check_type(meta, {name: _TYPES[name] for name in meta if name in _TYPES}, what=what)
+    check_type(meta.get("vectors", {}).get("name"), str | None, what=f"{what}: `vectors.name`")
+    for name in meta.get("requires", {}):
+        if not _DISTRIBUTION.fullmatch(name):
+            raise LoadError(f"{what}: `requires` has {name!r:.60}, which cannot be installed")
     return meta
 
 

@@ -7,11 +7,11 @@ import copy
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from kernel.blas import single_threaded_blas
 from kernel.errors import ArgumentError, NotInitializedError, UnsupportedError, WrongTypeError
-from kernel.files import unchanged_gc, unpack
+from kernel.files import check_type, parse_json
 from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
@@ -34,11 +34,13 @@ def ignore_error(name: str, component: Any, docs: list[Doc], error: Exception) -
 class Pipe:
     """A component that annotates docs: the base class of components without training.
 
-    A subclass defines `__call__`. All other methods have a default.
+    A subclass defines `__call__`. All other methods have a default. `cfg_types` are the types of
+    settings in the file `cfg`, as `kernel.files.check_type` takes them.
     """
 
     name: str
     cfg: dict[str, Any]
+    cfg_types: ClassVar[Mapping[str, Any]] = {}
     scorer: Any = None
     error_handler: ErrorHandler = staticmethod(raise_error)
 
@@ -273,10 +275,13 @@ class TrainablePipe(Pipe):
         return {"cfg": lambda: dump_json(getattr(self, "cfg", {})), "model": self.model.to_bytes}
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:
-        def read_cfg(data: bytes) -> None:
-            self.cfg = json.loads(data)
+        return {"cfg": self._read_cfg, "model": lambda data: load_weights(self.model, data)}
 
-        return {"cfg": read_cfg, "model": lambda data: load_weights(self.model, data)}
+    def _read_cfg(self, data: bytes) -> None:
+        what = "the file of settings"
+        found = check_type(parse_json(data, what=what), dict[str, Any], what=what)
+        types = {key: self.cfg_types[key] for key in found if key in self.cfg_types}
+        self.cfg = {**getattr(self, "cfg", {}), **check_type(found, types, what=what)}
 
 
 class RehearsingPipe(TrainablePipe):
@@ -336,9 +341,14 @@ class RehearsingPipe(TrainablePipe):
 
 
 def load_weights(model: Any, data: bytes) -> None:
-    """Load the weights `data`, from `model.to_bytes()`, into `model`."""
-    with unchanged_gc():
-        model.from_dict(unpack(data, what="the file of weights"))
+    """Load the weights `data`, from `model.to_bytes()`, into a model of the same architecture.
+
+    Raises `LoadError` if they are damaged or do not fit; the model is not changed then.
+    """
+    # Imported here so that a pipeline without models does not import Thinc.
+    from kernel.ops import load_weights
+
+    load_weights(model, data)
 
 
 def has_weights(model: Any) -> bool:

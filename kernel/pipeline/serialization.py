@@ -8,16 +8,16 @@ all files.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kernel.config import Config, load_config
-from kernel.errors import LoadError
-from kernel.files import pack, replace_folder, unpack
-from kernel.pipeline.meta import meta_json, read_meta
+from kernel.errors import KernelError, LoadError
+from kernel.files import check_type, pack, read_file, replace_folder, unpack
+from kernel.pipeline.meta import meta_json, parse_meta, read_meta
 from kernel.pipeline.protocols import Labelled, Packable, Storable
 from kernel.plugins import hooks
 
@@ -55,7 +55,8 @@ def unpack_fields(data: bytes, readers: Readers, exclude: Iterable[str]) -> None
         raise LoadError(f"not the bytes of a saved object: a {type(fields).__name__}")
     for name, read in readers.items():
         if name in fields and not is_excluded(name, exclude):
-            read(fields[name])
+            with naming(f"`{name}`"):
+                read(check_type(fields[name], bytes, what="the field"))
 
 
 def write_fields(folder: Path, writers: Writers, exclude: Iterable[str]) -> None:
@@ -76,12 +77,21 @@ def read_fields(folder: Path, readers: Readers, exclude: Iterable[str]) -> None:
         path = folder / name
         if not path.exists():
             raise LoadError(f"{path} is missing", hint="the copy of the folder may be incomplete")
-        try:
-            read(path.read_bytes())
-        except LoadError:
+        with naming(f"`{path}`"):
+            read(read_file(path))
+
+
+@contextlib.contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Let each error of the block, of any kind, be a `LoadError` that names what was read."""
+    try:
+        yield
+    except KernelError as error:
+        if what.strip("`") in error.message:
             raise
-        except Exception as error:
-            raise LoadError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
+        raise LoadError(f"{what}: {error.message}", hint=error.hint) from error
+    except Exception as error:  # readers are parts of plugins
+        raise LoadError(f"{what} cannot be read: {type(error).__name__}: {error}") from error
 
 
 def find_config(path: Path) -> Path:
@@ -143,7 +153,8 @@ def from_disk(
         read_fields(path, read, exclude)
     for name, component in nlp.components:
         if isinstance(component, Storable) and name not in exclude:
-            component.from_disk(path / name, exclude=["vocab"])
+            with naming(f"`{path / name}`"):
+                component.from_disk(path / name, exclude=["vocab"])
     _override_settings(nlp, overrides or {})
     _keep_labels(nlp)
     nlp.path = path
@@ -174,7 +185,7 @@ def from_bytes(nlp: LanguageT, data: bytes, *, exclude: Iterable[str] = ()) -> L
 
     readers: dict[str, Callable[[bytes], object]] = {
         "config.cfg": read_config,
-        "meta.json": lambda packed: nlp.meta.update(json.loads(packed)),
+        "meta.json": lambda packed: nlp.meta.update(parse_meta(packed, what="the metadata")),
         "vocab": nlp.vocab.from_bytes,
     }
     if isinstance(nlp.tokenizer, Packable):

@@ -84,8 +84,9 @@ def _mutation(reader, seeds, names, kind, i):
     while True:
         name = rng.choice(names)
         try:
-            mutate = mutations.MUTATORS[kind if isinstance(kind, str) else kind[name]]
-            data = mutate(seeds[name], rng, seeds[rng.choice(names)])
+            own_kind = kind if isinstance(kind, str) else kind[name]
+            others = names if isinstance(kind, str) else [n for n in names if kind[n] == own_kind]
+            data = mutations.MUTATORS[own_kind](seeds[name], rng, seeds[rng.choice(others)])
         except mutations.NothingToChangeError:
             continue
         if data != seeds[name]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kernel.errors import ArgumentError, LoadError
-from kernel.files import pack, unpack
+from kernel.files import check_type, pack, unpack
 from kernel_plugin_lang.affixes import AffixRules, source_of
 
 # Each function of the rules must be this method of a compiled pattern.
@@ -17,6 +17,14 @@ _METHODS: Final = {
     "infix_finditer": "finditer",
     "token_match": "match",
     "url_match": "match",
+}
+_WHAT: Final = "the tokenizer"
+# All may be missing.
+_FIELDS: Final = {
+    **dict.fromkeys(_METHODS, str | None),
+    "exceptions": dict[str, list[dict[Any, str]]] | None,
+    "faster_heuristics": bool,
+    "vocab": bytes,
 }
 
 
@@ -37,9 +45,11 @@ def unpack_rules(data: bytes) -> tuple[AffixRules, dict[str, Any], dict[str, Any
 
     Raises LoadError if `data` is damaged or a pattern in it does not compile.
     """
-    fields = unpack(data, what="the tokenizer")
-    if not isinstance(fields, dict):
-        raise LoadError(f"the tokenizer is damaged: expected a map, got {type(fields).__name__}")
+    fields = check_type(unpack(data, what=_WHAT), dict[str, Any], what=_WHAT)
+    unknown = fields.keys() - _FIELDS.keys()
+    if unknown:
+        raise LoadError(f"{_WHAT} has an unknown field: {min(unknown)!r}")
+    check_type(fields, {name: _FIELDS[name] for name in fields}, what=_WHAT)
     rules = {name: _function(name, fields.pop(name, None)) for name in _METHODS}
     return AffixRules(**rules), fields.pop("exceptions", None) or {}, fields
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
+from kernel.files import read_file
 from kernel.pipeline import BaseDefaults
 from kernel.text import ORTH, Doc, Vocab
 from kernel_plugin_lang.affix_search import Match, Search
@@ -305,7 +306,7 @@ class Tokenizer:
         if "vocab" in extra and "vocab" not in exclude:
             self.vocab.from_bytes(extra["vocab"])
         self._special_cases = SpecialCases(special_cases)
-        self._faster_heuristics = bool(extra.get("faster_heuristics", True))
+        self._faster_heuristics = extra.get("faster_heuristics", True)
         self.affixes = affixes
         return self
 
@@ -315,7 +316,7 @@ class Tokenizer:
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Tokenizer:
         """Replace the rules with those in the file `path`; raises LoadError if it is damaged."""
-        return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
+        return self.from_bytes(read_file(path), exclude=exclude)
 
 
 def create_tokenizer() -> Callable[[Language], Tokenizer]:

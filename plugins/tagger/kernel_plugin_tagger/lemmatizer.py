@@ -6,7 +6,7 @@ Axes: B docs, N tokens of all of them, K tokens of one step, C labels.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from attrs import frozen
@@ -85,6 +85,7 @@ class EditTreeLemmatizer(TokenClassifier):
     """Predicts the edit tree that turns each token into its lemma. Labels are ids of trees."""
 
     hide_labels = True
+    cfg_types: ClassVar[Mapping[str, Any]] = {"labels": list[int]}
 
     def __init__(
         self,
@@ -253,8 +254,7 @@ class EditTreeLemmatizer(TokenClassifier):
             trees = tree_files.load(data, self.vocab.strings)
             tree_files.check_labels(trees, labels)
         except DataError as error:
-            message = f"the file `trees` of `{self.name}` cannot be used: {error.message}"
-            raise LoadError(message) from error
+            raise LoadError(error.message) from error
         self._set_trees(trees, labels)
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from thinc.api import Model
 
-from kernel.errors import DataError
+from kernel.errors import DataError, LoadError
 from kernel.ops import Floats
 from kernel.pipeline import Language, factory
 from kernel.scoring import Score
@@ -108,6 +108,13 @@ class Morphologizer(TokenClassifier):
 
     A label is the features in normal form, including the part of speech as `POS`.
     """
+
+    cfg_types: ClassVar[Mapping[str, Any]] = {
+        **TokenClassifier.cfg_types,
+        "labels_morph": dict[str, str],
+        "labels_pos": dict[str, int],
+        "extend": bool,
+    }
 
     def __init__(
         self,
@@ -250,7 +257,13 @@ class Morphologizer(TokenClassifier):
     # Storage
 
     def labels_read(self) -> None:
-        """Add the labels and their features to the vocabulary."""
+        """Add the labels and their features to the vocabulary.
+
+        Raises `LoadError` for a number that is not a part of speech.
+        """
+        for label, pos in self.cfg["labels_pos"].items():
+            if pos not in POS_NAMES:
+                raise LoadError(f"{pos} is not a part of speech: the label {label!r}")
         self.vocab.strings.add_all(self.labels)
         for features in self.cfg["labels_morph"].values():
             self.vocab.morphology.add(features)

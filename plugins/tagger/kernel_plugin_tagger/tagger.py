@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from thinc.api import Model
@@ -72,6 +72,12 @@ def make_tagger(
 
 class Tagger(TokenClassifier):
     """Predicts a fine-grained part-of-speech tag for each token."""
+
+    cfg_types: ClassVar[Mapping[str, Any]] = {
+        **TokenClassifier.cfg_types,
+        "labels": list[str],
+        "neg_prefix": str,
+    }
 
     def __init__(
         self,

@@ -5,8 +5,8 @@ Axes: B docs, N tokens of all of them, C classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,8 @@ class TokenClassifier(RehearsingPipe):
     labels, then calls `initialize_model`. To add a label, it calls `check_growth` before and `grow`
     after.
     """
+
+    cfg_types: ClassVar[Mapping[str, Any]] = {"label_smoothing": float, "overwrite": bool}
 
     def __init__(
         self, vocab: Vocab, model: Any, name: str, *, scorer: Any = None, **cfg: Any

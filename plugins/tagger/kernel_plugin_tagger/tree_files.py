@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kernel.errors import DataError
-from kernel.files import pack, unpack
-from kernel.text import StringStore
+from kernel.files import check_type, pack, unpack
+from kernel.text import StringStore, UnknownKeyError
 from kernel_plugin_tagger.edit_trees import EditTrees
 
 _STRINGS: Final = ("orig", "subst")
@@ -24,17 +24,19 @@ def dump(trees: EditTrees, strings: StringStore) -> bytes:
 def load(data: bytes, strings: StringStore) -> EditTrees:
     """Return the trees that `dump` wrote.
 
-    Raises `DataError` for malformed data, and for the id of a string that is not in `strings`.
+    Raises `LoadError` or `DataError` for malformed data, and for the id of a string that is not in
+    `strings`.
     """
+    what = "the file of edit trees"
+    fields = check_type(unpack(data, what=what), {"trees": list[dict[str, int]]}, what=what)
+    return EditTrees.from_list(_with_strings(node, strings) for node in fields["trees"])
+
+
+def _with_strings(node: dict[str, int], strings: StringStore) -> dict[str, int | str]:
     try:
-        nodes = unpack(data, what="the file of edit trees")["trees"]
-        named = [
-            {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
-            for node in nodes
-        ]
-    except Exception as error:
-        raise DataError(f"{type(error).__name__}: {error}") from error
-    return EditTrees.from_list(named)
+        return {key: strings[value] if key in _STRINGS else value for key, value in node.items()}
+    except (UnknownKeyError, OverflowError) as error:
+        raise DataError(f"a string of the edit trees is unknown: {error}") from error
 
 
 def strings_of(trees: EditTrees) -> list[str]:

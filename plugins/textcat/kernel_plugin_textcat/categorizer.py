@@ -6,8 +6,8 @@ Axes: B docs, O labels.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -43,6 +43,11 @@ class Categorizer(RehearsingPipe):
 
     is_exclusive: bool
     least_labels: int
+    cfg_types: ClassVar[Mapping[str, Any]] = {
+        "labels": list[str],
+        "threshold": float,
+        "positive_label": str | None,
+    }
 
     def __init__(
         self, vocab: Vocab, model: Any, name: str, *, scorer: Any = None, **cfg: Any

@@ -7,7 +7,7 @@ A key belongs to rows, not to columns, so a batch reads and updates few whole ro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +42,11 @@ class SparseLinearNode(WeightNode[Ngrams, Floats]):
                 value = self.ops.as_contig(value.reshape(-1, self.get_dim("length")).T)
         super().set_param(name, value)
 
+    def param_shapes(self, sizes: Mapping[str, int | None]) -> dict[str, tuple[int | None, ...]]:
+        """Return the declared shapes; `nW` is the number of single values."""
+        n_values = (sizes["nO"] or 0) * (sizes["length"] or 0)
+        return super().param_shapes({**sizes, "nW": n_values})
+
 
 def sparse_linear(n_out: int | None, length: int, *, v1_indexing: bool = False) -> SparseLinearNode:
     """Add up the rows of each doc's n-grams: two rows per key, given by two hashes.
@@ -59,6 +64,7 @@ def sparse_linear(n_out: int | None, length: int, *, v1_indexing: bool = False) 
         _forward,
         init=_init,
         params={"W": None, "b": None},
+        shapes={"b": ("nO",), "W": ("nW", 1) if v1_indexing else ("length", "nO")},
         dims={"nO": n_out, "length": length},
         attrs={"v1_indexing": v1_indexing, "label_axis": 0 if v1_indexing else 1},
     )

@@ -35,6 +35,7 @@ def char_embed(nM: int = 64, nC: int = 8) -> WeightNode[Any, Any]:
         _forward,
         init=_init,
         params={"E": None},
+        shapes={"E": ("nC", "nV", "nM")},
         dims={"nO": nM * nC, "nM": nM, "nC": nC, "nV": _N_BYTES},
     )
 

@@ -44,6 +44,7 @@ def torch_bilstm_encoder(
         init=_init,
         dims={"nO": width, "nI": width},
         params=dict.fromkeys(_shapes(width, depth)),
+        shapes=_shapes(width, depth),
         attrs={"depth": depth, "lstm_dropout": dropout},
     )
 

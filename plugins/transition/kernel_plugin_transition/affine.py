@@ -78,6 +78,7 @@ def precomputable_affine(
         init=_init,
         dims={"nO": nO, "nF": nF, "nI": nI, "nP": nP},
         params={"W": None, "b": None, "pad": None},
+        shapes={"W": ("nF", "nO", "nP", "nI"), "b": ("nO", "nP"), "pad": (1, "nF", "nO", "nP")},
         attrs={"dropout_rate": dropout},
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,13 @@ class TransitionParser(RehearsingPipe):
     A subclass defines `count_labels`, `add_label`, `labels` and `set_annotations`, and also
     `add_missing_labels` if new labels are added during training.
     """
+
+    cfg_types: ClassVar[Mapping[str, Any]] = {
+        "update_with_oracle_cut_size": int,
+        "learn_tokens": bool,
+        "min_action_freq": int,
+        "incorrect_spans_key": str | None,
+    }
 
     def __init__(
         self,

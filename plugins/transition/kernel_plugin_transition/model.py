@@ -88,6 +88,7 @@ def transition_based_parser(
             # A list, because it is saved with the weights, which exact resumption needs.
             "unseen_classes": [],
         },
+        changing_attrs={"unseen_classes": list[int]},
     )
 
 

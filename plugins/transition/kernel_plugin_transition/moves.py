@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import LoadError
-from kernel.files import pack, unpack
+from kernel.files import check_type, pack, parse_json, unpack
 
 Labels = dict[int, dict[str, int]]
+_SETTINGS = {"neg_key": str | None}
 
 
 class Moves:
@@ -37,7 +38,7 @@ class Moves:
         """
         fresh: Labels = {action: {} for action in self.labels}
         for action, frequencies in labels.items():
-            if int(action) not in fresh:
+            if str(action) not in map(str, fresh):
                 raise LoadError(
                     f"no action {action!r} in this transition system, expected one of {list(fresh)}"
                 )
@@ -68,13 +69,11 @@ class Moves:
 
     def from_bytes(self, data: bytes) -> None:
         """Load the result of `to_bytes`; raises `LoadError` for other data."""
-        try:
-            fields: Any = unpack(data, what="the transition system")
-            labels = json.loads(fields["moves"])
-            self.cfg = dict(fields["cfg"])
-        except (ValueError, TypeError, KeyError) as error:
-            raise LoadError(f"the transition system's labels are damaged: {error!r}") from error
-        self.set_labels(labels)
+        what = "the file of labels"
+        fields = check_type(unpack(data, what=what), {"moves": str, "cfg": _SETTINGS}, what=what)
+        labels = parse_json(fields["moves"], what=what)
+        self.set_labels(check_type(labels, dict[str, dict[str, int]], what=what))
+        self.cfg = fields["cfg"]
 
     def _order(self) -> None:
         counted = [(a, *pair) for a, known in self.labels.items() for pair in known.items()]

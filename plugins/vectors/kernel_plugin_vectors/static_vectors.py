@@ -69,6 +69,7 @@ def static_vectors(
         init=init,
         dims={"nO": nO, "nM": nM},
         params={"W": None},
+        shapes={"W": ("nO", "nM")},
         attrs=settings,
     )
 

@@ -85,7 +85,9 @@ def test_function_that_is_not_a_pattern_method_cannot_be_saved(fresh):
     ("data", "message"),
     [
         pytest.param(b"\xc1\xc1", "damaged", id="not-messagepack"),
-        pytest.param(pack([1]), "expected a map, got list", id="not-a-map"),
+        pytest.param(pack([1]), "is a list, expected dict", id="not-a-map"),
+        pytest.param(pack({"prefix": ""}), "unknown field: 'prefix'", id="unknown-field"),
+        pytest.param(pack({"exceptions": {"a": 1}}), "`exceptions` is a dict", id="wrong-type"),
         pytest.param(pack({"prefix_search": "("}), "`prefix_search` is not a regular", id="regex"),
     ],
 )

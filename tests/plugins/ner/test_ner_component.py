@@ -247,7 +247,7 @@ def test_bytes_round_trip_into_a_component_with_other_weights(city_examples, mak
 def test_damaged_moves_file_is_named(city_examples, make_ner, tmp_path):
     make_ner(city_examples).to_disk(tmp_path / "ner")
     (tmp_path / "ner" / "moves").write_bytes(b"\x00")
-    with pytest.raises(LoadError, match="transition system"):
+    with pytest.raises(LoadError, match="ner/moves`: the file of labels is"):
         make_ner().from_disk(tmp_path / "ner")
 
 

@@ -102,7 +102,7 @@ def test_damaged_moves_file_is_named(clause_examples, make_parser, tmp_path):
     parser = make_parser(clause_examples)
     parser.to_disk(tmp_path)
     (tmp_path / "moves").write_bytes(b"\x00")
-    with pytest.raises(LoadError, match="labels are damaged"):
+    with pytest.raises(LoadError, match="moves`: the file of labels is"):
         make_parser().from_disk(tmp_path)
 
 

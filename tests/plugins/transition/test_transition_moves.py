@@ -37,18 +37,24 @@ def test_bytes_have_the_documented_form():
     assert fields["moves"] == '{"0":{},"1":{"X":1},"2":{},"3":{},"4":{"X":1,"":1},"5":{"":1}}'
 
 
+def packed(moves):
+    return srsly.msgpack_dumps({"moves": moves, "cfg": {"neg_key": None}})
+
+
 @pytest.mark.parametrize(
     "data",
     [
         pytest.param(b"", id="empty"),
         pytest.param(b"\xff\x00junk", id="no-msgpack"),
-        pytest.param(srsly.msgpack_dumps({"moves": "{", "cfg": {}}), id="broken-json"),
-        pytest.param(srsly.msgpack_dumps({"cfg": {}}), id="key-missing"),
-        pytest.param(srsly.msgpack_dumps({"moves": '{"9":{}}', "cfg": {}}), id="unknown-action"),
+        pytest.param(packed("{"), id="broken-json"),
+        pytest.param(packed('{"1": {"X": "3"}}'), id="frequency-as-text"),
+        pytest.param(srsly.msgpack_dumps({"cfg": {"neg_key": None}}), id="key-missing"),
+        pytest.param(packed('{"9":{}}'), id="unknown-action"),
+        pytest.param(packed('{"":{}}'), id="action-without-number"),
     ],
 )
 def test_damaged_bytes_are_a_load_error(data):
-    with pytest.raises(LoadError, match="transition system"):
+    with pytest.raises(LoadError, match=r"file of labels|transition system"):
         Moves(6).from_bytes(data)
 
 
