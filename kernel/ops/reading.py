@@ -98,7 +98,8 @@ def _with_attrs(stored: _Stored) -> _Stored:
                 stored.attrs[name] = deserialize_attr(default, packed, name, stored.layer)
         except Exception as error:  # each type of attribute has its own function
             raise LoadError(
-                f"the attribute `{name}` of the layer `{stored.layer.name}` is damaged: {error}"
+                f"the attribute `{name}` of the layer `{stored.layer.name}` is damaged: "
+                f"{str(error) or type(error).__name__}"
             ) from error
     return stored
 
@@ -120,6 +121,7 @@ def _problems(stored: Sequence[_Stored], layers: Sequence[Any]) -> Iterator[str]
             *_size_problems(each),
             *_reference_problems(each, layers),
             *_attr_problems(each),
+            *_shim_problems(each),
             *_param_problems(each),
         ):
             yield f"layer {index}, `{each.layer.name}`: {problem}"
@@ -135,6 +137,11 @@ def _size_problems(stored: _Stored) -> Iterator[str]:
             yield f"it has no size `{name}`"
         elif size is not None and (size < 0 or known[name] not in (None, size)):
             yield f"`{name}` is {known[name]}, not {size}"
+
+
+def _shim_problems(stored: _Stored) -> Iterator[str]:
+    if len(stored.shims) != len(stored.layer.shims):
+        yield f"it has {len(stored.layer.shims)} shims, not {len(stored.shims)}"
 
 
 def _reference_problems(stored: _Stored, layers: Sequence[Any]) -> Iterator[str]:

@@ -193,8 +193,11 @@ def make_stage(
     given = {"nlp": nlp, "name": name}
 
     def filled(settings: Mapping[str, Any]) -> dict[str, Any]:
-        own = {key: value for key, value in settings.items() if key not in ("factory", "name")}
-        return fill_block(factory.func, own, defaults=factory.default_config, given=given)
+        # Filled first, which keeps the lines of the config for messages.
+        block = fill_block(factory.func, settings, defaults=factory.default_config, given=given)
+        block.pop("factory", None)
+        block.pop("name", None)
+        return block
 
     settings = filled(config)
     with _array_backend(settings):
