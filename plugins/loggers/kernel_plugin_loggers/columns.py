@@ -19,13 +19,11 @@ class Columns:
     losses   names of the components with a loss
     scores   names of the scores whose weight is not null, in the config's order
     titles   titles of scores, where they differ from the name
-    missing  text shown for a score that was not measured
     """
 
     losses: tuple[str, ...]
     scores: tuple[str, ...]
     titles: Mapping[str, str] = field(factory=dict)
-    missing: str = "-"
     names: tuple[str, ...] = field(init=False)
     widths: tuple[int, ...] = field(init=False)
 
@@ -39,7 +37,10 @@ class Columns:
         object.__setattr__(self, "widths", widths)
 
     def values(self, info: Mapping[str, Any]) -> list[str]:
-        """Return the row of an evaluation; scores except `speed` are in per cent."""
+        """Return the row of an evaluation; scores except `speed` are in per cent.
+
+        A score that was not measured is "-".
+        """
         losses = [f"{float(info['losses'].get(name, 0.0)):.2f}" for name in self.losses]
         scores = [self._score(name, info["other_scores"].get(name)) for name in self.scores]
         score = float(info["score"] or 0.0)
@@ -52,11 +53,11 @@ class Columns:
 
     def _score(self, name: str, value: Any) -> str:
         if not isinstance(value, int | float):
-            return self.missing
+            return "-"
         return f"{value:.2f}" if name == "speed" else f"{value * 100:.2f}"
 
 
-def columns_of(nlp: Language, *, missing: str = "-") -> Columns:
+def columns_of(nlp: Language) -> Columns:
     """Return the columns of a pipeline; disabled components have none."""
     config = nlp.config
     weights = config["training"]["score_weights"]
@@ -65,7 +66,6 @@ def columns_of(nlp: Language, *, missing: str = "-") -> Columns:
         losses=tuple(name for name, pipe in nlp.pipeline if is_trainable(pipe)),
         scores=tuple(name for name, weight in weights.items() if weight is not None),
         titles={name: score.title for name, score in described.items() if score.title},
-        missing=missing,
     )
 
 

@@ -87,11 +87,11 @@ class ConsoleLog:
 
 
 def console_logger_v1(progress_bar: bool = False) -> Setup:
-    """Return a logger that shows a table; a score that was not measured shows as 0.00.
+    """Return a logger that shows a table.
 
     progress_bar  whether to draw, on a terminal, the progress to the next evaluation
     """
-    return _logger("eval" if progress_bar else None, missing="0.00")
+    return _logger("eval" if progress_bar else None)
 
 
 def console_logger_v2(
@@ -120,8 +120,6 @@ def _logger(
     progress_bar: Bar,
     console_output: bool = True,
     output_file: str | Path | None = None,
-    *,
-    missing: str = "-",
 ) -> Setup:
     def setup(
         nlp: Language,
@@ -129,7 +127,7 @@ def _logger(
         stderr: IO[str],
     ) -> tuple[ConsoleLog, Callable[[], None]]:
         records = Records(Path(output_file)) if output_file is not None else None
-        columns = columns_of(nlp, missing=missing)
+        columns = columns_of(nlp)
         view = make_view(columns, nlp, stdout, progress_bar) if console_output else None
         log = ConsoleLog(view, records)
         return log, log.finalize

@@ -23,7 +23,7 @@ class CatScores:
     labels          the labels that count; other labels of docs are ignored
     multi_label     labels are independent: predicted if the score is at least `threshold`, and not
                     counted if unknown in gold. Otherwise the label with the highest score is
-                    predicted, and labels missing in gold are wrong
+                    predicted, and labels missing in gold are wrong, unless gold has none of them
     positive_label  one of two exclusive labels, whose F-score is `<attr>_score`
     threshold       0.5 by default; has no effect on exclusive labels
 
@@ -47,6 +47,7 @@ class CatScores:
         self.threshold = MULTI_LABEL_THRESHOLD if threshold is None else threshold
         self.counts = {label: PRFScore() for label in labels}
         self.aucs = {label: ROCAUCScore() for label in self.counts}
+        self.n_annotated = 0  # docs that have any of the labels in gold
         is_binary = not multi_label and len(self.counts) == _N_BINARY
         self.positive_label = positive_label if is_binary else None
         if self.positive_label and self.positive_label not in self.counts:
@@ -63,14 +64,18 @@ class CatScores:
         for example in examples:
             found = self._known(self.getter(example.predicted, self.attr))
             gold = self._known(self.getter(example.reference, self.attr))
+            if not gold:
+                continue
+            self.n_annotated += 1
             self._count_ranks(found, gold)
             if self.multi_label:
                 self._count_each(found, gold)
-            elif found or gold:
+            else:
                 self._count_best(found, gold)
 
     def merge(self, other: Self) -> None:
         """Add what `other` has counted."""
+        self.n_annotated += other.n_annotated
         for label, auc in self.aucs.items():
             self.counts[label] += other.counts[label]
             auc.merge(other.aucs[label])
@@ -78,7 +83,8 @@ class CatScores:
     def result(self) -> dict[str, Any]:
         """Return the scores; the AUC of a label that gold has always or never is None.
 
-        Macro averages are over all labels; an AUC of None counts as 0.
+        Macro averages are over all labels; an AUC of None counts as 0. All scores are None if no
+        gold doc has any of the labels.
         """
         aucs = {label: auc.score if auc.is_binary() else None for label, auc in self.aucs.items()}
         rates = {label: score.to_dict() for label, score in self.counts.items()}
@@ -93,13 +99,15 @@ class CatScores:
             "auc_per_type": aucs,
         }
         score, name = self._headline(values)
+        if not self.n_annotated:
+            score, values = None, dict.fromkeys(values)
         return {
             f"{self.attr}_score": score,
             f"{self.attr}_score_desc": name,
             **{f"{self.attr}_{key}": value for key, value in values.items()},
         }
 
-    def _headline(self, values: dict[str, Any]) -> tuple[float, str]:
+    def _headline(self, values: dict[str, Any]) -> tuple[float | None, str]:
         """Return the main score and its name."""
         if self.positive_label:
             return values["f_per_type"][self.positive_label]["f"], f"F ({self.positive_label})"
@@ -132,12 +140,11 @@ class CatScores:
                 hint="does the pipeline have a component that sets them?",
             )
         best = max(found, key=found.__getitem__)
-        right = max(gold, key=gold.__getitem__) if gold else None
+        right = max(gold, key=gold.__getitem__)
         if best == right:
             self.counts[best].tp += 1
-            return
-        self.counts[best].fp += 1
-        if right is not None:
+        else:
+            self.counts[best].fp += 1
             self.counts[right].fn += 1
 
 
