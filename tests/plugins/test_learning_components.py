@@ -187,3 +187,60 @@ def test_a_component_without_labels_works_and_can_get_labels_later(name):
     assert component.add_label("NEW") == 1
     assert [token.text for token in nlp("I like cake")] == ["I", "like", "cake"]
     assert "NEW" in component.labels
+
+
+WORDS = ["I", "like", "cake", "now"]
+# Partial annotation, and what must be learned from it; None: anything.
+PARTIAL = {
+    "tagger": ({"tags": ["A", "", "B", None]}, "tag_", ["A", None, "B", None]),
+    "morphologizer": (
+        {"pos": ["PRON", "", "VERB", ""], "morphs": ["A=B", "", "", "C=D"]},
+        "pos_",
+        ["PRON", None, "VERB", ""],
+    ),
+    "senter": ({"sent_starts": [1, None, 1, -1]}, "is_sent_start", [True, None, True, False]),
+    "trainable_lemmatizer": (
+        {"lemmas": ["i", "", "cak", None]},
+        "lemma_",
+        ["i", None, "cak", None],
+    ),
+    "parser": (
+        {"heads": [1, 1, 1, None], "deps": ["nsubj", "ROOT", "dobj", None]},
+        "dep_",
+        ["nsubj", "ROOT", "dobj", None],
+    ),
+    "ner": ({"entities": ["O", "-", "U-X", "-"]}, "ent_type_", ["", None, "X", None]),
+}
+
+
+@pytest.mark.parametrize("name", PARTIAL)
+def test_partial_annotation_is_learned_without_a_loss_for_the_rest(name):
+    gold, attribute, expected = PARTIAL[name]
+    nlp, _, _ = make(name)
+    example = Example.from_dict(Doc(nlp.vocab, words=WORDS), gold)
+    optimizer = nlp.initialize(lambda: [example])
+    losses = [nlp.update([example], sgd=optimizer)[name] for _ in range(80)]
+    assert losses[-1] < 0.01 < losses[0]
+    doc = nlp(Doc(nlp.vocab, words=WORDS))
+    found = [getattr(token, attribute) for token in doc]
+    assert [None if b is None else a for a, b in zip(found, expected, strict=True)] == expected
+    scores = nlp.evaluate([example])
+    main = {"parser": "dep_las", "ner": "ents_f", "senter": "sents_f"}
+    kind = {"tagger": "tag_acc", "morphologizer": "pos_acc", "trainable_lemmatizer": "lemma_acc"}
+    assert scores[{**main, **kind}[name]] == 1.0
+
+
+@pytest.mark.parametrize("name", REHEARSING)
+def test_docs_without_annotation_change_nothing_and_have_no_scores(name):
+    nlp, component, examples = make_trained(name, steps=1)
+    blank = [Example(eg.predicted, Doc(nlp.vocab, words=eg.text.split())) for eg in examples]
+    assert nlp.update(blank, sgd=False) == {name: 0.0}
+    for node in component.model.walk():
+        for param in node.param_names:
+            assert not node.has_grad(param) or not node.get_grad(param).any()
+    # With annotated docs in the batch, the others have no gradient.
+    assert nlp.update([examples[0], *blank], sgd=False)[name] > 0
+    scores = nlp.evaluate(blank)
+    assert component.score(blank).keys() <= scores.keys()
+    measured = {key for key, value in scores.items() if value is not None}
+    assert measured <= {"speed", "cats_score_desc"}
