@@ -273,5 +273,5 @@ def kernel_guess_converter(path: Path, head: str) -> str | None:
     """Return the name of the registered converter that reads `path`, or None.
 
     Called: by `kernel convert` when no converter is given; `head` is the start of the file,
-    at most 4,000 characters. First answer wins.
+    at most a million bytes of it. First answer wins.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,7 +57,11 @@ class ConvertCommand(click.Command):
         """Write the command's own options, then a section for each set of converters."""
         own = [each for each in super().get_params(ctx) if isinstance(each, click.Option)]
         sections: list[tuple[str, list[click.Option]]] = [("Options", own)]
-        for names, options in _same_options(ctx.meta.get(__name__, {})):
+        by_converter = ctx.meta.get(__name__, {})
+        if len(by_converter) > 1:
+            with formatter.section("Converters"):
+                formatter.write_dl(list(_descriptions(by_converter).items()))
+        for names, options in _same_options(by_converter):
             title = f"Options of the converter{'s' if ',' in names else ''} {names}"
             sections.append((title, [_click_option(option) for option in options.values()]))
         for title, parameters in sections:
@@ -76,6 +80,12 @@ def _named_converter(args: Sequence[str]) -> str:
         if word in {"-c", "--converter"} and index + 1 < len(args):
             return args[index + 1]
     return AUTO
+
+
+def _descriptions(names: Iterable[str]) -> dict[str, str]:
+    from kernel_plugin_corpus.conversion import description_of_converter
+
+    return {name: description_of_converter(name) for name in names}
 
 
 def _options_by_converter(name: str) -> dict[str, dict[str, Option]]:
@@ -126,7 +136,7 @@ def _click_option(option: Option) -> click.Option:
 @click.option("--converter", "-c", default=AUTO, help="Name of the converter.")
 @click.option("--lang", "-l", default="xx", help="Language of the tokenizer.")
 @click.option("--concatenate", "-C", is_flag=True, help="Write all input to one output file.")
-@force_option("output files")
+@force_option("the output")
 @click.pass_context
 def convert(
     ctx: click.Context,
@@ -144,7 +154,7 @@ def convert(
     """Convert annotated files to the .spacy corpora that training reads.
 
     INPUT_PATH is a file, or a folder that is searched. OUTPUT is a folder, or a file name
-    that ends in .spacy or .json.
+    that ends in .spacy or .json. The converter is chosen by the content, or named.
     """
     from kernel.pipeline import blank
     from kernel_plugin_corpus.conversion import choose_converter, convert_file, find_inputs
@@ -201,11 +211,12 @@ def _write(docs: list[Doc], target: Path, file_type: str) -> None:
 
 
 def _summary(docs: list[Doc]) -> str:
-    from kernel_plugin_corpus.conversion import count_entities
+    from kernel_plugin_corpus.conversion import count_annotation
 
     text = f"{len(docs):,} documents, {sum(map(len, docs)):,} tokens"
-    counts = count_entities(docs)
-    if counts:
-        labels = ", ".join(f"{label} {counts[label]:,}" for label in sorted(counts))
-        text += f", {counts.total():,} entities ({labels})"
+    for kind, counts in count_annotation(docs).items():
+        listed = [f"{label} {counts[label]:,}" for label in sorted(counts)]
+        more = len(listed) - MAX_SHOWN
+        labels = ", ".join(listed[:MAX_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        text += f", {counts.total():,} {kind} ({labels})"
     return text

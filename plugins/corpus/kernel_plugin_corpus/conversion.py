@@ -13,7 +13,7 @@ from typing import Any
 from attrs import define, field
 
 from kernel.config import Option, options_of
-from kernel.errors import DataError, KernelError
+from kernel.errors import DataError, KernelError, PluginError
 from kernel.files import write_file
 from kernel.pipeline import Language
 from kernel.plugins import hooks
@@ -21,7 +21,9 @@ from kernel.registry import registry
 from kernel.text import Doc, DocBin
 from kernel_plugin_corpus.training_json import docs_to_json
 
-SNIFFED_BYTES = 4000
+# The first record of a JSON file has to be in these bytes for its format to be detected.
+SNIFFED_BYTES = 1_000_000
+BRAT_SUFFIX = ".ann"
 # Arguments of converters that are not options.
 _NOT_OPTIONS = ("source", "nlp", "misaligned")
 
@@ -54,6 +56,9 @@ def find_inputs(path: Path, converter: str) -> list[Path]:
     )
     if not found:
         raise DataError("the folder has no files", path=path)
+    if any(inside.suffix == BRAT_SUFFIX for inside in found):
+        # brat's folders also have the texts, and settings such as annotation.conf.
+        return [inside for inside in found if inside.suffix == BRAT_SUFFIX]
     by_name = [inside for inside in found if inside.suffix == f".{converter}"]
     if by_name:
         return by_name
@@ -81,7 +86,11 @@ def choose_converter(path: Path, name: str) -> str:
         raise DataError(
             "neither the name nor the content says what format this is",
             path=path,
-            hint=f"name it with --converter: {', '.join(registry.converters.names())}",
+            hint="name it with --converter:\n"
+            + "\n".join(
+                f"  {name:<13} {description_of_converter(name)}"
+                for name in registry.converters.names()
+            ),
         )
     return guess
 
@@ -89,6 +98,15 @@ def choose_converter(path: Path, name: str) -> str:
 def options_of_converter(name: str) -> dict[str, Option]:
     """Return the options of the converter `name`: its arguments, except `_NOT_OPTIONS`."""
     return options_of(registry.converters.get(name), _NOT_OPTIONS)
+
+
+def description_of_converter(name: str) -> str:
+    """Return what the converter `name` reads: the first line of its module's docstring."""
+    try:
+        doc = inspect.getmodule(registry.converters.get(name)).__doc__ or ""
+    except (PluginError, AttributeError):  # reported if this converter is used
+        return ""
+    return doc.strip().partition("\n")[0].removesuffix(".")
 
 
 def convert_file(
@@ -120,11 +138,18 @@ def convert_file(
     return converted
 
 
-def count_entities(docs: Iterable[Doc]) -> Counter[str]:
-    """Return the number of entities with each label."""
-    counts: Counter[str] = Counter()
+def count_annotation(docs: Iterable[Doc]) -> dict[str, Counter[str]]:
+    """Return the number of entities, of spans in each group, and of categories, by label."""
+    counts: dict[str, Counter[str]] = {}
     for doc in docs:
-        counts.update(span.label_ for span in doc.ents)
+        found = {"entities": [span.label_ for span in doc.ents]}
+        found |= {
+            f"spans in `{key}`": [span.label_ for span in group] for key, group in doc.spans.items()
+        }
+        found["categories"] = [label for label, value in doc.cats.items() if value]
+        for kind, labels in found.items():
+            if labels:
+                counts.setdefault(kind, Counter()).update(labels)
     return counts
 
 

@@ -44,6 +44,15 @@ def find_files(path: Path, suffix: str) -> list[Path]:
     return sorted(found)
 
 
+def read_exact_text(path: Path) -> str:
+    """Return the text of a UTF-8 file with its line ends as they are.
+
+    Raises `DataError` with the line if it is not UTF-8.
+    """
+    read_text(path)  # checks the encoding
+    return path.read_bytes().decode("utf8")
+
+
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file; raises `DataError` with the line if it is not JSON."""
     return parse_json(read_text(path), path)

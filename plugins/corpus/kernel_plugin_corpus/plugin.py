@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kernel import hookimpl
 from kernel.cli import Command
-from kernel.lines import split_lines
+from kernel.lines import BYTE_ORDER_MARK, split_lines
 
 # Suffixes used by several formats: the content decides.
 _AMBIGUOUS_SUFFIXES = {".iob", ".ner", ".conll", ".bio", ".txt"}
@@ -39,6 +39,15 @@ def kernel_commands() -> Sequence[Command]:
 @hookimpl
 def kernel_guess_converter(path: Path, head: str) -> str | None:
     suffix = path.suffix.lower()
+    if suffix == ".ann" or (suffix == ".txt" and path.with_suffix(".ann").exists()):
+        return "brat"
+    if head.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(("{", "[")):
+        # Not at the top, because it imports docs.
+        from kernel_plugin_corpus.converters.records import find_format_of_head
+
+        found = find_format_of_head(head)
+        if found is not None:
+            return found
     if suffix not in _AMBIGUOUS_SUFFIXES:
         return _BY_SUFFIX.get(suffix)
     lines = [line.strip() for line in split_lines(head)[:20]]

@@ -239,11 +239,11 @@ def test_training_json_of_a_doc_reads_back_the_same(nlp):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{}", ":1: expected a list of documents"),
+        ("{}", ':1: expected an object with "paragraphs"'),
         ("[{]", ":1: not JSON"),
         (
             '[{"paragraphs": [{"sentences": [{"tokens": [{"ort": "a"}]}]}]}]',
-            "document 1: malformed paragraph: KeyError: 'orth'",
+            "document 1: malformed paragraph has no `orth`",
         ),
         (
             '[{"paragraphs": [{"sentences": [{"tokens": [{"orth": "a", "ner": "X"}]}]}]}]',

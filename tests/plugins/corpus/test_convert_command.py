@@ -228,6 +228,41 @@ def read_acme(
         yield Doc(nlp.vocab, words=words, tags=[(tags or {}).get(word, "") for word in words])
 
 
+def test_folder_of_brat_is_converted(kernel, write, tmp_path):
+    for name in ("a", "b"):
+        write(f"in/{name}.txt", "Ada saw Rome")
+        write(f"in/{name}.ann", "T1\tPER 0 3\tAda\n")
+    write("in/annotation.conf", "[entities]\n")
+    result = kernel("convert", tmp_path / "in", tmp_path / "out.spacy", "--concatenate")
+    assert result.exit_code == 0, result.stderr
+    assert len(read(tmp_path / "out.spacy")) == 2
+
+
+def test_summary_counts_spans_and_categories(kernel, write, tmp_path):
+    data = {
+        "text": "Ada saw Rome",
+        "spans": {"sc": [[0, 3, "PER"], [0, 7, "X"]]},
+        "entities": [[8, 12, "LOC"]],
+        "cats": {"A": 1, "B": 0},
+    }
+    result = kernel("convert", write("a.jsonl", json.dumps(data)), tmp_path)
+    assert (
+        "1 documents, 3 tokens, 1 entities (LOC 1), 2 spans in `sc` (PER 1, X 1), "
+        "1 categories (A 1)" in result.stderr
+    )
+
+
+def test_a_file_in_no_known_format_lists_the_formats(kernel, write, tmp_path):
+    result = kernel("convert", write("a.jsonl", '{"review": "fine"}'), tmp_path)
+    assert result.exit_code == 1
+    assert 'a.jsonl:1: expected an object with a "text"' in result.stderr
+    for name in ("jsonl", "tuples", "prodigy", "doccano", "label-studio", "dataturks"):
+        assert f"\n  {name} " in result.stderr
+    result = kernel("convert", write("a.docx", "?"), tmp_path)
+    assert "\n  brat          brat: annotations in `.ann` files" in result.stderr
+    assert "\n  iob           IOB: one sentence per line" in result.stderr
+
+
 def test_a_converter_of_ones_own_has_its_options_on_the_command_line(kernel, write, tmp_path):
     arguments = ["--times", "3", "--tags", '{"ADA": "N"}', "--loud"]
     path = write("in/a.acme", "ada")
@@ -253,7 +288,13 @@ def test_help_of_one_converter_has_its_options_only(kernel):
 
 def test_help_has_the_options_of_all_converters(kernel):
     text = kernel("convert", "--help").stdout
-    for title in ("acme", "conllu, conllubio", "conll, ner", "iob", "json, jsonl"):
+    for title in (
+        "acme",
+        "conllu, conllubio",
+        "conll, ner",
+        "iob",
+        "dataturks, doccano, json, jsonl, label-studio, tuples",
+    ):
         assert f"{title}:" in text
     assert "-n, --n-sents VALUE" in text
 

@@ -22,8 +22,9 @@ from kernel_plugin_corpus.converters.source import shorten
 class Mark:
     """A labelled part of a text: its first character, the one after its last, and its label.
 
-    `text` is what an export says these characters are, None if it does not. `fault` is why no span
-    of tokens can have these characters, empty if one may have.
+    text       what the export says these characters are, None if it does not
+    fault      why no span of tokens can be this mark, empty if one may be
+    is_placed  whether the offsets are those of the text
     """
 
     start: int
@@ -31,6 +32,7 @@ class Mark:
     label: str
     text: str | None = field(default=None, order=False, eq=False)
     fault: str = field(default="", order=False, eq=False)
+    is_placed: bool = field(default=True, order=False, eq=False)
 
 
 @frozen
@@ -170,6 +172,8 @@ def _aligned(doc: Doc, mark: Mark) -> Span | None:
 
 def _widened(doc: Doc, mark: Mark) -> Span | None:
     """Return the tokens that `mark` touches, without whitespace at its ends, None if none."""
+    if not mark.is_placed:
+        return None
     text = doc.text[mark.start : mark.end]
     start = mark.start + len(text) - len(text.lstrip())
     end = mark.end - len(text) + len(text.rstrip())

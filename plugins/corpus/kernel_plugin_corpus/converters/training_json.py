@@ -8,30 +8,46 @@ keys are ignored. Each paragraph becomes a doc.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from kernel.errors import DataError
+from attrs import evolve
+
+from kernel.errors import DataError, KernelError, LoadError
+from kernel.files import check_type
+from kernel.registry import registry
 from kernel.text import Doc
-from kernel_plugin_corpus.converters.jsonl import guess_spaces
+from kernel_plugin_corpus.converters.conllu_rows import find_cycle
+from kernel_plugin_corpus.converters.jsonl import guess_spaces, read_cats, read_marks
 from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments, Policy
 from kernel_plugin_corpus.converters.offsets import (
     Location,
     check_mark,
-    read_mark,
     report_whitespace,
     set_entities,
 )
-from kernel_plugin_corpus.converters.source import Source, open_source
+from kernel_plugin_corpus.converters.records import (
+    Record,
+    other_format,
+    read_records,
+    unknown_format,
+)
+from kernel_plugin_corpus.converters.source import open_source
 from kernel_plugin_corpus.converters.tags import to_iob
-from kernel_plugin_corpus.files import parse_json
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
 
+Token = Mapping[str, Any]
+
 # Token keys, and the arguments of Doc that take a list of their values.
-STRING_KEYS = {"tag": "tags", "pos": "pos", "morph": "morphs", "lemma": "lemmas"}
+STRING_KEYS: Final = {"tag": "tags", "pos": "pos", "morph": "morphs", "lemma": "lemmas"}
+_PARAGRAPH: Final = {"sentences": list[dict[str, Any]]}
+_SENTENCE: Final = {"tokens": list[dict[str, Any]]}
+_CATEGORY: Final = {"label": str, "value": float}
+# The types of the keys that a token may have, besides `orth`.
+_OPTIONAL: Final = dict.fromkeys((*STRING_KEYS, "dep", "ner"), str | None) | {"head": int | None}
 
 
 def convert(
@@ -43,79 +59,105 @@ def convert(
 ) -> Iterator[Doc]:
     """Yield one doc per paragraph of `source`.
 
-    Entities are taken from the tokens' `ner`, or else from the character offsets in `entities`.
+    Entities are taken from the tokens' `ner`, or else from the character offsets in `entities`. A
+    file of another JSON format is passed to the converter of that format.
 
     on_misaligned  what to do with entities that do not align with the tokens: stop, leave their
-                   tokens without annotation, or widen them to whole tokens
+                   tokens without annotation, or change them to whole tokens
     misaligned     receives those entities
 
     Raises `DataError` with the number of the malformed document.
     """
-    opened = open_source(source)
+    records = read_records(open_source(source))
+    other = other_format(records, "json")
+    if other is not None:
+        convert_other = registry.converters.get(other)
+        yield from convert_other(
+            source, nlp=nlp, on_misaligned=on_misaligned, misaligned=misaligned
+        )
+        return
     found = Misalignments(on_misaligned, misaligned if misaligned is not None else [])
     docs = [
-        _read_paragraph(nlp, paragraph, opened, location, found)
-        for location, paragraph in _paragraphs(opened)
+        # Files often have one line only, so documents are numbered.
+        _read_paragraph(nlp, paragraph, evolve(record.location, line=None), found)
+        for record in records
+        for paragraph in _paragraphs(record)
     ]
     found.finish()
     yield from docs
 
 
-def _paragraphs(source: Source) -> Iterator[tuple[Location, dict[str, Any]]]:
-    data = parse_json(source.text, source.name)
-    if not isinstance(data, list):
-        raise source.error("expected a list of documents", line=1)
-    for number, document in enumerate(data, start=1):
-        location = Location(source.name, None, number)
-        if not isinstance(document, dict) or not isinstance(document.get("paragraphs"), list):
-            raise location.error('expected an object with "paragraphs"')
-        for paragraph in document["paragraphs"]:
-            yield location, paragraph
+def _paragraphs(record: Record) -> list[Any]:
+    match record.data:
+        case {"paragraphs": list(paragraphs)}:
+            return paragraphs
+        case _:
+            raise unknown_format(record.location, 'expected an object with "paragraphs"')
 
 
 def _read_paragraph(
-    nlp: Language,
-    paragraph: dict[str, Any],
-    source: Source,
-    location: Location,
-    found: Misalignments,
+    nlp: Language, paragraph: dict[str, Any], location: Location, found: Misalignments
 ) -> Doc:
-    try:
-        sentences = [sentence["tokens"] for sentence in paragraph["sentences"]]
-        tokens = [token for sentence in sentences for token in sentence]
-        words = [token["orth"] for token in tokens]
-        fields = _fields(tokens, location)
-    except (KeyError, TypeError) as error:
-        raise location.error(
-            f"malformed paragraph: {type(error).__name__}: {error}",
-            hint='expected {"sentences": [{"tokens": [{"orth": …}, …]}, …]}',
-        ) from error
+    sentences = _read_sentences(paragraph, location)
+    tokens = [token for sentence in sentences for token in sentence]
     if not tokens:
         raise location.error("a paragraph has no tokens")
+    fields = _fields(tokens, location)
     if "heads" not in fields:
         starts = [[True] + [False] * (len(sentence) - 1) for sentence in sentences if sentence]
         fields["sent_starts"] = [start for sentence in starts for start in sentence]
-    doc = Doc(nlp.vocab, words=words, spaces=_spaces(tokens, words, paragraph, location), **fields)
+    words = [token["orth"] for token in tokens]
+    try:
+        doc = Doc(
+            nlp.vocab, words=words, spaces=_spaces(tokens, words, paragraph, location), **fields
+        )
+    except DataError:
+        raise
+    except KernelError as error:
+        raise location.error(error.message, hint=error.hint) from error
     if "ents" not in fields and paragraph.get("entities"):
-        marks = [read_mark(item, location) for item in paragraph["entities"]]
+        marks = read_marks(paragraph["entities"], "entities", location)
         for mark in marks:
             check_mark(mark, doc.text, location)
         set_entities(doc, marks, location, found)
     report_whitespace(doc, location, found)
-    doc.cats = {cat["label"]: float(cat["value"]) for cat in paragraph.get("cats", [])}
+    cats = paragraph.get("cats") or []
+    _check(cats, list[dict[str, Any]], location)
+    for cat in cats:
+        _check(cat, _CATEGORY, location)
+    doc.cats = read_cats({cat["label"]: cat["value"] for cat in cats}, location)
     return doc
 
 
-def _fields(tokens: list[dict[str, Any]], location: Location) -> dict[str, Any]:
+def _read_sentences(paragraph: Any, location: Location) -> list[list[Token]]:
+    """Return the tokens of each sentence, whose keys have values of the right types."""
+    _check(paragraph, _PARAGRAPH, location)
+    for sentence in paragraph["sentences"]:
+        _check(sentence, _SENTENCE, location)
+        for token in sentence["tokens"]:
+            _check(token, {"orth": str}, location)
+            given = {key: type_ for key, type_ in _OPTIONAL.items() if key in token}
+            _check(token, given, location)
+    return [sentence["tokens"] for sentence in paragraph["sentences"]]
+
+
+def _check(value: Any, expected: Any, location: Location) -> None:
+    try:
+        check_type(value, expected, what="malformed paragraph")
+    except LoadError as error:
+        raise location.error(
+            error.message, hint='expected {"sentences": [{"tokens": [{"orth": …}, …]}, …]}'
+        ) from None
+
+
+def _fields(tokens: Sequence[Token], location: Location) -> dict[str, Any]:
     fields: dict[str, Any] = {
         argument: [token.get(key) or "" for token in tokens]
         for key, argument in STRING_KEYS.items()
         if any(key in token for token in tokens)
     }
     if any("head" in token for token in tokens):
-        fields["heads"] = [
-            _head(token, index, len(tokens), location) for index, token in enumerate(tokens)
-        ]
+        fields["heads"] = _heads(tokens, location)
         fields["deps"] = [_dep(token.get("dep") or "") for token in tokens]
     if any("ner" in token for token in tokens):
         try:
@@ -125,11 +167,19 @@ def _fields(tokens: list[dict[str, Any]], location: Location) -> dict[str, Any]:
     return fields
 
 
-def _head(token: dict[str, Any], index: int, n_tokens: int, location: Location) -> int:
-    head = index + int(token.get("head", 0))
-    if not 0 <= head < n_tokens:
-        raise location.error(f"the head of {token['orth']!r} (token {index}) is outside the text")
-    return head
+def _heads(tokens: Sequence[Token], location: Location) -> list[int]:
+    heads = []
+    for index, token in enumerate(tokens):
+        head = index + (token.get("head") or 0)
+        if not 0 <= head < len(tokens):
+            raise location.error(
+                f"the head of {token['orth']!r} (token {index}) is outside the text"
+            )
+        heads.append(head)
+    cycle = find_cycle(heads)
+    if cycle:
+        raise location.error(f"the heads of the tokens {', '.join(map(str, cycle))} form a cycle")
+    return heads
 
 
 def _dep(label: str) -> str:
@@ -137,14 +187,14 @@ def _dep(label: str) -> str:
 
 
 def _spaces(
-    tokens: list[dict[str, Any]], words: list[str], paragraph: dict[str, Any], location: Location
+    tokens: Sequence[Token], words: list[str], paragraph: dict[str, Any], location: Location
 ) -> list[bool] | None:
     if all("space" in token for token in tokens):
         return [bool(token["space"]) for token in tokens]
     raw = paragraph.get("raw")
     if raw is None:
         return None
-    spaces = guess_spaces(words, raw)
+    spaces = guess_spaces(words, raw) if isinstance(raw, str) else None
     if spaces is None:
         raise location.error('the tokens do not make up the "raw" text')
     return spaces
