@@ -37,13 +37,20 @@ if TYPE_CHECKING:
     from kernel.text.words.lexemes import LexemeTable
 
 
+def _all_hooks(doc: Doc) -> dict[Kind, dict[str, Callable[..., Any]]]:
+    if doc.hooks is None:
+        doc.hooks = {"doc": {}, "token": {}, "span": {}}
+    return doc.hooks
+
+
 def _hooks_of(kind: Kind, about: str) -> Attribute[dict[str, Callable[..., Any]]]:
     def read(doc: Doc) -> dict[str, Callable[..., Any]]:
-        if doc.hooks is None:
-            doc.hooks = {"doc": {}, "token": {}, "span": {}}
-        return doc.hooks[kind]
+        return _all_hooks(doc)[kind]
 
-    return attribute(read, doc=about)
+    def write(doc: Doc, hooks: dict[str, Callable[..., Any]]) -> None:
+        _all_hooks(doc)[kind] = hooks
+
+    return attribute(read, write, doc=about)
 
 
 def _is_annotated(name: str, attr: str) -> Attribute[bool]:

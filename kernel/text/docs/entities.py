@@ -14,7 +14,7 @@ import numpy.typing as npt
 from kernel.errors import TextError
 from kernel.text.docs.ent_iob import BEGIN, ID_COLUMNS, INSIDE, MISSING, OUTSIDE
 from kernel.text.docs.span import Span
-from kernel.text.errors import TextTypeError
+from kernel.text.errors import BoundsError, TextTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,13 +105,14 @@ def set_ents(
     """Set entities, and what is known of the tokens outside of them.
 
     `default` is what tokens in none of the lists become: "outside", "missing", "blocked"
-    or "unmodified". Raises TextError if spans overlap, or for an unknown `default`.
+    or "unmodified". Raises TextError if spans overlap, or for an unknown `default`, BoundsError
+    for tokens that are not there.
     """
     if default not in DEFAULTS:
         raise TextError(f"expected a default of {', '.join(DEFAULTS)}, got {default!r}")
     entities, *others = map(_checked_spans, (entities, blocked, missing, outside))
     # An entity without a label is none, but its tokens may be in no other list either.
-    _check_overlap([*entities, *others[0], *others[1], *others[2]])
+    _check_spans(doc, [*entities, *others[0], *others[1], *others[2]])
     columns = _start_columns(doc, default)
     for spans, tag in zip(others, (BEGIN, MISSING, OUTSIDE), strict=True):
         _clear(columns, spans, tag)
@@ -142,9 +143,14 @@ def as_span(doc: Doc, entity: Any) -> Span:
     raise TextTypeError(f"expected a Span or a tuple (label, start, end), got {entity!r}")
 
 
-def _check_overlap(spans: list[Span]) -> None:
+def _check_spans(doc: Doc, spans: list[Span]) -> None:
     last: Span | None = None
     for span in sorted(spans, key=_start):
+        if span.end > len(doc):
+            raise BoundsError(
+                f"no tokens {span.start} to {span.end} in a doc of {len(doc)}",
+                hint="spans do not follow their words when tokens are merged or split",
+            )
         if last is not None and span.start < last.end:
             raise TextError(
                 f"the spans {last.text!r} (tokens {last.start} to {last.end}, {last.label_}) and "

@@ -287,7 +287,9 @@ class Span(PartView):
 
     @ent_id.setter
     def ent_id(self, value: int) -> None:
-        raise TextError("`ent_id` of a span cannot be set", hint="set `ent_id` of its tokens")
+        raise UnsupportedError(
+            "`ent_id` of a span cannot be set", hint="set `ent_id` of its tokens"
+        )
 
     @property
     def ent_id_(self) -> str:
@@ -296,7 +298,9 @@ class Span(PartView):
 
     @ent_id_.setter
     def ent_id_(self, value: str) -> None:
-        raise TextError("`ent_id_` of a span cannot be set", hint="set `ent_id_` of its tokens")
+        raise UnsupportedError(
+            "`ent_id_` of a span cannot be set", hint="set `ent_id_` of its tokens"
+        )
 
     def char_span(
         self,

@@ -39,12 +39,12 @@ class _OfDoc:
         )
 
     def _refer_to(self, doc: Doc) -> None:
-        self._doc_ref = weakref.ref(doc)
+        self.doc_ref = weakref.ref(doc)
 
     @property
     def doc(self) -> Doc:
         """The doc; raises TextError if it is gone."""
-        doc = self._doc_ref()
+        doc = self.doc_ref()
         if doc is None:
             raise TextError(
                 f"the doc of {self!r} is gone",
@@ -63,8 +63,8 @@ class SpanGroup(_OfDoc):
     def __init__(
         self,
         doc: Doc,
-        *,
         name: str = "",
+        *,
         attrs: Mapping[str, Any] | None = None,
         spans: Iterable[Span] = (),
     ) -> None:
@@ -156,9 +156,9 @@ class SpanGroup(_OfDoc):
             spans.append(_SPAN.pack(span_id, kb_id, label, start, end, first, last))
         return spans
 
-    def from_bytes(self, data: bytes) -> SpanGroup:
-        """Replace name, attributes and spans by those in `data`."""
-        loaded = unpack(data, what="the span group")
+    def from_bytes(self, bytes_data: bytes) -> SpanGroup:
+        """Replace name, attributes and spans by those in `bytes_data`."""
+        loaded = unpack(bytes_data, what="the span group")
         self.name = loaded.get("name", "")
         self.attrs = dict(loaded.get("attrs") or {})
         self.entries = []
@@ -249,12 +249,12 @@ class SpanGroups(_OfDoc, dict[str, SpanGroup]):
             keys.setdefault(group.to_bytes(), []).append(key)
         return pack(keys)
 
-    def from_bytes(self, data: bytes) -> SpanGroups:
-        """Replace all groups by those in `data`."""
+    def from_bytes(self, bytes_data: bytes) -> SpanGroups:
+        """Replace all groups by those in `bytes_data`."""
         self.clear()
-        if data in {b"", _EMPTY}:
+        if bytes_data in {b"", _EMPTY}:
             return self
-        loaded = unpack(data, what="the span groups")
+        loaded = unpack(bytes_data, what="the span groups")
         if isinstance(loaded, list):
             for packed in loaded:
                 group = SpanGroup(self.doc).from_bytes(packed)

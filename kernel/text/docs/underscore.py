@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any, ClassVar, Final
 
 from attrs import frozen
@@ -105,7 +105,7 @@ class Underscore:
         if extension.getter is not None:
             return extension.getter(obj)
         if extension.method is not None:
-            return partial(extension.method, obj)
+            return update_wrapper(partial(extension.method, obj), extension.method)
         doc, place = obj.extension_place()
         key = ("._.", name, *place)
         if key in doc.user_data:

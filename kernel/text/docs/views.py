@@ -10,7 +10,7 @@ import numpy as np
 
 from kernel.text.docs.underscore import Extensible
 from kernel.text.vectors.cosine_search import host
-from kernel.text.vocab.views import Attribute, attribute
+from kernel.text.vocab.views import Attribute, Ordered, attribute
 
 if TYPE_CHECKING:
     from kernel.text.docs.doc import Doc
@@ -78,7 +78,7 @@ class TextView(Extensible):
         return (hook or cosine)(self, other)
 
 
-class PartView(TextView):
+class PartView(Ordered, TextView):
     """A span or a token: a part of a doc."""
 
     __slots__ = ()
@@ -92,22 +92,6 @@ class PartView(TextView):
     def table(self) -> LexemeTable:
         """The lexeme table of the doc."""
         return self.doc.lexemes
-
-    def sort_key(self) -> Any:
-        """Return what parts of a doc are ordered by."""
-        raise NotImplementedError
-
-    def __lt__(self, other: PartView) -> bool:
-        return self.sort_key() < other.sort_key()
-
-    def __le__(self, other: PartView) -> bool:
-        return self.sort_key() <= other.sort_key()
-
-    def __gt__(self, other: PartView) -> bool:
-        return self.sort_key() > other.sort_key()
-
-    def __ge__(self, other: PartView) -> bool:
-        return self.sort_key() >= other.sort_key()
 
 
 def cosine(one: Any, other: Any) -> float:

@@ -14,8 +14,10 @@ from kernel.text.docs.doc import Doc
 from kernel.text.docs.ent_iob import BEGIN, INSIDE, MISSING, OUTSIDE
 from kernel.text.docs.span import Span
 from kernel.text.errors import TextTypeError
-from kernel.text.examples import example_dict, projective
+from kernel.text.examples import projective
 from kernel.text.examples.alignment import Alignment, AlignmentArray
+from kernel.text.examples.example_dict import reference_of
+from kernel.text.examples.example_dict import to_dict as annotations_of
 from kernel.text.words.attributes import ORTH, attr_id
 from kernel.text.words.column import COLUMNS
 
@@ -244,12 +246,12 @@ class Example:
         self._aligned_lex = (predicted.lex, reference.lex)
 
     @classmethod
-    def from_dict(cls, predicted: Doc, example_dict_: Mapping[str, Any]) -> Example:
+    def from_dict(cls, predicted: Doc, example_dict: Mapping[str, Any]) -> Example:
         """Return an example whose reference has these annotations.
 
         Raises TextError for an unknown key, or values that do not fit.
         """
-        return cls(predicted, example_dict.reference_of(predicted, example_dict_))
+        return cls(predicted, reference_of(predicted, example_dict))
 
     def __reduce__(self) -> Any:
         return _restored, (type(self), self.predicted, self.reference, self._alignment)
@@ -324,7 +326,7 @@ class Example:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reference's annotations as `from_dict` takes them."""
-        return example_dict.to_dict(self.reference)
+        return annotations_of(self.reference)
 
 
 def _restored(

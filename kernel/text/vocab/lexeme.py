@@ -8,7 +8,14 @@ import numpy as np
 
 from kernel.errors import TextError
 from kernel.text.vectors.cosine_search import host
-from kernel.text.vocab.views import Attribute, LexicalAttributes, ValueT, attribute, lexical_string
+from kernel.text.vocab.views import (
+    Attribute,
+    LexicalAttributes,
+    Ordered,
+    ValueT,
+    attribute,
+    lexical_string,
+)
 from kernel.text.words import attributes
 from kernel.text.words.lexical import FLAG_GETTERS
 
@@ -56,7 +63,7 @@ def _set_lookup(table: str) -> Callable[[Lexeme, float], None]:
     return write
 
 
-class Lexeme(LexicalAttributes):
+class Lexeme(Ordered, LexicalAttributes):
     """The attributes of one word type. A changed attribute changes in all texts.
 
     Flags, strings, rank, cluster, probability and sentiment can be set; what follows from the
@@ -92,8 +99,9 @@ class Lexeme(LexicalAttributes):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Lexeme) and self.orth == other.orth
 
-    def __lt__(self, other: Lexeme) -> bool:
-        return self.orth < other.orth
+    def sort_key(self) -> int:
+        """Return the id, by which lexemes are ordered."""
+        return self.orth
 
     def __hash__(self) -> int:
         return self.orth

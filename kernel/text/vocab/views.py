@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, overload
 
@@ -100,6 +101,35 @@ def _prob(view: RowView) -> float:
 
 def _sentiment(view: RowView) -> float:
     return _lookup(view, "lexeme_sentiment", 0.0)
+
+
+class Ordered:
+    """An object with an order among those of its class; None comes before all of them."""
+
+    __slots__ = ()
+
+    def sort_key(self) -> Any:
+        """Return what objects of this class are ordered by."""
+        raise NotImplementedError
+
+    def _is_ordered(self, other: object, is_right: Callable[[Any, Any], bool]) -> bool:
+        if other is None:
+            return is_right(1, 0)
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        return is_right(self.sort_key(), other.sort_key())
+
+    def __lt__(self, other: object) -> bool:
+        return self._is_ordered(other, operator.lt)
+
+    def __le__(self, other: object) -> bool:
+        return self._is_ordered(other, operator.le)
+
+    def __gt__(self, other: object) -> bool:
+        return self._is_ordered(other, operator.gt)
+
+    def __ge__(self, other: object) -> bool:
+        return self._is_ordered(other, operator.ge)
 
 
 class LexicalAttributes:

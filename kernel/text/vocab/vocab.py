@@ -14,6 +14,7 @@ import numpy as np
 
 from kernel.errors import LoadError, TextError
 from kernel.files import check_type, pack, unpack
+from kernel.text.errors import TextTypeError
 from kernel.text.pickling import ByValue
 from kernel.text.vectors.table import BaseVectors, Vectors
 from kernel.text.vocab.lexeme import Lexeme
@@ -62,7 +63,13 @@ class Vocab:
         get_noun_chunks: NounChunks | None = None,
         *,
         transient_limit: int | None = TRANSIENT_LIMIT,
+        **unknown: object,
     ) -> None:
+        if unknown:
+            raise TextTypeError(
+                f"a Vocab has no argument `{next(iter(unknown))}`",
+                hint="what spaCy 2 had here, such as maps of tags, is set by components now",
+            )
         # Docs are made of a vocabulary: before the first one, plugins add their columns.
         COLUMNS.discover()
         self.lex_attr_getters: dict[int, Getter] = dict(lex_attr_getters or {})
@@ -364,9 +371,9 @@ class Vocab:
         }
         return pack({name: write() for name, write in writers.items() if name not in exclude})
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
-        """Read strings, vectors and lookups from `data`; raises LoadError if it is damaged."""
-        parts = unpack(data, what="the vocabulary")
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
+        """Read what `to_bytes` returned; raises LoadError if it is damaged."""
+        parts = unpack(bytes_data, what="the vocabulary")
         check_type(parts, _FIELDS, what="the vocabulary")
         if "strings" in parts and "strings" not in exclude:
             self.strings.from_bytes(parts["strings"])

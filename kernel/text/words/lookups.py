@@ -68,9 +68,9 @@ class Table(dict[int, Any]):
         """Return name and content as bytes."""
         return pack({"name": self.name, "dict": list(self.items())})
 
-    def from_bytes(self, data: bytes) -> Table:
-        """Replace name and content with those in `data`; raises LoadError if it is damaged."""
-        loaded = unpack(data, what="the table")
+    def from_bytes(self, bytes_data: bytes) -> Table:
+        """Replace name and content; raises LoadError if `bytes_data` is damaged."""
+        loaded = unpack(bytes_data, what="the table")
         check_type(loaded, {"name": str | None, "dict": list[list[Any]]}, what="the table")
         if any(len(item) != 2 or not isinstance(item[0], int | str) for item in loaded["dict"]):
             raise LoadError("the table is damaged: expected pairs of a key and a value")
@@ -134,9 +134,9 @@ class Lookups:
         """Return all tables as bytes."""
         return pack({name: dict(table) for name, table in self._tables.items()})
 
-    def from_bytes(self, data: bytes) -> Lookups:
-        """Replace all tables with those in `data`; raises LoadError if it is damaged."""
-        return self._read(data, "the lookup tables")
+    def from_bytes(self, bytes_data: bytes) -> Lookups:
+        """Replace all tables with those in `bytes_data`; raises LoadError if it is damaged."""
+        return self._read(bytes_data, "the lookup tables")
 
     def to_disk(self, path: str | Path, filename: str = LOOKUPS_FILE) -> None:
         """Write all tables to the folder `path`."""

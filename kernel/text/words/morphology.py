@@ -37,6 +37,8 @@ class Morphology:
     def add(self, features: str | Features | int) -> int:
         """Add the normal form of an analysis to the strings, and return its id.
 
+        Fields and values may be given by the ids of their strings.
+
         Raises TextError if `features` is neither features nor the id of an analysis.
         """
         if isinstance(features, str):
@@ -46,7 +48,9 @@ class Morphology:
                 self._ids[features] = known
             return known
         if isinstance(features, Mapping):
-            return self.strings.add(self.normalize_features(features))
+            name = self.strings.as_string
+            named = {name(field): name(values) for field, values in features.items()}
+            return self.strings.add(self.normalize_features(named))
         if features in self.strings:
             return self.add(self.strings[features])
         raise TextError(f"expected morphological features or their id, got {features!r}")

@@ -42,17 +42,20 @@ class StringStore:
 
     The symbols are always known, but iteration and length exclude them. Transient strings, such
     as the words found in texts, belong to a generation. They are known as long as that is the
-    current generation or is referred to; all other strings are permanent.
+    current generation or is referred to; all other strings are permanent. With `freeze`, only
+    `strings` are permanent, and those that are added later belong to the current generation.
     """
 
-    def __init__(self, strings: Iterable[str] | None = None) -> None:
+    def __init__(self, strings: Iterable[str] | None = None, freeze: bool = False) -> None:
         # The ids of all permanent strings and of the symbols; `_texts` excludes the symbols.
         self._ids: dict[str, int] = dict(IDS)
         self._texts: dict[int, str] = {}
         self._current = Generation()
         self._older: list[weakref.ref[Generation]] = []
+        self._is_frozen = False
         if strings is not None:
             self.add_all(list(strings))
+        self._is_frozen = freeze
 
     def __repr__(self) -> str:
         return f"StringStore({len(self)} strings)"
@@ -112,7 +115,7 @@ class StringStore:
             return known
         if not isinstance(text, str):
             raise TextTypeError(f"expected a string, got {text!r}")
-        if generation is None and allow_transient:
+        if generation is None and (allow_transient or self._is_frozen):
             generation = self._current
         key = murmur64(_encode(text))
         texts, ids = self._tables(generation)
@@ -127,6 +130,8 @@ class StringStore:
 
         returns  (N,)  the id of each
         """
+        if generation is None and self._is_frozen:
+            generation = self._current
         permanent, (own_texts, own) = self._ids, self._tables(generation)
         new = [text for text in dict.fromkeys(texts) if text not in permanent and text not in own]
         if new:
@@ -210,9 +215,9 @@ class StringStore:
         """Return the strings, sorted, as a JSON list."""
         return json.dumps(sorted(self), ensure_ascii=True, indent=2).encode()
 
-    def from_bytes(self, data: bytes) -> StringStore:
-        """Add the strings of a JSON list; raises LoadError if `data` is damaged."""
-        self.add_all(_read_list(data, "the string store"))
+    def from_bytes(self, bytes_data: bytes) -> StringStore:
+        """Add the strings of a JSON list; raises LoadError if `bytes_data` is damaged."""
+        self.add_all(_read_list(bytes_data, "the string store"))
         return self
 
     def to_disk(self, path: str | Path) -> None:

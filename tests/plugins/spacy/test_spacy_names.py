@@ -95,6 +95,8 @@ def test_dots_and_nested_tables_are_two_forms_of_one_thing():
 
     assert util.dict_to_dot(nested) == {"a.b": 1, "a.c.d": [2], "e": {}}
     assert util.dot_to_dict(util.dict_to_dot(nested)) == nested
+    block = {"a": {"b": {"@layers": "x", "n": 1}}}
+    assert util.dict_to_dot(block, for_overrides=True) == {"a.b": {"@layers": "x", "n": 1}}
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,17 @@ def dot_to_dict(values: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def dict_to_dot(nested: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {"a.b": 1} for {"a": {"b": 1}}; empty dictionaries are kept as values."""
+def dict_to_dot(nested: Mapping[str, Any], *, for_overrides: bool = False) -> dict[str, Any]:
+    """Return {"a.b": 1} for {"a": {"b": 1}}; empty dictionaries are kept as values.
+
+    With `for_overrides`, blocks that name a function, such as {"@layers": …}, are kept too.
+    """
     flat: dict[str, Any] = {}
     for key, value in nested.items():
-        if isinstance(value, Mapping) and value:
-            flat.update({f"{key}.{rest}": inner for rest, inner in dict_to_dot(value).items()})
+        is_block = isinstance(value, Mapping) and value
+        if is_block and not (for_overrides and any(name.startswith("@") for name in value)):
+            inner = dict_to_dot(value, for_overrides=for_overrides)
+            flat.update({f"{key}.{rest}": each for rest, each in inner.items()})
         else:
             flat[key] = value
     return flat

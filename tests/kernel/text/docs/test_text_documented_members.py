@@ -85,9 +85,9 @@ def test_tensor_of_a_span_is_that_of_its_tokens(make_doc):
 
 def test_entity_id_is_set_on_tokens(make_doc):
     span = make_doc()[0:2]
-    with pytest.raises(TextError, match="set `ent_id_` of its tokens"):
+    with pytest.raises(NotImplementedError, match="set `ent_id_` of its tokens"):
         span.ent_id_ = "Q1"
-    with pytest.raises(TextError, match="set `ent_id` of its tokens"):
+    with pytest.raises(NotImplementedError, match="set `ent_id` of its tokens"):
         span.ent_id = 1
 
 
@@ -112,3 +112,39 @@ def test_language_without_rules_has_no_noun_chunks(make_doc):
         list(doc.noun_chunks)
     with pytest.raises(UnsupportedError):
         list(doc[0:2].noun_chunks)
+
+
+def test_methods_under_the_underscore_keep_their_docstring(make_doc):
+    def shout(doc, mark="!"):
+        """Return the text, louder."""
+        return doc.text.upper() + mark
+
+    Doc.set_extension("shout", method=shout, force=True)
+    try:
+        method = make_doc(["a"])._.shout
+        assert (method.__doc__, method.__name__) == ("Return the text, louder.", "shout")
+        assert method(mark="?") == "A ?"
+    finally:
+        Doc.remove_extension("shout")
+
+
+def test_entities_beyond_the_end_of_the_doc_are_refused(parsed):
+    ents = parsed.ents
+    with parsed.retokenize() as retokenizer:
+        for ent in ents:
+            retokenizer.merge(ent)
+
+    with pytest.raises(IndexError, match="no tokens 4 to 6 in a doc of 5\nhint: spans do not"):
+        parsed.ents = ents
+
+
+def test_label_of_a_token_that_lost_its_head_is_generic(make_doc):
+    doc = make_doc(
+        ["never", "felt", "a", "wound"],
+        heads=[1, 1, 3, 1],
+        deps=["neg", "ROOT", "det", "dobj"],
+    )
+
+    part = doc[0:3].as_doc()
+
+    assert [(token.head.i, token.dep_) for token in part] == [(1, "neg"), (1, "ROOT"), (1, "dep")]

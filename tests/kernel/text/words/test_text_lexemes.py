@@ -154,3 +154,11 @@ def test_taken_column_is_refused():
 def test_flag_out_of_range_is_refused(vocab):
     with pytest.raises(TextError, match="expected a flag from 1 to 63, got 64"):
         vocab.add_flag(str.isalpha, 64)
+
+
+def test_features_may_be_given_by_ids(vocab):
+    name = vocab.strings.add
+
+    key = vocab.morphology.add({name("Case"): name("Gen"), "Number": "Sing"})
+
+    assert vocab.strings[key] == "Case=Gen|Number=Sing"

@@ -73,3 +73,13 @@ def test_length_counts_each_string_once():
     store.add("b")
 
     assert len(store) == len(list(store)) == 2
+
+
+def test_strings_added_to_a_frozen_store_are_transient():
+    strings = StringStore(["a"], freeze=True)
+    key = strings.add("b")
+    assert (strings[key], list(strings)) == ("b", ["a", "b"])
+
+    strings.renew()
+
+    assert ("a" in strings, "b" in strings) == (True, False)
