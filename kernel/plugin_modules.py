@@ -6,21 +6,27 @@ A plugin declares each as an entry point of the group `kernel_modules`:
     acme = "kernel_plugin_acme.api"
 
 Then `import kernel.acme` imports `kernel_plugin_acme.api`. If the kernel has a package of that name
-which calls `added_name`, the names in the module's `__all__` are added to the package.
+which calls `added_name`, the names in the module's `__all__` are added to the package. An entry
+point may also add one name to a package of the kernel or of a plugin:
+
+    "pipeline.Acme" = "kernel_plugin_acme.component:Acme"
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
 
-from kernel.registry import Registry, provider_hint
+from kernel.registry import Registry, missing_hint, provider_hint
 
 # Not an attribute of `kernel.registry`, because a config cannot name a module.
 MODULES: Final = Registry("modules")
+
+__all__ = ["MODULES", "PluginModules", "added_name"]
 
 _KERNEL: Final = "kernel."
 
@@ -38,14 +44,14 @@ class PluginModules(MetaPathFinder, Loader):
         """Return a spec if a plugin provides the module.
 
         Raises ModuleNotFoundError, with the distribution to install, if a plugin that is not
-        installed provides it.
+        installed provides it, or will provide it.
         """
         name = fullname.removeprefix(_KERNEL)
         if name == fullname:
             return None
         if MODULES.has(name):
             return ModuleSpec(fullname, self)
-        hint = provider_hint("modules", name)
+        hint = _hint(name)
         if hint is None:
             return None
         # Without `name=`, because `from kernel import util` would replace an error that has it.
@@ -54,11 +60,18 @@ class PluginModules(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Put the plugin's own module in the place of `module`.
 
-        Raises RegistryError if two distributions declare it, PluginError if it cannot be imported.
+        Raises RegistryError if two distributions declare it, PluginError if it cannot be imported,
+        ModuleNotFoundError if it is not a module.
         """
         # The import system returns what it finds here, so that both names are one module.
         qualified = module.__name__
-        sys.modules[qualified] = MODULES.get(qualified.removeprefix(_KERNEL))
+        found = MODULES.get(qualified.removeprefix(_KERNEL))
+        if not isinstance(found, ModuleType):
+            package, _, name = qualified.rpartition(".")
+            raise ModuleNotFoundError(
+                f"{qualified!r} is not a module: use `from {package} import {name}`"
+            )
+        sys.modules[qualified] = found
 
 
 def added_name(package: str, name: str) -> Any:
@@ -67,10 +80,24 @@ def added_name(package: str, name: str) -> Any:
     Raises AttributeError, with the distribution to install if it is known.
     """
     module = package.removeprefix(_KERNEL)
+    if MODULES.has(f"{module}.{name}"):
+        found = MODULES.get(f"{module}.{name}")
+        if isinstance(found, ModuleType):
+            return importlib.import_module(f"{package}.{name}")
+        return found
     if MODULES.has(module):
         added = MODULES.get(module)
         if name in added.__all__:
             return getattr(added, name)
-    hint = provider_hint("modules", f"{module}.{name}")
+    hint = _hint(f"{module}.{name}")
     missing = f"module {package!r} has no attribute {name!r}"
     raise AttributeError(missing if hint is None else f"{missing}: {hint}")
+
+
+def _hint(name: str) -> str | None:
+    """Return which distribution has, or will have, the module or name `name`; None if unknown."""
+    hint = provider_hint("modules", name) or missing_hint("modules", name)
+    parent, _, code = name.rpartition(".")
+    if hint is None and parent == "lang":
+        hint = provider_hint("languages", code) or missing_hint("languages", code)
+    return hint

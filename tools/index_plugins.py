@@ -75,7 +75,7 @@ def modules() -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for module, owner in registered()["modules"].items():
-        has_package = (ROOT / "kernel" / module).is_dir()
+        has_package = "." not in module and (ROOT / "kernel" / module).is_dir()
         names = MODULES.get(module).__all__ if has_package else ()
         found |= dict.fromkeys([f"{module}.{name}" for name in names] or [module], owner)
     return found

@@ -1,5 +1,7 @@
 """Pipelines: the Language, its components and their factories."""
 
+from typing import Any
+
 from kernel.pipeline.batching import Varying, minibatch, schedule
 from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
@@ -39,6 +41,7 @@ from kernel.pipeline.protocols import (
 from kernel.pipeline.serialization import is_excluded
 from kernel.pipeline.sharing import SharedOutput, upstreams_of
 from kernel.pipeline.vocab_data import read_vocab_data
+from kernel.plugin_modules import added_name
 
 __all__ = [
     "Averaged",
@@ -89,3 +92,8 @@ __all__ = [
     "update",
     "upstreams_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name that a plugin adds, such as the class of its component."""
+    return added_name(__name__, name)

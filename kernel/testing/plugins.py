@@ -31,8 +31,11 @@ def plugin_checks(distribution: str) -> list[Check]:
             checks.append(Check(f"loads-without-heavy-imports[{point.name}]", light))
             sound = functools.partial(_is_not_set_aside, point)
             checks.append(Check(f"implements-known-hooks[{point.name}]", sound))
-        elif point.group == "kernel_modules":
+        elif point.group == "kernel_modules" and not point.attr:
             loads = functools.partial(_names_a_module, point)
+            checks.append(Check(f"{point.group}[{point.name}]", loads))
+        elif point.group == "kernel_modules":
+            loads = functools.partial(_names_something_public, point)
             checks.append(Check(f"{point.group}[{point.name}]", loads))
         elif point.group.startswith("kernel_"):
             loads = functools.partial(_names_a_callable, point)
@@ -82,6 +85,11 @@ def _names_a_callable(point: importlib.metadata.EntryPoint) -> None:
     assert callable(point.load()), f"`{point.name}` is not callable"
     if kind in ("architectures", "batchers", "readers", "tokenizers", "loggers", "scorers"):
         assert re.search(r"\.v\d+$", point.name), f"`{point.name}` has no version (`.v1`)"
+
+
+def _names_something_public(point: importlib.metadata.EntryPoint) -> None:
+    package, _, name = f"{PROJECT}.{point.name}".rpartition(".")
+    assert getattr(importlib.import_module(package), name) is point.load()
 
 
 def _names_a_module(point: importlib.metadata.EntryPoint) -> None:

@@ -1,21 +1,34 @@
 """The names that people type, and the small functions behind them."""
 
+import importlib
 from itertools import islice
 
 import pytest
 
+import kernel
 from kernel import util
 from kernel.errors import TextError
+from kernel.symbols import LOWER, NOUN, nsubj
 from kernel.text import Doc, Span, Vocab
 
 NAMES = {
     "kernel.tokens": "Doc DocBin MorphAnalysis Span SpanGroup SpanGroups Token Retokenizer Underscore",
     "kernel.vocab": "BaseVectors Lexeme Lookups Morphology StringStore Vectors Vocab",
-    "kernel.training": "Alignment Example biluo_tags_to_offsets offsets_to_biluo_tags docs_to_json",
+    "kernel.training": "Alignment Example biluo_tags_to_offsets offsets_to_biluo_tags docs_to_json "
+    "Corpus JsonlCorpus PlainTextCorpus minibatch_by_words minibatch_by_padded_size",
     "kernel.language": "BaseDefaults Language",
     "kernel.scorer": "PRFScore ROCAUCScore Scorer get_ner_prf",
     "kernel.strings": "StringStore hash_string",
     "kernel.lookups": "Lookups Table load_lookups",
+    "kernel.morphology": "MorphAnalysis Morphology",
+    "kernel.pipeline": "DependencyParser EditTreeLemmatizer EntityRecognizer Morphologizer "
+    "MultiLabel_TextCategorizer Pipe SentenceRecognizer Tagger TextCategorizer Tok2Vec TrainablePipe",
+    "kernel.lang.char_classes": "ALPHA ALPHA_LOWER ALPHA_UPPER CONCAT_QUOTES LIST_ELLIPSES LIST_ICONS",
+    "kernel.lang.en": "English",
+    "kernel.lang.en.stop_words": "STOP_WORDS",
+    "kernel.lang.xx": "MultiLanguage",
+    "kernel.tokenizer": "Tokenizer",
+    "kernel.vectors": "Vectors",
     "kernel.symbols": "ORTH nsubj NOUN",
     "kernel.attrs": "LOWER IS_ALPHA",
     "kernel.util": "minibatch compounding filter_spans get_words_and_spaces registry",
@@ -30,6 +43,40 @@ def test_names_are_where_people_look_for_them(module, run_python):
 @pytest.mark.parametrize("module", NAMES)
 def test_modules_are_attributes_of_the_package(module, run_python):
     run_python(f"import kernel; {', '.join(f'{module}.{name}' for name in NAMES[module].split())}")
+
+
+@pytest.mark.parametrize("module", ["kernel.attrs", "kernel.symbols"])
+def test_ids_are_imported_with_a_star(module, run_python):
+    run_python(f"from {module} import *; assert (LOWER, NOUN, nsubj) == ({LOWER}, {NOUN}, {nsubj})")
+
+
+@pytest.mark.parametrize(
+    ("code", "plugin"),
+    [
+        ("from kernel.matcher import Matcher", "rules"),
+        ("import kernel; kernel.matcher.Matcher", "rules"),
+        ("from kernel import displacy", "displacy"),
+        ("from kernel.pipeline import EntityRuler", "rules"),
+        ("import kernel.pipeline; kernel.pipeline.SpanCategorizer", "spancat"),
+        ("import kernel.kb", "linker"),
+        ("from kernel.lang.de import German", "lang"),
+    ],
+)
+def test_missing_name_says_which_plugin_will_have_it(code, plugin):
+    with pytest.raises((ImportError, AttributeError), match=f"`kernel-plugin-{plugin}`"):
+        exec(code, {})  # noqa: S102 — the lines above
+
+
+def test_one_object_has_both_names():
+    en = importlib.import_module("kernel.lang.en")
+    assert en.English is type(kernel.blank("en"))
+    assert en.stop_words.STOP_WORDS is en.English.Defaults.stop_words
+    assert kernel.pipeline.Tagger is type(kernel.blank("en").add_pipe("tagger"))
+
+
+def test_added_name_is_not_a_module():
+    with pytest.raises(ModuleNotFoundError, match="use `from kernel"):
+        importlib.import_module("kernel.pipeline.Tagger")
 
 
 def test_type_checkers_find_each_module(repository):

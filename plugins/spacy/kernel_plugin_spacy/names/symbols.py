@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kernel.text import symbols
 
-__all__ = ["IDS", "NAMES"]
-
 IDS = symbols.IDS
 NAMES = symbols.NAMES
+
+__all__ = ["IDS", "NAMES", *(name for name in IDS if name.isidentifier())]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> int:
