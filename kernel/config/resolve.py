@@ -31,7 +31,16 @@ from kernel.config.signature import (
     without,
 )
 from kernel.config.structure import structure
-from kernel.config.tree import Block, copy_tree, discard, function_of, get_at, is_block, origin_of
+from kernel.config.tree import (
+    UNRESOLVED,
+    Block,
+    copy_tree,
+    discard,
+    function_of,
+    get_at,
+    is_block,
+    origin_of,
+)
 from kernel.errors import ConfigError, KernelError, raise_problems
 from kernel.problems import DEFAULT, UNKNOWN, Path, Problem
 
@@ -200,19 +209,20 @@ def resolve_section(config: Values, name: str) -> Any:
 def resolve_dot_names(config: Values, names: Sequence[str | None]) -> list[Any]:
     """Return the object for each of the dotted `names`; None for None.
 
-    A top-level section is resolved once, also if several names are in it. Raises `ConfigError`
-    for an unknown name.
+    Only what the names need is created, and once, also if several names are in it. Raises
+    `ConfigError` for an unknown name.
     """
-    made: dict[str, Any] = {}
+    made: dict[Path, Any] = {}
     return [None if name is None else _fetch(config, name, made) for name in names]
 
 
-def _fetch(config: Values, name: str, made: dict[str, Any]) -> Any:
-    section, *keys = name.split(".")
-    if section in config and section not in made:
-        made[section] = resolve_section(config, section)
-    value: Any = made
-    for key in (section, *keys):
+def _fetch(config: Values, name: str, made: dict[Path, Any]) -> Any:
+    keys = _split(name)
+    start = _start_of(config, keys)
+    if start not in made:
+        made[start] = _make(config, start, is_whole=start == keys)
+    value: Any = made[start]
+    for key in keys[len(start) :]:
         if isinstance(value, Mapping) and key in value:
             value = value[key]
         elif attrs.has(type(value)) and hasattr(value, key):
@@ -222,6 +232,26 @@ def _fetch(config: Values, name: str, made: dict[str, Any]) -> Any:
             hint = f"did you mean `{close}`?" if close else None
             raise ConfigError(f"`{name}` leads to nothing in the config", hint=hint)
     return value
+
+
+def _make(config: Values, path: Path, *, is_whole: bool) -> Any:
+    """Return the object at `path`; a table is created only if `is_whole`, or if it has defaults."""
+    value = get_at(config, path)
+    section = sections().get(path[0]) if len(path) == 1 and not is_block(value) else None
+    if section is not None and (is_whole or section.others is None):
+        return resolve_section(config, path[0])
+    return resolve(value, where=".".join(path)) if is_whole or is_block(value) else value
+
+
+def _start_of(config: Values, keys: Path) -> Path:
+    """Return the shortest part of `keys` that leads to a function block, else all of them."""
+    for depth in range(1, len(keys) + 1):
+        value = get_at(config, keys[:depth], UNRESOLVED)
+        if value is UNRESOLVED:
+            return keys[: depth - 1]
+        if is_block(value):
+            return keys[:depth]
+    return keys
 
 
 def _add_defaults(settings: Block, cls: type, config: Values) -> None:

@@ -216,7 +216,11 @@ def section_problems(
 def _meant(key: str, section: Section, missing: list[str], referred: Collection[str]) -> str | None:
     """Return the setting that the unknown `key` is probably a misspelling of."""
     if section.allows(key, referred):
-        return None if key in referred else take_nearest(key, missing)
+        # `pretrain` is a name of its own, not a misspelled `train`.
+        alike = [name for name in missing if name not in key or len(key) - len(name) < 2]
+        close = None if key in referred else take_nearest(key, alike)
+        missing[:] = [name for name in missing if name != close]
+        return close
     return take_nearest(key, missing, section.settings)
 
 

@@ -434,3 +434,27 @@ def test_two_functions_in_one_block_are_a_problem(misc):
     misc("t.known.v1", dict)
     (problem,) = problems(resolve, {"@misc": "t.known.v1", "@readers": "x.v1"})
     assert "a second function" in problem.message
+
+
+def test_only_what_a_dotted_name_needs_is_created(register, read):
+    def fail():
+        raise ValueError("must not be called")
+
+    register("misc", "dotted.fail.v1", fail)
+    register("misc", "dotted.both.v1", lambda: {"one": 1, "two": 2})
+    text = """
+        [corpora]
+        [corpora.bad]
+        @misc = "dotted.fail.v1"
+        [corpora.both]
+        @misc = "dotted.both.v1"
+    """
+    values = read(text.replace("        ", "")).interpolate()
+    assert resolve_dot_names(values, ["corpora.both.two", "corpora.both"]) == [
+        2,
+        {"one": 1, "two": 2},
+    ]
+    with pytest.raises(ConfigError, match=r"must not be called"):
+        resolve_dot_names(values, ["corpora.bad"])
+    with pytest.raises(ConfigError, match=r"`corpora\.both\.tow` leads to nothing"):
+        resolve_dot_names(values, ["corpora.both.tow"])
