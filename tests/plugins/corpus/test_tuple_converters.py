@@ -66,7 +66,14 @@ def test_keys_without_a_use_are_reported(nlp):
         (["ab cd", {"entities": [[0, 2, "A"], [1, 5, "B"]]}], "entities overlap: A 'ab'"),
         (["ab", {"tags": ["A", "B"]}], "document 2: "),
         (["ab", {"tags": "A"}], "\"tags\" is 'A'; expected a list"),
-        (["ab", {"heads": [[]]}], "document 2: "),
+        (["ab", {"heads": [[]]}], '"heads" has []; expected the number of a token or null'),
+        (["ab", {"heads": [10**30]}], '"heads" has 1000'),
+        (["ab", {"sent_starts": ["x"]}], "\"sent_starts\" has 'x'; expected true, false or null"),
+        (["ab", {"deps": [3]}], '"deps" has 3; expected a string or null'),
+        (
+            ["a b", {"heads": [1, 0], "deps": ["x", "y"]}],
+            "document 2: the heads of the tokens 0, 1 form a cycle",
+        ),
         (["ab", {"entities": [[0, 3, "A"]]}], "is outside the text"),
     ],
 )

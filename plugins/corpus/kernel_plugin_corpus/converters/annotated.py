@@ -11,6 +11,7 @@ from attrs import define, field
 
 from kernel.errors import KernelError
 from kernel.text import Doc
+from kernel_plugin_corpus.converters.conllu_rows import find_cycle
 from kernel_plugin_corpus.converters.misaligned import Misalignments
 from kernel_plugin_corpus.converters.offset_units import place_by_text, place_by_tokens
 from kernel_plugin_corpus.converters.offsets import (
@@ -112,11 +113,21 @@ def _tokenize(nlp: Language, text: AnnotatedText) -> Doc:
             doc = Doc(nlp.vocab, words=text.words, spaces=text.spaces)
         if not text.tokens:
             return doc
+        _check_tree(text)
         words = [token.text for token in doc]
         tokens: dict[str, Any] = {"words": words, "spaces": doc.spaces.tolist(), **text.tokens}
         return Doc(nlp.vocab, **tokens)
     except KernelError as error:
         raise text.location.error(error.message, hint=error.hint) from error
+
+
+def _check_tree(text: AnnotatedText) -> None:
+    heads = text.tokens.get("heads", [])
+    if all(head is None or 0 <= head < len(heads) for head in heads):
+        cycle = find_cycle([index if head is None else head for index, head in enumerate(heads)])
+        if cycle:
+            names = ", ".join(map(str, cycle))
+            raise text.location.error(f"the heads of the tokens {names} form a cycle")
 
 
 def _place_spans(texts: Sequence[AnnotatedText], docs: Sequence[Doc], name: Path | str) -> None:

@@ -93,7 +93,7 @@ def convert(
 def _has_decisions(records: Sequence[Record]) -> bool:
     """Return whether tasks ask about one entity each, so that nothing is known of the others."""
     tasks = [record.data for record in records if isinstance(record.data, dict)]
-    views = {task.get("_view_id") for task in tasks} - {None}
+    views = {view for task in tasks if isinstance(view := task.get("_view_id"), str)}
     if views:
         return views == {"ner"}
     counts = [len(task["spans"]) for task in tasks if isinstance(task.get("spans"), list)]
@@ -107,7 +107,7 @@ def _read_task(record: Record, counts: _Counts, *, is_complete: bool) -> Iterato
     if not isinstance(task, dict) or not isinstance(task.get("text"), str):
         raise unknown_format(location, 'expected a task with a "text"')
     answer = task.get("answer", "accept")
-    if answer not in {"accept", "reject", "ignore"}:
+    if answer not in ("accept", "reject", "ignore"):
         raise location.error(
             f'"answer" is {shorten(answer)}; expected "accept", "reject" or "ignore"'
         )

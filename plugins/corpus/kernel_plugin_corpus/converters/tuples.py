@@ -17,13 +17,16 @@ from kernel.text import Doc
 from kernel_plugin_corpus.converters.annotated import AnnotatedText, make_docs
 from kernel_plugin_corpus.converters.jsonl import as_list, read_entry
 from kernel_plugin_corpus.converters.misaligned import MisalignedEntity, Misalignments, Policy
+from kernel_plugin_corpus.converters.offsets import Location
 from kernel_plugin_corpus.converters.records import Record, read_records, unknown_format
-from kernel_plugin_corpus.converters.source import open_source
+from kernel_plugin_corpus.converters.source import open_source, shorten
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
 
 TOKEN_KEYS: Final = ("tags", "pos", "morphs", "lemmas", "heads", "deps", "sent_starts")
+# More than a text can have.
+MAX_TOKENS: Final = 2**31
 TEXT_KEYS: Final = ("entities", "spans", "cats", "words", "spaces")
 
 
@@ -62,7 +65,24 @@ def _read_text(record: Record) -> AnnotatedText:
             raise unknown_format(location, "expected a text and its annotation")
     entry: dict[str, Any] = {key: annotation[key] for key in TEXT_KEYS if key in annotation}
     text = read_entry(Record(location, {"text": content, **entry}))
-    text.tokens = {
-        key: as_list(annotation[key], key, location) for key in TOKEN_KEYS if key in annotation
-    }
+    for key in TOKEN_KEYS:
+        if key in annotation:
+            text.tokens[key] = as_list(annotation[key], key, location)
+            for value in annotation[key]:
+                _check_value(value, key, location)
     return text
+
+
+def _check_value(value: Any, key: str, location: Location) -> None:
+    if key == "sent_starts":
+        is_valid, expected = value in (True, False, None, -1), "true, false or null"
+    elif key == "heads":
+        is_valid, expected = value is None or _is_index(value), "the number of a token or null"
+    else:
+        is_valid, expected = value is None or isinstance(value, str), "a string or null"
+    if not is_valid:
+        raise location.error(f'"{key}" has {shorten(value)}; expected {expected}')
+
+
+def _is_index(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_TOKENS
