@@ -29,6 +29,7 @@ from kernel.text.files import doc_bytes, doc_json
 from kernel.text.pickling import ByValue
 from kernel.text.vocab.views import Attribute, attribute
 from kernel.text.words.attributes import DEP, HEAD, SENT_START, attr_id
+from kernel.text.words.strings import encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -181,7 +182,7 @@ class Doc(Columns, TextView):
         return Token(self, i % n)
 
     def __bytes__(self) -> bytes:
-        return self.text.encode("utf8")
+        return encode_text(self.text)
 
     @property
     def doc(self) -> Doc:
@@ -400,7 +401,7 @@ class Doc(Columns, TextView):
 
         returns  (N, nr_char)  as wide as the longest token if `nr_char` is -1
         """
-        encoded = [np.frombuffer(word.encode("utf8"), np.uint8) for word in self.words()]
+        encoded = [np.frombuffer(encode_text(word), np.uint8) for word in self.words()]
         width = max(map(len, encoded), default=0) if nr_char < 0 else nr_char
         out = np.full((len(encoded), width), 255, np.uint8)
         for row, word in zip(out, encoded, strict=True):

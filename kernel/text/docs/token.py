@@ -22,6 +22,7 @@ from kernel.text.vocab.views import LexicalAttributes, lexical_id
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS, Column
 from kernel.text.words.morphology import MorphAnalysis
+from kernel.text.words.strings import encode_text
 from kernel.text.words.symbols import NAMES
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Token(LexicalAttributes, PartView):
         return len(self.text)
 
     def __bytes__(self) -> bytes:
-        return self.text.encode("utf8")
+        return encode_text(self.text)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Token) and self.doc is other.doc and self.i == other.i

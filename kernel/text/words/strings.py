@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def hash_string(text: str) -> int:
     """Return the id of `text`: 0 if it is empty, a small number for a symbol, else its hash."""
     symbol = IDS.get(text)
-    return murmur64(_encode(text)) if symbol is None else symbol
+    return murmur64(encode_text(text)) if symbol is None else symbol
 
 
 class Generation:
@@ -71,7 +71,7 @@ class StringStore:
 
     def __contains__(self, key: object) -> bool:
         if isinstance(key, str):
-            return key in self._ids or self._find(murmur64(_encode(key))) is not None
+            return key in self._ids or self._find(murmur64(encode_text(key))) is not None
         return isinstance(key, int | np.integer) and self._find(int(key)) is not None
 
     @overload
@@ -85,7 +85,7 @@ class StringStore:
         """
         if isinstance(key, str):
             known = self._ids.get(key)
-            return murmur64(_encode(key)) if known is None else known
+            return murmur64(encode_text(key)) if known is None else known
         number = int(key)
         text = self._texts.get(number) or self._find(number)
         if text is None:
@@ -117,7 +117,7 @@ class StringStore:
             raise TextTypeError(f"expected a string, got {text!r}")
         if generation is None and (allow_transient or self._is_frozen):
             generation = self._current
-        key = murmur64(_encode(text))
+        key = murmur64(encode_text(text))
         texts, ids = self._tables(generation)
         texts[key] = text
         ids[text] = key
@@ -135,7 +135,7 @@ class StringStore:
         permanent, (own_texts, own) = self._ids, self._tables(generation)
         new = [text for text in dict.fromkeys(texts) if text not in permanent and text not in own]
         if new:
-            hashes = murmur64_all([_encode(text) for text in new]).tolist()
+            hashes = murmur64_all([encode_text(text) for text in new]).tolist()
             own_texts.update(zip(hashes, new, strict=True))
             own.update(zip(new, hashes, strict=True))
         if generation is None:
@@ -248,13 +248,13 @@ def _of_bytes(cls: type[StringStore], data: bytes) -> StringStore:
 
 def _decode(text: bytes) -> str:
     try:
-        return text.decode("utf8")
+        return text.decode("utf8", "surrogatepass")
     except UnicodeDecodeError as error:
         raise TextError(f"expected a string in UTF-8, got {text!r}: {error}") from error
 
 
-def _encode(text: str) -> bytes:
-    # A text that was cut may end in half of a surrogate pair, which strict UTF-8 cannot encode.
+def encode_text(text: str) -> bytes:
+    """Return the text in UTF-8, also if it has been cut inside of a surrogate pair."""
     return text.encode("utf8", "surrogatepass")
 
 
