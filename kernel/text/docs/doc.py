@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -176,7 +177,7 @@ class Doc(Columns, TextView):
                 raise TextError(f"a span has no gaps: expected no step, got {key.step}")
             start, stop, _ = key.indices(n)
             return Span(self, start, max(start, stop))
-        i = int(key)
+        i = index(key)
         if not -n <= i < n:
             raise BoundsError(f"no token {i} in a doc of {n}")
         return Token(self, i % n)

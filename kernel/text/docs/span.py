@@ -154,9 +154,11 @@ class Span(PartView):
         A span does not follow its words when tokens are merged or split; it may then reach
         beyond the end of the doc. Those of `doc.spans` follow.
         """
-        n = len(self.doc.lex)
-        start = min(self.start, n)
-        return start, max(start, min(self.end, n))
+        start, end, n = self.start, self.end, len(self.doc.lex)
+        if start <= end <= n:
+            return start, end
+        start = min(start, n)
+        return start, max(start, min(end, n))
 
     def __len__(self) -> int:
         start, end = self.bounds

@@ -17,7 +17,7 @@ from kernel.text.docs.views import (
     hookable,
     vector_rows,
 )
-from kernel.text.errors import BoundsError
+from kernel.text.errors import BoundsError, TextTypeError
 from kernel.text.vocab.views import LexicalAttributes, lexical_id
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS, Column
@@ -124,8 +124,9 @@ class Token(LexicalAttributes, PartView):
         return self.vocab.strings[self.norm]
 
     @norm_.setter
-    def norm_(self, norm: str) -> None:
-        self.norm = self.doc.lexemes.intern(norm)
+    def norm_(self, norm: str | None) -> None:
+        # None and "" stand for the norm of the word.
+        self.norm = self.doc.lexemes.intern(norm or "")
 
     lex_id = lexical_id(attributes.ID)
 
@@ -149,8 +150,8 @@ class Token(LexicalAttributes, PartView):
         return NAMES[self.pos]
 
     @pos_.setter
-    def pos_(self, pos: str) -> None:
-        self.pos = pos_id(pos)
+    def pos_(self, pos: str | None) -> None:
+        self.pos = pos_id(pos or "")
 
     @property
     def morph(self) -> MorphAnalysis:
@@ -160,6 +161,10 @@ class Token(LexicalAttributes, PartView):
 
     @morph.setter
     def morph(self, morph: MorphAnalysis) -> None:
+        if not isinstance(morph, MorphAnalysis):
+            raise TextTypeError(
+                f"expected a MorphAnalysis, got {morph!r}", hint="use set_morph for strings"
+            )
         if morph.vocab is not self.vocab:
             raise TextError("the features are those of another vocabulary", hint="use set_morph")
         self.doc.ensure_column("morph")[self.i] = morph.key
@@ -255,8 +260,8 @@ class Token(LexicalAttributes, PartView):
         return self.vocab.strings[self.dep]
 
     @dep_.setter
-    def dep_(self, dep: str) -> None:
-        self.dep = self.doc.add_string("dep", dep)
+    def dep_(self, dep: str | None) -> None:
+        self.dep = self.doc.add_string("dep", "" if dep is None else dep)
 
     def has_dep(self) -> bool:
         """Return whether a dependency label is set."""
@@ -274,6 +279,8 @@ class Token(LexicalAttributes, PartView):
 
     @head.setter
     def head(self, head: Token) -> None:
+        if not isinstance(head, Token):
+            raise TextTypeError(f"expected a Token as the head, got {head!r}")
         if head.doc is not self.doc:
             raise TextError("the head is in another doc")
         navigation.set_head(self.doc, self.i, head.i)

@@ -169,8 +169,9 @@ def column_string(name: str) -> Attribute[str]:
         column = token.doc.annotations.get(name)
         return "" if column is None else token.doc.vocab.strings[column.item(token.i)]
 
-    def write(token: Token, value: str) -> None:
-        token.doc.ensure_column(name)[token.i] = token.doc.add_string(name, value)
+    def write(token: Token, value: str | None) -> None:
+        text = "" if value is None else value
+        token.doc.ensure_column(name)[token.i] = token.doc.add_string(name, text)
 
     return attribute(read, write, doc=f"`{name}`, as a string; empty if unset.")
 

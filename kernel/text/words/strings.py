@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import weakref
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -79,14 +80,17 @@ class StringStore:
     @overload
     def __getitem__(self, key: int) -> str: ...
     def __getitem__(self, key: str | int) -> str | int:
-        """Return the id of a string, or the string of an id; nothing is added.
+        """Return the id of a string, which may be given in UTF-8, or the string of an id.
 
-        Raises UnknownKeyError for an id whose string is unknown.
+        Nothing is added. Raises UnknownKeyError for an id whose string is unknown.
         """
         if isinstance(key, str):
             known = self._ids.get(key)
             return murmur64(encode_text(key)) if known is None else known
-        number = int(key)
+        try:
+            number = index(key)
+        except TypeError:
+            return self[_decode(key)]
         text = self._texts.get(number) or self._find(number)
         if text is None:
             raise UnknownKeyError(
@@ -135,6 +139,7 @@ class StringStore:
         permanent, (own_texts, own) = self._ids, self._tables(generation)
         new = [text for text in dict.fromkeys(texts) if text not in permanent and text not in own]
         if new:
+            _check_strings(new)
             hashes = murmur64_all([encode_text(text) for text in new]).tolist()
             own_texts.update(zip(hashes, new, strict=True))
             own.update(zip(new, hashes, strict=True))
@@ -193,7 +198,7 @@ class StringStore:
 
     def as_int(self, key: str | int) -> int:
         """Return the id of a string, or an id unchanged; nothing is added."""
-        return self[key] if isinstance(key, str) else int(key)
+        return self[key] if isinstance(key, str | bytes) else index(key)
 
     def as_string(self, key: str | int) -> str:
         """Return the string of an id, or a string unchanged."""
@@ -246,7 +251,15 @@ def _of_bytes(cls: type[StringStore], data: bytes) -> StringStore:
     return cls().from_bytes(data)
 
 
-def _decode(text: bytes) -> str:
+def _check_strings(texts: Iterable[object]) -> None:
+    for text in texts:
+        if not isinstance(text, str):
+            raise TextTypeError(f"expected strings, got {text!r}")
+
+
+def _decode(text: object) -> str:
+    if not isinstance(text, bytes):
+        raise TextTypeError(f"expected a string or an id, got {text!r}")
     try:
         return text.decode("utf8", "surrogatepass")
     except UnicodeDecodeError as error:

@@ -148,3 +148,47 @@ def test_label_of_a_token_that_lost_its_head_is_generic(make_doc):
     part = doc[0:3].as_doc()
 
     assert [(token.head.i, token.dep_) for token in part] == [(1, "neg"), (1, "ROOT"), (1, "dep")]
+
+
+@pytest.mark.parametrize(
+    "name", ["tag_", "lemma_", "dep_", "pos_", "ent_type_", "ent_kb_id_", "ent_id_"]
+)
+def test_none_unsets_a_string(make_doc, name):
+    token = make_doc()[0]
+    setattr(token, name, "NOUN")
+    assert getattr(token, name) == "NOUN"
+
+    setattr(token, name, None)
+    assert getattr(token, name) == ""
+
+
+def test_none_restores_the_norm_of_the_word(make_doc):
+    token = make_doc()[0]
+    token.norm_ = "augusta"
+    token.norm_ = None
+    assert token.norm_ == "ada"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("head", 1, "expected a Token as the head, got 1"),
+        ("morph", "A=B", "expected a MorphAnalysis, got 'A=B'\nhint: use set_morph"),
+        ("lemma_", 5, "expected a string, got 5"),
+    ],
+)
+def test_values_of_other_types_are_refused(make_doc, name, value, message):
+    with pytest.raises(TypeError, match=message):
+        setattr(make_doc()[0], name, value)
+
+
+def test_strings_are_looked_up_by_text_bytes_or_id(vocab):
+    key = vocab.strings.add("café")
+
+    assert vocab.strings["café".encode()] == vocab.strings.as_int("café") == key
+    assert vocab.strings[np.uint64(key)] == vocab.strings.as_string(key) == "café"
+    for wrong in (None, 1.5, ["café"]):
+        with pytest.raises(TypeError, match="expected a string or an id, got"):
+            vocab.strings[wrong]  # the lookup raises
+    with pytest.raises(TypeError, match="expected strings, got 5"):
+        Doc(vocab, ["a", "b"], tags=["X", 5])
