@@ -14,16 +14,25 @@ from kernel.files.json import parse_json, read_json
 from kernel.files.manifest import MANIFEST, check_entries, verify_manifest
 from kernel.files.messages import pack, unchanged_gc, unpack
 from kernel.files.modules import import_file
-from kernel.files.raw import read_file
+from kernel.files.raw import open_file, read_file
+from kernel.files.readers import BytesReader, InflatingReader, Reader
+from kernel.files.sections import Blob, Items, Section, scan_map
 
 __all__ = [
     "MANIFEST",
+    "Blob",
+    "BytesReader",
+    "InflatingReader",
+    "Items",
+    "Reader",
+    "Section",
     "check_entries",
     "check_type",
     "decompress",
     "import_file",
     "link_or_copy",
     "max_unpacked",
+    "open_file",
     "pack",
     "parse_json",
     "parse_npy",
@@ -32,6 +41,7 @@ __all__ = [
     "recover_folder",
     "remove",
     "replace_folder",
+    "scan_map",
     "unchanged_gc",
     "unpack",
     "verify_manifest",

@@ -35,7 +35,7 @@ def unpack(data: bytes, *, what: str = "the data", tuples: bool = False) -> Any:
         return msgpack.unpackb(data, raw=False, use_list=not tuples, unicode_errors="surrogatepass")
     # Decoders of arrays, also those that plugins register with srsly, raise whatever they like.
     except Exception as error:
-        raise LoadError(f"{what} is damaged: {_reason(error)}") from error
+        raise LoadError(f"{what} is damaged: {reason(error)}") from error
 
 
 @contextlib.contextmanager
@@ -52,8 +52,9 @@ def unchanged_gc() -> Iterator[None]:
             gc.enable()
 
 
-def _reason(error: Exception) -> str:
-    from srsly.msgpack import ExtraData, FormatError, StackError
+def reason(error: Exception) -> str:
+    """Return in words why MessagePack could not be read."""
+    from srsly.msgpack import ExtraData, FormatError, OutOfData, StackError
 
     if isinstance(error, ExtraData):
         return f"{len(error.extra)} more bytes after its end"
@@ -61,4 +62,6 @@ def _reason(error: Exception) -> str:
         return "it is nested too deeply"
     if isinstance(error, FormatError):
         return "a byte does not start a value"
+    if isinstance(error, OutOfData):
+        return "it is truncated"
     return str(error) or type(error).__name__

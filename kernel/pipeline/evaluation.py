@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from kernel.pipeline.batching import minibatch
 from kernel.pipeline.pipe import checked_examples
 from kernel.scoring import PipelineScores
 from kernel.text import Example
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
+
+
+# A batch takes about 6 kB per word; larger batches are not faster.
+MAX_BATCH_WORDS: Final = 8192
 
 
 def evaluate(
@@ -29,8 +32,8 @@ def evaluate(
 
     `scorer` is a custom `Scorer`; otherwise one is created with the settings `scorer_cfg`.
     `speed` is in words per second, including tokenization, without scoring and reading. Copies of
-    `batch_size` examples at a time are run through the enabled components, counted and released.
-    Only a scorer that is a plain function without an accumulator needs all examples at once; they
+    at most `batch_size` examples at a time, fewer if they are long, are run through the enabled
+    components, counted and released. Only a scorer that is a plain function without an accumulator needs all examples at once; they
     are kept in memory for it.
     """
     if scorer is not None:
@@ -39,7 +42,7 @@ def evaluate(
         counts = PipelineScores.of(nlp.pipeline, scorer_cfg, per_component=per_component)
     n_words, seconds = 0, 0.0
     given = checked_examples(examples, "evaluate")
-    for batch in minibatch(given, batch_size or nlp.batch_size):
+    for batch in _batches(given, batch_size or nlp.batch_size):
         start = time.perf_counter()
         predicted = _predict(nlp, batch, component_cfg)
         seconds += time.perf_counter() - start
@@ -48,6 +51,20 @@ def evaluate(
     scores = {name: _plain(value) for name, value in counts.result().items()}
     scores["speed"] = n_words / seconds if n_words else None
     return scores
+
+
+def _batches(examples: Iterable[Example], max_size: int) -> Iterator[list[Example]]:
+    """Yield at most `max_size` examples, and `MAX_BATCH_WORDS` words, at a time."""
+    batch: list[Example] = []
+    n_words = 0
+    for example in examples:
+        n_words += len(example.predicted)
+        if batch and (len(batch) >= max_size or n_words > MAX_BATCH_WORDS):
+            yield batch
+            batch, n_words = [], len(example.predicted)
+        batch.append(example)
+    if batch:
+        yield batch
 
 
 def _predict(

@@ -24,6 +24,7 @@ from kernel.text.examples.iob import (
     offsets_to_biluo_tags,
 )
 from kernel.text.examples.projective import DELIMITER, projective_heads, projectivize
+from kernel.text.files.doc_stream import read_docs
 from kernel.text.files.doc_wire import pack_docs, unpack_docs
 from kernel.text.files.docbin import DocBin, merge_bins
 from kernel.text.vectors.table import BaseVectors, Vectors
@@ -97,6 +98,7 @@ __all__ = [
     "pack_docs",
     "projective_heads",
     "projectivize",
+    "read_docs",
     "sent_starts_of_heads",
     "symbols",
     "unpack_docs",

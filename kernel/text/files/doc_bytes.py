@@ -12,7 +12,7 @@ import numpy as np
 from attrs import frozen
 
 from kernel.errors import LoadError, TextError
-from kernel.files import pack, unpack
+from kernel.files import check_type, pack, unpack
 from kernel.text.docs.columns import Bools, Values
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from kernel.text.docs.doc import Doc
 
+_NUMERIC: Final = "biuf"
 _ATTRS: Final = (
     attributes.LENGTH,
     attributes.SPACY,
@@ -64,14 +65,21 @@ class StoredColumn:
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> StoredColumn:
-        """Return the column that `to_dict` returned; raises LoadError if it is damaged."""
+    def from_dict(cls, data: Any, *, what: str) -> StoredColumn:
+        """Return the column that `to_dict` returned.
+
+        Raises LoadError that starts with `what` if it is damaged.
+        """
+        fields = {"kind": str, "dtype": str, "values": bytes, "is_set": bytes}
+        check_type(data, fields, what=what)
         try:
             dtype = np.dtype(data["dtype"])
             values = np.frombuffer(data["values"], dtype.newbyteorder("<")).astype(dtype)
-            return cls(str(data["kind"]), values, np.frombuffer(data["is_set"], np.bool_))
-        except (KeyError, TypeError, ValueError) as error:
-            raise LoadError(f"the file is damaged: a doc column: {error}") from error
+        except (TypeError, ValueError) as error:
+            raise LoadError(f"{what} is damaged: {error}") from error
+        if dtype.kind not in _NUMERIC:
+            raise LoadError(f"{what} is damaged: the type {dtype} is not one of numbers")
+        return cls(data["kind"], values, np.frombuffer(data["is_set"], np.bool_))
 
     def fits(self, name: str) -> bool:
         """Return whether docs can have the column `name`, and as it is here."""
@@ -137,7 +145,10 @@ def from_dict(doc: Doc, msg: Mapping[str, Any], *, exclude: Collection[str] = ()
     if "user_data" in exclude:
         data.pop("user_data_keys", None)
     fill_rest(doc, data)
-    stored = {name: StoredColumn.from_dict(each) for name, each in data.get("columns", {}).items()}
+    stored = {
+        name: StoredColumn.from_dict(each, what=f"the doc column `{name}`")
+        for name, each in data.get("columns", {}).items()
+    }
     for name, column in known_columns(stored).items():
         doc.set_column(name, column.values)
     doc.keep_labels()

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
-from attrs import evolve
 
-from kernel.errors import LoadError, TextError
-from kernel.files import pack, unpack
-from kernel.text.files.doc_bytes import StoredColumn, known_columns
-from kernel.text.files.token_arrays import TokenArrays, decode, encode
+from kernel.errors import TextError
+from kernel.files import BytesReader, decompress, pack, read_file
+from kernel.text.files.doc_stream import CHUNK_DOCS, DocReading, check_start
+from kernel.text.files.spacy_file import NO_SPANS, VERSION, PackedDocs, SpacyFile
+from kernel.text.files.token_arrays import TokenArrays, encode
 from kernel.text.words import attributes
 from kernel.text.words.attributes import attr_id, attr_name
 from kernel.text.words.column import COLUMNS
@@ -43,10 +42,7 @@ ALL_ATTRS: Final = (
     "MORPH",
     "ENT_ID",
 )
-_VERSION: Final = "0.1"
-_NO_SPANS: Final = b"\x90"
-_CHUNK: Final = 1000
-_KEYS: Final = ("attrs", "tokens", "spaces", "lengths", "strings", "cats")
+NO_LIMIT: Final = 1 << 62
 
 
 class DocBin:
@@ -93,7 +89,7 @@ class DocBin:
         self._added.append(doc.snapshot())
         self.cats.append(dict(doc.cats))
         self.flags.append({"has_unknown_spaces": doc.has_unknown_spaces})
-        self.span_groups.append(doc.spans.to_bytes() if doc.has_spans else _NO_SPANS)
+        self.span_groups.append(doc.spans.to_bytes() if doc.has_spans else NO_SPANS)
         self._strings |= doc.vocab.strings.known(doc.span_ids())
         if self.store_user_data:
             self.user_data.append(pack(doc.user_data))
@@ -117,26 +113,20 @@ class DocBin:
         keeps them. Raises LoadError if what was read does not make docs.
         """
         whole = self.arrays()
-        whole = evolve(whole, columns=known_columns(whole.columns))
-        # All docs have this table, in which their strings are.
-        table = vocab.table_for_docs()
-        table.intern_all(list(self._strings))
+        reading = DocReading(vocab, self.attrs, list(self._strings), whole.columns, "the bin")
         starts = np.concatenate(([0], np.cumsum(whole.lengths)))  # (D + 1,)
-        for first in range(0, len(self), _CHUNK):
-            last = min(first + _CHUNK, len(self))
-            unknown = [self.flags[i].get("has_unknown_spaces", False) for i in range(first, last)]
-            part = whole.part(first, last, int(starts[first]), int(starts[last]))
-            for i, doc in enumerate(decode(part, self.attrs, vocab, table, unknown), first):
-                yield self._complete(doc, i)
-
-    def _complete(self, doc: Doc, i: int) -> Doc:
-        doc.cats = dict(self.cats[i])
-        if self.span_groups[i] not in {_NO_SPANS, b""}:
-            doc.spans.from_bytes(self.span_groups[i])
-        user_data = self.user_data[i] if i < len(self.user_data) else None
-        if self.store_user_data and user_data is not None:
-            doc.user_data.update(unpack(user_data, tuples=True, what="the user data"))
-        return doc
+        for first in range(0, len(self), CHUNK_DOCS):
+            last = min(first + CHUNK_DOCS, len(self))
+            yield from reading.docs(
+                PackedDocs(
+                    first,
+                    whole.part(first, last, int(starts[first]), int(starts[last])),
+                    self.cats[first:last],
+                    self.flags[first:last],
+                    self.span_groups[first:last],
+                    self.user_data[first:last] if self.store_user_data else [],
+                )
+            )
 
     def merge(self, other: DocBin) -> None:
         """Add the docs of another bin; raises TextError if it keeps other things of them."""
@@ -158,7 +148,7 @@ class DocBin:
         """Return the content of a `.spacy` file."""
         whole = self.arrays()
         data: dict[str, Any] = {
-            "version": _VERSION,
+            "version": VERSION,
             "attrs": self.attrs,
             "tokens": whole.tokens.tobytes("C"),
             "spaces": whole.spaces.tobytes("C"),
@@ -177,20 +167,26 @@ class DocBin:
     def from_bytes(self, bytes_data: bytes) -> DocBin:
         """Replace everything by the content of a `.spacy` file.
 
+        User data is kept if the file has it, even without `store_user_data`.
+
         Raises LoadError if it is not a `.spacy` file, or damaged.
         """
-        data = _unpack(bytes_data)
-        self.attrs = list(data["attrs"])
-        self._strings = set(data["strings"])
-        whole = _arrays(data)
-        self._parts, self._added = [whole], []
-        n = len(whole.lengths)
-        self.cats = list(data["cats"])
-        self.span_groups = list(data.get("span_groups") or [_NO_SPANS] * n)
-        self.flags = list(data.get("flags") or [{} for _ in range(n)])
-        self.user_data = list(data.get("user_data") or [None] * n) if self.store_user_data else []
-        if not len(self.cats) == len(self.span_groups) == len(self.flags) == n:
-            raise LoadError("the file is damaged: its parts are of different numbers of docs")
+        return self._read(bytes_data, "the bin")
+
+    def _read(self, bytes_data: bytes, what: str) -> DocBin:
+        check_start(bytes_data, what)
+        content = SpacyFile(BytesReader(decompress(bytes_data, what=what)), what=what)
+        n = len(content.lengths)
+        self.attrs, self._strings = content.attrs, set(content.strings)
+        self.store_user_data = self.store_user_data or content.has_user_data
+        self._parts, self._added = [], []
+        self.cats, self.flags, self.span_groups, self.user_data = [], [], [], []
+        for part in content.parts(max(n, 1), NO_LIMIT):
+            self._parts.append(part.arrays)
+            self.cats, self.flags = part.cats, part.flags
+            self.span_groups, self.user_data = part.span_groups, part.user_data
+        if self.store_user_data and not content.has_user_data:
+            self.user_data = [None] * n
         return self
 
     def to_disk(self, path: str | Path) -> None:
@@ -203,10 +199,7 @@ class DocBin:
 
         Raises LoadError naming the file if it is not a `.spacy` file, or damaged.
         """
-        try:
-            return self.from_bytes(Path(path).read_bytes())
-        except LoadError as error:
-            raise LoadError(f"`{path}`: {error.message}", hint=error.hint) from error
+        return self._read(read_file(path), f"`{path}`")
 
     def _encode(self) -> None:
         if not self._added:
@@ -243,37 +236,3 @@ def _ordered(numbers: Iterable[int]) -> list[int]:
 def _added_columns(attrs: Sequence[str | int]) -> set[str]:
     columns = [COLUMNS.of_attr(attr_id(attr)) for attr in attrs]
     return {column.name for column in columns if column is not None and not column.is_built_in}
-
-
-def _unpack(bytes_data: bytes) -> dict[str, Any]:
-    try:
-        raw = zlib.decompress(bytes_data)
-    except zlib.error as error:
-        raise LoadError(
-            f"it is not a `.spacy` file, or a damaged one: {error}",
-            hint="`kernel convert` makes `.spacy` files of other formats",
-        ) from error
-    data = unpack(raw, what="it")
-    missing = [key for key in _KEYS if key not in data] if isinstance(data, dict) else _KEYS
-    if missing:
-        raise LoadError(f"it is not a `.spacy` file: it has no `{missing[0]}`")
-    return data
-
-
-def _arrays(data: dict[str, Any]) -> TokenArrays:
-    lengths = np.frombuffer(data["lengths"], "<i4").astype(np.int32)
-    n, k = int(lengths.sum()), len(data["attrs"])
-    if (
-        len(data["tokens"]) != n * k * 8
-        or len(data["spaces"]) != n
-        or data["attrs"][0] != attributes.ORTH
-    ):
-        raise LoadError("the file is damaged: its tokens are not as many as it says")
-    tokens: npt.NDArray[np.uint64] = np.frombuffer(data["tokens"], "<u8").reshape(n, k)
-    columns = {
-        name: StoredColumn.from_dict(stored) for name, stored in data.get("columns", {}).items()
-    }
-    for name, column in columns.items():
-        if len(column.values) != n or len(column.is_set) != len(lengths):
-            raise LoadError(f"the file is damaged: the doc column `{name}` is not of its docs")
-    return TokenArrays(tokens, np.frombuffer(data["spaces"], np.bool_), lengths, columns)

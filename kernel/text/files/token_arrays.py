@@ -137,13 +137,13 @@ def decode(
     lengths = part.lengths
     starts = np.cumsum(lengths) - lengths
     by_number = {number: part.tokens[:, k] for k, number in enumerate(numbers)}
-    lex = table.rows_of_orths(by_number[attributes.ORTH])  # (T,)
     spaces = part.spaces | np.repeat(np.asarray(unknown_spaces, np.bool_), lengths)
-    whole = Columns(vocab, table, lex, spaces)
     try:
+        lex = table.rows_of_orths(by_number[attributes.ORTH])  # (T,)
+        whole = Columns(vocab, table, lex, spaces)
         whole.set_attributes(by_number)
     except TextError as error:
-        raise LoadError(f"the file is damaged: {error.message}") from error
+        raise LoadError(error.message) from error
     is_set = whole.is_set(lengths)
     if "head" in is_set:
         _check_heads(whole.annotations["head"], starts, lengths)
@@ -166,7 +166,7 @@ def decode(
 def _check_heads(heads: Ints, starts: npt.NDArray[Any], lengths: Ints) -> None:
     first = np.repeat(starts, lengths)
     if ((heads < first) | (heads >= first + np.repeat(lengths, lengths))).any():
-        raise LoadError("the file is damaged: a head lies outside of its doc")
+        raise LoadError("a head lies outside of its doc")
 
 
 def _set_sentences(

@@ -14,8 +14,13 @@ from attrs.validators import ge
 
 from kernel.errors import DataError
 from kernel.lines import is_blank, read_lines
+<<<<<<< HEAD
 from kernel.text import Doc, DocBin, Example
 from kernel_plugin_corpus.files import check_path, find_files, parse_json, read_json
+=======
+from kernel.text import Doc, Example, read_docs
+from kernel_plugin_corpus.files import check_path, find_files, read_json
+>>>>>>> 7451ff8 (wip)
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -122,7 +127,7 @@ class Corpus:
     def _read_docs(self, nlp: Language) -> Iterator[Doc]:
         n_docs = 0
         for path in find_files(self.path, ".spacy"):
-            for doc in DocBin().from_disk(path).get_docs(nlp.vocab):
+            for doc in read_docs(path, nlp.vocab):
                 if not len(doc):
                     continue
                 if self.limit and n_docs >= self.limit:
