@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from kernel.errors import LoadError
+
+Hook: TypeAlias = Callable[[Any], Any] | None
 
 
 def pack(value: Any) -> bytes:
@@ -16,9 +19,11 @@ def pack(value: Any) -> bytes:
     Half of a surrogate pair, as in a text that was cut inside an emoji, is kept.
     """
     # Imported here because importing it takes longer than importing `kernel.text`.
-    from srsly import msgpack
+    from srsly.msgpack._packer import Packer
 
-    packed: bytes = msgpack.packb(value, use_bin_type=True, unicode_errors="surrogatepass")
+    encode, _ = _hooks()
+    packer = Packer(default=encode, use_bin_type=True, unicode_errors="surrogatepass")
+    packed: bytes = packer.pack(value)
     return packed
 
 
@@ -28,14 +33,41 @@ def unpack(data: bytes, *, what: str = "the data", tuples: bool = False) -> Any:
     Raises `LoadError` that starts with `what` if `data` is not one MessagePack value: damaged,
     truncated, followed by other bytes, or nested more than 1000 levels deep.
     """
-    # Not `srsly.msgpack_loads`, which leaves the garbage collector disabled after an error.
-    from srsly import msgpack
+    from srsly.msgpack._unpacker import unpackb
 
+    _, decode = _hooks()
     try:
-        return msgpack.unpackb(data, raw=False, use_list=not tuples, unicode_errors="surrogatepass")
+        return unpackb(
+            data,
+            object_hook=decode,
+            raw=False,
+            use_list=not tuples,
+            unicode_errors="surrogatepass",
+        )
     # Decoders of arrays, also those that plugins register with srsly, raise whatever they like.
     except Exception as error:
         raise LoadError(f"{what} is damaged: {reason(error)}") from error
+
+
+def _hooks() -> tuple[Hook, Hook]:
+    """Return what encodes and decodes arrays, and the types that are registered with srsly."""
+    import catalogue
+
+    return _hooks_of(len(catalogue.REGISTRY))
+
+
+@functools.lru_cache(maxsize=1)
+def _hooks_of(n_registered: int) -> tuple[Hook, Hook]:
+    # srsly's own functions look for entry points in each call, which takes 0.2 ms, and
+    # `msgpack_loads` leaves the garbage collector disabled after an error.
+    from srsly import msgpack_decoders, msgpack_encoders
+
+    encode = decode = None
+    for encoder in msgpack_encoders.get_all().values():
+        encode = functools.partial(encoder, chain=encode)
+    for decoder in msgpack_decoders.get_all().values():
+        decode = functools.partial(decoder, chain=decode)
+    return encode, decode
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import IO, Final, Protocol
 from kernel.errors import LoadError
 from kernel.files.compression import CHUNK_BYTES, too_large
 
-MAX_BUFFER_BYTES: Final = 1 << 18
+MAX_BUFFER_BYTES: Final = 1 << 16
 
 
 class Reader(Protocol):
@@ -50,7 +50,7 @@ class BytesReader:
 class InflatingReader:
     """A position in the decompressed content of a file of zlib data.
 
-    A copy takes up about 50 kB plus what it has decompressed, at most 256 kB, and shares the file.
+    A copy takes up about 50 kB plus what it has decompressed, at most 64 kB, and shares the file.
 
     Raises `LoadError` that starts with `what` as `decompress` does, when reading gets there.
     """

@@ -170,12 +170,12 @@ class _Unpacker:
     """Values from a reader, one after the other."""
 
     def __init__(self, reader: Reader, what: str) -> None:
-        from srsly import msgpack
+        from srsly.msgpack._unpacker import Unpacker
 
         self._reader = reader
         self._what = what
         self._n_bytes = 0
-        self._unpacker = msgpack.Unpacker(
+        self._unpacker = Unpacker(
             self,
             read_size=CHUNK_BYTES,
             raw=False,

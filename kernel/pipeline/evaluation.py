@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # A batch takes about 6 kB per word; larger batches are not faster.
-MAX_BATCH_WORDS: Final = 8192
+MAX_BATCH_WORDS: Final = 4096
 
 
 def evaluate(
@@ -33,8 +33,8 @@ def evaluate(
     `scorer` is a custom `Scorer`; otherwise one is created with the settings `scorer_cfg`.
     `speed` is in words per second, including tokenization, without scoring and reading. Copies of
     at most `batch_size` examples at a time, fewer if they are long, are run through the enabled
-    components, counted and released. Only a scorer that is a plain function without an accumulator needs all examples at once; they
-    are kept in memory for it.
+    components, counted and released. Only a scorer that is a plain function without an
+    accumulator needs all examples at once; they are kept in memory for it.
     """
     if scorer is not None:
         counts = scorer.accumulator(per_component=per_component)

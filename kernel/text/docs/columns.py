@@ -14,10 +14,11 @@ from attrs import frozen
 
 from kernel.errors import TextError
 from kernel.text.docs.tree import sent_starts_of_heads
+from kernel.text.errors import UnknownKeyError
 from kernel.text.words import attributes
 from kernel.text.words.attributes import attr_id
 from kernel.text.words.column import COLUMNS, Column
-from kernel.text.words.symbols import IDS
+from kernel.text.words.symbols import IDS, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ Attr = str | int
 _Place = tuple[slice, int]
 
 _NO_FEATURES: Final = IDS["_"]
+_IDS_OF_ENTS: Final = {"ent_kb_id", "ent_id"}
 
 
 class Columns:
@@ -188,6 +190,21 @@ class Columns:
             ids.update(self.lexemes.column(attributes.NORM)[rows].tolist())
         texts = self.lexemes.texts
         return {texts[row] for row in rows.tolist()} | self.vocab.strings.known(ids)
+
+    def check_strings(self) -> None:
+        """Raise UnknownKeyError if an annotation has the id of an unknown string.
+
+        For columns that were read from somewhere. Ids of entities need no string, and norms are
+        checked when they are set.
+        """
+        strings = self.vocab.strings
+        checked = {name: self.annotations[name] for name in self.annotations.keys() - _IDS_OF_ENTS}
+        for key in named_ids(checked):
+            if key not in strings:
+                raise UnknownKeyError(f"no string with the id {key}")
+        pos = self.annotations.get("pos")
+        if pos is not None and pos.max(initial=0) >= len(NAMES):
+            raise UnknownKeyError(f"no symbol with the id {pos.max()}")
 
     def keep_labels(self) -> None:
         """Make the strings of labels permanent.

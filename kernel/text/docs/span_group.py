@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import LoadError, TextError, UnsupportedError
-from kernel.files import pack, unpack
+from kernel.files import check_type, pack, unpack
 from kernel.text.docs.span import Span
 from kernel.text.errors import BoundsError
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # id, kb_id, label, start, end, start_char, end_char
 _SPAN: Final = struct.Struct(">QQQllll")
 _EMPTY: Final = b"\x90"
+_GROUPS: Final = list[bytes] | dict[bytes, list[str]]
+_FIELDS: Final = {"name?": str, "attrs?": dict[str, Any] | None, "spans": list[bytes]}
 # start, end, label, kb_id, id, and the characters if they were set apart from the tokens
 Entry = tuple[int, int, int, int, int, tuple[int, int] | None]
 
@@ -157,19 +159,33 @@ class SpanGroup(_OfDoc):
         return spans
 
     def from_bytes(self, bytes_data: bytes) -> SpanGroup:
-        """Replace name, attributes and spans by those in `bytes_data`."""
-        loaded = unpack(bytes_data, what="the span group")
+        """Replace name, attributes and spans by those in `bytes_data`.
+
+        Raises LoadError if it is damaged, or if its spans do not fit the doc.
+        """
+        what = "the span group"
+        loaded = check_type(unpack(bytes_data, what=what), _FIELDS, what=what)
         self.name = loaded.get("name", "")
         self.attrs = dict(loaded.get("attrs") or {})
         self.entries = []
         for packed in loaded["spans"]:
+            if len(packed) != _SPAN.size:
+                raise LoadError(f"the span group `{self.name}` is damaged: a span is not 40 bytes")
             span_id, kb_id, label, start, end, *_ = _SPAN.unpack(packed)
             if not 0 <= start <= end <= len(self.doc):
                 raise LoadError(f"the span group `{self.name}` has a span outside of the doc")
             self.entries.append((start, end, label, kb_id, span_id, None))
-        # Their strings came together with those of the words, which are not permanent.
-        self.doc.vocab.strings.keep(self.labels())
+        self._check_strings()
         return self
+
+    def _check_strings(self) -> None:
+        """Keep the strings of labels and ids; raise LoadError for an unknown label."""
+        strings = self.doc.vocab.strings
+        # They came together with those of the words, which are not permanent.
+        strings.keep(self.labels())
+        for label in {item[2] for item in self.entries}:
+            if label not in strings:
+                raise LoadError(f"the span group `{self.name}` has the unknown label {label}")
 
     def shifted(self, doc: Doc, offset: int) -> SpanGroup:
         """Return the group for a doc in which this one's tokens start at `offset`."""
@@ -250,11 +266,12 @@ class SpanGroups(_OfDoc, dict[str, SpanGroup]):
         return pack(keys)
 
     def from_bytes(self, bytes_data: bytes) -> SpanGroups:
-        """Replace all groups by those in `bytes_data`."""
+        """Replace all groups by those in `bytes_data`; raises LoadError if it is damaged."""
         self.clear()
         if bytes_data in {b"", _EMPTY}:
             return self
-        loaded = unpack(bytes_data, what="the span groups")
+        what = "the span groups"
+        loaded = check_type(unpack(bytes_data, what=what), _GROUPS, what=what)
         if isinstance(loaded, list):
             for packed in loaded:
                 group = SpanGroup(self.doc).from_bytes(packed)

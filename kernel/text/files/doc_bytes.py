@@ -23,6 +23,20 @@ if TYPE_CHECKING:
     from kernel.text.docs.doc import Doc
 
 _NUMERIC: Final = "biuf"
+_FIELDS: Final = {
+    "text?": str,
+    "array_head?": list[int] | tuple,
+    "array_body?": Any,
+    "sentiment?": float,
+    "tensor?": Any,
+    "cats?": dict[str, bool | float],
+    "spans?": bytes,
+    "strings?": list[str],
+    "has_unknown_spaces?": bool,
+    "user_data_keys?": bytes,
+    "user_data_values?": bytes,
+    "columns?": dict[str, dict[str, Any]],
+}
 _ATTRS: Final = (
     attributes.LENGTH,
     attributes.SPACY,
@@ -135,22 +149,27 @@ def to_dict(doc: Doc, *, exclude: Collection[str] = ()) -> dict[str, Any]:
 
 
 def from_dict(doc: Doc, msg: Mapping[str, Any], *, exclude: Collection[str] = ()) -> Doc:
-    """Fill this doc, which must be empty, from what `to_dict` returned; returns it."""
+    """Fill this doc, which must be empty, from what `to_dict` returned; returns it.
+
+    Raises LoadError if `msg` is not what `to_dict` returns.
+    """
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_bytes(...)")
+    check_type(msg, _FIELDS, what="the doc")
     data = {key: value for key, value in msg.items() if key not in exclude}
-    doc.lexemes.intern_all(data.get("strings", []))
-    if "text" in data and "array_body" in data:
-        _fill_tokens(doc, data["text"], list(data["array_head"]), data["array_body"])
     if "user_data" in exclude:
         data.pop("user_data_keys", None)
-    fill_rest(doc, data)
-    stored = {
-        name: StoredColumn.from_dict(each, what=f"the doc column `{name}`")
-        for name, each in data.get("columns", {}).items()
-    }
-    for name, column in known_columns(stored).items():
-        doc.set_column(name, column.values)
+    doc.lexemes.intern_all(data.get("strings", []))
+    try:
+        if "text" in data and "array_body" in data:
+            _fill_tokens(doc, data["text"], list(data.get("array_head", ())), data["array_body"])
+        _fill_columns(doc, data.get("columns", {}))
+        fill_rest(doc, data)
+        doc.check_strings()
+    except LoadError:
+        raise
+    except TextError as error:
+        raise LoadError(f"the doc is damaged: {error.message}", hint=error.hint) from error
     doc.keep_labels()
     return doc
 
@@ -171,22 +190,55 @@ def fill_rest(doc: Doc, data: Mapping[str, Any]) -> None:
     doc.cats = dict(data.get("cats", {}))
     doc.has_unknown_spaces = bool(data.get("has_unknown_spaces", False))
     tensor = data.get("tensor")
+    if tensor is not None and not hasattr(tensor, "size"):
+        raise LoadError("the doc is damaged: the tensor is not an array")
     doc.tensor = None if tensor is None or not tensor.size else tensor
-    if "vector" in data:
-        doc.vector, doc.vector_norm = data["vector"]
     if data.get("spans"):
         doc.spans.from_bytes(data["spans"])
     if "user_data_keys" in data:
-        keys = unpack(data["user_data_keys"], tuples=True)
-        doc.user_data.update(zip(keys, unpack(data["user_data_values"]), strict=True))
+        _fill_user_data(doc, data["user_data_keys"], data.get("user_data_values", b"\x90"))
 
 
-def _fill_tokens(doc: Doc, text: str, names: list[int], values: Any) -> None:
-    values = np.asarray(values, np.uint64).reshape(-1, len(names))
+def _fill_user_data(doc: Doc, packed_keys: bytes, packed_values: bytes) -> None:
+    what = "the user data"
+    keys = unpack(packed_keys, tuples=True, what=what)
+    values = unpack(packed_values, what=what)
+    if not isinstance(keys, tuple) or not isinstance(values, list) or len(keys) != len(values):
+        raise LoadError(f"{what} is damaged: the numbers of keys and values differ")
+    try:
+        doc.user_data.update(zip(keys, values, strict=True))
+    except TypeError as error:  # a map as a key
+        raise LoadError(f"{what} is damaged: {error}") from error
+
+
+def _fill_columns(doc: Doc, packed: Mapping[str, Any]) -> None:
+    stored = {
+        name: StoredColumn.from_dict(each, what=f"the doc column `{name}`")
+        for name, each in packed.items()
+    }
+    for name, column in known_columns(stored).items():
+        if column.kind == "token" and ((column.values < 0) | (column.values >= len(doc))).any():
+            raise LoadError(f"the doc is damaged: a {name} lies outside of the doc")
+        doc.set_column(name, column.values)
+
+
+def _fill_tokens(doc: Doc, text: str, names: list[int], body: Any) -> None:
+    """Set words, spaces and columns.
+
+    names    (K,)    ids of attributes, LENGTH and SPACY among them
+    body     (N, K)  their values
+    """
+    values = np.asarray(body)
+    if values.dtype.kind not in "iu" or not {attributes.LENGTH, attributes.SPACY} <= {*names}:
+        raise LoadError("the doc is damaged: it has no array of attributes with LENGTH and SPACY")
+    if values.size % len(names) or values.shape not in {(len(values), len(names)), (0,)}:
+        raise LoadError(f"the doc is damaged: {len(names)} attributes, but {values.shape} values")
+    values = values.astype(np.uint64).reshape(-1, len(names))
     lengths = values[:, names.index(attributes.LENGTH)].astype(np.int64)
     spaces = values[:, names.index(attributes.SPACY)].astype(np.bool_)
     ends = np.cumsum(lengths + spaces) - spaces
-    if len(ends) and int(ends[-1]) + int(spaces[-1]) != len(text):
+    n_characters = int(ends[-1]) + int(spaces[-1]) if len(ends) else 0
+    if n_characters != len(text) or (lengths < 0).any():
         raise LoadError("the doc is damaged: its text is not as long as its tokens")
     bounds = zip((ends - lengths).tolist(), ends.tolist(), strict=True)
     doc.lex = doc.lexemes.rows([text[start:end] for start, end in bounds])

@@ -77,6 +77,8 @@ def unpack_docs(data: bytes, vocab: Vocab) -> list[Doc]:
         doc.annotations = {name: values.copy() for name, values in own.items()}
         if rest:
             fill_rest(doc, rest)
+        if "vector" in rest:
+            doc.vector, doc.vector_norm = rest["vector"]
         docs.append(doc)
         start += n
     return docs

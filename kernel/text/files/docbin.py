@@ -67,6 +67,8 @@ class DocBin:
         self.span_groups: list[bytes] = []
         self.user_data: list[bytes | None] = []
         self._strings: set[str] = {""}
+        # The name in errors; docs are checked when they are made.
+        self._what = "the bin"
         self._parts: list[TokenArrays] = []
         # Docs are encoded together, when something needs them encoded.
         self._added: list[Columns] = []
@@ -113,7 +115,7 @@ class DocBin:
         keeps them. Raises LoadError if what was read does not make docs.
         """
         whole = self.arrays()
-        reading = DocReading(vocab, self.attrs, list(self._strings), whole.columns, "the bin")
+        reading = DocReading(vocab, self.attrs, list(self._strings), whole.columns, self._what)
         starts = np.concatenate(([0], np.cumsum(whole.lengths)))  # (D + 1,)
         for first in range(0, len(self), CHUNK_DOCS):
             last = min(first + CHUNK_DOCS, len(self))
@@ -175,6 +177,7 @@ class DocBin:
 
     def _read(self, bytes_data: bytes, what: str) -> DocBin:
         check_start(bytes_data, what)
+        self._what = what
         content = SpacyFile(BytesReader(decompress(bytes_data, what=what)), what=what)
         n = len(content.lengths)
         self.attrs, self._strings = content.attrs, set(content.strings)

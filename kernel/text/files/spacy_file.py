@@ -57,7 +57,7 @@ class PackedDocs:
 
 
 class SpacyFile:
-    """The content of a `.spacy` file, of which only lengths and strings are in memory.
+    """The content of a `.spacy` file. Only its lengths and strings are in memory.
 
     Raises LoadError that starts with `what` if the content is damaged; what single docs have is
     checked when they are read.
@@ -120,9 +120,9 @@ class SpacyFile:
     def _check_version(self) -> None:
         version = self._sections.get("version")
         found = version.read_all() if isinstance(version, Blob) else version
-        if found not in {None, VERSION.encode()}:
+        if found is not None and found != VERSION.encode():
             raise LoadError(
-                f"{self.what} has the version {found!r}, expected {VERSION}",
+                f"{self.what} has the version {reprlib.repr(found)}, expected {VERSION}",
                 hint="it was made by a newer program, or is damaged",
             )
 

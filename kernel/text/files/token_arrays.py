@@ -132,7 +132,8 @@ def decode(
 
     The docs share the memory of their columns, each with a part of its own.
 
-    Raises LoadError for heads outside of a doc, or an unknown ENT_IOB.
+    Raises LoadError for tokens outside of a doc, numbers that a column cannot have, and the ids
+    of unknown strings.
     """
     lengths = part.lengths
     starts = np.cumsum(lengths) - lengths
@@ -146,14 +147,13 @@ def decode(
         raise LoadError(error.message) from error
     is_set = whole.is_set(lengths)
     if "head" in is_set:
-        _check_heads(whole.annotations["head"], starts, lengths)
+        _check_tokens("head", whole.annotations["head"], starts, lengths)
         _set_sentences(whole, is_set, starts, lengths)
-    for name, stored in part.columns.items():
-        is_set[name] = stored.is_set
-        values = stored.values
-        if stored.kind == "token":
-            values = values + np.repeat(starts.astype(values.dtype), lengths)
-        whole.annotations[name] = values
+    _add_columns(whole, is_set, part, starts)
+    try:
+        whole.check_strings()
+    except TextError as error:
+        raise LoadError(error.message) from error
     whole.keep_labels()
     cut = whole.cut(lengths, is_set)
     for start, n, unknown in zip(starts.tolist(), lengths.tolist(), unknown_spaces, strict=True):
@@ -163,10 +163,23 @@ def decode(
         yield doc
 
 
-def _check_heads(heads: Ints, starts: npt.NDArray[Any], lengths: Ints) -> None:
+def _add_columns(
+    whole: Columns, is_set: dict[str, Bools], part: TokenArrays, starts: npt.NDArray[Any]
+) -> None:
+    """Set the columns of plugins."""
+    for name, stored in part.columns.items():
+        is_set[name] = stored.is_set
+        values = stored.values
+        if stored.kind == "token":
+            values = values + np.repeat(starts.astype(values.dtype), part.lengths)
+            _check_tokens(name, values, starts, part.lengths)
+        whole.annotations[name] = values
+
+
+def _check_tokens(name: str, tokens: Ints, starts: npt.NDArray[Any], lengths: Ints) -> None:
     first = np.repeat(starts, lengths)
-    if ((heads < first) | (heads >= first + np.repeat(lengths, lengths))).any():
-        raise LoadError("a head lies outside of its doc")
+    if ((tokens < first) | (tokens >= first + np.repeat(lengths, lengths))).any():
+        raise LoadError(f"a {name} lies outside of its doc")
 
 
 def _set_sentences(

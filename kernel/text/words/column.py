@@ -143,7 +143,7 @@ class Column:
         encoded  (N,)
         returns  (N,)
 
-        Raises TextError for a token outside of the doc, or a number above the maximum.
+        Raises TextError for a token outside of the doc, or a number that the column cannot have.
         """
         if self.kind == "token":
             tokens = encoded.astype(np.int64) + np.arange(len(encoded))
@@ -158,7 +158,16 @@ class Column:
         if self.maximum is not None and len(encoded) and encoded.max() > self.maximum:
             name = self.name.upper()
             raise TextError(f"expected {name} from 0 to {self.maximum}, got {int(encoded.max())}")
+        if self.kind == "number" and len(encoded):
+            _check_fits(self.name, encoded.astype(np.int64), np.dtype(self.dtype))
         return encoded.astype(self.dtype)
+
+
+def _check_fits(name: str, numbers: npt.NDArray[np.int64], dtype: np.dtype[Any]) -> None:
+    if dtype.kind in "iu" and dtype.itemsize < numbers.itemsize:
+        limits = np.iinfo(dtype)
+        if numbers.min() < limits.min or numbers.max() > limits.max:
+            raise TextError(f"expected {name.upper()} from {limits.min} to {limits.max}")
 
 
 def _is_numeric(dtype: str) -> bool:

@@ -423,6 +423,8 @@ class LexemeTable:
         values[:, _COLUMNS[attributes.ID]] = NO_RANK
 
     def _add_variant(self, base: int, norm: int) -> int:
+        if norm not in self.strings:
+            raise UnknownKeyError(f"no string with the id {norm}")
         with self._lock:
             if base in self._kept:
                 # A flag may have been set by hand, so the variant must copy the flags.

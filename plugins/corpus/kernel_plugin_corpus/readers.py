@@ -14,13 +14,8 @@ from attrs.validators import ge
 
 from kernel.errors import DataError
 from kernel.lines import is_blank, read_lines
-<<<<<<< HEAD
-from kernel.text import Doc, DocBin, Example
-from kernel_plugin_corpus.files import check_path, find_files, parse_json, read_json
-=======
 from kernel.text import Doc, Example, read_docs
-from kernel_plugin_corpus.files import check_path, find_files, read_json
->>>>>>> 7451ff8 (wip)
+from kernel_plugin_corpus.files import check_path, find_files, parse_json, read_json
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
