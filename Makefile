@@ -9,7 +9,7 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat wheels clean
+.PHONY: help install demo test test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-tokenizer wheels clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ bench-ewt: $(INSTALLED)  ## A long one: the same for tagger and parser on a tree
 
 bench-textcat: $(INSTALLED)  ## A long one: the same for categories of texts
 	$(BIN)/python -m benchmarks.textcat
+
+bench-tokenizer: $(INSTALLED)  ## The time to tokenize runs of all kinds of characters
+	$(BIN)/python -m benchmarks.tokenizer
 
 clean:  ## Remove what the targets above made, the environments too
 	rm -rf $(VENV) .bench $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

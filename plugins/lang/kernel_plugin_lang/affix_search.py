@@ -2,28 +2,28 @@
 
 The functions of a tokenizer take a string. Searching the rest of a word for each of its affixes
 would take time quadratic in the number of affixes. If the function belongs to a pattern with a
-known `Reach`, it searches only a few characters, and one look at a table decides about most
-characters.
+known `Reach`, it searches only a few characters, and a table of characters decides without a
+search in most cases.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from kernel_plugin_lang.reach import (
-    Nodes,
     Reach,
     is_one_character,
-    may_be,
+    outer_characters,
     prefix_reach,
     suffix_reach,
 )
 
 UNSURE: Final = -1
-# Far more than the characters that occur at the ends of words, and far fewer than all.
-_MAX_TABLE_SIZE: Final = 10_000
+# For runs of a few characters. Each entry is as short as the reach of a pattern.
+_CACHE_SIZE: Final = 256
 
 
 class Match(Protocol):
@@ -41,64 +41,50 @@ class Match(Protocol):
 Search = Callable[[str], Match | None]
 
 
-class LengthByChar(dict[str, int]):
-    """The length of an affix by its outermost character: 0, 1, or UNSURE for a search.
-
-    index  0 for prefixes, -1 for suffixes
-    """
-
-    def __init__(self, alternatives: list[Nodes], index: int) -> None:
-        self._alternatives: Final = alternatives
-        self._index: Final = index
-
-    def __missing__(self, char: str) -> int:
-        if len(self) >= _MAX_TABLE_SIZE:
-            self.clear()
-        length = self[char] = self._find(char)
-        return length
-
-    def _find(self, char: str) -> int:
-        # `$` also matches before a line feed at the end.
-        if char == "\n":
-            return UNSURE
-        possible = [(may_be(each, char, self._index), each) for each in self._alternatives]
-        possible = [(answer, each) for answer, each in possible if answer is not False]
-        if not possible:
-            return 0
-        # The first prefix rule that matches wins; of the suffix rules, the longest match.
-        decisive = possible[:1] if self._index == 0 else possible
-        is_sure = all(answer and is_one_character(each) for answer, each in decisive)
-        return 1 if is_sure else UNSURE
-
-
 class AffixSearch:
     """Finds the length of an affix in a part of a text.
 
-    by_char  the length by the outermost character of the part, UNSURE if `length` must search
+    skips_plain  whether parts of only letters or only digits are known to have no affix
+    by_char      the length by the outermost character of the part, UNSURE if `length` must search
+    otherwise    the length for the characters that are not in `by_char`
     """
 
-    def __init__(self, search: Search | None, reach: Reach | None, index: int) -> None:
-        self._search: Final[Search] = search or _never
+    def __init__(
+        self,
+        search: Search | None,
+        reach: Reach | None,
+        lengths: dict[str, int] | None,
+        *,
+        skips_plain: bool,
+    ) -> None:
+        self._search_all: Final[Search] = search or _never
+        self._search: Final[Search] = self._search_unless_plain if skips_plain else self._search_all
         self._n_characters: Final = None if reach is None else reach.n_characters
-        self.by_char: Final[Mapping[str, int]] = LengthByChar(
-            # Without a function, there is no alternative, and so never an affix.
-            [] if search is None else [()] if reach is None else reach.alternatives,
-            index,
-        )
+        self._cached_length: Final = lru_cache(_CACHE_SIZE)(self._length_in)
+        self.by_char: Final = lengths or {}
+        self.otherwise: Final = UNSURE if lengths is None and search is not None else 0
 
     def length(self, text: str, start: int, end: int) -> int:
         """Return the length of the affix of `text[start:end]`, 0 if it has none."""
         n_characters = self._n_characters
-        if n_characters is not None:
-            while n_characters < end - start:
-                length = self._nearby_length(text, start, end, n_characters)
-                if length != UNSURE:
-                    return length
+        if n_characters is not None and n_characters < end - start:
+            length = self._cached_length(self._outer_part(text, start, end, n_characters))
+            while length == UNSURE and 2 * n_characters < end - start:
                 n_characters *= 2
+                length = self._length_in(self._outer_part(text, start, end, n_characters))
+            if length != UNSURE:
+                return length
         match = self._search(text[start:end])
         return match.end() - match.start() if match else 0
 
-    def _nearby_length(self, text: str, start: int, end: int, n_characters: int) -> int:
+    def _search_unless_plain(self, text: str) -> Match | None:
+        return None if text.isalpha() or text.isdecimal() else self._search_all(text)
+
+    def _outer_part(self, text: str, start: int, end: int, n_characters: int) -> str:
+        """Return the outermost characters of `text[start:end]`."""
+        raise NotImplementedError
+
+    def _length_in(self, part: str) -> int:
         """Return the length as found in the outermost characters, or UNSURE."""
         raise NotImplementedError
 
@@ -106,30 +92,38 @@ class AffixSearch:
 class PrefixSearch(AffixSearch):
     """Finds prefixes."""
 
-    def __init__(self, search: Search | None) -> None:
+    def __init__(self, search: Search | None, *, skips_plain: bool = False) -> None:
         pattern, method = pattern_of(search)
         reach = None
         if pattern is not None and method in {"search", "match"}:
             reach = prefix_reach(pattern, is_anchored=method == "match")
-        super().__init__(search, reach, 0)
+        lengths = None if reach is None else _lengths(reach, 0)
+        super().__init__(search, reach, lengths, skips_plain=skips_plain)
 
-    def _nearby_length(self, text: str, start: int, end: int, n_characters: int) -> int:
-        match = self._search(text[start : start + n_characters])
+    def _outer_part(self, text: str, start: int, end: int, n_characters: int) -> str:
+        return text[start : start + n_characters]
+
+    def _length_in(self, part: str) -> int:
+        match = self._search(part)
         if match is None:
             return 0
-        return match.end() if match.end() < n_characters else UNSURE
+        return match.end() if match.end() < len(part) else UNSURE
 
 
 class SuffixSearch(AffixSearch):
     """Finds suffixes."""
 
-    def __init__(self, search: Search | None) -> None:
+    def __init__(self, search: Search | None, *, skips_plain: bool = False) -> None:
         pattern, method = pattern_of(search)
         reach = suffix_reach(pattern) if pattern is not None and method == "search" else None
-        super().__init__(search, reach, -1)
+        lengths = None if reach is None else _lengths(reach, -1)
+        super().__init__(search, reach, lengths, skips_plain=skips_plain)
 
-    def _nearby_length(self, text: str, start: int, end: int, n_characters: int) -> int:
-        match = self._search(text[end - n_characters : end])
+    def _outer_part(self, text: str, start: int, end: int, n_characters: int) -> str:
+        return text[end - n_characters : end]
+
+    def _length_in(self, part: str) -> int:
+        match = self._search(part)
         if match is None:
             return 0
         return match.end() - match.start() if match.start() > 0 else UNSURE
@@ -141,6 +135,24 @@ def pattern_of(search: Callable[..., Any] | None) -> tuple[re.Pattern[str] | Non
     if not isinstance(pattern, re.Pattern):
         return None, ""
     return pattern, getattr(search, "__name__", "")
+
+
+def _lengths(reach: Reach, index: int) -> dict[str, int] | None:
+    """Return the length of the affix by its outermost character: 1, or UNSURE.
+
+    `index` is 0 for prefixes, -1 for suffixes. None stands for rules whose characters are unknown.
+    """
+    lengths = {"\n": UNSURE}  # `$` also matches before a line feed at the end
+    for alternative in reach.alternatives:
+        characters = outer_characters(alternative, index)
+        if characters is None:
+            return None
+        if index == 0:
+            # The first prefix rule that matches wins; of the suffix rules, the longest match.
+            characters -= lengths.keys()
+        length = 1 if is_one_character(alternative) else UNSURE
+        lengths.update((each, min(length, lengths.get(each, 1))) for each in characters)
+    return lengths
 
 
 def _never(text: str) -> None:

@@ -73,11 +73,11 @@ class AffixRules:
 
     @cached_property
     def _prefixes(self) -> PrefixSearch:
-        return PrefixSearch(self.prefix_search)
+        return PrefixSearch(self.prefix_search, skips_plain=self.spares_plain)
 
     @cached_property
     def _suffixes(self) -> SuffixSearch:
-        return SuffixSearch(self.suffix_search)
+        return SuffixSearch(self.suffix_search, skips_plain=self.spares_plain)
 
     def find_prefix(self, text: str) -> int:
         """Return the length of the prefix of `text`, 0 if it has none."""
@@ -119,25 +119,26 @@ class AffixRules:
     ) -> tuple[int, int]:
         """Move the affixes of `text` to the two lists; return start and end of the rest."""
         table, lengths = special_cases.table, special_cases.lengths
-        find_prefix, prefix_by_char = self._prefixes.length, self._prefixes.by_char
-        find_suffix, suffix_by_char = self._suffixes.length, self._suffixes.by_char
+        before, after = self._prefixes, self._suffixes
+        prefix_by_char, no_prefix = before.by_char.get, before.otherwise
+        suffix_by_char, no_suffix = after.by_char.get, after.otherwise
         start, end = 0, len(text)
         while start < end:
             if end - start in lengths and text[start:end] in table:
                 break
             if self.token_match is not None and self.token_match(text[start:end]):
                 break
-            n_prefix = prefix_by_char[text[start]]
+            n_prefix = prefix_by_char(text[start], no_prefix)
             if n_prefix < 0:
-                n_prefix = find_prefix(text, start, end)
+                n_prefix = before.length(text, start, end)
             inner = start + n_prefix
             if n_prefix and end - inner in lengths and text[inner:end] in table:
                 prefixes.append(("PREFIX", text[start:inner]))
                 return inner, end
             # Search only after the prefix, so that no lookbehind can see the prefix.
-            n_suffix = suffix_by_char[text[end - 1]] if inner < end else 0
+            n_suffix = suffix_by_char(text[end - 1], no_suffix) if inner < end else 0
             if n_suffix < 0:
-                n_suffix = find_suffix(text, inner, end)
+                n_suffix = after.length(text, inner, end)
             outer = end - n_suffix
             if n_suffix and outer - start in lengths and text[start:outer] in table:
                 suffixes.append(("SUFFIX", text[outer:end]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from operator import itemgetter
 from struct import Struct
 from typing import Final
@@ -21,6 +22,7 @@ from kernel_plugin_lang.affixes import AffixRules, Piece
 from kernel_plugin_lang.special_cases import Phrases, SpecialCases
 
 _encode_one: Final = Struct("=i").pack
+_decode_one: Final = Struct("=i").unpack_from
 _CODE_SIZE: Final = 4
 _codes_of: Final = Struct(f"{_CODE_SIZE}s").iter_unpack
 # For fewer words than this, looking them up one by one is faster.
@@ -52,7 +54,7 @@ class ChunkEncoder:
         self._young: dict[str, bytes] = {}
         self._old: dict[str, bytes] = {}
         self._whitespace: dict[str, bytes] = {}
-        self._special_rows: dict[str, list[int]] = {}
+        self._special_codes: dict[tuple[str, int], list[int]] = {}
         # Chunks in which the rules split a special case. It stays small: fewer than lexemes.
         self._cut: set[str] = set()
 
@@ -64,20 +66,26 @@ class ChunkEncoder:
         """
         return b"".join(map(self._young.__getitem__, chunks))
 
-    def encode(self, chunks: Sequence[str]) -> tuple[bytes, bool]:
-        """Return the codes of all chunks, and whether the rules may have split a special case.
+    def encode(self, parts: Sequence[Sequence[str]]) -> tuple[list[bytes], bool]:
+        """Return the codes of each part, and whether the rules may have split a special case.
 
-        The chunks must be non-empty and without whitespace.
+        The parts consist of chunks, which must be non-empty and without whitespace. New chunks of
+        all parts are analysed together, which is several times faster.
         """
         try:
-            return self.known(chunks), self.has_cut(chunks)
+            codes = list(map(self.known, parts))
+            return codes, self.has_cut(chain.from_iterable(parts))
         except KeyError:
             known = self._young
-            fresh = self._look_up([chunk for chunk in dict.fromkeys(chunks) if chunk not in known])
-        codes = b"".join([fresh[chunk] if chunk in fresh else known[chunk] for chunk in chunks])
+            distinct = dict.fromkeys(chain.from_iterable(parts))
+            fresh = self._look_up([chunk for chunk in distinct if chunk not in known])
+        codes = [
+            b"".join([fresh[chunk] if chunk in fresh else known[chunk] for chunk in chunks])
+            for chunks in parts
+        ]
         self._remember(fresh)
-        has_long = max(map(len, fresh)) > _MAX_CACHED_LENGTH
-        return codes, has_long or self.has_cut(chunks)
+        has_long = max(map(len, fresh), default=0) > _MAX_CACHED_LENGTH
+        return codes, has_long or self.has_cut(distinct)
 
     def has_cut(self, chunks: Iterable[str]) -> bool:
         """Return whether the rules split a special case in any of the cached chunks."""
@@ -100,7 +108,9 @@ class ChunkEncoder:
         return not firsts.isdisjoint(map(self.lexemes.texts.__getitem__, lex.tolist()))
 
     def encode_whitespace(self, text: str) -> bytes:
-        """Return the codes of a run of whitespace, without a following space."""
+        """Return the codes of a run of whitespace, which may be empty, without a space after it."""
+        if not text:
+            return b""
         known = self._whitespace.get(text)
         if known is None:
             known = without_space(self._analyse([text])[text])
@@ -108,14 +118,18 @@ class ChunkEncoder:
                 self._whitespace[text] = known
         return known
 
-    def special_rows(self, text: str) -> list[int]:
-        """Return the lexeme rows of a special case. Do not change the list."""
-        rows = self._special_rows.get(text)
-        if rows is None:
+    def special_codes(self, text: str, space: int) -> list[int]:
+        """Return the codes of a special case; do not change the list.
+
+        space  1 if a space follows, otherwise 0
+        """
+        codes = self._special_codes.get((text, space))
+        if codes is None:
             parts = self._special_cases.table[text]
-            rows = [self._row(part[ORTH], part.get(NORM)) for part in parts]
-            self._special_rows[text] = rows
-        return rows
+            codes = [2 * self._row(part[ORTH], part.get(NORM)) for part in parts]
+            codes[-1] += space
+            self._special_codes[text, space] = codes
+        return codes
 
     def _row(self, orth: str, norm: str | None) -> int:
         row = self.lexemes.row(orth)
@@ -158,24 +172,22 @@ class ChunkEncoder:
     def _codes(self, chunk: str, pieces: list[Piece], rows: dict[str, int]) -> bytes:
         if len(pieces) == 1 and pieces[0][0] != "SPECIAL":
             return _encode_one(2 * rows[chunk] + 1)
-        found: list[int] = []
+        codes = array("i")
         for rule, text in pieces:
             if rule == "SPECIAL":
-                found.extend(self.special_rows(text))
+                codes.extend(self.special_codes(text, 0))
             else:
-                found.append(rows[text])
-        codes = array("i", [2 * row for row in found])
-        codes[-1] += 1
-        if len(chunk) <= _MAX_CACHED_LENGTH and self._phrases.are_in(self._texts(found)):
+                codes.append(2 * rows[text])
+        if len(chunk) <= _MAX_CACHED_LENGTH and self._phrases.are_in(self._texts(codes)):
             self._cut.add(chunk)
+        codes[-1] += 1
         return codes.tobytes()
 
-    def _texts(self, rows: list[int]) -> list[str]:
-        return [self.lexemes.texts[row] for row in rows]
+    def _texts(self, codes: Iterable[int]) -> list[str]:
+        return [self.lexemes.texts[code >> 1] for code in codes]
 
 
 def without_space(codes: bytes) -> bytes:
     """Return the same codes, with no space after the last token."""
-    last = array("i", codes[-_CODE_SIZE:])
-    last[0] &= ~1
-    return codes[:-_CODE_SIZE] + last.tobytes()
+    last = _decode_one(codes, len(codes) - _CODE_SIZE)[0]
+    return codes[:-_CODE_SIZE] + _encode_one(last & ~1)

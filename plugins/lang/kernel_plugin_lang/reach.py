@@ -28,6 +28,8 @@ _ENDS: Final = (ops.AT_END, ops.AT_END_STRING)
 # How many characters after its position an assertion looks at; `$` matches before a line feed.
 _AHEAD: Final = {ops.AT_END: 2, ops.AT_END_STRING: 1, ops.AT_BOUNDARY: 1, ops.AT_NON_BOUNDARY: 1}
 _REPEATS: Final = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
+# A list of more characters would take too much time and memory.
+_MAX_RANGE: Final = 10_000
 # With these flags, `^` and `$` match elsewhere, or a character matches other characters.
 _UNSUPPORTED_FLAGS: Final = re.MULTILINE | re.LOCALE | re.IGNORECASE
 
@@ -83,20 +85,21 @@ def suffix_reach(pattern: re.Pattern[str]) -> Reach | None:
     return Reach(width + behind + 2, alternatives)
 
 
-def may_be(nodes: Nodes, char: str, index: int) -> bool | None:
-    """Return whether a match of `nodes` may have `char` at its first or last position.
+def outer_characters(nodes: Nodes, index: int) -> set[str] | None:
+    """Return the characters that a match of `nodes` may begin or end with.
 
-    `index` is 0 for the first, -1 for the last position. None stands for an unknown answer.
+    `index` is 0 for the first, -1 for the last character. None stands for characters that the
+    pattern does not list, such as those of a category, and for matches that may be empty.
     """
     if not nodes:
         return None
     op, value = nodes[index]
     inner = _inner(op, value)
     if inner is not None:
-        return _any(may_be(each, char, index) for each in inner)
+        return _union(outer_characters(each, index) for each in inner)
     if op is ops.LITERAL:
-        return bool(ord(char) == value)
-    return _is_in(value, ord(char)) if op is ops.IN else None
+        return {chr(value)}
+    return _union(map(_listed, value)) if op is ops.IN else None
 
 
 def _inner(op: Any, value: Any) -> list[Nodes] | None:
@@ -106,6 +109,25 @@ def _inner(op: Any, value: Any) -> list[Nodes] | None:
     if op is ops.SUBPATTERN and not (value[1] or value[2]):
         return [value[3]]
     return value[1] if op is ops.BRANCH else None
+
+
+def _listed(entry: Node) -> set[str] | None:
+    """Return the characters of an entry of a set; None for a negation or a category."""
+    op, value = entry
+    if op is ops.LITERAL:
+        return {chr(value)}
+    if op is ops.RANGE and value[1] - value[0] < _MAX_RANGE:
+        return set(map(chr, range(value[0], value[1] + 1)))
+    return None
+
+
+def _union(sets: Iterable[set[str] | None]) -> set[str] | None:
+    united: set[str] = set()
+    for each in sets:
+        if each is None:
+            return None
+        united |= each
+    return united
 
 
 def is_one_character(nodes: Nodes) -> bool:
@@ -235,24 +257,3 @@ def _walk(nodes: Nodes) -> Iterator[Node]:
             yield from _walk(value[1])
         elif op is ops.ATOMIC_GROUP:
             yield from _walk(value)
-
-
-def _is_in(entries: Iterable[Node], code: int) -> bool | None:
-    """Return whether a set of characters has the code point; None if it has a category."""
-    is_negated = False
-    found: bool | None = False
-    for op, value in entries:
-        if op is ops.NEGATE:
-            is_negated = True
-        elif op is ops.CATEGORY:
-            found = found or None
-        elif (op is ops.LITERAL and value == code) or (
-            op is ops.RANGE and value[0] <= code <= value[1]
-        ):
-            found = True
-    return found if found is None else found != is_negated
-
-
-def _any(answers: Iterable[bool | None]) -> bool | None:
-    found = list(answers)
-    return True if True in found else None if None in found else False

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from kernel_plugin_lang.encoding import ChunkEncoder, without_space
 
 # Whitespace other than single spaces after words.
-_ODD_WHITESPACE: Final = re.compile(r"\A\s+|\s\s+|[^\S ]")
+_ODD_WHITESPACE: Final = re.compile(r"(\A\s+|\s\s+|[^\S ])")
 _SEGMENT: Final = re.compile(r"(\S+)( ?)|\s+")
 
 
@@ -61,26 +61,22 @@ def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
     known = encode_known(text, encoder)
     if known is not None:
         return known
+    runs, gaps = _runs_and_gaps(text)
+    encoded, has_cut = encoder.encode([run.split(" ") if run else [] for run in runs])
     parts: list[bytes] = []
-    has_cut = False
-    position = 0
-    for match in _ODD_WHITESPACE.finditer(text):
-        start, end = match.span()
-        space = 0
-        if start > position:
-            space = int(text[start] == " ")
-            chunks = text[position:start].split(" ")
-            codes, is_cut = encoder.encode(chunks)
-            parts.append(codes if space else without_space(codes))
-            has_cut |= is_cut
-        if start + space < end:
-            parts.append(encoder.encode_whitespace(text[start + space : end]))
-        position = end
-    if position < len(text):
-        chunks = text[position:].split(" ")
-        space = int(not chunks[-1])
-        chunks = chunks[: len(chunks) - space]
-        codes, is_cut = encoder.encode(chunks)
-        parts.append(codes if space else without_space(codes))
-        has_cut |= is_cut
+    for run, gap, codes in zip(runs, gaps, encoded, strict=True):
+        space = run != "" and gap.startswith(" ")
+        parts.append(codes if space or not run else without_space(codes))
+        parts.append(encoder.encode_whitespace(gap[space:]))
     return EncodedText(b"".join(parts), True, has_cut)
+
+
+def _runs_and_gaps(text: str) -> tuple[list[str], list[str]]:
+    """Return the runs of chunks with single spaces between them, and the whitespace after each.
+
+    Only the first and the last run may be empty, and only the last gap.
+    """
+    pieces = _ODD_WHITESPACE.split(text)
+    last = pieces[-1]
+    gap = " " if last.endswith(" ") else ""
+    return [*pieces[:-1:2], last.removesuffix(" ")], [*pieces[1::2], gap]

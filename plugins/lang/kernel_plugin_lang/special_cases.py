@@ -117,7 +117,7 @@ class Phrases:
         return next(_matches(self._trie, tokens), None) is not None
 
     def replacements(
-        self, tokens: Sequence[str], spaces: Sequence[bool]
+        self, tokens: Sequence[str], spaces: Sequence[int]
     ) -> list[tuple[int, int, str]]:
         """Return start, end and special case of each run to replace, in order.
 
@@ -174,5 +174,5 @@ def _without_overlaps(spans: Iterable[tuple[int, int]], n_tokens: int) -> Iterat
             taken[start : start + length] = mark
 
 
-def _with_space(token: str, space: bool) -> str:
+def _with_space(token: str, space: int) -> str:
     return token + " " if space else token

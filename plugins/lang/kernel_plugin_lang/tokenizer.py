@@ -162,32 +162,28 @@ class Tokenizer:
             raise TextError(f"the text has {len(text):,} characters, more than 2**30 - 1")
         encoded, ends_in_space, has_cut = codes_of_text
         codes = np.frombuffer(encoded, np.int32)
-        lex = codes >> 1
+        if has_cut or encoder.may_span_chunks(codes >> 1):
+            codes = self._restore_special_cases(codes, encoder)
         spaces = (codes & 1).astype(np.bool_)
         if not ends_in_space and len(spaces):
             spaces[-1] = False
-        if has_cut or encoder.may_span_chunks(lex):
-            lex, spaces = self._restore_special_cases(lex, spaces, encoder)
-        return Doc.from_rows(self.vocab, lex, spaces, encoder.lexemes)
+        return Doc.from_rows(self.vocab, codes >> 1, spaces, encoder.lexemes)
 
     def _restore_special_cases(
-        self, lex: npt.NDArray[np.int32], spaces: npt.NDArray[np.bool_], encoder: ChunkEncoder
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+        self, codes: npt.NDArray[np.int32], encoder: ChunkEncoder
+    ) -> npt.NDArray[np.int32]:
         """Replace the tokens of special cases that the rules split.
 
-        lex      (N,)  lexeme rows
-        spaces   (N,)  whether a space follows
-        returns  lexeme rows and spaces after the replacement, of another length than N
+        codes    (N,)  codes of tokens, see `encoding`
+        returns  codes after the replacement, of another length than N
         """
-        texts = [encoder.lexemes.texts[row] for row in lex.tolist()]
-        spans = self._ready_phrases().replacements(texts, spaces.tolist())
-        rows = [(start, end, encoder.special_rows(text)) for start, end, text in spans]
-        last_only = [
-            (start, end, [False] * (len(special) - 1) + [spaces.item(end - 1)])
-            for start, end, special in rows
+        texts = list(map(encoder.lexemes.texts.__getitem__, (codes >> 1).tolist()))
+        spaces = (codes & 1).tolist()
+        specials = [
+            (start, end, encoder.special_codes(text, spaces[end - 1]))
+            for start, end, text in self._ready_phrases().replacements(texts, spaces)
         ]
-        new_lex, new_spaces = _replace(lex.tolist(), rows), _replace(spaces.tolist(), last_only)
-        return np.array(new_lex, np.int32), np.array(new_spaces, np.bool_)
+        return np.array(_replace(codes.tolist(), specials), np.int32)
 
     def _explain_segment(self, text: str, space: bool) -> list[_Token]:
         tokens: list[_Token] = []

@@ -34,7 +34,7 @@ def length_in(search, text: str) -> int:
 
 
 def found(affixes, text: str, start: int, end: int, outermost: int) -> int:
-    by_char = affixes.by_char[text[outermost]]
+    by_char = affixes.by_char.get(text[outermost], affixes.otherwise)
     length = affixes.length(text, start, end)
     assert by_char in {-1, length}
     return length
