@@ -15,7 +15,7 @@ import hashlib
 import random
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.random import mtrand
@@ -24,6 +24,8 @@ _current: contextvars.ContextVar[np.random.Generator | None] = contextvars.Conte
     "kernel_generator", default=None
 )
 _unseeded: list[np.random.Generator] = []
+# The position in the state of a Mersenne Twister that was seeded and not used since.
+_UNUSED_POSITION: Final = 624
 
 
 def generator() -> np.random.Generator:
@@ -49,6 +51,20 @@ def fix_random_seed(seed: int = 0) -> None:
     if cupy is not None:
         cupy.random.seed(seed)
     _unseeded[:] = [np.random.Generator(np.random.PCG64(seed))]
+    mtrand.get_bit_generator().random_raw()  # not just seeded, for `follow_global_seed`
+
+
+def follow_global_seed() -> None:
+    """Seed `generator()` again if numpy's global generator was seeded since the last call.
+
+    So that `numpy.random.seed` and `thinc.api.fix_random_seed` make an initialization repeatable.
+    A generator from which nothing was drawn counts as just seeded; one number is drawn from it.
+    """
+    source: Any = mtrand.get_bit_generator()
+    state = source.state["state"]
+    if _current.get() is None and state.get("pos") == _UNUSED_POSITION:
+        _unseeded[:] = [np.random.Generator(np.random.PCG64(_global_seed()))]
+        source.random_raw()
 
 
 @contextlib.contextmanager

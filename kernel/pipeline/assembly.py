@@ -133,9 +133,7 @@ def _add_sourced(
     if block.get("replace_listeners"):
         _detach(source.nlp, source_name, block["replace_listeners"])
     nlp.add_pipe(source_name, name, source=source.nlp)
-    stage = nlp.stages.find(name)
-    stage.rename(name)
-    stage.vectors = source.vectors
+    nlp.stages.find(name).vectors = source.vectors
 
 
 def _load_source(nlp: Language, path: str, config: Mapping[str, Any]) -> _Source:

@@ -28,7 +28,7 @@ from kernel.pipeline.protocols import (
     Trainable,
 )
 from kernel.pipeline.vocab_data import load_vectors, read_vocab_data, warn_of_others
-from kernel.random import generator
+from kernel.random import follow_global_seed, generator
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def initialize(
     From then on the vocabulary keeps all words, because training data is read repeatedly. Set
     `nlp.vocab.transient_limit` to let it drop words again.
     """
+    follow_global_seed()
     # Words of training data occur repeatedly.
     nlp.vocab.transient_limit = None
     get_examples = _checked(nlp, get_examples)

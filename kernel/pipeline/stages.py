@@ -234,6 +234,8 @@ def copy_stage(nlp: Language, source_name: str, name: str, source: Language) -> 
     nlp.vocab.strings.add_all(list(source.vocab.strings))
     if source.vocab is not nlp.vocab:
         warn_of_others(name, fingerprint(source.vocab), nlp.vocab)
+    if hasattr(stage.component, "name"):
+        stage.component.name = name
     return Stage(
         name=name,
         component=stage.component,

@@ -176,6 +176,17 @@ def test_initialization_needs_examples(name):
         nlp.initialize(list)
 
 
+@pytest.mark.parametrize("name", REHEARSING)
+def test_a_model_gets_its_number_of_classes_from_a_sample_of_outputs(name):
+    nlp, component, _ = make(name)
+    docs = [nlp.make_doc(text) for text in GOLD]
+    per_token = [np.zeros((len(doc), 7), "float32") for doc in docs]
+    per_doc = np.zeros((len(docs), 7), "float32")
+    component.model.initialize(docs, per_token if name in CLASSIFIERS else per_doc)
+    assert component.model.get_dim("nO") == 7
+    component.model.predict(docs)
+
+
 @pytest.mark.parametrize("name", ["parser", "ner"])
 def test_a_component_without_labels_works_and_can_get_labels_later(name):
     nlp = kernel.blank("en")

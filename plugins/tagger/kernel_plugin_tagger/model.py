@@ -102,7 +102,8 @@ def _forward_packed(
 
 def _init_packed(model: Any, X: Any = None, Y: Any = None) -> None:
     (layer,) = model.layers
-    layer.initialize(X=None if X is None else packed(X, xp=model.ops.xp).data)
+    rows = [None if values is None else packed(values, xp=model.ops.xp).data for values in (X, Y)]
+    layer.initialize(*rows)
     for name in layer.dim_names:
         model.set_dim(name, layer.get_dim(name))
 
@@ -157,5 +158,7 @@ def softmax_inplace(Y: Floats) -> None:
 def _init_softmax(model: Any, X: Any = None, Y: Any = None) -> None:
     if X is not None and model.has_dim("nI") is None:
         model.set_dim("nI", X.shape[1])
+    if Y is not None and model.has_dim("nO") is None:
+        model.set_dim("nO", Y.shape[1])
     model.set_param("W", model.ops.alloc2f(model.get_dim("nO"), model.get_dim("nI")))
     model.set_param("b", model.ops.alloc1f(model.get_dim("nO")))

@@ -115,10 +115,13 @@ def text_cat_reduce(
     ways = [way for way, is_used in used.items() if is_used]
     if not ways:
         raise ArgumentError(
-            "the model has no reduction of a doc to one vector",
+            "the model must be used with at least one reduction of a doc to one vector",
             hint="set one of " + ", ".join(f"`use_reduce_{way}`" for way in used) + " to true",
         )
     output, layers = _output(nO, is_exclusive=exclusive_classes)
+    width = tok2vec.maybe_get_dim("nO")
+    if width is not None:
+        output.set_dim("nI", width * len(ways))
     model: Any = chain(tok2vec, join_docs(), pool(ways), *layers)
     _finish(model, tok2vec, output, is_exclusive=exclusive_classes)
     make_resizable(model, output, has_activation=True)

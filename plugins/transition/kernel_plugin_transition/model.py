@@ -128,6 +128,8 @@ def _forward(model: Any, docs: list[Doc], is_train: bool) -> ParserOutput:
 
 def _init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     lower = model.get_ref("lower")
+    if Y is not None and model.has_dim("nO") is None:
+        resize_output(model, Y.shape[1])
     model.get_ref("tok2vec").initialize(X=X)
     lower.initialize()
     if model.attrs["has_upper"]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from thinc.api import glorot_uniform_init
+from thinc.util import get_width
 
 from kernel.errors import ArgumentError, ShapeError
 from kernel.ops import (
@@ -60,6 +61,8 @@ def static_vectors(
             _check_width(model, X[0].vocab)
         elif model.has_dim("nM") is None:
             raise ArgumentError(_NO_VECTORS, hint=_HINT)
+        if Y is not None and model.has_dim("nO") is None:
+            model.set_dim("nO", get_width(Y))
         shape = model.get_dim("nO"), model.get_dim("nM")
         model.set_param("W", init_W(model.ops, shape))
 

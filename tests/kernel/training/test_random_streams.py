@@ -6,8 +6,11 @@ import random
 
 import numpy as np
 import pytest
+import thinc.api
 
+import kernel
 from kernel.random import Streams, fix_random_seed, generator
+from kernel.text import Example
 
 
 def draw(streams, name):
@@ -120,6 +123,22 @@ def test_training_leaves_the_random_state_of_the_program_alone(fit):
     fit(max_steps=1)
 
     assert (np.random.rand(), random.random()) == expected
+
+
+@pytest.mark.parametrize("fix", [np.random.seed, thinc.api.fix_random_seed, fix_random_seed])
+def test_seed_of_the_process_makes_initialization_and_updates_repeatable(fix):
+    outcomes = []
+    for seed in (3, 3, 4):
+        nlp = kernel.blank("en")
+        textcat = nlp.add_pipe("textcat")
+        for label in ("A", "B"):
+            textcat.add_label(label)
+        doc = nlp.make_doc("hot balls of the mixture")
+        fix(seed)
+        nlp.initialize()
+        nlp.update([Example.from_dict(doc, {"cats": {"A": 1.0, "B": 0.0}})], drop=0.2)
+        outcomes.append(textcat.predict([doc]).tolist())
+    assert outcomes[0] == outcomes[1] != outcomes[2]
 
 
 def test_generator_outside_of_a_stream_follows_the_global_seed_but_does_not_draw_from_it(
