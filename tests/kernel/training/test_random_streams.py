@@ -125,7 +125,14 @@ def test_training_leaves_the_random_state_of_the_program_alone(fit):
     assert (np.random.rand(), random.random()) == expected
 
 
-@pytest.mark.parametrize("fix", [np.random.seed, thinc.api.fix_random_seed, fix_random_seed])
+@pytest.mark.parametrize(
+    "fix",
+    [
+        pytest.param(np.random.seed, id="numpy"),
+        pytest.param(thinc.api.fix_random_seed, id="thinc"),
+        pytest.param(fix_random_seed, id="kernel"),
+    ],
+)
 def test_seed_of_the_process_makes_initialization_and_updates_repeatable(fix):
     outcomes = []
     for seed in (3, 3, 4):
