@@ -115,9 +115,10 @@ class Language:
         self.optimizer: Any = None
         # The objects that `init_nlp` created from the config, for the next training run.
         self.prepared_settings: Any = None
-        if create_tokenizer is None:
-            create_tokenizer = registry.tokenizers.get("kernel.Tokenizer.v1")()
-        self.tokenizer: Any = create_tokenizer(self)
+        make = create_tokenizer or registry.tokenizers.get("kernel.Tokenizer.v1")()
+        self.tokenizer: Any = make(self)
+        # The tokenizer that the config describes; another one may not be saved.
+        self.configured_tokenizer: Any = self.tokenizer if create_tokenizer is None else None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(pipeline={self.pipe_names})"
@@ -449,9 +450,11 @@ class Language:
         )
         for stage in nlp.stages:
             stage.enabled = stage.name not in {*settings.disabled, *off}
-        return assembly.call_back(
+        nlp = assembly.call_back(
             settings.after_pipeline_creation, nlp, "nlp.after_pipeline_creation"
         )
+        nlp.configured_tokenizer = nlp.tokenizer
+        return nlp
 
     to_disk = serialization.to_disk
     from_disk = serialization.from_disk

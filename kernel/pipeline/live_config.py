@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import Config, combine_score_weights
+from kernel.errors import ConfigError
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -59,6 +60,12 @@ class LiveConfig:
         given = training.get("score_weights") or {} if isinstance(training, dict) else None
         if not isinstance(training, dict) or not isinstance(given, Mapping):
             return
+        for name, weight in given.items():
+            if not isinstance(weight, int | float | None):
+                raise ConfigError(
+                    f"[training.score_weights] {name}: expected a number or null, "
+                    f"got {weight!r:.60}"
+                )
         if given != self._combined_weights:  # set, or edited, by the user
             self._own_weights = dict(given)
         weights = [dict(stage.factory.default_score_weights) for stage in nlp.stages]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import flatten, load_config, nest
-from kernel.errors import LoadError, UnknownLanguageError, did_you_mean
+from kernel.errors import KernelError, LoadError, UnknownLanguageError, did_you_mean
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
 from kernel.pipeline.serialization import find_config
@@ -68,17 +69,30 @@ def load(
     meta = read_meta(path)
     check_requirements(meta, path)
     overrides = flatten(config or {})
-    loaded = load_config(find_config(path), overrides=overrides)
-    lang = loaded.get("nlp", {}).get("lang")
-    if not lang:
-        raise LoadError(f"{find_config(path)}: [nlp] has no `lang`")
-    nlp = get_lang_class(lang).from_config(
-        loaded,
-        vocab=vocab,
-        disable=disable,
-        enable=enable,
-        exclude=exclude,
-        meta=meta,
-        auto_fill=False,
-    )
+    config_file = find_config(path)
+    loaded = load_config(config_file, overrides=overrides)
+    with _naming(config_file):
+        lang = loaded.get("nlp", {}).get("lang")
+        if not lang:
+            raise LoadError("[nlp] has no `lang`")
+        nlp = get_lang_class(lang).from_config(
+            loaded,
+            vocab=vocab,
+            disable=disable,
+            enable=enable,
+            exclude=exclude,
+            meta=meta,
+            auto_fill=False,
+        )
     return nlp.from_disk(path, exclude=as_list(exclude), overrides=overrides)
+
+
+@contextlib.contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    """Add `file` to errors that do not name it."""
+    try:
+        yield
+    except KernelError as error:
+        if str(file) not in error.message:
+            error.message = f"`{file}`: {error.message}"
+        raise

@@ -80,7 +80,7 @@ def check_requirements(meta: Mapping[str, Any], path: Path) -> None:
     }
     if missing:
         raise LoadError(
-            f"{path} needs "
+            f"{path / 'meta.json'}: the pipeline needs "
             + ", ".join(f"{name} {version}" for name, version in missing.items())
             + ", not installed",
             hint=f"pip install {shlex.join(missing)}",

@@ -165,7 +165,8 @@ def _death(worker: _Worker) -> KernelError:
     how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
     return KernelError(
         f"the worker process {worker.process.pid} {how} at {worker.waiting[0].about()}",
-        hint="if it ran out of memory, fewer processes or a smaller `batch_size` help",
+        hint="if it ran out of memory, fewer processes or a smaller `batch_size` help; if it could "
+        'not start, put the work of the script below `if __name__ == "__main__":`',
     )
 
 
@@ -219,13 +220,20 @@ def _batches(pairs: Iterable[tuple[Any, Any]], batch_size: int, n_process: int) 
 @contextlib.contextmanager
 def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worker]]:
     """Start the workers, and end them at the end of the block, also after an error."""
-    context = multiprocessing.get_context("spawn")
+    method = start_method()
+    context: Any = multiprocessing.get_context(method)
     workers: list[_Worker] = []
     try:
         with _one_thread():
             for _ in range(n_process):
                 ours, theirs = context.Pipe()
-                process = context.Process(target=serve, args=(path, theirs, settings), daemon=True)
+                # A forked process inherits our ends, which would keep the pipes open.
+                inherited = [*(each.connection for each in workers), ours]
+                process = context.Process(
+                    target=serve,
+                    args=(path, theirs, settings, inherited if method == "fork" else ()),
+                    daemon=True,
+                )
                 workers.append(_Worker(process, ours))
                 process.start()
                 # Now only the worker holds its end, so our end is closed when it dies.
@@ -236,6 +244,32 @@ def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worke
             worker.connection.close()
         for worker in workers:
             _end(worker.process)
+
+
+def start_method() -> str:
+    """Return how to start processes: "fork" if they need what the script did, else "spawn".
+
+    A new process runs a script again, except what is below `if __name__ == "__main__"`. It cannot
+    run the code of `python -c`, of standard input or of a notebook. Only on Linux, where other
+    libraries can be forked; a method set with `multiprocessing.set_start_method` is used instead.
+    """
+    chosen: Any = multiprocessing.get_start_method(allow_none=True)
+    if chosen is not None:
+        return chosen
+    is_needed = "__main__" in _registering_names() or not _is_guarded(sys.modules["__main__"])
+    return "fork" if sys.platform == "linux" and is_needed else "spawn"
+
+
+def _is_guarded(main: Any) -> bool:
+    """Return whether new processes can import the main module without running its work again."""
+    if getattr(main, "__spec__", None) is not None:  # python -m
+        return True
+    file = getattr(main, "__file__", None)
+    if file is None:  # not imported by new processes
+        return True
+    with contextlib.suppress(OSError, ValueError):
+        return "__name__" in Path(file).read_text(encoding="utf8")
+    return False
 
 
 def _end(process: BaseProcess) -> None:
@@ -280,14 +314,18 @@ def _settings(
 
 def _registering_modules() -> list[tuple[str, str | None]]:
     """Return the modules, with their files, that registered functions in this process."""
-    names = {
+    # Each worker already imports the main module.
+    names = sorted(_registering_names() - {"__main__"})
+    known = [sys.modules[name] for name in names if name in sys.modules]
+    return [(module.__name__, getattr(module, "__file__", None)) for module in known]
+
+
+def _registering_names() -> set[str]:
+    return {
         getattr(func, "func", func).__module__
         for kind in registry.get_registry_names()
         for func in registry.of(kind).registered().values()
     }
-    # Each worker already imports the main module.
-    known = [sys.modules[name] for name in sorted(names - {"__main__"}) if name in sys.modules]
-    return [(module.__name__, getattr(module, "__file__", None)) for module in known]
 
 
 def _defaults(owner: Any) -> dict[str, Any]:

@@ -12,9 +12,10 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from kernel.config import Config, load_config
+from kernel.config import Config, load_config, resolve_section
 from kernel.errors import KernelError, LoadError
 from kernel.files import check_type, pack, read_file, replace_folder, unpack
 from kernel.pipeline.meta import meta_json, parse_meta, read_meta
@@ -105,10 +106,36 @@ def find_config(path: Path) -> Path:
 
 
 def to_disk(nlp: Language, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
-    """Write the pipeline to the folder `path`; an existing folder is replaced at the end."""
+    """Write the pipeline to the folder `path`; an existing folder is replaced at the end.
+
+    Raises `KernelError`, before anything is written, for a tokenizer that cannot be loaded again.
+    """
+    if not is_excluded("tokenizer", exclude := tuple(exclude)):
+        _check_tokenizer(nlp)
     with replace_folder(Path(path)) as folder:
-        _write_files(nlp, folder, tuple(exclude))
+        _write_files(nlp, folder, exclude)
         hooks().watch("kernel_pipeline_saved", nlp=nlp, path=folder)
+
+
+def _check_tokenizer(nlp: Language) -> None:
+    """Raise `KernelError` if a pipeline with the config of `nlp` would have another tokenizer."""
+    own, configured = nlp.tokenizer, nlp.configured_tokenizer
+    if own is configured or (isinstance(own, Packable) and type(own) is type(configured)):
+        return
+    make = resolve_section(nlp.config.interpolate(), "nlp").tokenizer
+    if _kind(make(nlp)) != _kind(own):
+        raise KernelError(
+            f"the tokenizer cannot be saved: it is a {type(own).__name__} that the config does not "
+            "describe",
+            hint="register a function that creates it with `@registry.tokenizers`, and set "
+            '`nlp.config["nlp"]["tokenizer"]` to its name',
+        )
+
+
+def _kind(tokenizer: Any) -> tuple[Any, ...]:
+    """Return what distinguishes tokenizers of different code: the class, or the function."""
+    kind = tokenizer if isinstance(tokenizer, FunctionType) else type(tokenizer)
+    return kind.__module__, kind.__qualname__
 
 
 def _write_files(nlp: Language, folder: Path, exclude: tuple[str, ...]) -> None:
@@ -163,7 +190,12 @@ def from_disk(
 
 
 def to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
-    """Return the pipeline as bytes, with the same fields as in a folder."""
+    """Return the pipeline as bytes, with the same fields as in a folder.
+
+    Raises `KernelError` for a tokenizer that cannot be loaded again.
+    """
+    if not is_excluded("tokenizer", exclude := tuple(exclude)):
+        _check_tokenizer(nlp)
     writers: dict[str, Callable[[], bytes]] = {
         "vocab": nlp.vocab.to_bytes,
         "meta.json": lambda: meta_json(nlp),

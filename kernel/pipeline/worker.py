@@ -27,10 +27,19 @@ if TYPE_CHECKING:
 EXTENSIBLE: Final[dict[str, type[Extensible]]] = {"Doc": Doc, "Span": Span, "Token": Token}
 
 
-def serve(path: str, connection: Connection, packed_settings: bytes) -> None:
-    """Answer every message until the connection is closed; `path` is the pipeline's folder."""
+def serve(
+    path: str, connection: Connection, packed_settings: bytes, inherited: Sequence[Connection] = ()
+) -> None:
+    """Answer every message until the connection is closed; `path` is the pipeline's folder.
+
+    `inherited` are connections of the main process, which a forked process must close.
+    """
+    for other in inherited:
+        other.close()
     # Only the main process handles Ctrl-C, which is sent to all processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A forked process inherits the handlers of the main process.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         worker = Worker(path, unpack(packed_settings))
     except BaseException as error:  # noqa: BLE001 — every error is sent to the main process

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import ArgumentError, ShapeError, WrongTypeError
+from kernel.errors import ArgumentError, LoadError, ShapeError, WrongTypeError
 from kernel.ops import Packed, array_module, forget_weights, packed
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
@@ -173,18 +173,27 @@ class TokenClassifier(RehearsingPipe):
             self.labels_read()
 
         def read_model(data: bytes) -> None:
-            # The weights determine the sizes.
-            self._fit_output()
+            # A size that is not set yet is that of the weights.
+            if self._n_outputs() is not None:
+                self._fit_output()
             readers["model"](data)
+            if self._n_outputs() not in (None, self.n_classes):
+                raise LoadError(
+                    f"the file of weights has {self._n_outputs()} classes, but the component has "
+                    f"{self.n_classes} labels"
+                )
 
         return {"cfg": read_cfg, "model": read_model}
 
     def labels_read(self) -> None:
         """Update the component after labels were read from a file; by default, do nothing."""
 
+    def _n_outputs(self) -> int | None:
+        return self.model.get_dim("nO") if self.model.has_dim("nO") else None
+
     def _fit_output(self) -> None:
         """Set the size of the output layer to the number of labels; a new size drops weights."""
-        n_classes = self.model.maybe_get_dim("nO") if self.model.has_dim("nO") else None
+        n_classes = self._n_outputs()
         if n_classes == self.n_classes:
             return
         if self.is_resizable:

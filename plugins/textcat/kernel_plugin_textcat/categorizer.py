@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from kernel.errors import ArgumentError, ShapeError, WrongTypeError
+from kernel.errors import ArgumentError, LoadError, ShapeError, WrongTypeError
+from kernel.files import check_type
 from kernel.ops import Floats
-from kernel.pipeline import RehearsingPipe, first_examples
+from kernel.pipeline import RehearsingPipe, first_examples, has_weights
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_textcat.gold import check_cats, count_labels, read_gold
 
@@ -216,3 +217,20 @@ class Categorizer(RehearsingPipe):
         labels = self.cfg["labels"]
         for doc, scores in zip(docs, predictions.tolist(), strict=True):
             doc.cats.update(zip(labels, scores, strict=False))
+
+    # Storage
+
+    def _readers(self) -> dict[str, Callable[[bytes], object]]:
+        readers = super()._readers()
+
+        def read_model(data: bytes) -> None:
+            readers["model"](data)
+            size, labels = self._n_outputs(), self.cfg["labels"]
+            if has_weights(self.model) and size not in (None, len(labels)):
+                raise LoadError(
+                    f"the weights have {size} outputs, but there are {len(labels)} labels"
+                )
+            unseen = self.model.attrs.get(UNSEEN_LABELS, [])
+            check_type(unseen, list[int], what=f"the attribute `{UNSEEN_LABELS}` of the weights")
+
+        return {"cfg": readers["cfg"], "model": read_model}

@@ -212,7 +212,14 @@ class TransitionParser(RehearsingPipe):
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:
         readers = super()._readers()
-        return {"cfg": readers["cfg"], "moves": self._read_moves, "model": readers["model"]}
+
+        def read_model(data: bytes) -> None:
+            readers["model"](data)
+            n_classes, n_labels = self.model.maybe_get_dim("nO"), len(self.system.moves)
+            if n_classes not in (None, n_labels):
+                raise LoadError(f"the model has {n_classes} classes, but `moves` has {n_labels}")
+
+        return {"cfg": readers["cfg"], "moves": self._read_moves, "model": read_model}
 
     def _read_moves(self, data: bytes) -> None:
         # The weights determine the sizes; labels are read first, so that both can be compared.
@@ -220,7 +227,8 @@ class TransitionParser(RehearsingPipe):
         n_classes, n_labels = self.model.maybe_get_dim("nO"), len(self.system.moves)
         if n_classes is not None and n_classes > n_labels:
             raise LoadError(f"the model has {n_classes} classes, but `moves` only {n_labels}")
-        self.resize()
+        if n_classes is not None:  # otherwise, it is that of the weights
+            self.resize()
 
     def check_label(self, label: Any) -> str:
         """Return `label`; raises `WrongTypeError` if it is not a string, or an empty one."""

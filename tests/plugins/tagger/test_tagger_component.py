@@ -302,9 +302,7 @@ def test_weights_that_do_not_fit_the_labels_are_named(tagged, make_component, tm
     make_component("tagger", tagged).to_disk(tmp_path)
     cfg = json.loads((tmp_path / "cfg").read_text())
     (tmp_path / "cfg").write_text(json.dumps({**cfg, "labels": ["NN"]}))
-    with pytest.raises(
-        LoadError, match=r"model`: the file of weights does not fit .*: `nO` is 1, not"
-    ):
+    with pytest.raises(LoadError, match=r"model`: .* has 4 classes, but .* has 1 labels"):
         make_component("tagger").from_disk(tmp_path)
 
 
