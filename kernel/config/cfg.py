@@ -15,7 +15,9 @@ from attrs import define, field
 
 from kernel.config.describe import nearest
 from kernel.config.literals import (
+    MAX_DEPTH,
     DollarError,
+    UnreadableError,
     escape_strings,
     has_variable,
     lone_dollar,
@@ -27,7 +29,7 @@ from kernel.errors import raise_problems
 from kernel.problems import Origin, Path, Problem
 
 _HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
-_OPTION: Final = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)$", re.DOTALL)
+_SEPARATOR: Final = re.compile("[=:]")
 _SAFE_KEY: Final = re.compile(r"[^\s=:\[\]#;.][^=:.\[\]\n\r]*(?<!\s)")
 
 
@@ -86,8 +88,9 @@ class _Reader:
             self.section = tuple(part.strip() for part in header["name"].split("."))
             self.entries.append(_Entry(self.section, None, line, column))
             return
-        option = _OPTION.match(content)
-        if option is None or not option["key"]:
+        separator = _SEPARATOR.search(content)
+        key = content[: separator.start()].rstrip() if separator is not None else ""
+        if separator is None or not key:
             hint = "lines that continue a value are indented" if self.entries else None
             message = "not a section and not a setting"
             self._report(line, column, message, "`key = value`", content, hint)
@@ -95,7 +98,8 @@ class _Reader:
             message = "a setting outside of any section"
             self._report(line, column, message, "a `[section]`", content, None)
         else:
-            self.option = _Entry(self.section, option["key"], line, column, [option["value"]])
+            value = content[separator.end() :].lstrip()
+            self.option = _Entry(self.section, key, line, column, [value])
             self.entries.append(self.option)
 
     def _report(
@@ -155,6 +159,9 @@ def _add_section(root: Block, entry: _Entry, seen: dict[Path, _Entry], reader: _
     if entry.section[0] == "DEFAULT" or "" in entry.section:
         reader.problems.append(place.problem("not a name for a section"))
         return
+    if len(entry.section) > MAX_DEPTH:
+        reader.problems.append(place.problem(f"nested more than {MAX_DEPTH} levels deep"))
+        return
     block = root
     for depth, part in enumerate(entry.section[:-1], 1):
         if part not in block:
@@ -200,6 +207,9 @@ def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
     except DollarError:
         reader.problems.append(lone_dollar(place, entry.text()))
         return
+    except UnreadableError as error:
+        reader.problems.append(place.problem(str(error)))
+        return
     block.set(entry.path[-1], copy_tree(value, place.origin), place.origin)
 
 
@@ -210,7 +220,7 @@ def write_cfg(tree: dict[str, Any], *, raw: bool) -> str:
     """
     for name, section in tree.items():
         if not _is_section(name, section):
-            raise TypeError(f"[{name}] is no section that a .cfg file can hold")
+            raise TypeError(f"[{name}] cannot be a section of a .cfg file")
     return "\n\n".join(_sections(tree, (), raw)) + "\n"
 
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import Any, Final
 
 from kernel.config.describe import nearest, nearest_path
 from kernel.config.literals import (
+    MAX_DEPTH,
     VARIABLE,
     DollarError,
+    UnreadableError,
     has_variable,
     lone_dollar,
     parse_json,
@@ -28,6 +31,9 @@ from kernel.errors import raise_problems
 from kernel.problems import Origin, Path, Problem
 
 _DOTS: Final = re.compile(r"[.:]")
+
+# Characters that variables may be replaced by in a config; a value counts ten.
+MAX_COPIED: Final = 1_000_000
 
 
 class _FailedError(Exception):
@@ -71,6 +77,7 @@ class _Interpolation:
         self.values: dict[Path, Any] = {}
         self.origins: dict[Path, Origin] = {}
         self.active: list[Path] = []
+        self.n_copied = 0
 
     def settled(self, path: Path) -> Any:
         """Return the value at `path`, `UNRESOLVED` if it cannot be interpolated."""
@@ -85,9 +92,14 @@ class _Interpolation:
         if path not in self.values:
             if path in self.active:
                 raise self._cycle(path)
+            if len(self.active) > MAX_DEPTH + 10:
+                raise self._fail(path, f"variables lead more than {MAX_DEPTH} levels deep")
             self.active.append(path)
             try:
                 self.values[path] = self._compute(path, self._raw(path))
+            except _FailedError:
+                self.values[path] = UNRESOLVED
+                raise
             finally:
                 self.active.pop()
         if self.values[path] is UNRESOLVED:
@@ -118,7 +130,9 @@ class _Interpolation:
         text = raw.strip()
         name = whole_variable(text)
         if name is not None:
-            return copy_tree(self._value_of(path, name, raw))
+            value = self._value_of(path, name, raw)
+            self._count(path, value)
+            return copy_tree(value)
         quoted = _quoted(text)
         if quoted is not None:
             return self._string(path, quoted)
@@ -127,6 +141,8 @@ class _Interpolation:
             return parse_json(self._replaced(path, text, _json_inserter(text)))
         except ValueError:
             return plain
+        except UnreadableError as error:
+            raise self._fail(path, str(error)) from None
 
     def _string(self, path: Path, text: str) -> str:
         return self._replaced(path, text, _as_text)
@@ -144,10 +160,19 @@ class _Interpolation:
             return str(insert(value))
 
         try:
-            return replace(text, value_of)
+            replaced = replace(text, value_of)
         except DollarError:
             self.problems.append(lone_dollar(Place.of(self.root, *path), text))
             raise _FailedError from None
+        self._count(path, replaced)
+        return replaced
+
+    def _count(self, path: Path, value: Any) -> None:
+        """Count what variables are replaced by, which can grow exponentially."""
+        n_values = sum(1 for _ in islice(walk(value), MAX_COPIED))
+        self.n_copied += 10 * n_values + (len(value) if isinstance(value, str) else 0)
+        if self.n_copied > MAX_COPIED:
+            raise self._fail(path, "variables make the config too large")
 
     def _value_of(self, path: Path, name: str, text: str) -> Any:
         """Return the value of the variable `name`, which is in the `text` at `path`."""

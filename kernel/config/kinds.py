@@ -283,7 +283,7 @@ _SCALARS: Final = (
 )
 _PATH: Final = Kind(
     matches=lambda base: inspect.isclass(base) and issubclass(base, PurePath),
-    fits=lambda value, _: isinstance(value, str | PurePath),
+    fits=lambda value, _: isinstance(value, str | PurePath) and "\0" not in str(value),
     describe=lambda _, plural: "paths" if plural else "a path",
     read=str,
     hook=lambda *_: lambda value, _: FilePath(value),

@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from kernel.config.place import Place
     from kernel.problems import Problem
 
+MAX_DEPTH: Final = 50
+"""How many levels sections, tables and lists may be nested in each other."""
+
 VARIABLE: Final = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<path>[^{}$]+)\})")
 NULL: Final = "${null}"
 
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _PYTHON: Final = {"True": True, "False": False, "None": None}
 
 
 class DollarError(ValueError):
     """A `$` that does not start a variable, and is not doubled."""
+
+
+class UnreadableError(Exception):
+    """A value that is neither JSON that can be used nor another string; the message says why."""
 
 
 def lone_dollar(place: Place, text: str) -> Problem:
@@ -113,8 +121,37 @@ def escape_strings(value: Any, *, raw: bool) -> Any:
 
 
 def parse_json(text: str) -> Any:
-    """Return the JSON value, or Python's True, False or None, in `text`; raises ValueError."""
-    return _PYTHON[text] if text in _PYTHON else json.loads(text)
+    """Return the JSON value, or Python's True, False or None, in `text`.
+
+    Raises ValueError if there is none, and `UnreadableError` for one that cannot be used.
+    """
+    if text in _PYTHON:
+        return _PYTHON[text]
+    if _depth(text) > MAX_DEPTH:
+        raise UnreadableError(f"nested more than {MAX_DEPTH} levels deep")
+    value = json.loads(text)
+    check_characters(value)
+    return value
+
+
+def check_characters(value: Any) -> None:
+    """Raise `UnreadableError` for a string with one half of a surrogate pair."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf8")
+    except UnicodeEncodeError as error:
+        found = error.object[error.start]
+        raise UnreadableError(f"the string has half of a character, {found!r}") from None
+
+
+def _depth(text: str) -> int:
+    """Return how deep the lists and tables in a JSON text are nested."""
+    if not text.startswith(("[", "{")):
+        return 0
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kernel.config.describe import nearest_path
-from kernel.config.literals import DollarError, read_value
+from kernel.config.literals import DollarError, UnreadableError, read_value
 from kernel.config.merge import merge_trees
 from kernel.config.place import Place
 from kernel.config.tree import Block, copy_tree, is_block
@@ -74,6 +74,8 @@ def _parse(args: Iterable[str], layer: Layer) -> Iterator[tuple[str, Any]]:
 def _read(key: str, text: str, origin: Origin) -> Any:
     try:
         return read_value(text)
+    except UnreadableError as error:
+        raise ConfigError(f"{origin}: --{key}: {error}") from None
     except DollarError:
         raise ConfigError(f"{origin}: --{key}: a `$` that starts no variable: `{text}`") from None
 

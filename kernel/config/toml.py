@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import define, frozen
 
-from kernel.config.literals import NULL, DollarError, escape, lone_dollar, read_string
+from kernel.config.literals import (
+    MAX_DEPTH,
+    NULL,
+    DollarError,
+    UnreadableError,
+    check_characters,
+    escape,
+    lone_dollar,
+    read_string,
+)
 from kernel.config.place import Place
 from kernel.config.tree import Block, get_at
 from kernel.errors import ConfigError, raise_problems
@@ -20,6 +29,10 @@ from kernel.problems import UNKNOWN, Origin, Path, Problem
 if TYPE_CHECKING:
     from tomlkit.exceptions import TOMLKitError
     from tomlkit.items import Item, Table
+
+
+MAX_BITS: Final = 10_000
+"""Python does not write numbers with more than 4,300 digits."""
 
 
 def read_toml(text: str, name: str | None = None) -> Block:
@@ -31,7 +44,11 @@ def read_toml(text: str, name: str | None = None) -> Block:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    found = find_positions(text)
+    try:
+        found = find_positions(text)
+    except _DeepError as error:
+        origin = Origin(layer="file", path=name, line=text.count("\n", 0, error.at) + 1)
+        raise ConfigError([Place((), origin).problem(str(error))]) from None
     raise_problems(_repeated(found, name))
     try:
         data = tomlkit.parse(text).unwrap()
@@ -64,6 +81,8 @@ def _block(
             block.set(key, _value(value, at, origins, problems), origin)
         except DollarError:
             problems.append(lone_dollar(Place(at, origin), str(value)))
+        except UnreadableError as error:
+            problems.append(Place(at, origin).problem(str(error)))
         except TypeError:
             message = "dates and times have no place in a configuration"
             problems.append(Place(at, origin).problem(message, hint="put it in quotes"))
@@ -77,6 +96,9 @@ def _value(value: Any, path: Path, origins: Mapping[Path, Origin], problems: lis
         return [_value(item, path, origins, problems) for item in value]
     if isinstance(value, dt.date | dt.time):
         raise TypeError
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        raise UnreadableError("the number has too many digits")
+    check_characters(value)
     return read_string(value) if isinstance(value, str) else value
 
 
@@ -347,10 +369,19 @@ def find_positions(text: str) -> list[Position]:
 _Span: TypeAlias = tuple[Path, str, int, int]
 
 
+class _DeepError(Exception):
+    """Lists and tables are nested too deep, at the index `at` of the text."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(f"nested more than {MAX_DEPTH} levels deep")
+        self.at = at
+
+
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.depth = 0
 
     def scan(self) -> Iterator[_Span]:
         section: Path | None = ()
@@ -385,6 +416,13 @@ class _Scanner:
             yield path, kind, start, end
 
     def _value(self, path: Path | None) -> Iterator[_Span]:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _DeepError(self.at)
+        yield from self._inside(path)
+        self.depth -= 1
+
+    def _inside(self, path: Path | None) -> Iterator[_Span]:
         if self._take("{"):
             while self._skip() < len(self.text) and not self._take("}"):
                 start = self.at

@@ -1,5 +1,7 @@
 """Reading `.cfg` and TOML: the meaning, position and mistakes of each line."""
 
+import re
+
 import pytest
 
 from kernel.config import Config, load_config
@@ -269,3 +271,51 @@ def test_config_keeps_its_origins_through_copies(read):
     changed["training"]["batcher"]["names"]["a"]["b"] = 2
     assert config["training"]["batcher"]["names"]["a"]["b"] == 1
     assert config.origin("training.nothing").line == 5
+
+
+DEEP = 100_000
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "message"),
+    [
+        ("cfg", f"[a]\nx = {'[' * DEEP}{']' * DEEP}", "nested more than 50 levels deep"),
+        ("cfg", "[a]\nx = " + '{"a":' * DEEP + "1" + "}" * DEEP, "nested more than 50 levels deep"),
+        ("toml", f"[a]\nx = {'[' * DEEP}{']' * DEEP}", "nested more than 50 levels deep"),
+        ("toml", f"[a]\nx = 0x{'f' * 6000}", "the number has too many digits"),
+        ("cfg", '[a]\nx = "\\ud800"', "the string has half of a character, '\\ud800'"),
+    ],
+    ids=["list", "table", "toml-list", "toml-integer", "surrogate"],
+)
+def test_values_that_cannot_be_used_are_reported_by_line(read, form, text, message):
+    with pytest.raises(ConfigError, match=re.escape(message)) as caught:
+        read(text, form)
+    assert caught.value.problems[0].origin.line == 2
+
+
+def test_sections_have_a_greatest_depth(read):
+    names = [".".join("a" * depth) for depth in range(1, 60)]
+    with pytest.raises(ConfigError, match="nested more than 50 levels deep") as caught:
+        read("\n".join(f"[{name}]" for name in names))
+    assert caught.value.problems[0].origin.line == 51
+
+
+def test_lines_are_read_in_linear_time(read):
+    with pytest.raises(ConfigError, match="not a section and not a setting"):
+        read(f"[a]\nk{' ' * 1_000_000}x")
+    assert read(f"[a]\nk{' ' * 1_000_000}= 1") == {"a": {"k": 1}}
+
+
+def test_variables_that_lead_too_far_are_reported(read):
+    lines = [f"x{n} = ${{a.x{n + 1}}}" for n in range(200)]
+    with pytest.raises(ConfigError, match="variables lead more than 50 levels deep"):
+        read("\n".join(["[a]", *lines, "x200 = 1"])).interpolate()
+
+
+def test_variables_cannot_make_a_config_huge(read):
+    lines = [f'x{n} = "${{a.x{n + 1}}}${{a.x{n + 1}}}"' for n in range(40)]
+    with pytest.raises(ConfigError, match="variables make the config too large"):
+        read("\n".join(["[a]", *lines, 'x40 = "abc"'])).interpolate()
+    sections = [f"[a{n}]\nl = ${{a{n - 1}}}\nr = ${{a{n - 1}}}" for n in range(1, 40)]
+    with pytest.raises(ConfigError, match="variables make the config too large"):
+        read("\n".join(["[a0]\nx = 1", *sections])).interpolate()
