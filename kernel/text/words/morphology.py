@@ -113,10 +113,14 @@ class MorphAnalysis:
         return feature in set(self)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._text.split(FEATURE_SEP) if self._text else ())
+        """Yield each value with its field: `A=B` and `A=C` of `A=B,C`."""
+        for field, values in self.to_dict().items():
+            for value in values.split(VALUE_SEP):
+                yield f"{field}{FIELD_SEP}{value}"
 
     def __len__(self) -> int:
-        return len(self._text.split(FEATURE_SEP)) if self._text else 0
+        """Return the number of values."""
+        return sum(values.count(VALUE_SEP) + 1 for values in self.to_dict().values())
 
     def __str__(self) -> str:
         return self._text

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import TextError
-from kernel.text import COLUMNS, Column, Vocab
+from kernel.text import COLUMNS, Column, MorphAnalysis, Vocab
 from kernel.text.words.attributes import (
     ID,
     IS_STOP,
@@ -162,3 +162,12 @@ def test_features_may_be_given_by_ids(vocab):
     key = vocab.morphology.add({name("Case"): name("Gen"), "Number": "Sing"})
 
     assert vocab.strings[key] == "Case=Gen|Number=Sing"
+
+
+def test_each_value_of_a_field_is_a_feature(vocab):
+    analysis = MorphAnalysis(vocab, "D=E|A=C,B")
+
+    assert (list(analysis), len(analysis)) == (["A=B", "A=C", "D=E"], 3)
+    assert ("A=B" in analysis, "A=B,C" in analysis, "A=D" in analysis) == (True, False, False)
+    assert (str(analysis), analysis.get("A")) == ("A=B,C|D=E", ["B", "C"])
+    assert (list(MorphAnalysis(vocab)), len(MorphAnalysis(vocab))) == ([], 0)
