@@ -13,7 +13,8 @@ from kernel.config.explain import argument_helps
 from kernel.config.kinds import describe_type, fits
 from kernel.config.signature import MISSING, signature_of, without
 from kernel.config.structure import structure
-from kernel.errors import ConfigError
+from kernel.errors import ConfigError, DataError
+from kernel.lines import read_text
 
 
 @frozen
@@ -73,13 +74,13 @@ def options_of(func: Callable[..., Any], given: Iterable[str] = ()) -> dict[str,
 
 def _read_file(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf8")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not JSON: {error}") from error
+        return read_text(Path(path))
+    except DataError as error:
+        raise ConfigError(error.message, hint=error.hint) from error
 
 
 def _parsed(text: str | bool) -> Any:
     try:
         return json.loads(text) if isinstance(text, str) else text
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

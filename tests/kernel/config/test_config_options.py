@@ -59,8 +59,11 @@ def test_text_becomes_a_value_of_the_type(name, text, value):
 
 def test_table_may_be_in_a_file(tmp_path):
     path = tmp_path / "table.json"
-    path.write_text('{"a": 2}')
+    path.write_text('\ufeff{"a": 2}', encoding="utf8")
     assert OPTIONS["table"].read(str(path)) == {"a": 2}
+    path.write_bytes(b'\n{"a": "\xe9"}')
+    with pytest.raises(ConfigError, match=r"table\.json:2: not UTF-8"):
+        OPTIONS["table"].read(str(path))
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,8 @@ def test_table_may_be_in_a_file(tmp_path):
         ("size", "1.5", "--size 1.5: expected a whole number"),
         ("policy", "snap", '--policy snap: expected one of "stop", "skip"'),
         ("table", '{"a": "b"}', "expected a table"),
+        ("table", '{"a":' * 100_000, "expected a table"),
+        ("table", "none.json", "none.json: cannot be read: No such file"),
     ],
 )
 def test_a_value_of_another_type_is_an_error(name, text, message):

@@ -239,7 +239,7 @@ def test_training_json_of_a_doc_reads_back_the_same(nlp):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{}", ':1: expected an object with "paragraphs"'),
+        ("{}", 'document 1: expected an object with "paragraphs"'),
         ("[{]", ":1: not JSON"),
         (
             '[{"paragraphs": [{"sentences": [{"tokens": [{"ort": "a"}]}]}]}]',

@@ -185,7 +185,7 @@ def test_labels_are_mapped(kernel, write, tmp_path):
             ["a.json", "out", "--on-misaligned", "x"],
             '--on-misaligned x: expected one of "error", "skip", "snap"',
         ),
-        (["a.iob", "out", "-c", "conllu", "--ner-map", "no.json"], "no.json: No such file"),
+        (["a.iob", "out", "-c", "conllu", "--ner-map", "no.json"], "no.json: cannot be read: No such file"),
         (["a.iob", "out", "-c", "conllu", "--ner-map", '{"A": 1}'], "expected a table"),
         (["one.ner", "out", "--seg-sents", "-b", "plain"], "finds no sentences"),
         (["a.iob", "out", "-l", "qq"], "no language `qq`"),

@@ -28,7 +28,6 @@ from kernel_plugin_corpus.converters.offsets import (
     set_entities,
 )
 from kernel_plugin_corpus.converters.records import (
-    Record,
     other_format,
     read_records,
     unknown_format,
@@ -77,22 +76,24 @@ def convert(
         )
         return
     found = Misalignments(on_misaligned, misaligned if misaligned is not None else [])
-    docs = [
+    docs = []
+    for record in records:
         # Files often have one line only, so documents are numbered.
-        _read_paragraph(nlp, paragraph, evolve(record.location, line=None), found)
-        for record in records
-        for paragraph in _paragraphs(record)
-    ]
+        location = evolve(record.location, line=None)
+        docs += [
+            _read_paragraph(nlp, paragraph, location, found)
+            for paragraph in _paragraphs(record.data, location)
+        ]
     found.finish()
     yield from docs
 
 
-def _paragraphs(record: Record) -> list[Any]:
-    match record.data:
+def _paragraphs(document: Any, location: Location) -> list[Any]:
+    match document:
         case {"paragraphs": list(paragraphs)}:
             return paragraphs
         case _:
-            raise unknown_format(record.location, 'expected an object with "paragraphs"')
+            raise unknown_format(location, 'expected an object with "paragraphs"')
 
 
 def _read_paragraph(
