@@ -48,6 +48,8 @@ def find_inputs(path: Path, converter: str) -> list[Path]:
         raise DataError("no such file or folder", path=path)
     if path.is_file():
         return [path]
+    if not path.is_dir():
+        raise DataError("neither a file nor a folder", path=path)
     found = sorted(
         inside
         for inside in path.rglob("*")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 
 import pytest
@@ -185,7 +186,10 @@ def test_labels_are_mapped(kernel, write, tmp_path):
             ["a.json", "out", "--on-misaligned", "x"],
             '--on-misaligned x: expected one of "error", "skip", "snap"',
         ),
-        (["a.iob", "out", "-c", "conllu", "--ner-map", "no.json"], "no.json: cannot be read: No such file"),
+        (
+            ["a.iob", "out", "-c", "conllu", "--ner-map", "no.json"],
+            "no.json: cannot be read: No such file",
+        ),
         (["a.iob", "out", "-c", "conllu", "--ner-map", '{"A": 1}'], "expected a table"),
         (["one.ner", "out", "--seg-sents", "-b", "plain"], "finds no sentences"),
         (["a.iob", "out", "-l", "qq"], "no language `qq`"),
@@ -226,6 +230,13 @@ def read_acme(
     for line in source.read_text().splitlines():
         words = [line.upper() if loud else line] * times
         yield Doc(nlp.vocab, words=words, tags=[(tags or {}).get(word, "") for word in words])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are a feature of Unix")
+def test_a_pipe_is_refused(kernel, tmp_path):
+    os.mkfifo(tmp_path / "a.jsonl")
+    result = kernel("convert", tmp_path / "a.jsonl", tmp_path / "out")
+    assert "a.jsonl: neither a file nor a folder" in result.stderr
 
 
 def test_folder_of_brat_is_converted(kernel, write, tmp_path):

@@ -257,6 +257,37 @@ def test_keys_that_are_not_used_are_reported(nlp):
         list(convert(data, nlp=nlp))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps([entry([0, 3, "PER"]), entry()]),
+        json.dumps([entry([0, 3, "PER"]), entry()], indent=1),
+        "[" + ",\n".join(map(json.dumps, [entry([0, 3, "PER"]), entry()])) + "]",
+        "\ufeff" + "\r".join(map(json.dumps, [entry([0, 3, "PER"]), entry()])) + "\r\r",
+    ],
+    ids=["one-line", "indented", "list-of-lines", "cr"],
+)
+def test_a_list_is_read_as_lines_are(nlp, entities, content):
+    one, two = convert(content, nlp=nlp)
+    assert (entities(one), entities(two)) == ([("Ada", "PER")], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"text": "a"\n{"text": "b"}\n', "<text>:1: not JSON: Expecting ',' delimiter"),
+        ('{"text": "a"}\n{"text": "b"\n', "<text>:2: not JSON: Expecting ',' delimiter"),
+        ('[\n{"text": "a"},\n{"text": }\n]', "<text>:3: not JSON: Expecting value at column 10"),
+        ('{"a": [\n{"text": "a"}]}', 'document 1: expected an object with a "text"'),
+    ],
+    ids=["first-line", "second-line", "list", "object"],
+)
+def test_errors_have_the_line_of_the_file(nlp, content, message):
+    with pytest.raises(DataError) as caught:
+        list(convert(content, nlp=nlp))
+    assert message in caught.value.message
+
+
 def test_whole_emoji_are_kept(nlp, entities):
     text = "\\ud83d\\ude00 Ada"
     (doc,) = convert(f'{{"text": "{text}", "entities": [[2, 5, "PER"]]}}', nlp=nlp)

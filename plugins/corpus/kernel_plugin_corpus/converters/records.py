@@ -36,25 +36,28 @@ def read_records(source: Source) -> list[Record]:
     Raises `DataError` with the line if the text is neither JSON nor JSONL.
     """
     lines = [(number, line) for number, line in source.lines() if not is_blank(line)]
-    if len(lines) > 1 and not _is_jsonl(lines[0][1], lines[1][1]):
-        value = parse_json(source.text, source.name)
-        return list(_number(source, _items(value), None))
-    records = []
-    for number, line in lines:
+    if len(lines) == 1:
+        [(number, line)] = lines
         value = parse_json(line, source.name, line=number)
-        if len(lines) == 1:
-            return list(_number(source, _items(value), number))
-        records.append(Record(Location(source.name, number, number), value))
-    return records
+        return list(_number(source, _items(value), number))
+    if not _is_json(lines[0][1]):
+        try:
+            return list(_number(source, _items(parse_json(source.text, source.name)), None))
+        except DataError:
+            # If this is JSONL, its first line is wrong, which is reported below.
+            if not all(line.startswith("{") for _, line in lines[:2]):
+                raise
+    return [
+        Record(Location(source.name, number, number), parse_json(line, source.name, line=number))
+        for number, line in lines
+    ]
 
 
-def _is_jsonl(first: str, second: str) -> bool:
-    """Return whether each of the first lines is a value; the error is reported later if not."""
+def _is_json(line: str) -> bool:
     try:
-        json.loads(first)
+        json.loads(line)
     except (ValueError, RecursionError):
-        # Either a JSON file, whose first line is rarely a value, or a malformed line of JSONL.
-        return first.startswith("{") and len(first) > 1 and second.startswith("{")
+        return False
     return True
 
 
