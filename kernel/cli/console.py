@@ -7,6 +7,7 @@ by colour is also given in words.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import IO, Final
@@ -17,6 +18,8 @@ from rich.text import Text
 
 # The line width if the output is not a terminal: lines are not wrapped there.
 PIPE_WIDTH: Final = 200
+# All but tabs and line breaks.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def _make_console(stream: IO[str], *, stderr: bool) -> Console:
@@ -35,24 +38,29 @@ def data(text: str) -> None:
 
 def say(text: str) -> None:
     """Show a message to the user."""
-    err.print(text, soft_wrap=True)
+    err.print(_visible(text), soft_wrap=True)
 
 
 def good(text: str) -> None:
     """Show a message about success to the user."""
-    err.print(Text.assemble(("ok: ", "green"), text), soft_wrap=True)
+    err.print(Text.assemble(("ok: ", "green"), _visible(text)), soft_wrap=True)
 
 
 def warn(text: str) -> None:
     """Show a warning to the user."""
-    err.print(Text.assemble(("warning: ", "yellow"), text), soft_wrap=True)
+    err.print(Text.assemble(("warning: ", "yellow"), _visible(text)), soft_wrap=True)
 
 
 def fail(message: str, hint: str | None = None) -> None:
     """Show an error to the user, and a hint how to fix it, if given."""
-    err.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    err.print(Text.assemble(("error: ", "bold red"), _visible(message)), soft_wrap=True)
     if hint:
-        err.print(Text.assemble(("hint: ", "cyan"), hint), soft_wrap=True)
+        err.print(Text.assemble(("hint: ", "cyan"), _visible(hint)), soft_wrap=True)
+
+
+def _visible(text: str) -> str:
+    """Return `text` with control characters, which a damaged file may bring along, as escapes."""
+    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def show(table: Table) -> None:

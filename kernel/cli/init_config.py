@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -58,6 +59,6 @@ def init_config(
     if not is_stdout:
         console.good(f"{output_file} is complete; now train with it:")
         console.say(
-            f"    kernel train {output_file} --output output "
+            f"    kernel train {shlex.quote(str(output_file))} --output output "
             "--paths.train train.spacy --paths.dev dev.spacy"
         )

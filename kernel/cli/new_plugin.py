@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import shlex
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -31,7 +32,8 @@ def new(name: str, folder: Path) -> None:
 
     made = write_plugin(name, folder)
     console.good(f"wrote the plugin kernel-plugin-{name} to {made}")
-    console.say(f"next: pip install -e {made} && python -m pytest {made}/tests")
+    install, tests = shlex.quote(str(made)), shlex.quote(str(made / "tests"))
+    console.say(f"next: pip install -e {install} && python -m pytest {tests}")
 
 
 def write_plugin(name: str, folder: Path) -> Path:

@@ -11,7 +11,7 @@ from kernel.config import flatten, load_config, nest
 from kernel.errors import KernelError, LoadError, UnknownLanguageError, did_you_mean
 from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
-from kernel.pipeline.serialization import find_config
+from kernel.pipeline.serialization import find_config, read_folder
 from kernel.pipeline.stages import as_list
 from kernel.registry import provider_hint, registry
 
@@ -84,7 +84,7 @@ def load(
             meta=meta,
             auto_fill=False,
         )
-    return nlp.from_disk(path, exclude=as_list(exclude), overrides=overrides)
+    return read_folder(nlp, path, exclude=tuple(as_list(exclude)), overrides=overrides)
 
 
 @contextlib.contextmanager

@@ -123,6 +123,13 @@ class Pipe:
         """Return, for each file of the component, a function that loads its bytes."""
         return {}
 
+    def _read_cfg(self, data: bytes) -> None:
+        """Load the file `cfg`; settings that it does not have are kept."""
+        what = "the file of settings"
+        found = check_type(parse_json(data, what=what), dict[str, Any], what=what)
+        types = {key: self.cfg_types[key] for key in found if key in self.cfg_types}
+        self.cfg = {**getattr(self, "cfg", {}), **check_type(found, types, what=what)}
+
 
 class TrainablePipe(Pipe):
     """A component with a Thinc model: the base class of trainable components.
@@ -276,12 +283,6 @@ class TrainablePipe(Pipe):
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:
         return {"cfg": self._read_cfg, "model": lambda data: load_weights(self.model, data)}
-
-    def _read_cfg(self, data: bytes) -> None:
-        what = "the file of settings"
-        found = check_type(parse_json(data, what=what), dict[str, Any], what=what)
-        types = {key: self.cfg_types[key] for key in found if key in self.cfg_types}
-        self.cfg = {**getattr(self, "cfg", {}), **check_type(found, types, what=what)}
 
 
 class RehearsingPipe(TrainablePipe):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kernel.config import Config, load_config, resolve_section
 from kernel.errors import KernelError, LoadError
-from kernel.files import check_type, pack, read_file, replace_folder, unpack
+from kernel.files import check_type, pack, read_file, replace_folder, unpack, verify_manifest
 from kernel.pipeline.meta import meta_json, parse_meta, read_meta
 from kernel.pipeline.protocols import Labelled, Packable, Storable
 from kernel.plugins import hooks
@@ -164,11 +164,19 @@ def from_disk(
     `overrides` are settings by dotted keys that override the folder's config.
     Raises `LoadError` with the name of a file that is missing, truncated or changed.
     """
-    path, exclude = Path(path), tuple(exclude)
+    path = Path(path)
     if not path.is_dir():
         raise LoadError(f"no pipeline {str(path)!r}: there is no such folder")
+    verify_manifest(path)
+    return read_folder(nlp, path, exclude=tuple(exclude), overrides=overrides or {})
+
+
+def read_folder(
+    nlp: LanguageT, path: Path, *, exclude: tuple[str, ...], overrides: Mapping[str, Any]
+) -> LanguageT:
+    """Load the folder `path` like `from_disk`; its manifest has been verified."""
     if not is_excluded("config.cfg", exclude):
-        nlp.config = load_config(find_config(path), overrides=overrides or {})
+        nlp.config = load_config(find_config(path), overrides=overrides)
     if not is_excluded("meta.json", exclude):
         nlp.meta.update(read_meta(path))
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():
@@ -182,7 +190,7 @@ def from_disk(
         if isinstance(component, Storable) and name not in exclude:
             with naming(f"`{path / name}`"):
                 component.from_disk(path / name, exclude=["vocab"])
-    _override_settings(nlp, overrides or {})
+    _override_settings(nlp, overrides)
     _keep_labels(nlp)
     nlp.path = path
     hooks().watch("kernel_pipeline_loaded", nlp=nlp, path=path)

@@ -174,7 +174,7 @@ class PipelineStates(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize(
-    "n_examples", [10, pytest.param(300, marks=pytest.mark.slow)], ids=["few", "many"]
+    "n_examples", [10, pytest.param(100, marks=pytest.mark.slow)], ids=["few", "many"]
 )
 def test_saving_and_loading_keeps_every_state(n_examples):
     run_state_machine_as_test(

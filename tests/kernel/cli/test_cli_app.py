@@ -188,3 +188,16 @@ def test_wrong_usage_exits_with_2(kernel, arguments, message):
     result = kernel(*arguments)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_control_characters_in_messages_are_escaped(monkeypatch, capsys):
+    @click.command()
+    def break_terminal():
+        raise KernelError("`\x1b[2J` is\nwrong", hint="\x07")
+
+    monkeypatch.setattr(Command, "load", lambda self: break_terminal)
+    with pytest.raises(SystemExit):
+        make_program([Command("stop", "", "a:b")]).main(["stop"])
+    assert capsys.readouterr().err.splitlines() == [
+        *("error: `\\x1b[2J` is", "wrong", "hint: \\x07"),
+    ]

@@ -19,6 +19,13 @@ def test_location_of_new_plugin_is_printed(kernel, tmp_path):
     assert not [path for path in left if "$" in path.read_text()]
 
 
+def test_printed_commands_are_quoted(kernel, tmp_path):
+    folder = tmp_path / "my; folder"
+    folder.mkdir()
+    result = kernel("plugins", "new", "quoted", folder)
+    assert f"pip install -e '{folder}/quoted'" in result.stderr
+
+
 @pytest.mark.parametrize("name", ["Acme", "my-plugin", "2nd", "class", "", "a/b"])
 def test_name_that_is_not_a_valid_module_is_refused(kernel, tmp_path, name):
     result = kernel("plugins", "new", name, tmp_path)

@@ -1,7 +1,10 @@
 """The config of a pipeline: edited in place, and kept up to date with the components."""
 
+import pytest
+
 import kernel
 from kernel import Language
+from kernel.errors import ConfigError
 
 
 @Language.factory("live_thing", default_config={"size": 3}, default_score_weights={"live": 1.0})
@@ -87,3 +90,11 @@ def test_edits_of_every_section_stay_in_bytes():
     copy.from_bytes(nlp.to_bytes())
     assert {path: copy.config[path[0]][path[1]] for path in edits} == edits
     assert copy.config["components"] == {"live_thing": {"factory": "live_thing", "size": 9}}
+
+
+def test_score_weights_have_to_be_numbers():
+    nlp = kernel.blank("en")
+    nlp.config["training"]["score_weights"] = {"tag_acc": "much"}
+    nlp.add_pipe("tagger")
+    with pytest.raises(ConfigError, match=r"score_weights\] tag_acc: expected a number or null"):
+        nlp.config.to_str()
