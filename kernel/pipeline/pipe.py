@@ -84,9 +84,9 @@ class Pipe:
         """Return the settings that are passed to the scorer with the examples."""
         return {**getattr(self, "cfg", {}), "labels": self.labels}
 
-    def set_error_handler(self, handler: ErrorHandler) -> None:
-        """Call `handler(name, component, docs, error)` for docs that fail."""
-        self.error_handler = handler
+    def set_error_handler(self, error_handler: ErrorHandler) -> None:
+        """Call `error_handler(name, component, docs, error)` for docs that fail."""
+        self.error_handler = error_handler
 
     def get_error_handler(self) -> ErrorHandler:
         """Return the handler for docs that fail; the default one raises."""
@@ -96,9 +96,9 @@ class Pipe:
         """Return the weights and settings of the component as bytes."""
         return serialization.pack_fields(self._writers(), exclude)
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Any:
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Any:
         """Load the result of `to_bytes`; return the component."""
-        serialization.unpack_fields(data, self._readers(), exclude)
+        serialization.unpack_fields(bytes_data, self._readers(), exclude)
         return self
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
@@ -273,6 +273,12 @@ class TrainablePipe(Pipe):
         raise UnsupportedError(
             f"component `{self.name}` does not accept labels", hint=f"got {label!r}"
         )
+
+    def set_output(self, nO: int) -> None:
+        """Resize the model to `nO` outputs; raises `ArgumentError` if it has a fixed number."""
+        if not self.is_resizable:
+            raise ArgumentError(f"the model of `{self.name}` has a fixed number of outputs")
+        self.model.attrs["resize_output"](self.model, nO)
 
     def create_optimizer(self) -> Any:
         """Return a new optimizer with the default settings."""

@@ -52,8 +52,8 @@ class Batched(Protocol):
 class ErrorHandling(Protocol):
     """Passes docs on which it fails to a handler."""
 
-    def set_error_handler(self, handler: ErrorHandler) -> None:
-        """Call `handler(name, component, docs, error)` for docs that fail."""
+    def set_error_handler(self, error_handler: ErrorHandler) -> None:
+        """Call `error_handler(name, component, docs, error)` for docs that fail."""
 
     def get_error_handler(self) -> ErrorHandler:
         """Return the handler for docs that fail."""
@@ -186,5 +186,5 @@ class Packable(Protocol):
     def to_bytes(self, *, exclude: Iterable[str]) -> bytes:
         """Return the component as bytes."""
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str]) -> Any:
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str]) -> Any:
         """Load the result of `to_bytes`."""

@@ -17,10 +17,13 @@ from kernel.pipeline import Language, factory
 from kernel.scoring import Score
 from kernel.text import Doc, DocBatch, Example, Vocab, ent_iob
 from kernel_plugin_ner.classes import NAMES, OUT, TYPED, UNIT
+from kernel_plugin_ner.scorer import make_ner_scorer
 from kernel_plugin_ner.system import BiluoSystem, Entities
 from kernel_plugin_transition.component import TransitionParser, features_of
 from kernel_plugin_transition.defaults import HASH_EMBED_CNN, model_block
 from kernel_plugin_transition.scorer import StateScorer
+
+SCORER = make_ner_scorer()
 
 
 @factory(
@@ -85,7 +88,7 @@ class EntityRecognizer(TransitionParser):
         *,
         update_with_oracle_cut_size: int = 100,
         incorrect_spans_key: str | None = None,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         features = features_of(model, BiluoSystem, name)
         super().__init__(

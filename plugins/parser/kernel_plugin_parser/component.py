@@ -16,11 +16,14 @@ from kernel.text import DELIMITER, Doc, Example, Vocab
 from kernel_plugin_parser.decoding import Arcs
 from kernel_plugin_parser.labels import count_actions
 from kernel_plugin_parser.rules import BREAK, LEFT, NAMES, REDUCE, RIGHT, ROOT, SHIFT
+from kernel_plugin_parser.scorer import make_parser_scorer
 from kernel_plugin_parser.system import ArcEagerSystem
 from kernel_plugin_parser.trees import merge_subtokens, write_trees
 from kernel_plugin_transition.component import TransitionParser, features_of
 from kernel_plugin_transition.defaults import HASH_EMBED_CNN, model_block
 from kernel_plugin_transition.scorer import StateScorer
+
+SCORER = make_parser_scorer()
 
 
 @factory(
@@ -91,7 +94,7 @@ class DependencyParser(TransitionParser):
         update_with_oracle_cut_size: int = 100,
         learn_tokens: bool = False,
         min_action_freq: int = 30,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         features = features_of(model, ArcEagerSystem, name)
         super().__init__(

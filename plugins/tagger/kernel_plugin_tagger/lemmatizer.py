@@ -21,8 +21,11 @@ from kernel_plugin_tagger import tree_files
 from kernel_plugin_tagger.edit_trees import EditTrees
 from kernel_plugin_tagger.gold import MISSING, Gold, Ids, Ints, Masks, gold_column
 from kernel_plugin_tagger.lemma_lookup import LemmaLookup
+from kernel_plugin_tagger.scorers import make_lemmatizer_scorer
 from kernel_plugin_tagger.tagger import MODEL
 from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier, best_classes
+
+SCORER = make_lemmatizer_scorer()
 
 
 @factory(
@@ -97,7 +100,7 @@ class EditTreeLemmatizer(TokenClassifier):
         min_tree_freq: int = 3,
         overwrite: bool = False,
         top_k: int = 1,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         super().__init__(vocab, model, name, scorer=scorer, labels=[])
         if top_k < 1:

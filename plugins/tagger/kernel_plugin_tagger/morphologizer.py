@@ -25,6 +25,7 @@ from kernel_plugin_tagger.morph_labels import (
     features_of,
     make_label,
 )
+from kernel_plugin_tagger.scorers import make_morphologizer_scorer
 from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
 
 TOK2VEC = {
@@ -51,6 +52,9 @@ MODEL = {
     "normalize": False,
     "tok2vec": TOK2VEC,
 }
+
+
+SCORER = make_morphologizer_scorer()
 
 
 @factory(
@@ -125,7 +129,7 @@ class Morphologizer(TokenClassifier):
         overwrite: bool = True,
         extend: bool = False,
         label_smoothing: float = 0.0,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         super().__init__(
             vocab,

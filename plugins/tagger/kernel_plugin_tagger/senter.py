@@ -13,6 +13,7 @@ from kernel.pipeline import Language, factory
 from kernel.scoring import Score
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_tagger.gold import MISSING, Gold, Ints, gold_column
+from kernel_plugin_tagger.scorers import make_senter_scorer
 from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
 
 INSIDE: Final = 0
@@ -30,6 +31,9 @@ MODEL = {
     "normalize": False,
     "tok2vec": TOK2VEC,
 }
+
+
+SCORER = make_senter_scorer()
 
 
 @factory(
@@ -76,7 +80,7 @@ class SentenceRecognizer(TokenClassifier):
         name: str = "senter",
         *,
         overwrite: bool = False,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         super().__init__(vocab, model, name, scorer=scorer, overwrite=overwrite)
 

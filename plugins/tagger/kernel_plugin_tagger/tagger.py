@@ -14,6 +14,7 @@ from kernel.pipeline import Language, factory
 from kernel.scoring import Score
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ids, Ints, LabelNumbers, gold_column
+from kernel_plugin_tagger.scorers import make_tagger_scorer
 from kernel_plugin_tagger.token_classifier import GetExamples, TokenClassifier
 
 MODEL = {
@@ -22,6 +23,9 @@ MODEL = {
     "normalize": False,
     "tok2vec": {"@architectures": "kernel.HashEmbedCNN.v2"},
 }
+
+
+SCORER = make_tagger_scorer()
 
 
 @factory(
@@ -88,7 +92,7 @@ class Tagger(TokenClassifier):
         overwrite: bool = False,
         neg_prefix: str = "!",
         label_smoothing: float = 0.0,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         super().__init__(
             vocab,

@@ -13,6 +13,9 @@ from kernel.pipeline import Language, factory
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_textcat.categorizer import Categorizer
 from kernel_plugin_textcat.defaults import SCORES, ensemble
+from kernel_plugin_textcat.scorer import make_textcat_scorer
+
+SCORER = make_textcat_scorer()
 
 
 @factory(
@@ -54,7 +57,7 @@ class TextCategorizer(Categorizer):
         name: str = "textcat",
         *,
         threshold: float = 0.0,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         super().__init__(
             vocab, model, name, scorer=scorer, threshold=threshold, positive_label=None

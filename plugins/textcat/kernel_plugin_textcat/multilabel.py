@@ -12,6 +12,9 @@ from kernel.pipeline import Language, factory
 from kernel.text import Doc, Vocab
 from kernel_plugin_textcat.categorizer import Categorizer
 from kernel_plugin_textcat.defaults import SCORES, ensemble
+from kernel_plugin_textcat.scorer import make_multilabel_scorer
+
+SCORER = make_multilabel_scorer()
 
 
 @factory(
@@ -53,6 +56,6 @@ class MultiLabelTextCategorizer(Categorizer):
         name: str = "textcat_multilabel",
         *,
         threshold: float = 0.5,
-        scorer: Any = None,
+        scorer: Any = SCORER,
     ) -> None:
         super().__init__(vocab, model, name, scorer=scorer, threshold=threshold)
