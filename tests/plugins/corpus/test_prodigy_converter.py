@@ -89,8 +89,13 @@ def test_spans_that_overlap_are_a_span_group(docs, entities):
 
 
 def test_categories_are_accepted_or_rejected(docs):
-    found = docs(task(label="TECH"), task("reject", label="TECH"), task("reject", label="SPORT"))
+    found = docs(
+        task(label="TECH", spans=[], score=0.7),
+        task("reject", label="TECH", spans=[]),
+        task("reject", label="SPORT"),
+    )
     assert [doc.cats for doc in found] == [{"TECH": 1.0}, {"TECH": 0.0}, {"SPORT": 0.0}]
+    assert not any(doc.has_annotation("ENT_IOB") for doc in found)
 
 
 def test_chosen_options_are_categories(docs):

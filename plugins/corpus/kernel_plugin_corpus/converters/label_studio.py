@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _MIN_KEYS: Final = frozenset(
     {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "history"}
 )
+# A longer string in JSON-MIN is a comment, not a choice.
+MAX_CHOICE: Final = 100
 
 
 @define
@@ -129,8 +131,10 @@ def _read_flat_task(
     text = AnnotatedText(location=location, text=_find_text(data, [], location))
     for name, value in results.items():
         match value:
-            case str():
+            case str() if len(value) <= MAX_CHOICE and "\n" not in value:
                 _add_choices(text, [value], location)
+            case [str(), *_]:
+                _add_choices(text, value, location)
             case {"choices": choices}:
                 _add_choices(text, choices, location)
             case [dict(), *_]:
