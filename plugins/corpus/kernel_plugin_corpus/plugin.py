@@ -25,6 +25,7 @@ _BY_SUFFIX = {
 # format".
 _PIPED = re.compile(r"\S+\|(O|[BILUES]-\S*)")
 _COLUMNS = re.compile(r"\S+\s+(O|[BILUES]-\S*)$")
+_TREEBANK = re.compile(r"[0-9][0-9.-]*(\t[^\t]+){9}")
 
 
 @hookimpl
@@ -51,6 +52,8 @@ def kernel_guess_converter(path: Path, head: str) -> str | None:
     if suffix not in _AMBIGUOUS_SUFFIXES:
         return _BY_SUFFIX.get(suffix)
     lines = [line.strip() for line in split_lines(head)[:20]]
+    if any(_TREEBANK.fullmatch(line) for line in lines):
+        return "conllu"
     piped = any(_PIPED.search(line) for line in lines)
     columns = any(_COLUMNS.search(line) for line in lines)
     if piped != columns:

@@ -17,6 +17,8 @@ from kernel_plugin_corpus.plugin import kernel_guess_converter
         ("a.txt", "Ada NNP B-PER\nsaw VBD O\n", "ner"),
         ("a.txt", "just some words\n", None),
         ("a.conll", "unclear\n", "ner"),
+        ("a.conll", "# text = Ada\r\n1\tAda" + "\t_" * 8 + "\r\n", "conllu"),
+        ("a.conll", "# id 3\nAda _ _ B-PER\n", "ner"),
         ("a.CONLLU", "", "conllu"),
         ("a.json", "[]", "json"),
         ("a.jsonl", "{}", "jsonl"),
