@@ -100,7 +100,8 @@ class Vocab:
         }
         functions = ByValue((self.lex_attr_getters, self.get_noun_chunks))
         data = self.to_bytes(exclude=["vectors"])
-        return _restored, (type(self), settings, self.cfg, functions, bare_vectors, data)
+        values = list(self._lexemes.values_set())
+        return _restored, (type(self), settings, self.cfg, functions, bare_vectors, data, values)
 
     # Transient and permanent words
 
@@ -397,11 +398,14 @@ def _restored(
     functions: ByValue,
     vectors: BaseVectors,
     data: bytes,
+    values: Iterable[tuple[str, int, int]],
 ) -> Vocab:
     getters, get_noun_chunks = functions.value
     vocab = cls(getters, get_noun_chunks=get_noun_chunks, **settings)
     vocab.cfg = cfg
     vocab.from_bytes(data)
+    for word, attr, value in values:
+        vocab.lexemes.set_value(vocab.lexemes.row(word), attr, value)
     vectors.strings = vocab.strings
     vocab.vectors = vectors
     return vocab

@@ -312,9 +312,11 @@ class LexemeTable:
         The value of an attribute that is a string is the string's id.
         """
         for row, bits in self._kept.items():
-            for attr in (*attributes.LEXICAL, *attributes.FLAGS) if bits else ():
-                if bits >> attr & 1:
-                    yield self.texts[row], attr, self.value(row, attr)
+            rest = bits
+            while rest:
+                attr = rest.bit_length() - 1
+                rest ^= 1 << attr
+                yield self.texts[row], attr, self.value(row, attr)
 
     def reset_ranks(self) -> None:
         """Set the rank (the attribute ID) of every row to unset."""

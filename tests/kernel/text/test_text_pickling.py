@@ -117,6 +117,17 @@ def test_vocabulary_keeps_functions_vectors_and_values():
     assert "zebra" in made.strings
 
 
+def test_values_of_words_set_by_hand_survive(vocab):
+    vocab["btw"].is_stop = True
+    vocab["btw"].norm_ = "by the way"
+    vocab["x"].cluster, vocab["x"].prob, vocab["x"].rank = 3, -2.0, 7
+
+    made = pickled(vocab)
+
+    assert (made["btw"].is_stop, made["btw"].norm_) == (True, "by the way")
+    assert (made["x"].cluster, made["x"].prob, made["x"].rank) == (3, -2.0, 7)
+
+
 def test_norms_of_a_lookup_table_survive(vocab):
     lookups = Lookups()
     lookups.add_table("lexeme_norm", {"cos": "because"})
