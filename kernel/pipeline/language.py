@@ -317,6 +317,7 @@ class Language:
         stage = self.stages.find(old_name)
         self.stages.check_is_new(new_name)
         sharing.settle_references(self, old_name)
+        sharing.rename_upstream(self, old_name, new_name)
         stage.rename(new_name)
         sharing.link_listeners(self)
         if self._config is not None:

@@ -147,6 +147,23 @@ def _links(nlp: Language, stage: Stage) -> list[tuple[Any, str]]:
     return [(node, name) for node, name in zip(nodes, names, strict=True) if name in sharing]
 
 
+def rename_upstream(nlp: Language, old_name: str, new_name: str) -> None:
+    """Let layers that listen to a component by its name follow it to a new name."""
+    for stage in nlp.stages:
+        for node in listener_nodes(getattr(stage.component, "model", None)):
+            if node.attrs["listens_to"] == old_name:
+                node.attrs["listens_to"] = new_name
+                _rename_in(stage.settings, old_name, new_name)
+
+
+def _rename_in(block: dict[str, Any], old_name: str, new_name: str) -> None:
+    if block.get("upstream") == old_name:
+        block["upstream"] = new_name
+    for value in block.values():
+        if isinstance(value, dict):
+            _rename_in(value, old_name, new_name)
+
+
 def _replace_block(settings: Mapping[str, Any], shared: Any, stage: Stage, path: str) -> None:
     *parents, last = path.split(".")
     block: Any = stage.settings

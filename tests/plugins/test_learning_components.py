@@ -78,6 +78,15 @@ def test_a_component_without_weights_says_that_it_is_not_initialized(name, call)
         call(*make(name))
 
 
+@pytest.mark.parametrize("name", ["tagger", "morphologizer", "parser", "ner"])
+def test_a_label_added_to_a_trained_component_changes_no_prediction(name):
+    nlp, component, _ = make_trained(name)
+    texts = [*GOLD, "They had seen it ."]
+    before = [annotation(doc) for doc in nlp.pipe(texts)]
+    assert component.add_label("POS=ADV" if name == "morphologizer" else "NEW") == 1
+    assert [annotation(doc) for doc in nlp.pipe(texts)] == before
+
+
 @pytest.mark.parametrize("name", ["tagger", "ner", "textcat"])
 def test_labels_added_before_initialization_do_not_make_it_initialized(name):
     nlp, component, _ = make(name)

@@ -59,8 +59,7 @@ class Tok2Vec(TrainablePipe):
         known = self.listener_map.setdefault(component_name, [])
         if listener not in known:
             known.append(listener)
-        if not self._is_heard_by(listener):
-            listener.attrs["listens_to"] = self.name
+        listener.redirected_to = None if listener.attrs["listens_to"] == "*" else self.name
 
     def remove_listener(self, listener: Tok2VecListener, component_name: str) -> bool:
         """Let a layer stop listening, to this component or any; return whether it listened."""
@@ -70,17 +69,14 @@ class Tok2Vec(TrainablePipe):
         known.remove(listener)
         if not known:
             del self.listener_map[component_name]
-        listener.attrs["listens_to"] = ""
+        listener.redirected_to = ""
         return True
 
     def find_listeners(self, component: Any) -> None:
         """Add all layers of `component` that listen to this component."""
         for node in component.model.walk():
-            if "listens_to" in node.attrs and self._is_heard_by(node):
+            if node.attrs.get("listens_to") in {"*", self.name}:
                 self.add_listener(node, component.name)
-
-    def _is_heard_by(self, listener: Any) -> bool:
-        return listener.attrs["listens_to"] in {"*", self.name}
 
     # Training
 

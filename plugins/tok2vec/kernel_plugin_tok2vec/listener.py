@@ -17,7 +17,13 @@ Backprop = Callable[[Any], list[Any]]
 
 
 class Tok2VecListener(WeightNode[list[Doc], list[Floats]]):
-    """A layer that reads the output of a shared component."""
+    """A layer that reads the output of a shared component.
+
+    `redirected_to` is the name of another component that it reads instead, "" for none; None: the
+    component that its settings name. It is not saved.
+    """
+
+    redirected_to: str | None = None
 
     def __init__(self, upstream_name: str, width: int) -> None:
         super().__init__(
@@ -30,6 +36,8 @@ class Tok2VecListener(WeightNode[list[Doc], list[Floats]]):
     @property
     def upstream_name(self) -> str:
         """The name of the component that it listens to; "*": the last shared one before."""
+        if self.redirected_to is not None:
+            return self.redirected_to
         return str(self.attrs["listens_to"])
 
 
@@ -47,7 +55,7 @@ def tok2vec_listener(width: int, upstream: str = "*") -> Tok2VecListener:
 
 
 def _forward(model: Any, docs: Sequence[Any], is_train: bool) -> tuple[Packed, Backprop]:
-    shared = _find_shared(docs, model.attrs["listens_to"])
+    shared = _find_shared(docs, model.upstream_name)
     width, xp = model.get_dim("nO"), model.ops.xp
     if shared is None:
         # A plain list has the docs from which a model infers its shapes, before any vectors exist.
@@ -77,7 +85,7 @@ def _read_tensor(model: Any, doc: Any, *, is_needed: bool) -> Any:
         _check_width(model, tensor)
         return tensor
     if is_needed and len(doc):
-        upstream = model.attrs["listens_to"]
+        upstream = model.upstream_name
         name = "a shared component" if upstream == "*" else f"the shared component `{upstream}`"
         raise ArgumentError(
             f"a layer listens to {name}, which did not run before, and the docs have no tensor",

@@ -116,6 +116,21 @@ def test_config_stays_valid_when_a_component_that_variables_refer_to_changes(
     assert again.config["vars"] == {"rows": 100, "width": 16}
 
 
+def test_layer_that_names_its_shared_component_follows_a_new_name(listening, tmp_path):
+    config = listening.config.copy()
+    config["components"]["ner"]["model"]["tok2vec"]["upstream"] = "tok2vec"
+    nlp = type(listening).from_config(config)
+    gold = Example.from_dict(nlp.make_doc(TEXTS[0]), {"entities": [(0, 3, "PERSON")]})
+    nlp.initialize(lambda: [gold])
+    for _ in range(20):
+        nlp.update([gold])
+    expected = entities(nlp)
+    nlp.rename_pipe("tok2vec", "shared")
+    assert nlp.get_pipe_config("ner")["model"]["tok2vec"]["upstream"] == "shared"
+    assert nlp.get_pipe("shared").listening_components == ["ner"]
+    assert entities(nlp) == entities(reloaded(nlp, tmp_path / "saved")) == expected
+
+
 def test_components_copied_with_variables_have_their_values(with_variables, tmp_path):
     expected, copied = entities(with_variables), kernel.blank("en", vocab=with_variables.vocab)
     copied.add_pipe("tok2vec", name="shared", source=with_variables)
