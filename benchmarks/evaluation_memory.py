@@ -4,7 +4,8 @@
     python -m benchmarks.evaluation_memory --tokens 1e4 1e7
 
 The corpora repeat the development part of the English Web Treebank. `kernel evaluate` scores a
-tagger and a parser on each, in a process of its own; the peaks may differ by at most 10 %.
+tagger and a parser with a shared layer on each, in a process of its own; the peaks may differ by
+at most 10 %.
 """
 
 from __future__ import annotations
@@ -52,10 +53,12 @@ def repeated(path: Path, n_tokens: int) -> Iterator[Doc]:
 
 
 def make_pipeline(corpus: Path) -> Path:
-    """Save a tagger and a parser with initial weights; return the folder."""
+    """Save a shared layer, a tagger and a parser with initial weights; return the folder."""
     nlp = kernel.blank("en")
+    nlp.add_pipe("tok2vec")
     for name in ("tagger", "parser"):
-        nlp.add_pipe(name)
+        listener = {"@architectures": "kernel.Tok2VecListener.v1", "width": 96}
+        nlp.add_pipe(name, config={"model": {"tok2vec": listener}})
     sample = list(itertools.islice(read_docs(corpus, nlp.vocab), _N_SAMPLE))
     nlp.initialize(lambda: [Example(nlp.make_doc(doc.text), doc) for doc in sample])
     nlp.to_disk(_FOLDER / "pipeline")

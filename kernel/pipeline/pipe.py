@@ -80,6 +80,11 @@ class Pipe:
             return {}
         return self.scorer(examples, **self.scorer_settings(), **settings)
 
+    @property
+    def has_scores(self) -> bool:
+        """Whether `score` returns any scores; evaluation keeps no examples for it otherwise."""
+        return self.scorer is not None or type(self).score is not Pipe.score
+
     def scorer_settings(self) -> dict[str, Any]:
         """Return the settings that are passed to the scorer with the examples."""
         return {**getattr(self, "cfg", {}), "labels": self.labels}

@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from kernel.text import Example
 
 
+class NoScores:
+    """The accumulator of a component without scores, such as a shared layer."""
+
+    def update(self, examples: Iterable[Example]) -> None:
+        """Count nothing."""
+
+    def merge(self, other: Self) -> None:
+        """Add nothing."""
+
+    def result(self) -> dict[str, Any]:
+        """Return an empty dict."""
+        return {}
+
+
 class PipelineScores:
     """The accumulators of all components of a pipeline, by component; tokenization first.
 
@@ -43,6 +57,8 @@ class PipelineScores:
             scorer = getattr(component, "scorer", None)
             if isinstance(scorer, StreamingScorer):
                 scores.add(name, scorer, {**component.scorer_settings(), **settings})
+            elif not getattr(component, "has_scores", True):
+                scores.streaming[name] = NoScores()
             elif hasattr(component, "score"):
                 scores.add(name, component.score, settings)
         return scores

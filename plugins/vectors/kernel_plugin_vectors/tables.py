@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kernel.errors import ArgumentError, DataError
+from kernel.errors import ArgumentError, DataError, TextError
 from kernel.text import NO_RANK, Vectors, Vocab
 from kernel_plugin_vectors.files import (
     WordVectors,
@@ -66,14 +66,17 @@ def load_file(
         if truncate:
             raise ArgumentError("a floret table cannot be truncated: all words share its rows")
         table = read_floret_table(path)
-        vocab.vectors = Vectors(
-            strings=vocab.strings,
-            data=table.data,
-            name=name,
-            mode=mode,
-            attr=attr,
-            **table.settings,
-        )
+        try:
+            vocab.vectors = Vectors(
+                strings=vocab.strings,
+                data=table.data,
+                name=name,
+                mode=mode,
+                attr=attr,
+                **table.settings,
+            )
+        except TextError as error:
+            raise DataError(error.message, path=path, line=1, hint=error.hint) from error
         return Report(len(table.data), len(table.data), 0)
     words = _read_words(vocab, path, truncate)
     vocab.vectors = Vectors(

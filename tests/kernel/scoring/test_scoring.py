@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import kernel
 from kernel.errors import KernelError
 from kernel.scoring import (
     PipelineScores,
@@ -225,3 +226,14 @@ def test_scores_that_are_not_a_dict_name_the_component(scores):
 def test_later_components_win_over_earlier_ones():
     parts = [Component(name, lambda examples, labels: {"x": labels}) for name in ("a", "b")]
     assert score(pipeline(*parts), [])["x"] == ("b",)
+
+
+def test_evaluation_keeps_no_examples_for_components_without_scores():
+    nlp = kernel.blank("en")
+    nlp.add_pipe("tok2vec")
+    scores = PipelineScores.of(nlp.pipeline, per_component=True)
+    doc = nlp("one two")
+    scores.update([Example(doc.copy(), doc)])
+
+    assert scores.kept == []
+    assert scores.result()["tok2vec"] == {}

@@ -97,13 +97,42 @@ def test_written_vectors_are_read_back(tmp_path_factory, rows):
         pytest.param("a 1 2\nb 3\n", "v.txt:2: expected a word and 2 numbers, got 1", id="short"),
         pytest.param("a 1 2\nb 3 x\n", "v.txt:2: .*could not convert.*'x'", id="not-a-number"),
         pytest.param("2 2\na 1 2\nb 1 2 x\n", "v.txt:3: .*'x'", id="not-a-number-at-the-end"),
+        pytest.param("a 1 2\nb 1 nan\n", "v.txt:2: a number is not finite", id="nan"),
+        pytest.param("a 1 2\n\nb 1 1e99\n", "v.txt:3: a number is not finite", id="too-large"),
+        pytest.param("3 2\na 1 2\nb 1 2\n", "v.txt: the first line says 3 words, got 2", id="few"),
+        pytest.param("1 2\na 1 2\nb 1 2\n", "v.txt: the first line says 1 words, got 2", id="many"),
         pytest.param("word\n", "v.txt:1: expected a word and its numbers", id="no-numbers"),
-        pytest.param(b"\xff\xfe 1 2\n", "v.txt: cannot be read", id="another-encoding"),
+        pytest.param(b"\xff\xfe 1 2\n", r"v\.txt:1: not UTF-8: byte 0xff", id="another-encoding"),
     ],
 )
 def test_malformed_line_is_reported_with_its_number(write, text, message):
     with pytest.raises(DataError, match=message):
         read_word_vectors(write(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\ufeff2 2\nNew\xa0York 1 2\nb\u2028 3 4\n", id="header"),
+        pytest.param("\ufeffNew\xa0York 1 2\r\nb\u2028\t3\t4\r\n\n", id="windows"),
+        pytest.param("New\xa0York 1 2\rb\u2028 3 4 \r", id="old-mac"),
+    ],
+)
+def test_only_line_ends_and_spaces_separate(write, text):
+    found = read_word_vectors(write(text))
+    assert found.words == ["New\xa0York", "b\u2028"]
+    np.testing.assert_array_equal(found.data, [[1, 2], [3, 4]])
+
+
+def test_the_number_of_words_may_be_limited(write):
+    assert read_word_vectors(write("3 1\na 1\nb 2\nc 3\n"), limit=2).words == ["a", "b"]
+
+
+def test_decompressed_size_is_limited(write, monkeypatch):
+    monkeypatch.setenv("KERNEL_MAX_UNPACKED_MB", "1")
+    data = gzip.compress(b"a 1\n" * 500_000)
+    with pytest.raises(DataError, match=r"v\.txt\.gz: too large when decompressed"):
+        read_word_vectors(write(data, "v.txt.gz"))
 
 
 def test_damaged_compressed_file_is_named(write):
@@ -131,6 +160,7 @@ def test_floret_table_is_read_with_its_settings(write):
     ("text", "message"),
     [
         pytest.param("2 3\n0 1 2 3\n", "v.txt:1: expected floret's first line", id="header"),
+        pytest.param("1 1 2 1 1 0 < >\n0 1\n1 1\n", "says 1 rows, got 2", id="more-rows"),
         pytest.param("3 1 1 2 1 0 < >\n0 1\n", "says 3 rows, got 1", id="rows-missing"),
     ],
 )
@@ -159,7 +189,7 @@ def test_array_of_an_npz_file_is_read(tmp_path):
 )
 def test_file_without_exactly_one_matrix_is_refused(tmp_path, arrays):
     np.savez(tmp_path / "v.npz", **arrays)
-    with pytest.raises(DataError, match="expected one array with two axes"):
+    with pytest.raises(DataError, match=r"expected one array with two axes|has 1 axes, expected 2"):
         read_array(tmp_path / "v.npz")
 
 
