@@ -205,7 +205,7 @@ class Hooks:
         by_keyword = [
             parameter.name
             for parameter in inspect.signature(function).parameters.values()
-            if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty
+            if parameter.kind is parameter.KEYWORD_ONLY
         ]
         if by_keyword:
             raise PluginError(f"`{name}` must not take `{by_keyword[0]}` by keyword only")
@@ -217,7 +217,9 @@ class Hooks:
 
 
 def _call(implementation: HookImpl, arguments: Mapping[str, Any]) -> Any:
-    return implementation.function(*[arguments[name] for name in implementation.argnames])
+    # pluggy counts an argument with a default as one that it does not have to pass.
+    names = (*implementation.argnames, *implementation.kwargnames)
+    return implementation.function(*[arguments[name] for name in names])
 
 
 def _title(implementation: HookImpl) -> str:
@@ -244,14 +246,10 @@ def _specifications(namespace: object) -> Iterator[tuple[str, Specification]]:
 
 
 def _arguments(function: Callable[..., Any]) -> list[str]:
-    """Return the names of the arguments that `function` must be called with."""
+    """Return the names of the arguments of `function`, also of those with a default."""
     parameters = inspect.signature(function).parameters.values()
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [
-        parameter.name
-        for parameter in parameters
-        if parameter.default is parameter.empty and parameter.kind not in variadic
-    ]
+    return [parameter.name for parameter in parameters if parameter.kind not in variadic]
 
 
 def _import(name: str) -> Any:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.metadata
-from collections.abc import Iterable, Iterator
-from importlib.metadata import Distribution, EntryPoint
+import os
+from collections.abc import Collection, Iterable, Iterator
+from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 from typing import Any, Final
 
 from attrs import field, frozen
 
 from kernel.dispatch import Hooks
+from kernel.entry_points import distribution, load
 from kernel.errors import PluginError
 from kernel.hooks import PROJECT
+from kernel.registry import Registries
 
 __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
 
-# The methods of `kernel.registry`, whose other attributes are the registries.
-_RESERVED: Final = ("find", "get", "get_registry_names", "has", "of")
+_DISABLE: Final = "KERNEL_DISABLE_PLUGINS"
 _EXTENSION_HOOKS: Final = ("kernel_add_hooks", "kernel_add_registries")
 
 
@@ -42,42 +44,50 @@ class Plugins:
     Each is identified by its distribution, and they are loaded in the order of those. One that
     fails is set aside with its error, and none of its hooks is called.
 
+    `disabled` are names of distributions or plugins that are not loaded.
+
     errors  the error of each plugin that was set aside, by distribution and name
     """
 
-    def __init__(self, points: Iterable[EntryPoint]) -> None:
-        self.points: Final = sorted(points, key=lambda point: (_distribution(point), point.name))
+    def __init__(self, points: Iterable[EntryPoint], *, disabled: Collection[str] = ()) -> None:
+        self.points: Final = sorted(points, key=lambda point: (distribution(point), point.name))
         self.errors: Final[dict[tuple[str, str], str]] = {}
         self.hooks: Final = Hooks()
         self.registries: Final[set[str]] = set()
         loaded: list[tuple[EntryPoint, Any]] = []
         for point in self.points:
             with self._setting_aside(point):
+                if not {point.name, distribution(point)}.isdisjoint(disabled):
+                    raise PluginError(f"disabled by {_DISABLE}")
                 _refuse_taken_name(point, [other for other, _ in loaded])
-                loaded.append((point, point.load()))
+                loaded.append((point, load(point)))
         for point, plugin in loaded:
             with self._setting_aside(point):
-                self._extend(plugin, _distribution(point))
+                self._extend(plugin, distribution(point))
         for point, plugin in loaded:
             if self.error_of(point) is None:
                 with self._setting_aside(point):
-                    self.hooks.register(plugin, _distribution(point))
+                    self.hooks.register(plugin, distribution(point))
 
     def error_of(self, point: EntryPoint) -> str | None:
         """Return the error of the plugin of an entry point; None if it was loaded."""
-        return self.errors.get((_distribution(point), point.name))
+        return self.errors.get((distribution(point), point.name))
 
     @contextlib.contextmanager
     def _setting_aside(self, point: EntryPoint) -> Iterator[None]:
         """Record an error of the block; only here, everything except Ctrl-C is caught."""
         try:
             yield
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
+            name = distribution(point)
+            error.add_note(
+                f"`{point.value}` of `{name}` was being loaded; {_DISABLE}={name} leaves it out"
+            )
             raise
         except PluginError as error:
-            self.errors[_distribution(point), point.name] = str(error)
+            self.errors[distribution(point), point.name] = str(error)
         except BaseException as error:  # a plugin may even call sys.exit
-            self.errors[_distribution(point), point.name] = f"{type(error).__name__}: {error}"
+            self.errors[distribution(point), point.name] = f"{type(error).__name__}: {error}"
 
     def _extend(self, plugin: object, name: str) -> None:
         """Add the hooks and registries of the plugin."""
@@ -96,8 +106,13 @@ class Plugins:
 
 @functools.cache
 def plugins() -> Plugins:
-    """Return the installed plugins, which are loaded at the first call."""
-    return Plugins(importlib.metadata.entry_points(group=PROJECT))
+    """Return the installed plugins, which are loaded at the first call.
+
+    The environment variable `KERNEL_DISABLE_PLUGINS` lists plugins or distributions, separated by
+    commas, that are not loaded.
+    """
+    disabled = [name.strip() for name in os.environ.get(_DISABLE, "").split(",")]
+    return Plugins(importlib.metadata.entry_points(group=PROJECT), disabled=disabled)
 
 
 def hooks() -> Hooks:
@@ -110,7 +125,7 @@ def installed() -> list[InstalledPlugin]:
     return [
         InstalledPlugin(
             name=point.name,
-            distribution=_distribution(point),
+            distribution=distribution(point),
             version=point.dist.version if point.dist is not None else "?",
             module=point.value,
             error=plugins().error_of(point),
@@ -125,33 +140,23 @@ def distributions() -> dict[str, str]:
     return {plugin.distribution: plugin.version for plugin in installed()}
 
 
-def _distribution(point: EntryPoint) -> str:
-    return _distribution_name(point.dist) if point.dist is not None else point.value
-
-
-@functools.cache
-def _distribution_name(dist: Distribution) -> str:
-    # Reads and parses the metadata of the distribution.
-    return dist.name
-
-
 def _refuse_taken_name(point: EntryPoint, loaded: Iterable[EntryPoint]) -> None:
     for other in loaded:
-        if _distribution(other) == _distribution(point):
+        if distribution(other) == distribution(point):
             raise PluginError(
-                f"`{_distribution(point)}` has the plugin `{other.name}` already",
+                f"`{distribution(point)}` has the plugin `{other.name}` already",
                 hint="a distribution has one entry point of the group `kernel`",
             )
         if other.name == point.name:
             raise PluginError(
-                f"the plugin `{point.name}` of `{_distribution(point)}` has the same name as that "
-                f"of `{_distribution(other)}`",
+                f"the plugin `{point.name}` of `{distribution(point)}` has the same name as that "
+                f"of `{distribution(other)}`",
                 hint="uninstall one of them",
             )
 
 
 def _registry_name(name: str) -> str:
-    if not name.isidentifier() or name.startswith("_") or name in _RESERVED:
+    if not name.isidentifier() or name.startswith("_") or hasattr(Registries, name):
         raise PluginError(f"`{name}` cannot be the name of a registry")
     return name
 

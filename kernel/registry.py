@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import catalogue
 
+from kernel.entry_points import distribution, load
 from kernel.errors import PluginError, RegistryError, did_you_mean
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
     points: dict[str, list[EntryPoint]] = {}
     for point in importlib.metadata.entry_points(group=f"kernel_{kind}"):
         points.setdefault(point.name, []).append(point)
-    return {name: sorted(points[name], key=_distribution) for name in sorted(points)}
+    return {name: sorted(points[name], key=distribution) for name in sorted(points)}
 
 
 @functools.cache
@@ -170,7 +171,7 @@ class Registry:
     def distribution(self, name: str) -> str | None:
         """Return the distribution of `name`, or None if it was registered in this process."""
         points = _entry_points(self.kind).get(canonical_name(name))
-        return None if points is None else _distribution(points[0])
+        return None if points is None else distribution(points[0])
 
     def registered(self) -> dict[str, Any]:
         """Return the functions registered in this process, by name."""
@@ -179,7 +180,7 @@ class Registry:
     def clashes(self) -> dict[str, list[str]]:
         """Return the names declared by several distributions, with these distributions."""
         return {
-            name: [_distribution(point) for point in points]
+            name: [distribution(point) for point in points]
             for name, points in _entry_points(self.kind).items()
             if len(points) > 1
         }
@@ -292,28 +293,25 @@ class Registries:
         return self._table
 
 
-def _distribution(point: EntryPoint) -> str:
-    return point.dist.name if point.dist is not None else point.value
-
-
 def _load(points: Sequence[EntryPoint], kind: str) -> Any:
     """Import the object of an entry point; raises `RegistryError` if there are several."""
     point, *others = points
     if others:
-        owners = " and ".join(f"`{_distribution(each)}`" for each in points)
+        owners = " and ".join(f"`{distribution(each)}`" for each in points)
         raise RegistryError(
             f"`{point.name}` in the registry `{kind}` is declared by {owners}",
             hint="uninstall all except one",
         )
     try:
-        return point.load()
-    except KeyboardInterrupt:
+        return load(point)
+    except KeyboardInterrupt as error:
+        error.add_note(f"`{point.value}` of `{distribution(point)}` was being imported")
         raise
     except BaseException as error:  # a plugin may even call sys.exit
-        owner = _distribution(point)  # reads the metadata of the distribution
+        owner = distribution(point)  # reads the metadata of the distribution
         raise PluginError(
             f"`{point.name}` ({kind}) cannot be imported from `{owner}`: "
-            f"{type(error).__name__}: {error}",
+            f"{type(error).__name__}: {getattr(error, 'message', error)}",
             hint=f"see `kernel plugins`; reinstalling `{owner}` may help",
         ) from error
 

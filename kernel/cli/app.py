@@ -109,6 +109,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """
     try:
         make_program().main(args=arguments, standalone_mode=True)
+    except KeyboardInterrupt as error:  # while plugins were loaded
+        _fail("interrupted", hint="; ".join(getattr(error, "__notes__", ())) or None)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has closed the pipe, which is not an error.
         sys.stderr.close()

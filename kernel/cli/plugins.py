@@ -27,12 +27,15 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     if as_json:
         console.data(json.dumps([attrs.asdict(plugin) for plugin in found], indent=2))
         return
+    if not found:
+        console.say("no plugins are installed")
+        return
     rows = [
         (
             plugin.name,
             plugin.distribution,
             plugin.version,
-            "BROKEN" if plugin.error else "ok",
+            "not loaded" if plugin.error else "ok",
             ", ".join(f"{len(names)} {kind}" for kind, names in plugin.provides.items()) or "-",
         )
         for plugin in found
@@ -41,7 +44,7 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     console.show(console.make_table(None, columns, rows, right=()))
     for plugin in found:
         if plugin.error:
-            console.warn(f"`{plugin.name}` of {plugin.distribution} is broken: {plugin.error}")
+            console.warn(f"`{plugin.name}` of {plugin.distribution} is not loaded: {plugin.error}")
     for each in [*map(registry.of, registry.get_registry_names()), MODULES]:
         for name, owners in each.clashes().items():
             console.warn(f"`{name}` in `{each.kind}` is declared by {' and '.join(owners)}")

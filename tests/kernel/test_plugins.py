@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
-from kernel.plugins import Plugins
+from kernel import hookimpl
+from kernel.errors import PluginError
+from kernel.plugins import Hooks, Plugins
 from kernel.registry import Registries
 
 WATCHING = """
@@ -62,6 +64,11 @@ def called(plugins):
             "`kernel_before_update` must not take `run` by keyword only",
             id="keyword-argument",
         ),
+        pytest.param(
+            WATCHING.replace("(run)", "(run, steps=3)"),
+            "the hook `kernel_before_update` has no argument `steps`",
+            id="unknown-argument-with-default",
+        ),
     ],
 )
 def test_broken_plugin_is_set_aside_alone(load, source, message):
@@ -74,17 +81,104 @@ def test_broken_plugin_is_set_aside_alone(load, source, message):
         assert "acme-b" not in errors(plugins)
 
 
-@pytest.mark.parametrize("target", ["acme:nothing", "no-module:at all", ""])
-def test_entry_point_that_leads_nowhere_is_set_aside(distribution, target):
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        pytest.param("acme:nothing", "has no attribute 'nothing'", id="no-attribute"),
+        pytest.param("no-module:at all", "the entry point `a = no-module:at all`", id="malformed"),
+        pytest.param("", "the entry point `a = ` is malformed", id="empty"),
+    ],
+)
+def test_entry_point_that_leads_nowhere_is_set_aside(distribution, target, message):
     installed = distribution("acme", {"kernel": {"a": target}}, acme=WATCHING)
     plugins = Plugins(installed.entry_points)
-    assert errors(plugins).keys() == {"acme"}
+    assert message in errors(plugins)["acme"]
     assert called(plugins) == []
 
 
-def test_ctrl_c_while_a_plugin_is_imported_is_passed_on(load):
-    with pytest.raises(KeyboardInterrupt):
-        load(acme=("a", "acme", "raise KeyboardInterrupt"))
+def test_ctrl_c_while_a_plugin_is_imported_is_passed_on_with_its_name(load):
+    with pytest.raises(KeyboardInterrupt) as caught:
+        load(acme_plugin=("a", "acme", "raise KeyboardInterrupt"))
+    assert caught.value.__notes__ == [
+        "`acme` of `acme-plugin` was being loaded; KERNEL_DISABLE_PLUGINS=acme-plugin leaves it out"
+    ]
+
+
+@pytest.mark.parametrize("name", ["acme-plugin", "a"])
+def test_disabled_plugin_is_not_imported(distribution, name):
+    source = "raise AssertionError"
+    installed = distribution("acme-plugin", {"kernel": {"a": "acme"}}, acme=source)
+    plugins = Plugins(installed.entry_points, disabled=["other", name])
+    assert errors(plugins) == {"acme-plugin": "disabled by KERNEL_DISABLE_PLUGINS"}
+
+
+def test_interrupted_command_names_the_plugin_that_was_loaded(distribution, run_kernel, tmp_path):
+    distribution("acme", {"kernel": {"a": "acme"}}, acme="raise KeyboardInterrupt")
+    done = run_kernel("plugins", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 130
+    assert "`acme` of `acme` was being loaded" in done.stderr
+
+    done = run_kernel("plugins", PYTHONPATH=str(tmp_path), KERNEL_DISABLE_PLUGINS="acme")
+    assert done.returncode == 0
+    assert "`a` of acme is not loaded: disabled by KERNEL_DISABLE_PLUGINS" in done.stderr
+
+
+def test_argument_with_a_default_gets_its_value(load):
+    source = WATCHING.replace("(run)", "(run=None)")
+    assert called(load(acme=("a", "acme", source))) == ["acme"]
+
+
+def own_hooks(kind):
+    return [name for name, each in Hooks().specifications.items() if each.kind == kind]
+
+
+class Plugin:
+    """Implements one hook by calling `act`."""
+
+    def __init__(self, hook, act):
+        def implementation():
+            return act()
+
+        setattr(self, hook, hookimpl(implementation))  # `act` may be a built-in function
+
+
+def fail():
+    raise ValueError("broken")
+
+
+@pytest.mark.parametrize("act", [fail, sys.exit])
+@pytest.mark.parametrize("hook", own_hooks("watch"))
+def test_watch_hook_that_fails_is_reported_and_others_are_called(hook, act, caplog):
+    hooks, seen = Hooks(), []
+    hooks.register(Plugin(hook, act), "broken-plugin")
+    hooks.register(Plugin(hook, lambda: seen.append(hook)), "good-plugin")
+    arguments = dict.fromkeys(hooks.specifications[hook].arguments)
+
+    hooks.watch(hook, **arguments)
+    hooks.watch(hook, **arguments)
+
+    assert seen == [hook, hook]
+    assert [
+        f"`{hook}` of the plugin `broken-plugin` failed" in line for line in caplog.messages
+    ] == [True]
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        pytest.param(fail, "failed: ValueError: broken", id="raises"),
+        pytest.param(sys.exit, "failed: SystemExit", id="exits"),
+        pytest.param(lambda: 3, "returned 3, expected ", id="wrong-type"),
+    ],
+)
+@pytest.mark.parametrize("hook", [*own_hooks("gather"), *own_hooks("first")])
+def test_answering_hook_that_fails_is_an_error_that_names_the_plugin(hook, act, message):
+    hooks = Hooks()
+    hooks.register(Plugin(hook, act), "broken-plugin")
+    call = hooks.gather if hook in own_hooks("gather") else hooks.first
+    with pytest.raises(PluginError) as caught:
+        call(hook, **dict.fromkeys(hooks.specifications[hook].arguments))
+    assert f"`{hook}` of the plugin `broken-plugin` {message}" in caught.value.message
 
 
 def test_second_plugin_of_a_name_is_set_aside_and_both_are_named(load):
