@@ -17,11 +17,12 @@ from kernel.dispatch import Hooks
 from kernel.entry_points import distribution, load
 from kernel.errors import PluginError
 from kernel.hooks import PROJECT
-from kernel.registry import Registries
 
 __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
 
+# The methods of `kernel.registry`, whose other attributes are the registries.
+_RESERVED: Final = "fill find get get_registry_names has has_registry of resolve".split()
 _DISABLE: Final = "KERNEL_DISABLE_PLUGINS"
 _EXTENSION_HOOKS: Final = ("kernel_add_hooks", "kernel_add_registries")
 
@@ -156,7 +157,7 @@ def _refuse_taken_name(point: EntryPoint, loaded: Iterable[EntryPoint]) -> None:
 
 
 def _registry_name(name: str) -> str:
-    if not name.isidentifier() or name.startswith("_") or hasattr(Registries, name):
+    if not name.isidentifier() or name.startswith("_") or name in _RESERVED:
         raise PluginError(f"`{name}` cannot be the name of a registry")
     return name
 
