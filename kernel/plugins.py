@@ -22,7 +22,9 @@ __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
 
 # The methods of `kernel.registry`, whose other attributes are the registries.
-_RESERVED: Final = "fill find get get_registry_names has has_registry of resolve".split()
+_RESERVED: Final = (
+    *("fill", "find", "get", "get_registry_names", "has", "has_registry", "of", "resolve"),
+)
 _DISABLE: Final = "KERNEL_DISABLE_PLUGINS"
 _EXTENSION_HOOKS: Final = ("kernel_add_hooks", "kernel_add_registries")
 
