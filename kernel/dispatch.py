@@ -217,9 +217,11 @@ class Hooks:
 
 
 def _call(implementation: HookImpl, arguments: Mapping[str, Any]) -> Any:
-    # pluggy counts an argument with a default as one that it does not have to pass.
-    names = (*implementation.argnames, *implementation.kwargnames)
-    return implementation.function(*[arguments[name] for name in names])
+    # An argument with a default is passed too if the hook has it.
+    optional = {name: arguments[name] for name in implementation.kwargnames if name in arguments}
+    return implementation.function(
+        *[arguments[name] for name in implementation.argnames], **optional
+    )
 
 
 def _title(implementation: HookImpl) -> str:
@@ -246,10 +248,14 @@ def _specifications(namespace: object) -> Iterator[tuple[str, Specification]]:
 
 
 def _arguments(function: Callable[..., Any]) -> list[str]:
-    """Return the names of the arguments of `function`, also of those with a default."""
+    """Return the names of the arguments that `function` must be called with."""
     parameters = inspect.signature(function).parameters.values()
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [parameter.name for parameter in parameters if parameter.kind not in variadic]
+    return [
+        parameter.name
+        for parameter in parameters
+        if parameter.default is parameter.empty and parameter.kind not in variadic
+    ]
 
 
 def _import(name: str) -> Any:

@@ -157,6 +157,7 @@ def make_root(name: str, forward: Any, layers: Sequence[Node], **settings: Any) 
 
 
 def _uniform(model: Any, shape: tuple[int, ...], bound: float) -> Floats:
+    random.follow_global_seed()
     drawn = random.generator().uniform(-bound, bound, shape)
     values: Floats = model.ops.asarray(drawn.astype("float32"))
     return values

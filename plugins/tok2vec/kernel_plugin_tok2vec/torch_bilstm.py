@@ -79,6 +79,7 @@ def _shapes(width: int, depth: int) -> dict[str, tuple[int, ...]]:
 def _init(model: Any, X: Any = None, Y: Any = None) -> None:
     width = model.get_dim("nO")
     bound = 1 / math.sqrt(width // 2)
+    random.follow_global_seed()
     for name, shape in _shapes(width, model.attrs["depth"]).items():
         drawn = random.generator().uniform(-bound, bound, shape).astype("float32")
         model.set_param(name, model.ops.asarray(drawn))

@@ -104,6 +104,7 @@ def _init(model: Any, X: Any = None, Y: Any = None) -> None:
     if model.has_param("W") and model.get_param("W").any():
         return
     nF, nO, nP, nI = (model.get_dim(dim) for dim in ("nF", "nO", "nP", "nI"))
+    random.follow_global_seed()
     rng = random.generator()
     W = _normal(rng, (nF, nO, nP, nI)) * np.float32((nI / nF) ** 0.5)
     b = np.zeros((nO, nP), "float32")

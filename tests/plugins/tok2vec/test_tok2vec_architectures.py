@@ -76,6 +76,16 @@ def test_initial_weights_come_from_the_stream_in_use():
     assert (draw(0) != draw(1)).any()
 
 
+def test_initial_weights_repeat_after_the_same_global_seed():
+    def draw(seed):
+        thinc.api.fix_random_seed(seed)
+        model = architectures.hash_embed_cnn(**CNN).initialize()
+        return model.layers[0].layers[0].get_param("E")
+
+    assert (draw(0) == draw(0)).all()
+    assert (draw(0) != draw(1)).any()
+
+
 def test_bytes_bring_all_weights_back(make_tok2vec, make_docs):
     model, other, docs = make_tok2vec(seed=1), make_tok2vec(seed=2), make_docs(4, 5)
     before = other.predict(docs).data
