@@ -260,9 +260,10 @@ def _restored(
     data: bytes,
     settings: Mapping[str, Any],
 ) -> Language:
-    nlp = cls.from_config(
-        Config().from_bytes(config, interpolate=False), vocab=vocab, disable=disabled
-    )
+    raw = Config().from_bytes(config, interpolate=False)
+    # The base class has no language.
+    raw["nlp"]["lang"] = raw["nlp"]["lang"] or ""
+    nlp = cls.from_config(raw, vocab=vocab, disable=disabled)
     nlp.tokenizer = tokenizer
     for name, value in settings.items():
         setattr(nlp, name, value)

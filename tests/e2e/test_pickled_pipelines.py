@@ -6,7 +6,8 @@ import pickle  # noqa: TID251 — its support is tested here
 import pytest
 
 import kernel
-from kernel.text import Example
+from kernel.pipeline import Language
+from kernel.text import Doc, Example
 
 TEXT = "I like London"
 
@@ -69,3 +70,24 @@ def test_docs_pickled_with_their_pipeline_share_its_vocabulary(trained):
 
     assert examples[0].predicted.vocab is nlp.vocab
     nlp.update(examples)
+
+
+class Words:
+    """A tokenizer of a user, without methods to save it."""
+
+    def __init__(self, vocab):
+        self.vocab = vocab
+
+    def __call__(self, text):
+        return Doc(self.vocab, words=text.split())
+
+
+@pytest.mark.parametrize("make", [Language, lambda: kernel.blank("en")], ids=["base", "english"])
+def test_tokenizer_of_a_user_is_pickled_with_its_pipeline(make):
+    nlp = make()
+    nlp.tokenizer = Words(nlp.vocab)
+
+    made = pickled(nlp)
+
+    assert [token.text for token in made("a b,c")] == ["a", "b,c"]
+    assert made.tokenizer.vocab is made.vocab
