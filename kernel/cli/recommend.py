@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from kernel.config import Config, fill
-from kernel.errors import KernelError
+from kernel.config import Config, check, fill
+from kernel.errors import ConfigError, KernelError, PluginError
 from kernel.pipeline import get_factory, get_lang_class
 from kernel.plugins import hooks
 from kernel.registry import registry
@@ -66,8 +66,14 @@ def recommend(
         blocks = {layer.component: dict(layer.block), **placed}
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
     training = {"optimizer": _AVERAGED, **_training(wanted)}
+    config = fill(Config({"nlp": nlp, "components": blocks, "training": training}))
+    try:
+        check(config, complete=False)
+    except ConfigError as error:
+        message = f"the recommendations of plugins do not make a valid config: {error.message}"
+        raise PluginError(message) from error
     return Recommendation(
-        config=fill(Config({"nlp": nlp, "components": blocks, "training": training})),
+        config=config,
         remarks={**_REMARKS, **_remarks_about(layer)},
         warnings=list(warnings_about(sharing, layer, gpu=gpu)),
     )

@@ -153,7 +153,7 @@ def _tokenizer_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
         return  # reported at its own place
     if typing.get_origin(made) is Callable:  # a function that returns the tokenizer
         made = typing.get_args(made)[-1]
-    if not inspect.isclass(made):
+    if not inspect.isclass(made) or made is Any:
         return
     place = Place.of(tree, "initialize", "tokenizer")
     if method := getattr(made, "initialize", None):

@@ -139,17 +139,26 @@ def _result_problems(
 ) -> Iterator[Problem]:
     """Yield the arguments whose function block returned an object of the wrong type."""
     for key, value in made.items():
-        inner, parameter = block[key], signature.parameters.get(key)
-        if parameter is None or not is_block(inner):
-            continue
-        kind, name = function_of(inner)
-        # A schedule may be used in place of a number.
-        if kind != "schedules" and not fits(value, parameter.hint):
-            yield Place((*place.path, key), origin_of(inner, f"@{kind}")).problem(
-                f"`{name}` makes something else",
-                expected=describe_type(parameter.hint),
-                received=f"an object of type `{type(value).__name__}`",
+        if key in signature.parameters:
+            yield from _object_problems(
+                value, block[key], signature.parameters[key].hint, place, key
             )
+
+
+def _object_problems(
+    value: Any, block: Any, hint: Any, place: Place, key: str
+) -> Iterator[Problem]:
+    """Yield the problem of a `value`, made by the function block at `key`, of the wrong type."""
+    if not is_block(block):
+        return
+    kind, name = function_of(block)
+    # A schedule may be used in place of a number.
+    if kind != "schedules" and not fits(value, hint):
+        yield Place((*place.path, key), origin_of(block, f"@{kind}")).problem(
+            f"`{name}` makes something else",
+            expected=describe_type(hint),
+            received=f"an object of type `{type(value).__name__}`",
+        )
 
 
 def _fitted(value: Any, parameter: Parameter | None, place: Place) -> Any:
@@ -202,6 +211,11 @@ def resolve_section(config: Values, name: str) -> Any:
     place = Place.of(config, name)
     raise_problems(section_problems(values, section, place, referred=[*values]))
     made = resolve(values, where=name)
+    raise_problems(
+        problem
+        for key, setting in section.settings.items()
+        for problem in _object_problems(made[key], values.get(key), setting.hint, place, key)
+    )
     own = {key: made[key] for key in section.settings}
     return structure(own, section.cls, place)
 

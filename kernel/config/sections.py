@@ -12,6 +12,8 @@ import attrs
 from attrs import evolve, frozen
 
 from kernel.config.describe import describe_value, nearest, take_nearest
+from kernel.config.literals import has_variable
+from kernel.config.place import Place
 from kernel.config.schema import (
     ComponentSettings,
     CorpusSettings,
@@ -30,7 +32,6 @@ from kernel.plugins import hooks
 from kernel.registry import canonical_name, first_party_names, missing_hint, missing_names, registry
 
 if TYPE_CHECKING:
-    from kernel.config.place import Place
     from kernel.problems import Path, Problem
 
 
@@ -71,6 +72,9 @@ OWN: Final = {
 }
 
 
+_OPEN: Final = {name for name, each in OWN.items() if each.others and not each.is_referred}
+
+
 def sections() -> Mapping[str, Section]:
     """Return every section that the kernel or a plugin describes, in the order of a config.
 
@@ -79,6 +83,11 @@ def sections() -> Mapping[str, Section]:
     answers = hooks().gather("kernel_sections")
     added = [(plugin, name, cls) for plugin, classes in answers for name, cls in classes.items()]
     for plugin, name, cls in added:
+        if name in _OPEN:
+            raise PluginError(
+                f"`kernel_sections` of the plugin `{plugin}` adds settings to [{name}]",
+                hint="the keys of this section belong to the user; describe a section of your own",
+            )
         if not (isinstance(name, str) and name and isinstance(cls, type | UnionType)):
             raise PluginError(
                 f"`kernel_sections` of the plugin `{plugin}` returned {{{name!r}: {cls!r}}}",
@@ -113,11 +122,22 @@ def _naming(plugin: str, section: str) -> Iterator[None]:
 def _add(table: dict[str, Section], name: str, described: Any) -> None:
     classes = [arm for arm in get_args(described) or [described] if arm is not type(None)]
     settings = settings_of(classes[0])
+    for key, setting in settings.items():
+        _check_default(key, setting)
     if name in table:
         table[name] = _extended(table[name], settings)
     else:
         is_optional = type(None) in get_args(described)
         table[name] = Section(cls=classes[0], is_optional=is_optional)
+
+
+def _check_default(key: str, setting: Setting) -> None:
+    """Raise `PluginError` for a default that is not valid; null means that there is none."""
+    default = setting.default
+    if default is None or has_variable(default) or setting.table is not None:
+        return
+    for problem in _value_problems(default, setting, Place((key,)), complete=False):
+        raise PluginError(f"the default of `{key}` is not valid: {problem.message}")
 
 
 def _add_to_parent(table: dict[str, Section], name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -19,6 +20,7 @@ from kernel.config.kinds import (
     read_number,
     strip,
 )
+from kernel.config.literals import UnreadableError, parse_json
 from kernel.config.structure import structure
 from kernel.config.tree import UNRESOLVED, is_block, walk
 from kernel.errors import ConfigError
@@ -28,6 +30,7 @@ if typing.TYPE_CHECKING:
     from kernel.problems import Problem
 
 
+_COMMENT: Final = re.compile(r"([^#;]*[^#;\s])\s+[#;]", re.DOTALL)
 # Hints can refer to themselves.
 MAX_DEPTH: Final = 8
 
@@ -90,7 +93,19 @@ def _wrong_type(value: Any, hint: Any, place: Place) -> Problem:
         expected=describe_type(hint),
         received=describe_value(value),
         suggestion=nearest(value, choices) if isinstance(value, str) else None,
+        hint="a comment must be on a line of its own" if _has_comment(value, hint) else None,
     )
+
+
+def _has_comment(value: Any, hint: Any) -> bool:
+    """Return whether `value` is a text of a `.cfg` file, such as `3  # steps`, whose start fits."""
+    match = _COMMENT.match(value) if isinstance(value, str) else None
+    if match is None:
+        return False
+    try:
+        return fits(parse_json(match[1]), hint)
+    except (ValueError, UnreadableError):
+        return False
 
 
 def _table_problems(value: Mapping[str, Any], hint: Any, place: Place) -> Iterator[Problem]:

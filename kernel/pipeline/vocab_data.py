@@ -7,7 +7,7 @@ import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import DataError, KernelError, LoadError
 from kernel.lines import is_blank, read_lines
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from kernel.pipeline.language import Language
 
 
+_COMPUTED: Final = {"length", "is_oov"}
+
+
 def read_vocab_data(vocab: Vocab, path: Path) -> None:
     """Set the attributes of the words in the JSONL file `path`; existing ranks are reset.
 
-    A line is `{"orth": word, "id": rank, "norm": ..., ...}`. A line with `settings`, and numbers
-    with a fraction, which occur in spaCy's files, are skipped. Raises `DataError` with the number
+    A line is `{"orth": word, "id": rank, "norm": ..., ...}`. A line with `settings`, and attributes
+    that are computed, which occur in spaCy's files, are skipped. Raises `DataError` with the number
     of an invalid line.
     """
     vocab.lexemes.reset_ranks()
@@ -30,7 +33,12 @@ def read_vocab_data(vocab: Vocab, path: Path) -> None:
         if not isinstance(word, str):
             raise DataError(f"expected a string `orth`, got {word!r}", path=path, line=line)
         try:
-            vocab[word].set_attrs(**entry)
+            lexeme = vocab[word]
+            if "prob" in entry:
+                lexeme.prob = entry.pop("prob")
+            if str(entry.get("cluster", "")).isdecimal():  # a string in spaCy's files
+                entry["cluster"] = int(entry["cluster"])
+            lexeme.set_attrs(**{key: entry[key] for key in entry if key.lower() not in _COMPUTED})
         except KernelError as error:
             raise DataError(error.message, path=path, line=line, hint=error.hint) from error
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
 from kernel.config import TrainingSettings, Values, resolve_dot_names, resolve_section
+from kernel.errors import ConfigError
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
+
+_OPTIMIZER: Final = ("__call__", "step_schedules", "averages")
 
 
 @frozen(kw_only=True, eq=False)
@@ -26,10 +29,22 @@ class RunSettings:
         """Return the settings in the config of `nlp`, with all their objects created."""
         config = nlp.config.interpolate()
         training: TrainingSettings = resolve_section(config, "training")
+        _check_optimizer(training.optimizer)
         names = [training.train_corpus, training.dev_corpus]
         train_corpus, dev_corpus = resolve_dot_names(config, names)
         return cls(
             config=config, training=training, train_corpus=train_corpus, dev_corpus=dev_corpus
+        )
+
+
+def _check_optimizer(optimizer: Any) -> None:
+    """Raise `ConfigError` for an object that a run cannot use as its optimizer."""
+    missing = [name for name in _OPTIMIZER if not hasattr(optimizer, name)]
+    if missing:
+        raise ConfigError(
+            f"[training.optimizer] makes an object of type `{type(optimizer).__name__}`, which is "
+            f"not an optimizer: it has no {' and no '.join(f'`{name}`' for name in missing)}",
+            hint="`thinc.api.Optimizer` has the methods that an optimizer needs",
         )
 
 

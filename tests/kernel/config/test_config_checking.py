@@ -1,5 +1,8 @@
 """The check of a whole config: what is caught, where, and with which advice."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from kernel.config import Config, check, fill, find_problems
@@ -253,3 +256,23 @@ def test_config_with_spacy_names_has_no_problems(ner, read):
 
 def test_plain_dict_is_checked_as_well(functions):
     assert find_problems(dict(fill(Config({"nlp": {"lang": "en"}})))) == []
+
+
+@pytest.mark.parametrize("comment", ["# steps", "; steps", "  # a; b"])
+def test_comment_after_a_value_is_explained(functions, read, comment):
+    config = fill(read(f'[nlp]\nlang = "en"\n[training]\nmax_steps = 30 {comment}'))
+    (problem,) = [each for each in find_problems(config) if each.path[0] == "training"]
+    assert (problem.origin.line, problem.message) == (4, "wrong type")
+    assert problem.hint == "a comment must be on a line of its own"
+    config = fill(read(f'[nlp]\nlang = "en"\n[training]\nmax_steps = many {comment}'))
+    (problem,) = [each for each in find_problems(config) if each.path[0] == "training"]
+    assert problem.hint is None
+
+
+def test_tokenizer_of_any_type_may_be_initialized(functions, register, read):
+    def make() -> Callable[[Any], Any]:
+        return lambda nlp: nlp
+
+    register("tokenizers", "any.v1", make)
+    text = '[nlp]\nlang = "en"\ntokenizer = {"@tokenizers": "any.v1"}\n[initialize]\ntokenizer = {"x": 1}'
+    assert [each for each in find_problems(fill(read(text))) if each.path[0] == "initialize"] == []

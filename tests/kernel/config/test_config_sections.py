@@ -303,3 +303,28 @@ def test_settings_of_absent_plugins_name_the_plugin(functions, read):
     ]
     with pytest.raises(ConfigError, match="kernel-plugin-pretrain"):
         resolve_section(read(text).interpolate(), "initialize")
+
+
+@frozen(kw_only=True)
+class WrongDefault:
+    """Settings with a default that is not valid."""
+
+    rate: float = setting(1.5, "share of the anvils that fall", range=Range(0, 1))
+
+
+@pytest.mark.parametrize("name", ["components", "paths", "corpora"])
+def test_sections_of_the_user_are_not_extended_by_plugins(read, name):
+    with (
+        plugged(plugin(**{name: RoadRunner}), "acme-plugin"),
+        pytest.raises(PluginError, match=rf"`acme-plugin` adds settings to \[{name}\]"),
+    ):
+        check(read("[nlp]"))
+
+
+def test_defaults_of_plugins_are_checked(read):
+    message = "`acme-plugin`: the default of `rate` is not valid: out of range"
+    with (
+        plugged(plugin(acme=WrongDefault), "acme-plugin"),
+        pytest.raises(PluginError, match=message),
+    ):
+        check(read("[nlp]"))

@@ -17,7 +17,23 @@ def test_attributes_are_set_and_ranks_are_reset(tmp_path):
     read_vocab_data(vocab, path)
     assert (vocab["colour"].rank, vocab["colour"].norm_) == (3, "color")
     assert vocab["other"].rank == 2**64 - 1
-    assert vocab["colour"].prob == -20.0
+    assert vocab["colour"].prob == pytest.approx(-7.5)
+
+
+def test_entry_of_the_guide_is_read(tmp_path):
+    path = tmp_path / "words.jsonl"
+    entry = (
+        '"orth": ".", "id": 1, "lower": ".", "norm": ".", "shape": ".", "prefix": ".", '
+        '"suffix": ".", "length": 1, "cluster": "8", "prob": -3.0678977966308594, '
+        '"is_alpha": false, "is_ascii": true, "is_punct": true, "like_url": false, '
+        '"is_stop": false, "is_oov": false, "is_quote": false, "is_left_punct": false'
+    )
+    path.write_text(f'{{"lang": "en", "settings": {{"oov_prob": -20.5}}}}\n{{{entry}}}\n')
+    vocab = kernel.blank("en").vocab
+    read_vocab_data(vocab, path)
+    lexeme = vocab["."]
+    assert (lexeme.rank, lexeme.cluster, lexeme.shape_, lexeme.is_punct) == (1, 8, ".", True)
+    assert lexeme.prob == pytest.approx(-3.0678977966308594)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """Initialization: which components get weights, and from which random numbers."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import kernel
 from kernel import load
-from kernel.errors import KernelError
+from kernel.errors import ConfigError, KernelError
+from kernel.registry import registry
 from kernel.training import init_nlp, settings
 from kernel.training.initialize import frozen_listeners
 
@@ -91,3 +94,26 @@ def test_frozen_listener_of_a_learning_layer_is_found(upstream, frozen, expected
         nlp.add_pipe("tok2vec", name, config={"model": own})
     nlp.add_pipe("tagger", "head", config={"model": {"tok2vec": listener}})
     assert frozen_listeners(nlp, frozen) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "message"),
+    [
+        ("optimizers", "optimizer", "no `step_schedules` and no `averages`"),
+        ("loggers", "logger", "`test.nothing.v1` makes something else"),
+        ("batchers", "batcher", "`test.nothing.v1` makes something else"),
+    ],
+)
+def test_objects_of_another_kind_are_refused(toys, kind, setting, message):
+    made = partial(int) if kind == "optimizers" else 3
+    make_nothing.result = made
+    if not registry.has(kind, "test.nothing.v1"):
+        registry.of(kind).register("test.nothing.v1")(make_nothing)
+    config = toys.make_config()
+    config["training"][setting] = {f"@{kind}": "test.nothing.v1"}
+    with pytest.raises(ConfigError, match=message):
+        init_nlp(config)
+
+
+def make_nothing():
+    return make_nothing.result
