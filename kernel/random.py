@@ -204,7 +204,9 @@ class _Stream:
         self.generator.bit_generator.state = state["generator"]
         self.globals.numpy.state = state["numpy"]
         version, words, gauss = state["python"]
-        self.globals.python = (version, tuple(int(word) for word in words), gauss)
+        python = (version, tuple(int(word) for word in words), gauss)
+        random.Random().setstate(python)  # raises for an invalid state
+        self.globals.python = python
         torch = sys.modules.get("torch")
         if torch is not None and "torch" in state:
             self.globals.torch = torch.from_numpy(np.array(state["torch"]))

@@ -11,10 +11,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from kernel.errors import KernelError
 from kernel.files.atomic import naming, sync_folder, temporary_name
 from kernel.files.manifest import MANIFEST, read_manifest, write_manifest
+
+_MAX_ATTEMPTS: Final = 10
 
 
 @contextlib.contextmanager
@@ -54,10 +57,17 @@ def swap_folder(new: Path, path: Path) -> None:
     `recover_folder` restores the old folder if the process dies at that moment.
     """
     old = _old_name(path)
-    if os.path.lexists(path):
-        remove(old)
-        path.rename(old)
-    new.rename(path)
+    for attempt in range(_MAX_ATTEMPTS):
+        if os.path.lexists(path):
+            remove(old)
+            path.rename(old)
+        try:
+            new.rename(path)
+            break
+        except OSError:
+            # Another process that loads the pipeline may just have restored the old folder.
+            if attempt + 1 == _MAX_ATTEMPTS or not os.path.lexists(path):
+                raise
     sync_folder(path.parent)
     remove(old)
 

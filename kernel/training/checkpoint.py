@@ -21,7 +21,7 @@ import numpy as np
 from attrs import frozen
 
 from kernel.errors import CheckpointError, DataError, LoadError
-from kernel.files import MANIFEST, replace_folder, verify_manifest
+from kernel.files import MANIFEST, check_type, replace_folder, verify_manifest
 from kernel.hooks import hookimpl
 from kernel.ops import ThincWeights, restore_pending
 from kernel.plugins import distributions
@@ -52,6 +52,22 @@ if TYPE_CHECKING:
 FORMAT: Final = 3
 WEIGHTS_FILE: Final = "weights.npz"
 
+_STATE: Final = {
+    "config": dict[str, Any],
+    "labels": dict[str, list[str]],
+    "versions": dict[str, str],
+    **dict.fromkeys(("step", "epoch", "batches", "words"), int),
+    "losses": dict[str, Any],
+    "results": list[list[Any]],
+    "score": Any,
+    "scores": dict[str, Any],
+    "score_weights": dict[str, float],
+    "seconds": float,
+    "streams": {"seed": int, "streams": dict[str, Any]},
+    "strings": dict[str, Any],
+    "optimizer": dict[str, Any],
+    "frozen": str,
+}
 # Settings that may be changed when a run is resumed.
 CHANGEABLE_KEYS: Final = (
     "training.max_steps",
@@ -177,12 +193,28 @@ def read_checkpoint(path: Path) -> Saved:
             error.message, hint="the checkpoint is damaged; --overwrite starts a new run"
         ) from error
     state = read_values(path, "state")
-    if state.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{path} has the format {state.get('format')!r}, expected {FORMAT}",
-            hint="it was written by another version of kernel",
-        )
+    with _reading(path):
+        check_type(state, {"format": int}, what="the state")
+        if state["format"] != FORMAT:
+            raise CheckpointError(
+                f"{path} has the format {state['format']}, expected {FORMAT}",
+                hint="it was written by another version of kernel",
+            )
+        check_type(state, _STATE, what="the state")
     return Saved(path, state, read_arrays(path / WEIGHTS_FILE))
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Let each error of the block, of any kind, be a `CheckpointError` that names `path`."""
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except LoadError as error:
+        raise CheckpointError(f"{path} is damaged: {error.message}") from error
+    except Exception as error:  # optimizers are parts of plugins
+        raise CheckpointError(f"{path} is damaged: {type(error).__name__}: {error}") from error
 
 
 def restore(run: TrainingRun, saved: Saved) -> None:
@@ -190,8 +222,14 @@ def restore(run: TrainingRun, saved: Saved) -> None:
 
     Raises `CheckpointError` if the run differs: its config, labels, shapes or training data.
     """
-    check_sameness(run, saved)
+    with _reading(saved.path):
+        check_sameness(run, saved)
     _replay(run, saved)
+    with _reading(saved.path):
+        _set_state(run, saved)
+
+
+def _set_state(run: TrainingRun, saved: Saved) -> None:
     state = saved.state
     parameters.set_weights(run.nlp, _trained(run), saved.weights)
     run.optimizer.load_state(parameters.optimizer_keys(run.nlp), state["optimizer"])

@@ -78,11 +78,14 @@ def write_values(folder: Path, stem: str, value: Any) -> None:
 def read_values(folder: Path, stem: str) -> Any:
     """Return the value that `write_values` wrote; raises `CheckpointError` for a damaged file."""
     path = folder / f"{stem}.json"
+    arrays = read_arrays(folder / f"{stem}.npz")
     try:
-        packed = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        # Scores may be NaN, which strict JSON does not have.
+        return unpack(json.loads(path.read_bytes()), arrays)
+    except (LookupError, TypeError) as error:
+        raise CheckpointError(f"{path} names an array that is not stored: {error}") from error
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} cannot be read: {error}") from error
-    return unpack(packed, read_arrays(folder / f"{stem}.npz"))
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -99,7 +102,7 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with zipfile.ZipFile(path) as archive:
             return {name.removesuffix(".npy"): _read(archive, name) for name in archive.namelist()}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # zipfile, zlib and numpy raise many kinds
         raise CheckpointError(f"{path} cannot be read: {error}") from error
 
 

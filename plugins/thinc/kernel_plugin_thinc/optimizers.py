@@ -419,6 +419,9 @@ class Optimizer:
                 f"the checkpoint has no `{missing[0]}`",
                 hint="was it written with another optimizer?",
             )
+        for part in parts:
+            if getattr(getattr(state[part], "dtype", None), "kind", None) != "f":
+                raise CheckpointError(f"`{part}` of the checkpoint is not an array of numbers")
         arrays = [_copied(state[part]) for part in parts]
         self.nr_update[key] = int(state[f"{name}/updates"])
         self.moments[key] = arrays[:n_moments]

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -143,3 +144,21 @@ def test_pipes_and_circular_links_are_refused(tmp_path):
     tmp_path.joinpath("circle").symlink_to(tmp_path / "circle")
     with pytest.raises(LoadError, match="circle` is a link to nothing"):
         verify_manifest(tmp_path)
+
+
+def test_loading_at_the_moment_of_replacing_breaks_nothing(tmp_path, monkeypatch):
+    save(tmp_path / "model", "old")
+    rename, n_restored = Path.rename, 0
+
+    def rename_late(self, target):
+        nonlocal n_restored
+        if self.name.endswith(".tmp") and n_restored < 2:
+            n_restored += 1
+            recover_folder(tmp_path / "model")  # as another process does before it loads
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename_late)
+    save(tmp_path / "model")
+    assert n_restored == 2
+    assert tmp_path.joinpath("model", "inner", "data").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
