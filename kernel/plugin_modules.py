@@ -54,8 +54,10 @@ class PluginModules(MetaPathFinder, Loader):
         hint = _hint(name)
         if hint is None:
             return None
-        # Without `name=`, because `from kernel import util` would replace an error that has it.
-        raise ModuleNotFoundError(f"no module {fullname!r}: {hint}")
+        # Named after the package, because `from kernel import util` would replace the message of an
+        # error that is named after the module.
+        package = fullname.rpartition(".")[0]
+        raise ModuleNotFoundError(f"no module {fullname!r}: {hint}", name=package)
 
     def exec_module(self, module: ModuleType) -> None:
         """Put the plugin's own module in the place of `module`.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kernel.problems import Problem
 
 
-class LookupProblemError(ConfigError):
+class LookupProblemError(ConfigError, RegistryError):
     """A function or factory cannot be found; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:

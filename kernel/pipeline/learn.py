@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -65,7 +67,7 @@ def initialize(
             with scope(f"init.{name}"):
                 own = dict(settings.components.get(name, {}))
                 where = f"initialize.components.{name}"
-                check_arguments(component.initialize, own, where=where)
+                _check_settings(component.initialize, own, where)
                 component.initialize(get_examples, nlp=nlp, **own)
     nlp.optimizer = sgd if sgd is not None else create_optimizer(nlp)
     if settings.after_init is not None:
@@ -152,7 +154,7 @@ def rehearse(
 ) -> dict[str, float]:
     """Train components to keep their predictions of `resume_training`; return the losses.
 
-    Needs no gold annotation. Components without `rehearse` are skipped.
+    Needs no gold annotation. Trainable components that cannot rehearse are skipped, with a warning.
     """
     losses = {} if losses is None else losses
     batch = ExampleBatch(checked_examples(examples, "rehearse"))
@@ -165,6 +167,13 @@ def rehearse(
         if isinstance(component, Sharing):
             component.share(batch.predicted)
     able = [(name, pipe) for name, pipe in taking_part if isinstance(pipe, Rehearsing)]
+    unable = [
+        f"`{name}`"
+        for name, pipe in taking_part
+        if is_trainable(pipe) and not isinstance(pipe, Rehearsing | Sharing)
+    ]
+    if unable:
+        warnings.warn(f"cannot rehearse, and skipped: {', '.join(unable)}", stacklevel=3)
     for index in generator().permutation(len(able)).tolist():
         name, component = able[index]
         settings = (component_cfg or {}).get(name, {})
@@ -227,6 +236,13 @@ def _checked(nlp: Language, get_examples: GetExamples | None) -> GetExamples:
             hint="wrap them: `nlp.initialize(lambda: examples)`",
         )
     return get_examples
+
+
+def _check_settings(method: Callable[..., Any], settings: Mapping[str, Any], where: str) -> None:
+    """Raise `ConfigError` if `settings` do not fit the method `initialize` of a component."""
+    # The first argument, which may have any name, is `get_examples`.
+    first = next(iter(inspect.signature(method).parameters), "get_examples")
+    check_arguments(method, settings, where=where, given=(first, "nlp"))
 
 
 def _initialize_vocab(nlp: Language, settings: Any) -> None:

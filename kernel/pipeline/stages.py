@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -191,6 +192,12 @@ def make_stage(
     check_component_name(name)
     factory = get_factory(factory_name, nlp.lang)
     given = {"nlp": nlp, "name": name}
+    if config.get("name", name) != name:
+        warnings.warn(
+            f"the setting `name` ({config['name']!r}) of the component `{name}` has no effect: "
+            "give the name to `add_pipe`, or use it as the name of the config section",
+            stacklevel=3,
+        )
 
     def filled(settings: Mapping[str, Any]) -> dict[str, Any]:
         # Filled first, which keeps the lines of the config for messages.

@@ -3,8 +3,9 @@
 import pytest
 
 import kernel
-from kernel import Language
-from kernel.errors import ArgumentError, UnsupportedError, WrongTypeError
+from kernel import Example, Language
+from kernel.errors import ArgumentError, ConfigError, UnsupportedError, WrongTypeError
+from kernel.pipeline import TrainablePipe
 
 
 class Counter:
@@ -62,3 +63,50 @@ def test_factory_of_a_language_has_its_short_name_there():
     english.factory("reg_english", func=lambda nlp, name: print)
     assert "reg_english" in english.factories
     assert "reg_english" not in Language.factories
+
+
+def test_name_in_the_settings_has_no_effect():
+    Language.component("reg_plain", func=lambda doc: doc)
+    nlp = kernel.blank("xx")
+    with pytest.warns(
+        UserWarning, match=r"setting `name` \('other'\) of the component `mine` has no"
+    ):
+        nlp.add_pipe("reg_plain", name="mine", config={"name": "other"})
+    assert nlp.pipe_names == ["mine"]
+
+
+class Learner(TrainablePipe):
+    """A trainable component that cannot rehearse, and needs a setting to be initialized."""
+
+    def __init__(self, nlp, name):
+        self.name = name
+        self.size = None
+
+    def initialize(self, get_examples, nlp, size: int):
+        self.size = size
+
+    def finish_update(self, sgd):
+        """Learn nothing."""
+
+
+@pytest.fixture
+def learner():
+    Language.factory("reg_learner", func=Learner)
+    nlp = kernel.blank("xx")
+    nlp.add_pipe("reg_learner")
+    return nlp
+
+
+def test_missing_setting_of_initialize_is_reported(learner):
+    with pytest.raises(ConfigError, match=r"\[initialize.components.reg_learner\] size: .*missing"):
+        learner.initialize()
+
+    learner.config["initialize"]["components"]["reg_learner"] = {"size": 3}
+    learner.initialize()
+    assert learner.get_pipe("reg_learner").size == 3
+
+
+def test_component_that_cannot_rehearse_is_reported(learner):
+    example = Example.from_dict(learner.make_doc("a b"), {})
+    with pytest.warns(UserWarning, match="cannot rehearse, and skipped: `reg_learner`"):
+        assert learner.rehearse([example], sgd=False) == {}

@@ -125,7 +125,8 @@ def test_words_and_spaces_cover_the_text():
 def test_series_stop_where_they_are_told():
     assert list(islice(util.compounding(1, 10, 3), 4)) == [1, 3, 9, 10]
     assert list(islice(util.compounding(10, 1, 0.5), 5)) == [10, 5, 2.5, 1.25, 1]
-    assert list(islice(util.decaying(8, 2, 1), 5)) == [8, 4, 8 / 3, 2, 2]
+    assert list(islice(util.decaying(8, 0.5), 4)) == [8, 8 / 1.5, 4, 3.2]
+    assert next(util.decaying(8, 0.5, t=2)) == 4
 
 
 def test_exceptions_get_curly_apostrophes():

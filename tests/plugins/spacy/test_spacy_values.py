@@ -35,10 +35,19 @@ def test_copy_of_a_config_shares_nothing_and_refuses_objects():
 
 
 @pytest.mark.parametrize(
-    ("groups", "equal"), [([], True), ([[1, 1], [1]], True), ([[1], [2]], False)]
+    ("values", "equal"), [([], True), ([1, 1, 1.0], True), (iter("ab"), False), ([[1], [1]], True)]
 )
-def test_all_values_of_all_groups_are_compared(groups, equal):
-    assert util.all_equal(*groups) is equal
+def test_all_values_are_compared(values, equal):
+    assert util.all_equal(values) is equal
+
+
+def test_html_is_escaped_and_minified():
+    assert util.escape_html('<a href="x">R&D\'s') == "&lt;a href=&quot;x&quot;&gt;R&amp;D's"
+    assert util.minify_html("  <a>\n    <b>  x</b>\n</a>\n") == "<a><b>  x</b></a>"
+
+
+def test_test_run_is_not_a_notebook():
+    assert not util.is_in_jupyter()
 
 
 def test_slices_are_cut_as_python_cuts_them():

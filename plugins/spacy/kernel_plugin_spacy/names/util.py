@@ -34,6 +34,7 @@ from kernel_plugin_spacy.util.files import (
     split_command,
     working_dir,
 )
+from kernel_plugin_spacy.util.html import escape_html, is_in_jupyter, minify_html
 from kernel_plugin_spacy.util.models import (
     find_matching_language,
     get_sourced_components,
@@ -92,6 +93,7 @@ __all__ = [
     "dot_to_dict",
     "dot_to_object",
     "ensure_path",
+    "escape_html",
     "expand_exc",
     "explain",
     "filter_chain_spans",
@@ -111,6 +113,7 @@ __all__ = [
     "ignore_error",
     "import_file",
     "is_compatible_version",
+    "is_in_jupyter",
     "is_package",
     "load_config",
     "load_config_from_str",
@@ -121,6 +124,7 @@ __all__ = [
     "load_model_from_path",
     "make_tempdir",
     "minibatch",
+    "minify_html",
     "normalize_slice",
     "raise_error",
     "registry",

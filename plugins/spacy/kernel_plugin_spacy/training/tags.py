@@ -50,12 +50,12 @@ def biluo_tags_to_offsets(doc: Doc, tags: Iterable[Tag]) -> list[Offsets]:
     return [(span.start_char, span.end_char, span.label_) for span in spans]
 
 
-def split_bilu_label(tag: str) -> tuple[str, str]:
-    """Return letter and label of a tag."""
-    kind, _, label = tag.partition("-")
-    return kind, label
+def split_bilu_label(label: str) -> tuple[str, str]:
+    """Return the letter and the name of a BILUO label such as `B-ORG`."""
+    kind, _, name = label.partition("-")
+    return kind, name
 
 
-def remove_bilu_prefix(tag: str) -> str:
-    """Return the label of a tag."""
-    return tag.partition("-")[2]
+def remove_bilu_prefix(label: str) -> str:
+    """Return the name of a BILUO label such as `B-ORG`."""
+    return label.partition("-")[2]

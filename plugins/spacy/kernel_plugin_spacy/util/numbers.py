@@ -15,12 +15,11 @@ def compounding(start: float, stop: float, compound: float) -> Iterator[float]:
         value *= compound
 
 
-def decaying(start: float, stop: float, decay: float) -> Iterator[float]:
-    """Yield `start` / (1 + `decay` * step) for each step, but at least `stop`."""
-    step = 0
+def decaying(base_rate: float, decay: float, *, t: float = 0) -> Iterator[float]:
+    """Yield `base_rate` / (1 + `decay` * step) for the steps `t`, `t` + 1, and so on."""
     while True:
-        yield max(start / (1 + decay * step), stop)
-        step += 1
+        yield base_rate / (1 + decay * t)
+        t += 1
 
 
 def to_ternary_int(value: Any) -> int:
@@ -30,7 +29,7 @@ def to_ternary_int(value: Any) -> int:
     return 0 if value is None or (value == 0 and value is not False) else -1
 
 
-def all_equal(*groups: Iterable[Any]) -> bool:
-    """Return whether all values of all groups are equal; true for no values."""
-    values = [value for group in groups for value in group]
+def all_equal(iterable: Iterable[Any]) -> bool:
+    """Return whether all values are equal; true for no values."""
+    values = list(iterable)
     return all(value == values[0] for value in values)
