@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import Config, combine_score_weights
+from kernel.config.place import Place
 from kernel.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -62,10 +63,8 @@ class LiveConfig:
             return
         for name, weight in given.items():
             if not isinstance(weight, int | float | None):
-                raise ConfigError(
-                    f"[training.score_weights] {name}: expected a number or null, "
-                    f"got {weight!r:.60}"
-                )
+                place = Place.of(self.config, "training", "score_weights", name)
+                raise ConfigError([place.wrong_type(weight, "a number or null")])
         if given != self._combined_weights:  # set, or edited, by the user
             self._own_weights = dict(given)
         weights = [dict(stage.factory.default_score_weights) for stage in nlp.stages]

@@ -96,5 +96,7 @@ def test_score_weights_have_to_be_numbers():
     nlp = kernel.blank("en")
     nlp.config["training"]["score_weights"] = {"tag_acc": "much"}
     nlp.add_pipe("tagger")
-    with pytest.raises(ConfigError, match=r"score_weights\] tag_acc: expected a number or null"):
+    with pytest.raises(
+        ConfigError, match=r"score_weights\] tag_acc: wrong type; expected a number"
+    ):
         nlp.config.to_str()

@@ -138,7 +138,10 @@ def test_a_killed_worker_raises_within_seconds():
 
 
 @slow
-def test_components_that_workers_cannot_find_are_named():
+def test_components_that_workers_cannot_find_are_named(monkeypatch):
+    # As on systems where processes are not forked.
+    monkeypatch.setattr("kernel.pipeline.parallel.start_method", lambda: "spawn")
+
     @Language.component("parallel_local")
     def local(doc):
         return doc
