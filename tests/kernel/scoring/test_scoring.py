@@ -232,7 +232,7 @@ def test_evaluation_keeps_no_examples_for_components_without_scores():
     nlp = kernel.blank("en")
     nlp.add_pipe("tok2vec")
     scores = PipelineScores.of(nlp.pipeline, per_component=True)
-    doc = nlp("one two")
+    doc = nlp.make_doc("one two")
     scores.update([Example(doc.copy(), doc)])
 
     assert scores.kept == []
