@@ -18,6 +18,7 @@ from kernel.text.errors import TextTypeError
 from kernel.text.pickling import ByValue
 from kernel.text.vectors.table import BaseVectors, Vectors
 from kernel.text.vocab.lexeme import Lexeme
+from kernel.text.vocab.stored_lexemes import take_values, with_values
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
 from kernel.text.words.lexemes import LexemeTable
@@ -337,7 +338,7 @@ class Vocab:
     # Writing and reading
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Write strings, vectors and lookups to the folder `path`."""
+        """Write strings, vectors, lookups, and values of words that were set by hand, to `path`."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         if "strings" not in exclude:
@@ -345,7 +346,7 @@ class Vocab:
         if "vectors" not in exclude:
             self._vectors.to_disk(folder, exclude=["strings"])
         if "lookups" not in exclude:
-            self.lookups.to_disk(folder)
+            with_values(self.lookups, self.lexemes).to_disk(folder)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Vocab:
         """Read strings, vectors and lookups from the folder `path`.
@@ -360,7 +361,9 @@ class Vocab:
         if "vectors" not in exclude:
             self._vectors.from_disk(folder, exclude=["strings"])
         if "lookups" not in exclude:
-            self.lookups = _checked(self.lookups.from_disk(folder), f"`{folder / LOOKUPS_FILE}`")
+            lookups = self.lookups.from_disk(folder)
+            what = f"`{folder / LOOKUPS_FILE}`"
+            self.lookups = take_values(lookups, self.lexemes, what=what)
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -368,7 +371,7 @@ class Vocab:
         writers: dict[str, Callable[[], bytes]] = {
             "strings": self.strings.to_bytes,
             "vectors": partial(self._vectors.to_bytes, exclude=["strings"]),
-            "lookups": self.lookups.to_bytes,
+            "lookups": with_values(self.lookups, self.lexemes).to_bytes,
         }
         return pack({name: write() for name, write in writers.items() if name not in exclude})
 
@@ -381,14 +384,9 @@ class Vocab:
         if "vectors" in parts and "vectors" not in exclude:
             self._vectors.from_bytes(parts["vectors"], exclude=["strings"])
         if "lookups" in parts and "lookups" not in exclude:
-            self.lookups = _checked(self.lookups.from_bytes(parts["lookups"]), "the lookup tables")
+            lookups = self.lookups.from_bytes(parts["lookups"])
+            self.lookups = take_values(lookups, self.lexemes, what="the lookup tables")
         return self
-
-
-def _checked(lookups: Lookups, what: str) -> Lookups:
-    """Return the tables; the norms are used for every word, so they are checked here."""
-    check_type(dict(lookups.get_table("lexeme_norm", {})), dict[int, str], what=what)
-    return lookups
 
 
 def _restored(
