@@ -26,7 +26,7 @@ from kernel.problems import DEFAULT
 if TYPE_CHECKING:
     from kernel.problems import Origin, Path
 
-_TOML_SIGNS: Final = re.compile(r"""^\s*(?:["']@|\[\[)|=\s*(?:'|"\$\{null\}")""", re.MULTILINE)
+_TOML_SIGNS: Final = re.compile(r"""^[ \t]*(?:["']@|\[\[)|=\s*(?:'|"\$\{null\}")""", re.MULTILINE)
 
 
 @frozen

@@ -22,7 +22,8 @@ MAX_DEPTH: Final = 50
 VARIABLE: Final = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<path>[^{}$]+)\})")
 NULL: Final = "${null}"
 
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A string without an end extends to the end of the text, so that it is searched only once.
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _PYTHON: Final = {"True": True, "False": False, "None": None}
 
 

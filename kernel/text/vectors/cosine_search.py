@@ -24,8 +24,8 @@ def nearest_rows(
     candidates  (C,)  rows of the table
     returns     (Q, K) rows and (Q, K) cosines, rounded to four digits; K is `n`
     """
-    pool = normalized(host(table)[candidates])
-    wanted = host(queries)
+    pool = normalized(as_numpy(table)[candidates])
+    wanted = as_numpy(queries)
     rows = np.empty((len(wanted), n), np.int32)
     scores = np.empty((len(wanted), n), np.float32)
     for start in range(0, len(wanted), batch_size):
@@ -49,6 +49,6 @@ def normalized(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     return (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
-def host(array: Any) -> npt.NDArray[Any]:
+def as_numpy(array: Any) -> npt.NDArray[Any]:
     """Return an array from any device as a NumPy array."""
     return np.asarray(array.get() if hasattr(array, "get") else array)

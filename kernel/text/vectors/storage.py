@@ -11,7 +11,7 @@ import numpy as np
 
 from kernel.errors import LoadError, TextError
 from kernel.files import check_type, pack, parse_json, parse_npy, read_file, unpack
-from kernel.text.vectors.cosine_search import host
+from kernel.text.vectors.cosine_search import as_numpy
 from kernel.text.vectors.floret import Floret
 from kernel.text.words.attributes import ORTH, attr_id
 
@@ -166,7 +166,7 @@ def _settings(vectors: Vectors) -> str:
 
 def _npy(vectors: Vectors) -> bytes:
     file = io.BytesIO()
-    np.save(file, host(vectors.data), allow_pickle=False)
+    np.save(file, as_numpy(vectors.data), allow_pickle=False)
     return file.getvalue()
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from kernel.errors import TextError
 from kernel.text.errors import UnknownKeyError
 from kernel.text.vectors import storage
-from kernel.text.vectors.cosine_search import host, nearest_rows
+from kernel.text.vectors.cosine_search import as_numpy, nearest_rows
 from kernel.text.vectors.floret import Floret
 from kernel.text.vectors.key_index import KeyIndex
 from kernel.text.words.attributes import attr_id
@@ -353,7 +353,7 @@ class Vectors(BaseVectors):
         rows = self.key2row
         used = np.array(list(rows.values()), np.int64)
         distinct, first, inverse = np.unique(
-            host(self.data)[used], axis=0, return_index=True, return_inverse=True
+            as_numpy(self.data)[used], axis=0, return_index=True, return_inverse=True
         )
         order = np.argsort(first)
         numbers = np.argsort(order)[inverse.reshape(-1)].tolist()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kernel.errors import TextError
-from kernel.text.vectors.cosine_search import host
+from kernel.text.vectors.cosine_search import as_numpy
 from kernel.text.vocab.views import (
     Attribute,
     LexicalAttributes,
@@ -164,12 +164,14 @@ class Lexeme(Ordered, LexicalAttributes):
     @property
     def vector_norm(self) -> float:
         """The L2 norm of `vector`."""
-        return float(np.linalg.norm(host(self.vector)))
+        return float(np.linalg.norm(as_numpy(self.vector)))
 
     def similarity(self, other: Any) -> float:
         """Return the cosine of the vectors of this lexeme and of a lexeme, token, span or doc."""
         norms = self.vector_norm * other.vector_norm
-        return float(np.dot(host(self.vector), host(other.vector)) / norms) if norms else 0.0
+        return (
+            float(np.dot(as_numpy(self.vector), as_numpy(other.vector)) / norms) if norms else 0.0
+        )
 
 
 _FLAGS: Final = (*FLAG_GETTERS, attributes.IS_STOP)

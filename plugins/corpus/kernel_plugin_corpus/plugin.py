@@ -23,8 +23,8 @@ _BY_SUFFIX = {
 }
 # A label may be missing here: the converter's message about it is more helpful than "unknown
 # format".
-_PIPED = re.compile(r"\S+\|(O|[BILUES]-\S*)")
-_COLUMNS = re.compile(r"\S+\s+(O|[BILUES]-\S*)$")
+_PIPED = re.compile(r"\S\|(O|[BILUES]-)")
+_COLUMNS = re.compile(r"\S\s+(O|[BILUES]-\S*)$")
 _TREEBANK = re.compile(r"[0-9][0-9.-]*(\t[^\t]+){9}")
 
 
