@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from kernel.problems import Path
 
-_MAX_SHOWN_LENGTH: Final = 60
+_MAX_SHOWN: Final = 60
 
 
 def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | None:
@@ -83,9 +83,7 @@ def _describe_list(value: list[Any] | tuple[Any, ...]) -> str:
     except TypeError:
         return f"a list of {_count(len(value), 'item')}"
     return (
-        f"the list {text}"
-        if len(text) <= _MAX_SHOWN_LENGTH
-        else f"a list of {_count(len(value), 'item')}"
+        f"the list {text}" if len(text) <= _MAX_SHOWN else f"a list of {_count(len(value), 'item')}"
     )
 
 
@@ -94,4 +92,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_SHOWN_LENGTH else f"{text[: _MAX_SHOWN_LENGTH - 1]}…"
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"

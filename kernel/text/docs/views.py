@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 import numpy as np
 
 from kernel.text.docs.underscore import Extensible
-from kernel.text.vectors.cosine_search import host
+from kernel.text.vectors.cosine_search import as_numpy
 from kernel.text.vocab.views import Attribute, Ordered, attribute
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def cosine(one: Any, other: Any) -> float:
     if norms == 0:
         warnings.warn("similarity of something without a vector is 0", stacklevel=3)
         return 0.0
-    return float(np.dot(host(one.vector), host(other.vector)) / norms)
+    return float(np.dot(as_numpy(one.vector), as_numpy(other.vector)) / norms)
 
 
 def _words(view: Any, attr: int) -> list[int]:
@@ -149,7 +149,7 @@ def mean_vector(doc: Doc, start: int, end: int) -> Any:
 
 def vector_norm(vector: Any) -> float:
     """Return the L2 norm of a vector of any device."""
-    return float(np.sqrt((host(vector) ** 2).sum()))
+    return float(np.sqrt((as_numpy(vector) ** 2).sum()))
 
 
 def column_id(name: str) -> Attribute[int]:
