@@ -29,6 +29,7 @@ from kernel.errors import raise_problems
 from kernel.problems import Origin, Path, Problem
 
 _HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
+_LINE_END: Final = re.compile(r"\r\n?|\n")
 _SEPARATOR: Final = re.compile("[=:]")
 _SAFE_KEY: Final = re.compile(r"[^\s=:\[\]#;.][^=:.\[\]\n\r]*(?<!\s)")
 
@@ -63,7 +64,7 @@ class _Reader:
         self.indent = 0
 
     def read(self, text: str) -> None:
-        for number, line in enumerate(text.split("\n"), 1):
+        for number, line in enumerate(_LINE_END.split(text), 1):
             content = line.strip()
             if content.startswith(("#", ";")):
                 continue
@@ -94,6 +95,9 @@ class _Reader:
             hint = "lines that continue a value are indented" if self.entries else None
             message = "not a section and not a setting"
             self._report(line, column, message, "`key = value`", content, hint)
+        elif not _is_key(key):
+            message = "not a name for a setting, which could not be written again"
+            self._report(line, column, message, "a key without brackets", content, None)
         elif self.section is None:
             message = "a setting outside of any section"
             self._report(line, column, message, "a `[section]`", content, None)
@@ -241,8 +245,13 @@ def _is_section(key: str, value: Any) -> bool:
     return (
         isinstance(value, dict)
         and _SAFE_KEY.fullmatch(key) is not None
-        and all(_SAFE_KEY.fullmatch(inner.replace(".", "_")) for inner in value)
+        and all(map(_is_key, value))
     )
+
+
+def _is_key(name: str) -> bool:
+    """Return whether a section can have a setting with this name."""
+    return _SAFE_KEY.fullmatch(name.replace(".", "_")) is not None
 
 
 def _value_text(value: Any, raw: bool) -> str:

@@ -319,3 +319,17 @@ def test_variables_cannot_make_a_config_huge(read):
     sections = [f"[a{n}]\nl = ${{a{n - 1}}}\nr = ${{a{n - 1}}}" for n in range(1, 40)]
     with pytest.raises(ConfigError, match="variables make the config too large"):
         read("\n".join(["[a0]\nx = 1", *sections])).interpolate()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_line_end_ends_a_line(read, end):
+    assert read(end.join(["[a]", "x = [", "  1", "  ]", "y = 2"])) == {"a": {"x": [1], "y": 2}}
+    with pytest.raises(ConfigError) as caught:
+        read(end.join(["[a]", "x = 1", "x = 2"]))
+    assert caught.value.problems[0].origin.line == 3
+
+
+def test_keys_that_cannot_be_written_are_refused(read):
+    with pytest.raises(ConfigError, match="not a name for a setting") as caught:
+        read("[a]\n[x = 1")
+    assert caught.value.problems[0].origin.line == 2
