@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # A batch takes about 6 kB per word; larger batches are not faster.
-MAX_BATCH_WORDS: Final = 4096
+MAX_BATCH_WORDS: Final = 2048
 
 
 def evaluate(

@@ -36,6 +36,8 @@ _UNREADABLE: Final = (
     EOFError,
     RuntimeError,
     OverflowError,
+    IndexError,
+    UnicodeDecodeError,
     struct.error,
     zlib.error,
     lzma.LZMAError,
