@@ -151,7 +151,7 @@ def test_components_that_workers_cannot_find_are_named(monkeypatch):
     nlp.add_pipe("parallel_local")
 
     with pytest.raises(
-        WorkerError, match=r"could not load the pipeline: RegistryError: no `parallel_local`"
+        WorkerError, match=r"could not load the pipeline: RegistryError: .*: no `parallel_local`"
     ):
         list(nlp.pipe(["text"], n_process=2))
 
