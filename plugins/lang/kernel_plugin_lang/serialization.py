@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from kernel.errors import ArgumentError, LoadError
 from kernel.files import check_type, pack, unpack
-from kernel_plugin_lang.affixes import AffixRules, source_of
+from kernel_plugin_lang.affix_search import pattern_of
+from kernel_plugin_lang.affixes import AffixRules
 
 # Each function of the rules must be this method of a compiled pattern.
 _METHODS: Final = {
@@ -55,13 +56,13 @@ def unpack_rules(data: bytes) -> tuple[AffixRules, dict[str, Any], dict[str, Any
 
 
 def _source(name: str, function: Callable[..., Any] | None) -> str | None:
-    source = source_of(function)
-    if source == "":
+    pattern, _ = pattern_of(function)
+    if function is not None and pattern is None:
         raise ArgumentError(
             f"the tokenizer's `{name}` cannot be saved: it is {function!r}",
             hint=f"set it to the `{_METHODS[name]}` of a compiled regular expression",
         )
-    return source
+    return None if pattern is None else pattern.pattern
 
 
 def _function(name: str, source: str | None) -> Callable[[str], Any] | None:

@@ -104,3 +104,11 @@ def test_saved_pipeline_tokenizes_the_same(fresh, tmp_path):
 
     assert facts(loaded.tokenizer) == facts(fresh.tokenizer)
     assert [token.text for token in loaded("gimme")] == ["gim", "me"]
+
+
+def test_empty_pattern_can_be_saved(fresh):
+    fresh.tokenizer.suffix_search = re.compile("").search
+
+    read = Tokenizer(fresh.vocab).from_bytes(fresh.tokenizer.to_bytes())
+
+    assert [token.text for token in read("(a) b!")] == ["(", "a)", "b!"]
