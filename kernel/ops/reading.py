@@ -25,6 +25,7 @@ _WHAT: Final = "the file of weights"
 # Thinc's function for attributes without one of their own.
 _PLAIN: Final = deserialize_attr.dispatch(object)
 _DROPOUT: Final = "dropout_rate"
+_TEMPERATURE: Final = "softmax_temperature"
 
 _LINEAR: Final = {"W": ("nO", "nI"), "b": ("nO",)}
 # The shapes of the parameters of Thinc's layers, which Thinc does not declare. Layers of ours with
@@ -160,6 +161,8 @@ def _attr_problems(stored: _Stored) -> Iterator[str]:
         changing = layer.changing_attrs if isinstance(layer, WeightNode) else {}
         if name == _DROPOUT:
             is_good = _is_number(value) and 0 <= value <= 1
+        elif name == _TEMPERATURE:
+            is_good = _is_number(value) and value > 0
         elif name in changing:
             is_good = _is_of_type(value, changing[name])
         elif isinstance(layer, WeightNode):
