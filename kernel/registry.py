@@ -71,7 +71,7 @@ def first_party_names() -> dict[str, dict[str, str]]:
 
 @functools.cache
 def missing_names() -> dict[str, dict[str, str]]:
-    """Return, for each kind, the names in spaCy's configs that no plugin provides yet.
+    """Return, for each kind, the names of spaCy that no plugin provides yet.
 
     The values are the distributions that will provide them.
     """
@@ -88,7 +88,9 @@ def missing_hint(kind: str, name: str) -> str | None:
     plugin = names.get(name) or names.get(f"spacy.{name.removeprefix('kernel.')}")
     if plugin is None:
         return None
-    return f"kernel has no `{name}` yet; it will come with the plugin `{plugin}`"
+    is_released = any(plugin in found.values() for found in first_party_names().values())
+    source = "a later version of" if is_released else "the plugin"
+    return f"kernel has no `{name}` yet; it will come with {source} `{plugin}`"
 
 
 def provider_hint(kind: str, name: str) -> str | None:

@@ -6,7 +6,7 @@
   plugin that will;
 - `tests/contracts/registered_names.json`: every name that was ever registered. This script only
   adds names; removing one, which breaks files of users, must be done by hand;
-- the table of plugins in `README.md`.
+- the table of plugins in `README.md`, and that of missing names in `docs/differences.md`.
 
 The plugins must be installed, because their hooks are called for commands and sections.
 """
@@ -27,6 +27,7 @@ from kernel.registry import canonical_name
 
 ROOT = Path(__file__).parents[1]
 PINNED = ROOT / "tests" / "contracts" / "registered_names.json"
+KINDS = {"factories": "components", "misc": "functions (`misc`)", "modules": "names in Python"}
 
 
 def projects() -> list[tuple[Path, dict[str, Any]]]:
@@ -97,14 +98,14 @@ def index() -> dict[str, dict[str, str]]:
 
 
 def missing() -> dict[str, dict[str, str]]:
-    """Return the names in spaCy's configs that no plugin provides yet, with the later plugins."""
+    """Return the names of spaCy that no plugin provides yet, with the later plugins."""
     provided = index()
     table = tomllib.loads((ROOT / "tools" / "spacy_names.toml").read_text(encoding="utf8"))
     return {
         kind: {
             name: f"kernel-plugin-{plugin}"
             for plugin, names in plugins.items()
-            for name in names.split()
+            for name in (names.split() if isinstance(names, str) else names)
             if canonical_name(name) not in provided.get(kind, {})
         }
         for kind, plugins in table.items()
@@ -130,10 +131,36 @@ def table() -> str:
     return "\n".join(["| plugin | contents |", "| --- | --- |", *rows])
 
 
+def missing_table() -> str:
+    """Return the table of missing names, by plugin and kind, for the page of differences."""
+    by_plugin: dict[tuple[str, str], list[str]] = {}
+    for kind, names in missing().items():
+        for name, plugin in names.items():
+            shown = f"kernel.{name}" if kind == "modules" else name
+            by_plugin.setdefault((plugin, KINDS.get(kind, kind)), []).append(shown)
+    rows = []
+    for (plugin, kind), names in sorted(by_plugin.items()):
+        versions: dict[str, list[str]] = {}
+        for name in sorted(names):
+            stem, version = re.fullmatch(r"(.*?)(\.v\d+)?", name).groups(default="")
+            versions.setdefault(stem, []).append(version)
+        listed = ", ".join(
+            f"`{stem}{first}`" + "".join(f", `{version}`" for version in others)
+            for stem, (first, *others) in versions.items()
+        )
+        rows.append(f"| `{plugin}` | {kind} | {listed} |")
+    return "\n".join(["| plugin | kind | names |", "| --- | --- | --- |", *rows])
+
+
+def with_table(page: Path, name: str, table: str) -> str:
+    """Return the text of `page` with `table` between the markers called `name`."""
+    between = rf"(?s)(<!-- {name}: written by `make fix` -->\n).*?(\n<!-- end -->)"
+    return re.sub(between, rf"\g<1>{table}\g<2>", page.read_text(encoding="utf8"))
+
+
 def outputs() -> dict[Path, str]:
     """Return the text of each generated file."""
-    readme = (ROOT / "README.md").read_text(encoding="utf8")
-    between = r"(?s)(<!-- plugins: written by `make fix` -->\n).*?(\n<!-- end -->)"
+    readme, differences = ROOT / "README.md", ROOT / "docs" / "differences.md"
     indexes = {
         ROOT / "kernel" / "first_party.json": index(),
         ROOT / "kernel" / "missing_names.json": missing(),
@@ -141,7 +168,8 @@ def outputs() -> dict[Path, str]:
     }
     return {
         **{path: json.dumps(names, indent=1) + "\n" for path, names in indexes.items()},
-        ROOT / "README.md": re.sub(between, rf"\g<1>{table()}\g<2>", readme),
+        readme: with_table(readme, "plugins", table()),
+        differences: with_table(differences, "missing names", missing_table()),
     }
 
 

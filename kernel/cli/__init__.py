@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.cli.commands import Command, Group
+from kernel.plugin_modules import added_name
 
 if TYPE_CHECKING:
     from kernel.cli import console
@@ -31,4 +32,4 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("kernel.cli.console")
     if name in {"check_unused", "force_option"}:  # imports click
         return getattr(importlib.import_module("kernel.cli.options"), name)
-    raise AttributeError(f"module 'kernel.cli' has no attribute {name!r}")
+    return added_name(__name__, name)

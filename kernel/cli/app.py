@@ -18,6 +18,9 @@ from kernel.registry import missing_hint, provider_hint
 ERROR: Final = 1
 INTERRUPTED: Final = 130
 
+# Commands of spaCy whose counterparts have other names.
+_RENAMED: Final = {"benchmark accuracy": "evaluate", "debug diff-config": "config diff"}
+
 
 class LazyGroup(click.Group):
     """A group whose commands are given as a table; each is imported when it is used."""
@@ -43,8 +46,10 @@ class LazyGroup(click.Group):
         """Find the command at the start of `args`; exit with 2 if it is unknown."""
         if args[0] not in self.table:
             typed = args[:1] if ctx.parent is None else [str(self.name), args[0]]
-            for name in (" ".join(typed), " ".join(args[:2])):
+            for name in (" ".join(args[:2]), " ".join(typed)):
                 hint = provider_hint("commands", name) or missing_hint("commands", name)
+                if name in _RENAMED:
+                    hint = f"use `kernel {_RENAMED[name]}`"
                 if hint is not None:
                     ctx.fail(f"No such command {name!r}: {hint}.")
             close = get_close_matches(args[0], self.table, n=1)

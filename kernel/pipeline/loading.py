@@ -13,7 +13,7 @@ from kernel.files import recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
 from kernel.pipeline.serialization import find_config, read_folder
 from kernel.pipeline.stages import as_list
-from kernel.registry import provider_hint, registry
+from kernel.registry import missing_hint, provider_hint, registry
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -26,8 +26,8 @@ def get_lang_class(lang: str) -> type[Language]:
     Raises `UnknownLanguageError` if no plugin provides it.
     """
     if not registry.languages.has(lang):
-        nearest = did_you_mean(lang, registry.languages.names())
-        hint = provider_hint("languages", lang) or nearest
+        hint = provider_hint("languages", lang) or missing_hint("languages", lang)
+        hint = hint or did_you_mean(lang, registry.languages.names())
         raise UnknownLanguageError(f"no language `{lang}`", hint=hint)
     return registry.languages.get(lang)
 

@@ -177,24 +177,37 @@ def read_folder(
     """Load the folder `path` like `from_disk`; its manifest has been verified."""
     if not is_excluded("config.cfg", exclude):
         nlp.config = load_config(find_config(path), overrides=overrides)
+    meta = read_meta(path)
     if not is_excluded("meta.json", exclude):
-        nlp.meta.update(read_meta(path))
+        nlp.meta.update(meta)
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():
         # Besides components, the lookups of the vocabulary can be excluded.
         nlp.vocab.from_disk(path / "vocab", exclude={"lookups"} & set(exclude))
-        nlp.vocab.vectors.name = read_meta(path).get("vectors", {}).get("name")
+        nlp.vocab.vectors.name = meta.get("vectors", {}).get("name")
     if isinstance(nlp.tokenizer, Packable):
         read = {"tokenizer": partial(nlp.tokenizer.from_bytes, exclude=["vocab"])}
         read_fields(path, read, exclude)
     for name, component in nlp.components:
         if isinstance(component, Storable) and name not in exclude:
-            with naming(f"`{path / name}`"):
+            with _explaining(meta), naming(f"`{path / name}`"):
                 component.from_disk(path / name, exclude=["vocab"])
     _override_settings(nlp, overrides)
     _keep_labels(nlp)
     nlp.path = path
     hooks().watch("kernel_pipeline_loaded", nlp=nlp, path=path)
     return nlp
+
+
+@contextlib.contextmanager
+def _explaining(meta: Mapping[str, Any]) -> Iterator[None]:
+    """Explain errors of the block if spaCy saved the pipeline with the metadata `meta`."""
+    try:
+        yield
+    except LoadError as error:
+        if "spacy_version" not in meta or "requires" in meta:
+            raise
+        hint = "the pipeline was saved by spaCy, whose weights cannot be read yet"
+        raise LoadError(error.message, hint=hint) from error
 
 
 def to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:

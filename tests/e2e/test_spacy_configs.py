@@ -134,7 +134,11 @@ def test_config_is_refused_with_the_names_of_plugins(path):
     for command in ("debug config", "train"):
         result = run(*command.split(), path, expect=1)
         known = {plugin for names in missing_names().values() for plugin in names.values()}
-        named = set(re.findall(r"will come with the plugin `([\w-]+)`", result.stderr))
+        named = set(
+            re.findall(
+                r"will come with (?:the plugin|a later version of) `([\w-]+)`", result.stderr
+            )
+        )
         assert named
         assert named <= known
         assert "did you mean" not in result.stderr

@@ -178,11 +178,20 @@ def test_a_bug_shows_its_traceback(kernel, command):
     [
         (["trian"], "No such command 'trian'. Did you mean 'train'?"),
         (["nonsense"], "No such command 'nonsense'."),
+        (
+            ["debug", "diff-config"],
+            "No such command 'debug diff-config': use `kernel config diff`.",
+        ),
+        (["benchmark", "accuracy"], "'benchmark accuracy': use `kernel evaluate`."),
+        (["init", "labels"], "it will come with the plugin `kernel-plugin-tools`."),
         (["convert"], "Missing argument 'INPUT_PATH'"),
         (["convert", "--nope"], "No such option '--nope'"),
         (["init", "config", "x.cfg", "--optimize", "speed"], "'speed' is not one of"),
     ],
-    ids=["command", "unlike-any", "argument", "option", "choice"],
+    ids=[
+        *("command", "unlike-any", "renamed", "renamed-of-two-words", "missing"),
+        *("argument", "option", "choice"),
+    ],
 )
 def test_wrong_usage_exits_with_2(kernel, arguments, message):
     result = kernel(*arguments)

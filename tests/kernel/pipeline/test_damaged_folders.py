@@ -46,6 +46,21 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("meta", "hint"),
+    [
+        ({"spacy_version": ">=3.8.0,<3.9.0"}, "saved by spaCy, whose weights cannot be read yet"),
+        ({}, None),
+    ],
+)
+def test_error_in_a_pipeline_of_spacy_explains_it(folder, meta, hint):
+    folder.joinpath("meta.json").write_text(json.dumps(meta))
+    folder.joinpath("counting", "count").write_text("one")
+    with pytest.raises(LoadError, match=r"count.*cannot be read") as caught:
+        kernel.load(folder)
+    assert caught.value.hint == (hint and f"the pipeline was {hint}")
+
+
+@pytest.mark.parametrize(
     ("name", "text", "message"),
     [
         ("meta.json", "[]", "is a list, expected dict"),

@@ -5,7 +5,7 @@ import errno
 import pytest
 
 import kernel
-from kernel.errors import KernelError, RegistryError
+from kernel.errors import KernelError, RegistryError, UnknownLanguageError
 from kernel.pipeline import Language, ignore_error
 
 
@@ -64,6 +64,19 @@ def test_a_name_is_taken_only_once(tag_first):
 def test_an_unknown_component_brings_the_nearest_name(tag_first):
     with pytest.raises(KernelError, match=r"did you mean `trace_[ab]`"):
         tag_first.get_pipe("trace_q")
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("de", "it will come with a later version of `kernel-plugin-lang`"),
+        ("qq", "there are: en, xx"),
+    ],
+)
+def test_an_unknown_language_is_an_error(code, hint):
+    with pytest.raises(UnknownLanguageError, match=f"no language `{code}`") as caught:
+        kernel.blank(code)
+    assert hint in caught.value.hint
 
 
 def test_an_unknown_factory_is_an_error():

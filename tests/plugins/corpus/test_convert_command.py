@@ -258,8 +258,8 @@ def test_summary_counts_spans_and_categories(kernel, write, tmp_path):
     }
     result = kernel("convert", write("a.jsonl", json.dumps(data)), tmp_path)
     assert (
-        "1 documents, 3 tokens, 1 entities (LOC 1), 2 spans in `sc` (PER 1, X 1), "
-        "1 categories (A 1)" in result.stderr
+        "1 document, 3 tokens, 1 entity (LOC 1), 2 spans in `sc` (PER 1, X 1), "
+        "1 category (A 1)" in result.stderr
     )
 
 

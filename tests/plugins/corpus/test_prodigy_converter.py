@@ -46,7 +46,7 @@ def test_accepted_spans_are_entities_and_other_tokens_are_outside(docs, entities
 def test_an_accepted_task_without_entities_has_none(docs):
     (doc,) = docs(task(spans=[], **MANUAL))
     assert {token.ent_iob_ for token in doc} == {"O"}
-    with pytest.warns(match="1 file"):
+    with pytest.warns(match="decisions about single entities"):
         (doc,) = docs(task(spans=[], _view_id="ner"))
     assert not doc.has_annotation("ENT_IOB")
 
@@ -58,7 +58,7 @@ def test_ignored_tasks_are_skipped_and_counted(docs):
 
 
 def test_rejected_entities_are_never_entities(docs, entities):
-    with pytest.warns(match="decisions about entities"):
+    with pytest.warns(match="decisions about single entities"):
         accepted, rejected = docs(task(spans=[VALLEY]), task("reject", spans=[SILICON]))
     assert entities(accepted) == [("Silicon Valley", "LOC")]
     assert {token.ent_iob_ for token in accepted} == {"B", "I", ""}

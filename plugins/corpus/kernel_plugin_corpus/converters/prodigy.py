@@ -16,6 +16,7 @@ Ignored tasks are skipped. A rejected category is 0. A rejected entity is put in
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -220,4 +221,5 @@ def _report(source: Source, counts: _Counts, *, is_binary: bool) -> None:
     report(name, counts.highlights, "span", "without label, in tasks about a category, not used")
     report(name, counts.relations, "relation", "not used: not a tree of syntactic dependencies")
     if is_binary:
-        report(name, 1, "file", "of decisions about entities: other tokens have no annotation")
+        message = "decisions about single entities; all other tokens stay without annotation"
+        warnings.warn(f"{name}: {message}", stacklevel=3)
