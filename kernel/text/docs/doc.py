@@ -72,6 +72,7 @@ class Doc(Columns, TextView):
 
     __slots__ = (
         "__weakref__",
+        "_offsets",
         "_own_norm",
         "_own_vector",
         "_spans",
@@ -157,8 +158,30 @@ class Doc(Columns, TextView):
         self._spans: SpanGroups | None = None
         self.hooks = None
         self._tree: Tree | None = None
+        self._offsets: tuple[Ints, npt.NDArray[np.bool_], Ints] | None = None
         self._own_vector: Any = None
         self._own_norm: float | None = None
+
+    def char_offsets(self) -> Ints:
+        """Return the offset in characters of each token, and of the end of the text.
+
+        returns  (N + 1,)  read-only, kept until `lex` or `spaces` is replaced
+        """
+        known = self._offsets
+        if known is not None and known[0] is self.lex and known[1] is self.spaces:
+            return known[2]
+        offsets = np.zeros(len(self.lex) + 1, np.int32)
+        np.cumsum(self.char_lengths() + self.spaces, out=offsets[1:])
+        offsets.flags.writeable = False
+        self._offsets = (self.lex, self.spaces, offsets)
+        return offsets
+
+    def char_starts(self) -> Ints:
+        """Return the offset in characters of each token.
+
+        returns  (N,)  read-only
+        """
+        return self.char_offsets()[:-1]
 
     # As a sequence
 

@@ -33,12 +33,11 @@ def text_of(doc: Doc, start: int, end: int) -> str:
 
 def char_bounds(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Return where the tokens from `start` to `end` begin and end, in characters."""
-    sizes = doc.lexemes.column(attributes.LENGTH)
-    first = int(sizes[doc.lex[:start]].sum()) + int(doc.spaces[:start].sum())
-    if end <= start:
-        return first, first
-    inside = int(sizes[doc.lex[start:end]].sum()) + int(doc.spaces[start : end - 1].sum())
-    return first, first + inside
+    offsets = doc.char_offsets()
+    # A span that was made before tokens were merged may end after the doc.
+    start, end = min(start, len(doc)), min(end, len(doc))
+    first = int(offsets[start])
+    return first, int(offsets[end]) - int(doc.spaces[end - 1]) if start < end else first
 
 
 def tokens_between(doc: Doc, start: int, end: int, mode: str) -> tuple[int, int] | None:
@@ -46,25 +45,30 @@ def tokens_between(doc: Doc, start: int, end: int, mode: str) -> tuple[int, int]
     mode = _MODES.get(mode, mode)
     if mode not in _MODES.values():
         raise TextError(f"expected strict, contract or expand, got {mode!r}")
-    n = len(doc)
-    firsts = doc.char_starts()
-    ends = doc.char_ends()
-    size = int(ends[-1]) + int(doc.spaces[-1]) if n else 0
+    offsets = doc.char_offsets()
+    size = int(offsets[-1])
     if not 0 <= start < size or not 0 <= end <= size or start > end:
         return None
-    if mode == "strict":
-        first = int(np.searchsorted(firsts, start))
-        last = int(np.searchsorted(ends, end))
-        fits = first < n and last < n and firsts[first] == start and ends[last] == end
-        return (first, last + 1) if fits and first <= last else None
-    if mode == "contract":
-        first = int(np.searchsorted(firsts, start))
-        after = int(np.searchsorted(ends, end, side="right"))
-    else:
+    if mode == "expand":
         # A start in the space after a token belongs to the next one.
-        first = int(np.searchsorted(ends, start, side="right"))
-        after = int(np.searchsorted(firsts, end))
-    return (first, after) if first < after else None
+        first, after = _n_ended(doc, start), _n_begun(doc, end)
+    else:
+        first, after = _n_begun(doc, start), _n_ended(doc, end)
+    if first >= after or (mode == "strict" and char_bounds(doc, first, after) != (start, end)):
+        return None
+    return first, after
+
+
+def _n_begun(doc: Doc, char: int) -> int:
+    """Return how many tokens begin before a character."""
+    # With a Python int, NumPy would copy the offsets to 64 bits.
+    return int(doc.char_starts().searchsorted(np.int32(char)))
+
+
+def _n_ended(doc: Doc, char: int) -> int:
+    """Return how many tokens end at or before a character."""
+    n_begun = _n_begun(doc, char)
+    return n_begun - (n_begun > 0 and char_bounds(doc, n_begun - 1, n_begun)[1] > char)
 
 
 def sent_start(doc: Doc, i: int) -> int:

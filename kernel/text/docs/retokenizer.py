@@ -195,10 +195,11 @@ def _merge(doc: Doc, merges: list[_Merge]) -> None:
         columns["sent_start"] = doc.annotations["sent_start"][firsts]
     lemmas = _merged_lemmas(doc, merges)
     begins = [_begins(doc, merge, root) for merge, root in zip(merges, roots, strict=True)]
-    _replace(doc, doc.lex[firsts], doc.spaces[last[firsts]], columns, place, last[firsts])
-    for merge, text, lemma, iob in zip(merges, texts, lemmas, begins, strict=True):
+    lex = doc.lex[firsts]  # (M,)
+    lex[place[[merge.start for merge in merges]]] = doc.lexemes.rows(texts)
+    _replace(doc, lex, doc.spaces[last[firsts]], columns, place, last[firsts])
+    for merge, lemma, iob in zip(merges, lemmas, begins, strict=True):
         i = int(place[merge.start])
-        doc.lex[i] = doc.lexemes.row(text)
         if lemma is not None:
             doc.annotations["lemma"][i] = lemma
         if iob is not None:
@@ -248,7 +249,10 @@ def _split(doc: Doc, splits: list[_Split]) -> None:
     spaces[is_piece] = False
     spaces[place + counts - 1] = doc.spaces
     tensor_rows = np.where(is_piece, -1, source)
-    _replace(doc, doc.lex[source], spaces, columns, place, tensor_rows, counts)
+    lex = doc.lex[source]  # (M,)
+    for i, split in by_token.items():
+        lex[place[i] : place[i] + counts[i]] = doc.lexemes.rows(split.orths)
+    _replace(doc, lex, spaces, columns, place, tensor_rows, counts)
     for i, split in by_token.items():
         first = int(place[i])
         heads = [int(place[token_at(start)]) + piece for start, piece in split.heads]
@@ -258,7 +262,6 @@ def _split(doc: Doc, splits: list[_Split]) -> None:
 
 def _fill_pieces(doc: Doc, first: int, split: _Split, heads: list[int]) -> None:
     end = first + len(split.orths)
-    doc.lex[first:end] = doc.lexemes.rows(split.orths)
     doc.ensure_column("head")[first:end] = heads
     lemmas = doc.annotations.get("lemma")
     if lemmas is not None and lemmas[first]:

@@ -39,7 +39,7 @@ def test_token_has_its_features(make_doc):
     assert (str(morph), morph.to_dict()["Number"], len(morph)) == (
         "Case=Acc,Nom|Number=Sing",
         "Sing",
-        2,
+        3,
     )
     assert (str(doc[1].morph), doc[1].has_morph()) == ("", False)
     assert Morphology.dict_to_feats(Morphology.feats_to_dict("b=2|a=1")) == "a=1|b=2"
