@@ -105,6 +105,11 @@ def find_config(path: Path) -> Path:
     raise LoadError(f"{path} is not a pipeline: it has no {' or '.join(CONFIG_NAMES)}")
 
 
+def _of_vocab(exclude: Iterable[str]) -> set[str]:
+    """Return the parts of the vocabulary that are excluded."""
+    return {"strings", "vectors", "lookups"} & set(exclude)
+
+
 def to_disk(nlp: Language, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
     """Write the pipeline to the folder `path`; an existing folder is replaced at the end.
 
@@ -144,7 +149,7 @@ def _write_files(nlp: Language, folder: Path, exclude: tuple[str, ...]) -> None:
     if not is_excluded("meta.json", exclude):
         folder.joinpath("meta.json").write_bytes(meta_json(nlp))
     if not is_excluded("vocab", exclude):
-        nlp.vocab.to_disk(folder / "vocab")
+        nlp.vocab.to_disk(folder / "vocab", exclude=_of_vocab(exclude))
     if not is_excluded("tokenizer", exclude) and isinstance(nlp.tokenizer, Packable):
         folder.joinpath("tokenizer").write_bytes(nlp.tokenizer.to_bytes(exclude=["vocab"]))
     for name, component in nlp.components:
@@ -181,8 +186,7 @@ def read_folder(
     if not is_excluded("meta.json", exclude):
         nlp.meta.update(meta)
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():
-        # Besides components, the lookups of the vocabulary can be excluded.
-        nlp.vocab.from_disk(path / "vocab", exclude={"lookups"} & set(exclude))
+        nlp.vocab.from_disk(path / "vocab", exclude=_of_vocab(exclude))
         nlp.vocab.vectors.name = meta.get("vectors", {}).get("name")
     if isinstance(nlp.tokenizer, Packable):
         read = {"tokenizer": partial(nlp.tokenizer.from_bytes, exclude=["vocab"])}
@@ -218,7 +222,7 @@ def to_bytes(nlp: Language, *, exclude: Iterable[str] = ()) -> bytes:
     if not is_excluded("tokenizer", exclude := tuple(exclude)):
         _check_tokenizer(nlp)
     writers: dict[str, Callable[[], bytes]] = {
-        "vocab": nlp.vocab.to_bytes,
+        "vocab": partial(nlp.vocab.to_bytes, exclude=_of_vocab(exclude)),
         "meta.json": lambda: meta_json(nlp),
         "config.cfg": lambda: nlp.config.to_bytes(interpolate=False),
     }
@@ -239,7 +243,7 @@ def from_bytes(nlp: LanguageT, data: bytes, *, exclude: Iterable[str] = ()) -> L
     readers: dict[str, Callable[[bytes], object]] = {
         "config.cfg": read_config,
         "meta.json": lambda packed: nlp.meta.update(parse_meta(packed, what="the metadata")),
-        "vocab": nlp.vocab.from_bytes,
+        "vocab": partial(nlp.vocab.from_bytes, exclude=_of_vocab(exclude)),
     }
     if isinstance(nlp.tokenizer, Packable):
         readers["tokenizer"] = partial(nlp.tokenizer.from_bytes, exclude=["vocab"])

@@ -45,6 +45,7 @@ def _use(docs):
         [(token.text, token.lemma_, token.tag_, token.dep_, str(token.morph)) for token in doc]
         [(ent.text, ent.label_, ent.kb_id) for ent in doc.ents]
         [(key, [span.label_ for span in doc.spans[key]]) for key in doc.spans]
+        doc.to_json()
         doc.to_bytes()
 
 

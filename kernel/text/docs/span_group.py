@@ -6,6 +6,7 @@ Axes: M spans of a group.
 from __future__ import annotations
 
 import struct
+import warnings
 import weakref
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -266,7 +267,11 @@ class SpanGroups(_OfDoc, dict[str, SpanGroup]):
         return pack(keys)
 
     def from_bytes(self, bytes_data: bytes) -> SpanGroups:
-        """Replace all groups by those in `bytes_data`; raises LoadError if it is damaged."""
+        """Replace all groups by those in `bytes_data`; raises LoadError if it is damaged.
+
+        Old versions of spaCy saved groups without their keys. If several of these have the same
+        name, a warning says that only the last one is kept.
+        """
         self.clear()
         if bytes_data in {b"", _EMPTY}:
             return self
@@ -275,6 +280,11 @@ class SpanGroups(_OfDoc, dict[str, SpanGroup]):
         if isinstance(loaded, list):
             for packed in loaded:
                 group = SpanGroup(self.doc).from_bytes(packed)
+                if group.name in self:
+                    warnings.warn(
+                        f"several span groups are called `{group.name}`: the last one is kept",
+                        stacklevel=2,
+                    )
                 self[group.name] = group
             return self
         for packed, keys in loaded.items():

@@ -65,7 +65,8 @@ def _span_to_json(span: Span) -> dict[str, Any]:
         "start": span.start_char,
         "end": span.end_char,
         "label": span.label_,
-        "kb_id": span.kb_id_,
+        # The id of an entity can be a number without a string.
+        "kb_id": span.kb_id_ if span.kb_id in span.doc.vocab.strings else span.kb_id,
     }
 
 

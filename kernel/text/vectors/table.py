@@ -138,6 +138,20 @@ class Vectors(BaseVectors):
     def __repr__(self) -> str:
         return f"Vectors(shape={self.shape}, mode={self.mode!r}, name={self.name!r})"
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether both tables give all words the same vectors, and have equal rows."""
+        if not isinstance(other, Vectors):
+            return NotImplemented
+        return (
+            self.attr == other.attr
+            and self._floret == other._floret
+            and self.key2row == other.key2row
+            and np.array_equal(as_numpy(self.data), as_numpy(other.data))
+        )
+
+    # A table can change.
+    __hash__ = None  # type: ignore[assignment]
+
     # Properties
 
     @property

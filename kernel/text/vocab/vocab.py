@@ -122,7 +122,7 @@ class Vocab:
         table = self._lexemes
         if limit is None:
             if table.generation is not None:
-                self.strings.add_all(list(table.generation.ids))
+                self.strings.keep_all(table.generation)
             table.generation = None
         elif table.generation is None:
             table.generation = self.strings.generation

@@ -337,6 +337,9 @@ class LexemeTable:
         """
         return self.strings.add_all(texts, generation=self.generation)
 
+    def _intern_derived(self, texts: Collection[str]) -> Ids:
+        return self.strings.add_all(texts, generation=self.generation, derived=True)
+
     def successor(self, generation: Generation | None) -> LexemeTable:
         """Return a new table with only the words to keep: those with a value set by hand.
 
@@ -355,7 +358,9 @@ class LexemeTable:
             made._kept.update(zip(numbers, map(self._kept.__getitem__, kept), strict=True))
             made.n_first = len(kept)
             made._n_flagged = bisect_left(kept, self._n_flagged)
-            self.strings.keep(np.unique(made._values[: len(kept), :_N_STRINGS]).tolist())
+            self.strings.keep(orths)
+            derived = np.unique(made._values[: len(kept), 1:_N_STRINGS]).tolist()
+            self.strings.keep(derived, derived=True)
             return made
 
     # Computing values
@@ -384,7 +389,7 @@ class LexemeTable:
         return self._getters.get(attr)
 
     def _make(self, attr: int, texts: list[str]) -> Ids:
-        return self.intern_all([self._getters[attr](text) for text in texts])
+        return self._intern_derived([self._getters[attr](text) for text in texts])
 
     def _add_all(self, texts: Sequence[str]) -> None:
         with self._lock:
@@ -407,9 +412,12 @@ class LexemeTable:
     def _add_one(self, text: str) -> None:
         row = len(self.texts)
         self._reserve(row + 1)
-        add, getters = self.intern, self._getters
-        orth = add(text)
-        made = [add(getters[attr](text)) for attr in _COMPUTED_STRINGS]
+        add, generation, getters = self.strings.add, self.generation, self._getters
+        orth = add(text, generation=generation)
+        made = [
+            add(getters[attr](text), generation=generation, derived=True)
+            for attr in _COMPUTED_STRINGS
+        ]
         self._values[row] = (orth, *made, len(text), NO_RANK, 0, 0)
         self.texts.append(text)
         self._by_orth[orth] = row
@@ -417,10 +425,11 @@ class LexemeTable:
 
     def _fill(self, values: Ids, texts: list[str]) -> None:
         n = len(texts)
-        strings = texts.copy()
+        strings: list[str] = []
         for attr in _COMPUTED_STRINGS:
             strings.extend(map(self._getters[attr], texts))
-        values[:, :_N_STRINGS] = self.intern_all(strings).reshape(_N_STRINGS, n).T
+        values[:, 0] = self.intern_all(texts)
+        values[:, 1:_N_STRINGS] = self._intern_derived(strings).reshape(_N_STRINGS - 1, n).T
         values[:, _COLUMNS[attributes.LENGTH]] = list(map(len, texts))
         values[:, _COLUMNS[attributes.ID]] = NO_RANK
 

@@ -31,17 +31,19 @@ def hash_string(text: str) -> int:
 class Generation:
     """Transient strings, known as long as something, such as a doc, refers to them."""
 
-    __slots__ = ("__weakref__", "ids", "texts")
+    __slots__ = ("__weakref__", "derived", "ids", "texts")
 
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
         self.texts: dict[int, str] = {}
+        self.derived: set[str] = set()
 
 
 class StringStore:
     """Maps strings to ids and ids to strings.
 
-    The symbols are always known, but iteration and length exclude them. Transient strings, such
+    The symbols are always known, but iteration and length exclude them. So are derived strings,
+    such as prefixes of words, which can be computed again. Transient strings, such
     as the words found in texts, belong to a generation. They are known as long as that is the
     current generation or is referred to; all other strings are permanent. With `freeze`, only
     `strings` are permanent, and those that are added later belong to the current generation.
@@ -51,6 +53,7 @@ class StringStore:
         # The ids of all permanent strings and of the symbols; `_texts` excludes the symbols.
         self._ids: dict[str, int] = dict(IDS)
         self._texts: dict[int, str] = {}
+        self._derived: set[str] = set()
         self._current = Generation()
         self._older: list[weakref.ref[Generation]] = []
         self._is_frozen = False
@@ -65,7 +68,9 @@ class StringStore:
         return _of_bytes, (type(self), self.to_bytes())
 
     def __len__(self) -> int:
-        return len(self._texts) + len(self._current.ids.keys() - self._ids.keys())
+        current = self._current
+        n_transient = len(current.ids.keys() - self._ids.keys() - current.derived)
+        return len(self._texts) - len(self._derived) + n_transient
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())
@@ -104,11 +109,13 @@ class StringStore:
         allow_transient: bool | None = None,
         *,
         generation: Generation | None = None,
+        derived: bool = False,
     ) -> int:
         """Add `text`, which may be given in UTF-8, and return its id.
 
         With `allow_transient` the string is added to the current generation, with `generation`
-        to that one, and is forgotten with it; otherwise it is permanent.
+        to that one, and is forgotten with it; otherwise it is permanent. A `derived` string is
+        known, but neither listed nor saved, unless it is added in another way too.
 
         Raises TextError if `text` is neither a string nor UTF-8.
         """
@@ -116,28 +123,43 @@ class StringStore:
             text = _decode(text)
         known = self._ids.get(text)
         if known is not None:
+            if not derived:
+                self._derived.discard(text)
             return known
         if not isinstance(text, str):
             raise TextTypeError(f"expected a string, got {text!r}")
         if generation is None and (allow_transient or self._is_frozen):
             generation = self._current
+        texts, ids, not_listed = self._tables(generation)
+        if not derived:
+            not_listed.discard(text)
+        elif text not in ids:
+            not_listed.add(text)
         key = murmur64(encode_text(text))
-        texts, ids = self._tables(generation)
         texts[key] = text
         ids[text] = key
         return key
 
     def add_all(
-        self, texts: Collection[str], *, generation: Generation | None = None
+        self,
+        texts: Collection[str],
+        *,
+        generation: Generation | None = None,
+        derived: bool = False,
     ) -> npt.NDArray[np.uint64]:
-        """Add many strings, permanently or to a generation.
+        """Add many strings, permanently or to a generation; see `add`.
 
         returns  (N,)  the id of each
         """
         if generation is None and self._is_frozen:
             generation = self._current
-        permanent, (own_texts, own) = self._ids, self._tables(generation)
+        permanent, (own_texts, own, not_listed) = self._ids, self._tables(generation)
         new = [text for text in dict.fromkeys(texts) if text not in permanent and text not in own]
+        if derived:
+            not_listed.update(new)
+        else:
+            self._derived.difference_update(texts)
+            not_listed.difference_update(texts)
         if new:
             _check_strings(new)
             hashes = murmur64_all([encode_text(text) for text in new]).tolist()
@@ -173,28 +195,37 @@ class StringStore:
         finally:
             self.renew()
 
-    def keep(self, keys: Iterable[int]) -> None:
-        """Make the strings with these ids permanent; unknown ids are ignored."""
+    def keep(self, keys: Iterable[int], *, derived: bool = False) -> None:
+        """Make the strings with these ids permanent; unknown ids are ignored; see `add`."""
         for key in keys:
-            if key not in self._texts:
-                text = self._find(key)
-                if text is not None:
-                    self.add(text)
+            text = self._find(key)
+            if text is not None:
+                self.add(text, derived=derived)
 
     def known(self, keys: Iterable[int]) -> set[str]:
         """Return the strings of those ids that have one."""
         found = map(self._find, keys)
         return {text for text in found if text is not None}
 
-    def _tables(self, generation: Generation | None) -> tuple[dict[int, str], dict[str, int]]:
+    def keep_all(self, generation: Generation) -> None:
+        """Make all strings of a generation permanent."""
+        self.add_all(generation.ids.keys() - generation.derived)
+        self.add_all(generation.derived, derived=True)
+
+    def _tables(
+        self, generation: Generation | None
+    ) -> tuple[dict[int, str], dict[str, int], set[str]]:
         if generation is None:
-            return self._texts, self._ids
-        return generation.texts, generation.ids
+            return self._texts, self._ids, self._derived
+        return generation.texts, generation.ids, generation.derived
 
     def _all(self) -> dict[str, int]:
         """Return the ids of the permanent strings and of the current generation."""
-        permanent = {text: key for key, text in self._texts.items()}
-        return {**permanent, **self._current.ids}
+        current = self._current
+        listed = {text: key for key, text in self._texts.items() if text not in self._derived}
+        unlisted = current.derived
+        listed.update({text: key for text, key in current.ids.items() if text not in unlisted})
+        return listed
 
     def as_int(self, key: str | int) -> int:
         """Return the id of a string, or an id unchanged; nothing is added."""

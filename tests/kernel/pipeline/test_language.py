@@ -193,15 +193,19 @@ def test_a_blank_pipeline_survives_bytes_and_disk(tag_first, tmp_path):
     assert [t.norm_ for t in again(text)] == [t.norm_ for t in tag_first(text)]
 
 
-def test_saving_over_a_pipeline_that_fails_keeps_the_old_one(tag_first, tmp_path, monkeypatch):
+@pytest.mark.parametrize("reason", [(errno.ENOSPC, "disk full"), ("disk full",)])
+def test_saving_over_a_pipeline_that_fails_keeps_the_old_one(
+    tag_first, tmp_path, monkeypatch, reason
+):
     tag_first.to_disk(tmp_path / "saved")
 
     def fail(*args, **kwargs):
-        raise OSError(errno.ENOSPC, "disk full")
+        raise OSError(*reason)
 
     monkeypatch.setattr(tag_first.vocab, "to_disk", fail, raising=False)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match="disk full") as caught:
         tag_first.to_disk(tmp_path / "saved")
+    assert "None" not in str(caught.value)
     assert kernel.load(tmp_path / "saved").pipe_names == ["trace_a", "trace_b"]
     assert [path.name for path in tmp_path.iterdir()] == ["saved"]
 
@@ -240,3 +244,27 @@ def test_a_pipeline_names_missing_distributions(tag_first, tmp_path):
         kernel.errors.LoadError, match=r"kernel-plugin-telepathy 1\.2, not installed"
     ):
         kernel.load(path)
+
+
+@pytest.mark.parametrize("when", ["saving", "loading"])
+def test_parts_of_the_vocabulary_can_be_excluded(tmp_path, when):
+    nlp = kernel.blank("xx")
+    nlp.vocab.strings.add("rare")
+    nlp.vocab.lookups.add_table("table", {"a": "b"})
+    nlp.vocab.set_vector("rare", [1.0, 2.0])
+    parts = ["strings", "lookups", "vectors"]
+    saving, loading = (parts, []) if when == "saving" else ([], parts)
+    data = nlp.to_bytes(exclude=saving)
+
+    again = kernel.blank("xx").from_bytes(data, exclude=loading)
+
+    assert _parts(again) == (False, False, False)
+    assert _parts(kernel.blank("xx").from_bytes(nlp.to_bytes())) == (True, True, True)
+    nlp.to_disk(tmp_path)
+    assert _parts(kernel.load(tmp_path, exclude=parts)) == (False, False, False)
+    assert _parts(kernel.load(tmp_path)) == (True, True, True)
+
+
+def _parts(nlp):
+    has_vector = nlp.vocab.has_vector("rare")
+    return "rare" in nlp.vocab.strings, nlp.vocab.lookups.has_table("table"), has_vector

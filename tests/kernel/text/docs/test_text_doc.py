@@ -1,8 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 
 from kernel.errors import LoadError, TextError
-from kernel.text import Doc, Span, Token, Vocab
+from kernel.files import pack
+from kernel.text import Doc, Span, SpanGroup, Token, Vocab
 
 
 def test_text_is_words_and_spaces(make_doc):
@@ -286,3 +289,25 @@ def test_hooks_of_users_go_with_copies_and_parts(vocab):
     assert [each.vector_norm for each in (doc, doc.copy(), doc[:1].as_doc())] == [3.0] * 3
     doc.copy().user_hooks.clear()
     assert doc.vector_norm == 3.0
+
+
+def test_groups_of_old_files_with_one_name_are_reported(make_doc):
+    doc = make_doc(words=["Will", "it", "blend"])
+    groups = [SpanGroup(doc, name="test", spans=[doc[i : i + 1]]).to_bytes() for i in (0, 1)]
+
+    with pytest.warns(UserWarning, match="several span groups are called `test`"):
+        doc.spans.from_bytes(pack(groups))
+
+    assert [span.text for span in doc.spans["test"]] == ["it"]
+
+
+def test_id_of_an_entity_without_a_string_is_a_number_in_json(make_doc):
+    doc = make_doc(words=["Ada", "codes"])
+    doc.spans["links"] = [Span(doc, 0, 1, "PERSON", kb_id=1234), Span(doc, 0, 1, "X", kb_id="Q7")]
+
+    data = doc.to_json()
+
+    assert [span["kb_id"] for span in data["spans"]["links"]] == [1234, "Q7"]
+    again = Doc(Vocab()).from_json(json.loads(json.dumps(data)))
+    assert again.spans["links"][0].kb_id == 1234
+    assert again.spans["links"][1].kb_id_ == "Q7"

@@ -253,3 +253,23 @@ def test_vocabulary_has_floret_vectors_of_words_it_never_met(floret):
 
     assert vocab.get_vector("unheard").tolist() == floret.get_batch(["unheard"])[0].tolist()
     assert "unheard" not in vocab.strings
+
+
+def test_tables_are_equal_if_words_have_the_same_rows():
+    data = np.ones((3, 2), np.float32)
+    table = Vectors(data=data, keys=["a", "b"])
+
+    assert table == Vectors(data=data.copy(), keys=["a", "b"], name="another")
+    assert table != Vectors(data=data, keys=["b", "a"])
+    assert table != Vectors(data=data * 2, keys=["a", "b"])
+    assert table != Vectors(data=data[:2], keys=["a", "b"])
+    assert table != Vectors(data=data, keys=["a", "b"], attr="LOWER")
+    assert table != "another object"
+
+
+def test_floret_tables_with_other_settings_differ():
+    def table(maxn):
+        return Vectors(data=np.ones((3, 2), np.float32), mode="floret", minn=1, maxn=maxn)
+
+    assert table(2) == table(2)
+    assert table(2) != table(3)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import LoadError, TextError
-from kernel.text import StringStore, hash_string
+from kernel.text import Doc, StringStore, Vocab, hash_string
 from kernel.text.words.hashing import murmur64, murmur64_all
 from kernel.text.words.symbols import IDS, NOUN, nsubj
 
@@ -83,3 +83,40 @@ def test_strings_added_to_a_frozen_store_are_transient():
     strings.renew()
 
     assert ("a" in strings, "b" in strings) == (True, False)
+
+
+def test_strings_that_follow_from_words_are_known_but_not_listed(tmp_path):
+    vocab = Vocab(strings=["rats", "are", "cute"])
+    vocab["Dogs"]
+    shown = sorted(["Dogs", "are", "cute", "rats"])
+
+    vocab.to_disk(tmp_path)
+
+    for each in (vocab, Vocab().from_disk(tmp_path), Vocab().from_bytes(vocab.to_bytes())):
+        assert (sorted(each.strings), len(each.strings)) == (shown, 4)
+        assert sorted(each.strings.keys()) == shown
+    assert vocab.strings[vocab["Dogs"].suffix] == "ogs"
+    assert "ogs" in vocab.strings
+
+
+@pytest.mark.parametrize("limit", [None, 10])
+def test_a_string_is_listed_once_it_is_added_itself(limit):
+    vocab = Vocab(transient_limit=limit)
+    vocab["rats"]
+
+    Doc(vocab, ["ats"], lemmas=["r"])
+
+    assert sorted(vocab.strings) == ["ats", "r", "rats"]
+    assert len(vocab.strings) == 3
+
+
+def test_strings_of_words_stay_unlisted_when_they_become_permanent():
+    vocab = Vocab(strings=["rats"], transient_limit=5)
+    Doc(vocab, [f"word{number}" for number in range(8)])
+    Doc(vocab, ["new"])
+
+    assert sorted(vocab.strings) == ["new", "rats"]
+    assert vocab["rats"].suffix_ == "ats"
+    vocab.transient_limit = None
+    assert sorted(vocab.strings) == ["new", "rats"]
+    assert vocab["new"].shape_ == "xxx"
