@@ -84,4 +84,4 @@ bench-tokenizer: $(INSTALLED)  ## The time to tokenize runs of all kinds of char
 	$(BIN)/python -m benchmarks.tokenizer
 
 clean:  ## Remove what the targets above made, the environments too
-	rm -rf $(VENV) .bench $(DEMO) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) .bench $(DEMO) tour dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
