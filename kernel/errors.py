@@ -153,6 +153,10 @@ class TextError(KernelError, ValueError):
     """Text, tokens or annotations are invalid, or contradict each other."""
 
 
+class NoLabelsWarning(UserWarning):
+    """A component was initialized without labels, so that it cannot learn anything."""
+
+
 class UnsupportedError(KernelError, NotImplementedError):
     """Something that a language has no rules for, or that an object does not support."""
 

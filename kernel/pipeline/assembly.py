@@ -69,7 +69,7 @@ def prepare(
         raise ConfigError(
             f"[nlp] lang is {lang!r}, but the language of the class is {language.lang!r}"
         )
-    raw["nlp"]["lang"] = language.lang or lang
+    raw["nlp"]["lang"] = language.lang or lang or ""
     values = raw.interpolate()
     check_component_names(values)
     return raw, values

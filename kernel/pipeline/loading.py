@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,11 +26,12 @@ def get_lang_class(lang: str) -> type[Language]:
 
     Raises `UnknownLanguageError` if no plugin provides it.
     """
-    if not registry.languages.has(lang):
-        hint = provider_hint("languages", lang) or missing_hint("languages", lang)
-        hint = hint or did_you_mean(lang, registry.languages.names())
-        raise UnknownLanguageError(f"no language `{lang}`", hint=hint)
-    return registry.languages.get(lang)
+    code = str(lang)  # configs and callers may give any value
+    if not registry.languages.has(code):
+        hint = provider_hint("languages", code) or missing_hint("languages", code)
+        hint = hint or did_you_mean(code, registry.languages.names())
+        raise UnknownLanguageError(f"no language `{code}`", hint=hint)
+    return registry.languages.get(code)
 
 
 def blank(
@@ -63,7 +65,27 @@ def load(
         return registry.models.get(name)(
             vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config or {}
         )
-    path = Path(name)
+    if not isinstance(name, str | os.PathLike):
+        raise LoadError(f"no pipeline {name!r}", hint="give a folder or the name of a package")
+    return load_folder(
+        Path(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
+    )
+
+
+def load_folder(
+    path: Path,
+    language: type[Language] | None = None,
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    config: Mapping[str, Any] | None = None,
+) -> Language:
+    """Return the pipeline in the folder `path`, as an object of the class `language` if given.
+
+    By default, the class is that of the language in the config.
+    """
     recover_folder(path)
     verify_manifest(path)
     meta = read_meta(path)
@@ -72,10 +94,7 @@ def load(
     config_file = find_config(path)
     loaded = load_config(config_file, overrides=overrides)
     with _naming(config_file):
-        lang = loaded.get("nlp", {}).get("lang")
-        if not lang:
-            raise LoadError("[nlp] has no `lang`")
-        nlp = get_lang_class(lang).from_config(
+        nlp = (language or _class_of(loaded)).from_config(
             loaded,
             vocab=vocab,
             disable=disable,
@@ -85,6 +104,16 @@ def load(
             auto_fill=False,
         )
     return read_folder(nlp, path, exclude=tuple(as_list(exclude)), overrides=overrides)
+
+
+def _class_of(config: Mapping[str, Any]) -> type[Language]:
+    """Return the class of a pipeline with this config; the language of the base class is empty."""
+    from kernel.pipeline.language import Language  # its imports include this module
+
+    lang = config.get("nlp", {}).get("lang")
+    if lang is None:
+        raise LoadError("[nlp] has no `lang`")
+    return get_lang_class(lang) if lang else Language
 
 
 @contextlib.contextmanager

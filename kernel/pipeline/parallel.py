@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 from collections import deque
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _BATCHES_PER_WORKER: Final = 2
 _FIRST_BATCH_SIZE: Final = 16
 _MAX_BATCH_CHARACTERS: Final = 1_000_000
+# The line `if __name__ == "__main__":` of a script.
+_GUARD: Final = re.compile(r"^if [^\n]*__name__", re.MULTILINE)
 _EXIT_TIMEOUT_SECONDS: Final = 5.0
 _ONE_THREAD: Final = (
     "KERNEL_NUM_THREADS",
@@ -99,7 +102,7 @@ def process_parallel(
     with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
         path = Path(folder) / "pipeline"
         nlp.to_disk(path)
-        with _workers(count, str(path), settings) as workers:
+        with _workers(count, str(path), settings, start_method(nlp)) as workers:
             batches = _batches(pairs, batch_size, count)
             for batch in _answered(workers, batches):
                 yield from _finished(nlp, batch)
@@ -218,9 +221,8 @@ def _batches(pairs: Iterable[tuple[Any, Any]], batch_size: int, n_process: int) 
 
 
 @contextlib.contextmanager
-def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worker]]:
+def _workers(n_process: int, path: str, settings: bytes, method: str) -> Iterator[list[_Worker]]:
     """Start the workers, and end them at the end of the block, also after an error."""
-    method = start_method()
     context: Any = multiprocessing.get_context(method)
     workers: list[_Worker] = []
     try:
@@ -246,7 +248,7 @@ def _workers(n_process: int, path: str, settings: bytes) -> Iterator[list[_Worke
             _end(worker.process)
 
 
-def start_method() -> str:
+def start_method(nlp: Language) -> str:
     """Return how to start processes: "fork" if they need what the script did, else "spawn".
 
     A new process runs a script again, except what is below `if __name__ == "__main__"`. It cannot
@@ -256,7 +258,7 @@ def start_method() -> str:
     chosen: Any = multiprocessing.get_start_method(allow_none=True)
     if chosen is not None:
         return chosen
-    is_needed = "__main__" in _registering_names() or not _is_guarded(sys.modules["__main__"])
+    is_needed = "__main__" in _needed_modules(nlp) or not _is_guarded(sys.modules["__main__"])
     return "fork" if sys.platform == "linux" and is_needed else "spawn"
 
 
@@ -268,7 +270,7 @@ def _is_guarded(main: Any) -> bool:
     if file is None:  # not imported by new processes
         return True
     with contextlib.suppress(OSError, ValueError):
-        return "__name__" in Path(file).read_text(encoding="utf8")
+        return _GUARD.search(Path(file).read_text(encoding="utf8")) is not None
     return False
 
 
@@ -307,25 +309,25 @@ def _settings(
         "disable": list(disable),
         "component_cfg": {name: dict(own) for name, own in component_cfg.items()},
         "max_length": nlp.max_length,
-        "modules": _registering_modules(),
+        "language": [type(nlp).__module__, type(nlp).__qualname__],
+        "modules": [
+            # Each worker already imports the main module.
+            (module.__name__, getattr(module, "__file__", None))
+            for name in sorted(_needed_modules(nlp) - {"__main__"})
+            if (module := sys.modules.get(name)) is not None
+        ],
         "extensions": {kind: _defaults(owner) for kind, owner in EXTENSIBLE.items()},
     }
 
 
-def _registering_modules() -> list[tuple[str, str | None]]:
-    """Return the modules, with their files, that registered functions in this process."""
-    # Each worker already imports the main module.
-    names = sorted(_registering_names() - {"__main__"})
-    known = [sys.modules[name] for name in names if name in sys.modules]
-    return [(module.__name__, getattr(module, "__file__", None)) for module in known]
-
-
-def _registering_names() -> set[str]:
-    return {
+def _needed_modules(nlp: Language) -> set[str]:
+    """Return the modules that registered functions in this process or have the pipeline's class."""
+    functions = {
         getattr(func, "func", func).__module__
         for kind in registry.get_registry_names()
         for func in registry.of(kind).registered().values()
     }
+    return functions | {type(nlp).__module__}
 
 
 def _defaults(owner: Any) -> dict[str, Any]:

@@ -278,8 +278,6 @@ def _restored(
     settings: Mapping[str, Any],
 ) -> Language:
     raw = Config().from_bytes(config, interpolate=False)
-    # The base class has no language.
-    raw["nlp"]["lang"] = raw["nlp"]["lang"] or ""
     nlp = cls.from_config(raw, vocab=vocab, disable=disabled)
     nlp.tokenizer = tokenizer
     for name, value in settings.items():

@@ -15,6 +15,7 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.files import import_file, pack, unpack
@@ -22,6 +23,7 @@ from kernel.pipeline.process import as_docs, run_batch
 from kernel.text import Doc, DocBatch, Span, Token, pack_docs
 
 if TYPE_CHECKING:
+    from kernel.pipeline.language import Language
     from kernel.text import Extensible
 
 EXTENSIBLE: Final[dict[str, type[Extensible]]] = {"Doc": Doc, "Span": Span, "Token": Token}
@@ -68,7 +70,7 @@ class Worker:
     """A pipeline and the settings for running it."""
 
     def __init__(self, path: str, settings: Mapping[str, Any]) -> None:
-        from kernel.pipeline.loading import load  # imports the language, which imports this module
+        from kernel.pipeline.loading import load_folder  # its imports include this module
 
         for name, file in settings["modules"]:
             _import_module(name, file)
@@ -76,7 +78,7 @@ class Worker:
             for name, default in defaults.items():
                 if not EXTENSIBLE[kind].has_extension(name):
                     EXTENSIBLE[kind].set_extension(name, default=default)
-        self.nlp = load(path)
+        self.nlp = load_folder(Path(path), _find_class(*settings["language"]))
         self.nlp.max_length = settings["max_length"]
         self.nlp.set_error_handler(self._note_component)
         self._disable: list[str] = settings["disable"]
@@ -109,6 +111,12 @@ class Worker:
 
 def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {getattr(error, 'message', None) or error}"
+
+
+def _find_class(module: str, name: str) -> type[Language] | None:
+    """Return the class of the pipeline; None if it is not at the top of a module."""
+    found: type[Language] | None = getattr(sys.modules.get(module), name, None)
+    return found
 
 
 def _import_module(name: str, file: str | None) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config import fill
 from kernel.device import require_gpu
+from kernel.errors import DataError, NoLabelsWarning
 from kernel.pipeline import Language, get_lang_class, initialize, upstreams_of
 from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import read
@@ -31,6 +34,8 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
     Missing settings get their defaults. Frozen components, and components from another pipeline,
     keep their weights. All others are initialized, with random numbers from the streams
     `init.<name>`. Of a streamed corpus (`max_epochs` is -1), only the first 100 examples are read.
+
+    Raises `DataError` if a component has no labels: it could not learn anything.
     """
     config = fill(config)
     settings = config.interpolate()
@@ -64,7 +69,7 @@ def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
     training = settings.training
     n_examples = STREAMED_SAMPLE if training.max_epochs == -1 else None
     keep = [*training.frozen_components, *sourced]
-    with nlp.select_pipes(disable=list(dict.fromkeys(keep))):
+    with nlp.select_pipes(disable=list(dict.fromkeys(keep))), _refusing_missing_labels():
         initialize(
             nlp,
             _reader(nlp, settings.train_corpus, streams.seed, n_examples),
@@ -78,6 +83,17 @@ def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:
             "Freeze both, or neither",
             *(name, upstream),
         )
+
+
+@contextlib.contextmanager
+def _refusing_missing_labels() -> Iterator[None]:
+    """Raise `DataError` if a component is initialized without labels: training is of no use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", NoLabelsWarning)
+        try:
+            yield
+        except NoLabelsWarning as warning:
+            raise DataError(str(warning)) from None
 
 
 def frozen_listeners(nlp: Language, frozen: Collection[str]) -> list[tuple[str, str]]:

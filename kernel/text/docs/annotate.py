@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import TextError
+from kernel.text.docs.tree import roots_of
 from kernel.text.errors import TextTypeError
 from kernel.text.words.symbols import POS_IDS
 
@@ -82,6 +84,8 @@ def annotate(doc: Doc, lists: Mapping[str, Sequence[Any] | None]) -> None:
 
 def _check_lengths(doc: Doc, given: Mapping[str, Sequence[Any]]) -> None:
     for name, values in given.items():
+        if not isinstance(values, Sized):
+            raise TextTypeError(f"expected a list as `{name}`, got {values!r}")
         if len(values) != len(doc):
             raise TextError(f"expected {len(doc)} values in `{name}`, got {len(values)}")
 
@@ -93,7 +97,9 @@ def _set_tree(
 ) -> None:
     """Set heads and sentence starts; where there are labels, the heads decide both."""
     if "dep" in doc.annotations:
-        doc.annotations["head"] = head_column([None] * len(doc) if heads is None else heads)
+        column = head_column([None] * len(doc) if heads is None else heads)
+        _check_is_acyclic(column)
+        doc.annotations["head"] = column
     elif heads is not None:
         raise TextError("`heads` are given, but no `deps`", hint='give deps=["dep"] * len(words)')
     if doc.has_tree():
@@ -145,8 +151,17 @@ def morph_column(vocab: Vocab, morphs: Sequence[Any]) -> npt.NDArray[np.uint64]:
 
 
 def head_column(heads: Sequence[int | None]) -> npt.NDArray[np.int32]:
-    """Return absolute heads; None is the token itself. Raises TextError for one outside."""
-    column = np.array([i if head is None else head for i, head in enumerate(heads)], np.int64)
+    """Return absolute heads; None is the token itself.
+
+    Raises TextError for one outside of the doc, or that is not a number.
+    """
+    listed = [i if head is None else head for i, head in enumerate(heads)]
+    try:
+        column = np.array(listed, np.int64)
+    except OverflowError:  # a number that is outside of all docs
+        column = np.clip(np.array(listed, object), -1, len(listed)).astype(np.int64)
+    except (TypeError, ValueError) as error:
+        raise TextTypeError(f"expected whole numbers in `heads`: {error}") from error
     outside = np.flatnonzero((column < 0) | (column >= len(column)))
     if len(outside):
         i = int(outside[0])
@@ -157,8 +172,30 @@ def head_column(heads: Sequence[int | None]) -> npt.NDArray[np.int32]:
     return column.astype(np.int32)
 
 
+def _check_is_acyclic(heads: npt.NDArray[np.int32]) -> None:
+    """Raise TextError if the heads of some tokens form a cycle, so that they have no root."""
+    roots = roots_of(heads)
+    rootless = np.flatnonzero(heads[roots] != roots)
+    if not len(rootless):
+        return
+    # As many steps as there are tokens lead from any token into its cycle.
+    token = int(rootless[0])
+    for _ in range(len(heads)):
+        token = int(heads[token])
+    cycle = [token]
+    while (token := int(heads[token])) != cycle[0]:
+        cycle.append(token)
+    raise TextError(
+        f"the heads of tokens {', '.join(map(str, cycle))} form a cycle",
+        hint="one of them has to depend on another token, or on itself as the root",
+    )
+
+
 def sent_start_column(values: Sequence[bool | int | None]) -> npt.NDArray[np.int8]:
-    """Return 1 for True and 1, -1 for False and -1, 0 for the rest; the first is always 1."""
+    """Return 1 for True and 1, -1 for False and negative numbers, 0 for the rest.
+
+    The first is always 1.
+    """
     column = np.array([_ternary(value) for value in values], np.int8)
     column[:1] = 1
     return column
@@ -193,7 +230,7 @@ def _text_of(vocab: Vocab, word: Any) -> str:
 def _ternary(value: Any) -> int:
     if value is True or value == 1:
         return 1
-    return -1 if value is False or value == -1 else 0
+    return -1 if value is False or (isinstance(value, int | float) and value < 0) else 0
 
 
 def _split_iob(tag: str | None, i: int) -> tuple[int, str]:

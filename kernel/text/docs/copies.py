@@ -14,6 +14,7 @@ import numpy as np
 from kernel.errors import TextError
 from kernel.text.docs.columns import Attr, Columns, Ints, named_ids
 from kernel.text.docs.ent_iob import ID_COLUMNS, INSIDE
+from kernel.text.errors import TextTypeError
 from kernel.text.words.attributes import NORM, attr_id, attr_name
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def from_docs(
     docs = list(docs)
     if not docs:
         return None
+    if not all(isinstance(doc, Columns) for doc in docs):
+        raise TextTypeError(f"expected a list of docs, got {docs!r:.80}")
     vocab = docs[0].vocab
     if any(doc.vocab is not vocab for doc in docs):
         raise TextError("docs of several vocabularies cannot be put together")

@@ -25,7 +25,7 @@ from kernel.text.docs.span_group import SpanGroups
 from kernel.text.docs.token import Token
 from kernel.text.docs.tree import Tree
 from kernel.text.docs.views import Kind, TextView, hookable, mean_vector, vector_norm
-from kernel.text.errors import BoundsError
+from kernel.text.errors import BoundsError, TextTypeError
 from kernel.text.files import doc_bytes, doc_json
 from kernel.text.pickling import ByValue
 from kernel.text.vocab.views import Attribute, attribute
@@ -106,6 +106,8 @@ class Doc(Columns, TextView):
         sent_starts: Sequence[bool | int | None] | None = None,
         ents: Sequence[str | None] | None = None,
     ) -> None:
+        if not hasattr(vocab, "table_for_docs"):
+            raise TextTypeError(f"expected a Vocab as `vocab`, got {vocab!r:.80}")
         table = vocab.table_for_docs()
         lex = rows_of_words(vocab, table, words)
         self._set_up(vocab, lex, spaces_of_words(len(lex), words, spaces), table)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import warnings
 import weakref
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,10 +18,10 @@ import numpy.typing as npt
 from kernel.errors import LoadError, TextError, UnsupportedError
 from kernel.files import check_type, pack, unpack
 from kernel.text.docs.span import Span
-from kernel.text.errors import BoundsError
+from kernel.text.errors import BoundsError, TextTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from kernel.text.docs.doc import Doc
 
@@ -218,6 +219,8 @@ class SpanGroup(_OfDoc):
         return i % len(self)
 
     def _item(self, span: Span) -> Entry:
+        if not isinstance(span, Span):
+            raise TextTypeError(f"expected spans in a span group, got {span!r:.80}")
         if span.doc is not self.doc:
             raise TextError(f"the span {span.text!r} belongs to another doc")
         return span.start, span.end, span.label, span.kb_id, span.id, span.known_chars
@@ -237,6 +240,8 @@ class SpanGroups(_OfDoc, dict[str, SpanGroup]):
                 raise TextError(f"the span group `{key}` belongs to another doc")
             super().__setitem__(key, value)
             return
+        if not isinstance(value, Iterable):
+            raise TextTypeError(f"expected a list of spans as `{key}`, got {value!r:.80}")
         super().__setitem__(key, SpanGroup(self.doc, name=key, spans=value))
 
     def setdefault(self, key: str, default: Any = None) -> SpanGroup:

@@ -5,7 +5,7 @@ Axes: N tokens of one side, M of the other, P pairs of tokens that share charact
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,14 @@ class AlignmentArray:
 
     __slots__ = ("data", "lengths", "starts")
 
-    def __init__(self, data: npt.ArrayLike, lengths: npt.ArrayLike) -> None:
+    def __init__(
+        self, alignment: Sequence[Sequence[int]] = (), *, arrays: tuple[Any, Any] | None = None
+    ) -> None:
+        """Take the positions on the other side, one list per token, or `data` and `lengths`."""
+        data, lengths = arrays or (
+            [position for each in alignment for position in each],
+            [len(each) for each in alignment],
+        )
         self.data: Ints = np.asarray(data, np.int32)
         self.lengths: Ints = np.asarray(lengths, np.int32)
         self.starts: Ints = np.cumsum(self.lengths, dtype=np.int32) - self.lengths
@@ -56,13 +63,17 @@ class AlignmentArray:
         """Return the positions that one token, or all of a slice, are aligned with."""
         if isinstance(key, slice):
             if key.step not in {None, 1}:
-                raise TextError(f"expected a slice without a step, got {key.step}")
+                raise TextError(
+                    f"an alignment only supports slicing with a step of 1, got {key.step}"
+                )
             start, stop, _ = key.indices(len(self))
             if start >= stop:
                 return self.data[:0]
             return self.data[self.starts[start] : self.ends[stop - 1]]
         if not isinstance(key, int | np.integer):
-            raise TextError(f"expected a position or a slice, got {key!r}")
+            raise TextError(
+                f"an alignment only supports indexing using an int or a slice, got {key!r}"
+            )
         return self.data[self.starts[key] : self.starts[key] + self.lengths[key]]
 
 
@@ -80,13 +91,13 @@ class Alignment:
     @classmethod
     def identity(cls, n: int) -> Alignment:
         """Return the alignment of `n` tokens with themselves."""
-        array = AlignmentArray(np.arange(n), np.ones(n, np.int32))
+        array = AlignmentArray(arrays=(np.arange(n), np.ones(n, np.int32)))
         return cls(array, array, is_identity=True)
 
     @classmethod
     def from_indices(cls, x2y: Sequence[Sequence[int]], y2x: Sequence[Sequence[int]]) -> Alignment:
         """Return the alignment of these lists of positions, one list a token."""
-        return cls(_from_lists(x2y), _from_lists(y2x))
+        return cls(AlignmentArray(x2y), AlignmentArray(y2x))
 
     @classmethod
     def from_strings(cls, A: Sequence[str], B: Sequence[str]) -> Alignment:  # noqa: N803
@@ -121,13 +132,9 @@ class Alignment:
         is_new[1:] = (np.diff(first) != 0) | (np.diff(second) != 0)
         first, second = first[is_new], second[is_new]  # (P,)
         return cls(
-            AlignmentArray(second, np.bincount(first, minlength=n)),
-            AlignmentArray(first, np.bincount(second, minlength=m)),
+            AlignmentArray(arrays=(second, np.bincount(first, minlength=n))),
+            AlignmentArray(arrays=(first, np.bincount(second, minlength=m))),
         )
-
-
-def _from_lists(lists: Sequence[Sequence[int]]) -> AlignmentArray:
-    return AlignmentArray([i for each in lists for i in each], [len(each) for each in lists])
 
 
 def _fold(text: str) -> str:

@@ -87,6 +87,10 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
+def _is_negative(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and bool(value < 0)
+
+
 def _is_finite(value: Any) -> bool:
     return isinstance(value, int | float | np.number | np.bool_) and math.isfinite(value)
 
@@ -110,7 +114,8 @@ _OF_TOKENS: Final[dict[str, tuple[str, _Check]]] = {
     "heads": ("whole numbers", lambda value: value is None or _is_whole(value)),
     "sent_starts": (
         "True, False, None, 1, 0 or -1",
-        lambda value: value is None or value in {1, 0, -1},
+        # spaCy takes any negative number as False.
+        lambda value: value is None or value in {1, 0} or _is_negative(value),
     ),
     "spaces": ("True or False", lambda value: value in {True, False}),
 }

@@ -10,7 +10,7 @@ from kernel.text.docs.annotate import column_of_values, sent_start_column
 from kernel.text.docs.doc import Doc
 from kernel.text.errors import TextTypeError, UnknownKeyError
 from kernel.text.examples.annotation_types import check_annotations, check_span
-from kernel.text.examples.iob import biluo_to_iob, iob_to_biluo, offsets_to_biluo_tags
+from kernel.text.examples.iob import biluo_to_iob, check_biluo, iob_to_biluo, offsets_to_biluo_tags
 from kernel.text.words.column import COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
                 raise TextTypeError(f"expected a dict as `{key}`, got {value!r}")
             flat.update(_flat(value))
             continue
-        name = _ALIASES.get(key) or _TOKEN_KEYS.get(key, key)
+        name = _ALIASES.get(key) or _TOKEN_KEYS.get(key) or _any_case(key)
         if name not in _KNOWN and name not in added:
             raise UnknownKeyError(
                 f"unknown key `{key}` in the annotations of an example",
@@ -91,6 +91,11 @@ def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
         if value is not None:
             flat[name] = value
     return flat
+
+
+def _any_case(key: str) -> str:
+    """Return a key of token annotation in lower case, such as `TAGS`; others as they are."""
+    return key.lower() if key.lower() in _TOKEN_KEYS.values() else key
 
 
 def _tokens(predicted: Doc, given: Mapping[str, Any]) -> tuple[list[str], list[bool] | None]:
@@ -122,6 +127,7 @@ def _set_entities(doc: Doc, entities: Any) -> None:
     if listed and isinstance(listed[0], list | tuple):
         tags = offsets_to_biluo_tags(doc, listed)
     elif all(tag is None or isinstance(tag, str) for tag in listed):
+        check_biluo(listed)
         tags = iob_to_biluo(listed) if listed else ["O"] * len(doc)
     else:
         raise TextError(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Offsets = tuple[int, int, str]
 Tag = str | None
 
+_ORDER: Final = "the tags of an entity are B, I, …, L in this order, or only U, with the same label"
 _FORM: Final = 'expected "O", "-" or a letter of B, I, L, U and a label, such as "B-PERSON"'
 
 
@@ -101,6 +102,24 @@ def iob_to_biluo(tags: Iterable[Tag]) -> list[Tag]:
     """
     remaining = list(tags)
     return list(_consume(remaining))
+
+
+def check_biluo(tags: Sequence[Tag]) -> None:
+    """Raise TextError for an entity that does not begin with B or does not end with L.
+
+    Tags without any L or U are IOB tags, which are not checked.
+    """
+    if not any(tag and tag[0] in "LU" for tag in tags):
+        return
+    is_open = None
+    for i, tag in enumerate([*tags, "O"]):
+        kind, label = (tag[:1], tag[2:]) if tag else ("-", "")
+        continues = kind in {"I", "L"}
+        if is_open is not None and not (continues and label == is_open):
+            raise TextError(f"the entity {is_open!r} has no end before token {i}", hint=_ORDER)
+        if continues and is_open is None:
+            raise TextError(f"{tag!r}, the tag of token {i}, follows no beginning", hint=_ORDER)
+        is_open = label if kind in {"B", "I"} else None
 
 
 def _consume(tags: Sequence[Tag]) -> Iterator[Tag]:

@@ -35,6 +35,7 @@ def _paragraph(doc: Doc, ner_missing_tag: str) -> dict[str, Any]:
             {"tokens": tokens[start:end], "brackets": []} for start, end in _sentences(doc)
         ],
         "cats": [{"label": label, "value": value} for label, value in doc.cats.items()],
+        "entities": [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents],
     }
     return paragraph
 

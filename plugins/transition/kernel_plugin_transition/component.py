@@ -8,7 +8,13 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from kernel.errors import ArgumentError, LoadError, ShapeError, WrongTypeError
+from kernel.errors import (
+    ArgumentError,
+    LoadError,
+    NoLabelsWarning,
+    ShapeError,
+    WrongTypeError,
+)
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 from kernel_plugin_transition.learning import (
@@ -109,6 +115,7 @@ class TransitionParser(RehearsingPipe):
             warnings.warn(
                 f"component `{self.name}` found no labels in the examples; check the gold "
                 f"annotation, or give the labels as `[initialize.components.{self.name}.labels]`",
+                NoLabelsWarning,
                 stacklevel=2,
             )
         self.resize()

@@ -146,3 +146,24 @@ def test_single_example_is_refused(method):
     example = Example.from_dict(nlp.make_doc("text"), {})
     with pytest.raises(WrongTypeError, match=r"got a Example\nhint: put a single Example in"):
         getattr(nlp, method)(example)
+
+
+def test_a_pipeline_of_the_base_class_is_saved_and_loaded(tmp_path):
+    nlp = Language()
+    nlp.add_pipe("textcat")
+    nlp.to_disk(tmp_path / "model")
+
+    loaded = kernel.load(tmp_path / "model")
+
+    assert type(loaded) is Language
+    assert loaded.config["nlp"]["lang"] == ""
+    assert loaded.pipe_names == ["textcat"]
+    assert [token.text for token in loaded.make_doc("(now).")] == ["(", "now", ")", "."]
+
+
+@pytest.mark.parametrize("name", [5, None, 1.5, b"en"])
+def test_other_objects_than_names_are_refused(name):
+    with pytest.raises(OSError, match=f"no pipeline {name!r}"):
+        kernel.load(name)
+    with pytest.raises(ImportError, match=f"no language `{name}`"):
+        kernel.blank(name)

@@ -140,7 +140,7 @@ def test_a_killed_worker_raises_within_seconds():
 @slow
 def test_components_that_workers_cannot_find_are_named(monkeypatch):
     # As on systems where processes are not forked.
-    monkeypatch.setattr("kernel.pipeline.parallel.start_method", lambda: "spawn")
+    monkeypatch.setattr("kernel.pipeline.parallel.start_method", lambda _: "spawn")
 
     @Language.component("parallel_local")
     def local(doc):
@@ -179,3 +179,19 @@ def test_packed_docs_are_the_same_docs():
     assert one.spans["group"][0].label_ == "CITY"
     assert one.user_data == {"list": [1, [2]]}
     assert (len(empty), two.text, two.annotations) == (0, "x", {})
+
+
+class Quiet(Language):
+    """A subclass with a language that no plugin registers."""
+
+    lang = "qq"
+
+
+@slow
+@pytest.mark.parametrize("language", [Language, Quiet])
+def test_workers_have_the_class_of_the_pipeline(language):
+    nlp = language()
+
+    texts = [doc.text for doc in nlp.pipe(["(a).", "b"] * 4, n_process=2, batch_size=2)]
+
+    assert texts == ["(a).", "b"] * 4

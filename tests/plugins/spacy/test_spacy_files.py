@@ -67,3 +67,10 @@ def test_command_that_fails_says_what_it_printed():
     assert ended.value.code == 3
     with pytest.raises(KernelError, match="no command 'no-such-command'"):
         util.run_command("no-such-command --now")
+
+
+def test_a_missing_command_and_package_raise_what_python_does():
+    with pytest.raises(FileNotFoundError, match="no command 'kernel-none'"):
+        util.run_command("kernel-none --help")
+    with pytest.raises(ModuleNotFoundError, match="no package `kernel_none`"):
+        util.get_package_path("kernel_none")

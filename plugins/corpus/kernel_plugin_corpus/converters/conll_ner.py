@@ -1,8 +1,9 @@
 """CoNLL named entities: one token per line, the word first and its IOB tag last.
 
-Columns are separated by tabs, or by spaces if the first line has no tab. With three or more, the
-second is the part-of-speech tag. A blank line ends a sentence, `-DOCSTART-` starts a document. A
-line that starts with `#` above a sentence is a comment, unless its last column is an entity tag.
+Columns are separated by tabs, or by spaces if the first row of a sentence has no tab. With three or
+more, the second is the part-of-speech tag. A blank line ends a sentence, `-DOCSTART-` starts a
+document. A line that starts with `#` above a sentence is a comment, unless its last column is an
+entity tag.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _PADDING = " \xa0"
 
 @define
 class Sentence:
-    """Words and their tags, lists of the same length; `tags` is empty if the file has none."""
+    """Words and their tags, lists of the same length; `tags` is empty if there are none."""
 
     words: list[str] = field(factory=list)
     tags: list[str] = field(factory=list)
@@ -81,14 +82,16 @@ def make_doc(nlp: Language, sentences: Iterable[Sentence]) -> Doc:
     words, tags, ents, starts = [], [], [], []
     for sentence in sentences:
         words += sentence.words
-        tags += sentence.tags
+        tags += sentence.tags or [""] * len(sentence.words)
         ents += sentence.ents
         starts += [True] + [False] * (len(sentence.words) - 1)
-    return Doc(nlp.vocab, words=words, tags=tags or None, sent_starts=starts, ents=ents)
+    return Doc(
+        nlp.vocab, words=words, tags=tags if any(tags) else None, sent_starts=starts, ents=ents
+    )
 
 
 def _read_documents(source: Source) -> Iterator[list[Sentence]]:
-    row = _RowReader(source)
+    row = _RowReader(source)  # of one sentence
     sentences: list[Sentence] = []
     sentence = Sentence()
     for number, line in source.lines():
@@ -99,7 +102,7 @@ def _read_documents(source: Source) -> Iterator[list[Sentence]]:
             continue
         if sentence.words:
             sentences.append(sentence)
-            sentence = Sentence()
+            sentence, row = Sentence(), _RowReader(source)
         if line.startswith(DOC_START):
             yield sentences
             sentences = []
@@ -112,7 +115,7 @@ def _is_comment(line: str) -> bool:
 
 @define
 class _RowReader:
-    """Reads rows, which all must have the same number of columns as the first."""
+    """Reads the rows of a sentence, which must have as many columns as its first row."""
 
     source: Source
     is_tabbed: bool = False

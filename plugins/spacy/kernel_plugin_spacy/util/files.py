@@ -16,6 +16,10 @@ from typing import Any
 from kernel.errors import KernelError
 
 
+class CommandNotFoundError(KernelError, FileNotFoundError):
+    """There is no command of this name."""
+
+
 def ensure_path(path: Any) -> Any:
     """Return a string as a `Path`; anything else comes back as it is."""
     return Path(path) if isinstance(path, str) else path
@@ -54,8 +58,8 @@ def run_command(
     """Run a command, without a shell, and return how it ended.
 
     `stdin` is what it reads; with `capture` its output is in `stdout`, errors included.
-    Raises KernelError if there is no such command, or, with `capture`, if it fails; without,
-    the program ends with the command's exit code.
+    Raises CommandNotFoundError if there is no such command, and, with `capture`, KernelError if
+    it fails; without, the program ends with the command's exit code.
     """
     words = split_command(command) if isinstance(command, str) else list(command)
     streams: dict[str, Any] = (
@@ -66,7 +70,7 @@ def run_command(
             words, input=stdin, encoding="utf8", check=False, **streams
         )
     except FileNotFoundError as error:
-        raise KernelError(f"no command {words[0]!r}", hint="is it installed?") from error
+        raise CommandNotFoundError(f"no command {words[0]!r}", hint="is it installed?") from error
     if done.returncode and capture:
         raise KernelError(f"{shlex.join(words)} ended with {done.returncode}: {done.stdout}")
     if done.returncode:

@@ -13,6 +13,10 @@ from kernel.errors import KernelError
 from kernel.registry import registry
 
 
+class PackageNotFoundError(KernelError, ModuleNotFoundError):
+    """A package cannot be imported."""
+
+
 def is_package(name: str) -> bool:
     """Return whether a distribution is installed."""
     return get_package_version(name) is not None
@@ -27,11 +31,11 @@ def get_package_version(name: str) -> str | None:
 
 
 def get_package_path(name: str) -> Path:
-    """Return the folder of a package; raises KernelError if it cannot be imported."""
+    """Return the folder of a package; raises PackageNotFoundError if it cannot be imported."""
     try:
         module = importlib.import_module(name)
     except ImportError as error:
-        raise KernelError(f"no package `{name}`: {error}") from error
+        raise PackageNotFoundError(f"no package `{name}`: {error}") from error
     if module.__file__ is None:
         raise KernelError(f"the package `{name}` has no single folder")
     return Path(module.__file__).parent

@@ -311,3 +311,49 @@ def test_id_of_an_entity_without_a_string_is_a_number_in_json(make_doc):
     again = Doc(Vocab()).from_json(json.loads(json.dumps(data)))
     assert again.spans["links"][0].kb_id == 1234
     assert again.spans["links"][1].kb_id_ == "Q7"
+
+
+@pytest.mark.parametrize(
+    ("heads", "cycle"), [([1, 0], "0, 1|1, 0"), ([0, 2, 3, 1], "1, 2, 3|2, 3, 1|3, 1, 2")]
+)
+def test_heads_that_form_a_cycle_are_refused(heads, cycle):
+    with pytest.raises(TextError, match=rf"the heads of tokens ({cycle}) form a cycle"):
+        Doc(Vocab(), words=["w"] * len(heads), heads=heads, deps=["dep"] * len(heads))
+
+
+@pytest.mark.parametrize("head", [10**30, -(10**30), 2, -1])
+def test_a_head_outside_of_the_doc_is_named(head):
+    with pytest.raises(TextError, match=f"the head of token 1 is {head}, outside of a doc of 2"):
+        Doc(Vocab(), words=["a", "b"], heads=[0, head], deps=["dep", "dep"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"heads": ["x", 0], "deps": ["a", "b"]}, "expected whole numbers in `heads`"),
+        ({"heads": 5, "deps": ["a", "b"]}, "expected a list as `heads`, got 5"),
+        ({"tags": 5}, "expected a list as `tags`, got 5"),
+        ({"sent_starts": 5}, "expected a list as `sent_starts`, got 5"),
+        ({"vocab": None}, "expected a Vocab as `vocab`, got None"),
+    ],
+)
+def test_arguments_of_wrong_types_are_named(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        Doc(**{"vocab": Vocab(), "words": ["a", "b"], **arguments})
+
+
+def test_a_negative_sentence_start_is_false():
+    doc = Doc(Vocab(), words=["a", "b", "c", "d"], sent_starts=[True, -1, -5.7, False])
+
+    assert [token.is_sent_start for token in doc] == [True, False, False, False]
+
+
+def test_span_groups_and_joined_docs_refuse_other_objects():
+    doc = Doc(Vocab(), words=["a", "b"])
+
+    with pytest.raises(TypeError, match="expected a list of spans as `sc`, got 5"):
+        doc.spans["sc"] = 5
+    with pytest.raises(TypeError, match="expected spans in a span group, got 'x'"):
+        doc.spans["sc"] = ["x"]
+    with pytest.raises(TypeError, match="expected a list of docs"):
+        Doc.from_docs([doc, 5])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import TextError
-from kernel.text import Alignment
+from kernel.text import Alignment, AlignmentArray
 
 
 def lists(array):
@@ -63,3 +63,16 @@ def test_tokens_align_if_they_share_characters(text, first, second):
     assert {(i, j) for i, each in enumerate(lists(alignment.x2y)) for j in each} == set(
         zip(owners(a), owners(b), strict=True)
     )
+
+
+def test_an_alignment_array_is_made_of_one_list_per_token():
+    array = AlignmentArray([[0, 1, 2], [3], [], [4, 5]])
+
+    assert array.data.tolist() == [0, 1, 2, 3, 4, 5]
+    assert array.lengths.tolist() == [3, 1, 0, 2]
+    assert (array[0].tolist(), array[2].tolist(), array[-1].tolist()) == ([0, 1, 2], [], [4, 5])
+    assert array[1:].tolist() == [3, 4, 5]
+    with pytest.raises(ValueError, match="only supports slicing with a step of 1, got -1"):
+        array[::-1]
+    with pytest.raises(ValueError, match="only supports indexing using an int or a slice"):
+        array[[0, 1]]

@@ -3,7 +3,7 @@ import pytest
 
 from kernel.errors import TextError
 from kernel.pipeline import SharedOutput
-from kernel.text import DocBatch, Example, ExampleBatch
+from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 
 
 def test_same_tokens_give_the_gold_tags(make_doc):
@@ -166,3 +166,48 @@ def test_shared_output_sums_gradients_and_runs_back_once(make_doc):
 def test_annotations_of_wrong_types_have_one_message(make_doc, annotations, message):
     with pytest.raises(TextError, match=message):
         Example.from_dict(make_doc(), annotations)
+
+
+def tags_of(entities):
+    doc = Doc(Vocab(), words=["a", "b", "c", "d"])
+    return Example.from_dict(doc, {"entities": entities}).get_aligned_ner()
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ["B-X", "-", "L-X", "O"],
+        ["B-X", None, "L-X", "O"],
+        ["L-X", "O", "O", "O"],
+        ["I-X", "L-X", "O", "O"],
+        ["B-X", "L-Y", "O", "O"],
+        ["B-X", "U-X", "O", "O"],
+        ["U-X", "O", "B-X", "I-X"],
+        ["U-X", "B-X", "O", "O"],
+    ],
+)
+def test_biluo_tags_of_an_incomplete_entity_are_refused(tags):
+    with pytest.raises(TextError, match=r"has no end before token|follows no beginning"):
+        tags_of(tags)
+
+
+def test_biluo_and_iob_tags_give_the_same_entities():
+    assert tags_of(["B-X", "L-X", "U-Y", "-"]) == ["B-X", "L-X", "U-Y", None]
+    assert tags_of(["B-X", "I-X", "B-Y", None]) == ["B-X", "L-X", "U-Y", None]
+    assert tags_of(["I-X", "I-X", "I-Y", "O"]) == ["B-X", "L-X", "U-Y", "O"]
+
+
+def test_keys_of_token_annotation_may_be_in_capitals():
+    doc = Doc(Vocab(), words=["a", "b"])
+
+    example = Example.from_dict(doc, {"TAGS": ["x", "y"], "LEMMAS": ["l", "m"]})
+
+    assert [(token.tag_, token.lemma_) for token in example.reference] == [("x", "l"), ("y", "m")]
+
+
+def test_a_negative_sentence_start_is_false():
+    doc = Doc(Vocab(), words=["a", "b", "c"])
+
+    example = Example.from_dict(doc, {"sent_starts": [1, -1, -5.7]})
+
+    assert [token.is_sent_start for token in example.reference] == [True, False, False]
