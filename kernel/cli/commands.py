@@ -64,7 +64,7 @@ class Group:
 
 
 OWN: Final[Sequence[Command | Group]] = (
-    Group("init", "Create a config, or complete one."),
+    Group("init", "Create configs, and pipelines with vectors."),
     Group("debug", "Find errors before training."),
     Group("config", "Inspect config files."),
     Command("init config", "Write a recommended config.", "kernel.cli.init_config:init_config"),

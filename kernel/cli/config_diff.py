@@ -12,7 +12,7 @@ import click
 @click.argument("other", type=click.Path(path_type=Path, allow_dash=True))
 @click.pass_context
 def diff(ctx: click.Context, /, one: Path, other: Path) -> None:
-    """Compare the configs ONE and OTHER; the exit code is 1 if they differ."""
+    """Compare the configs ONE and OTHER, .cfg or .toml; the exit code is 1 if they differ."""
     from kernel import config
     from kernel.cli import console
     from kernel.cli.config_files import read_config, show_changes

@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="JSON file for the scores.")
 @code_option
 @gpu_option
-@click.option("--gold-preproc", "-G", is_flag=True, help="Use the corpus's tokens and sentences.")
+@click.option(
+    "--gold-preproc", "-G", is_flag=True, help="Take the tokens and sentences of the corpus."
+)
 @force_option("the file for the scores")
-@click.option("--per-component", "-P", is_flag=True, help="Scores by component, to --output only.")
+@click.option(
+    "--per-component", "-P", is_flag=True, help="Group the scores in --output by component."
+)
 def evaluate(
     *,
     model: str,
@@ -39,7 +43,8 @@ def evaluate(
 ) -> None:
     """Score the pipeline MODEL on the corpus DATA_PATH (.spacy).
 
-    The scores are printed as tables, in percent; speed is words per second.
+    MODEL is a folder or an installed package. The scores are printed as tables, in percent; speed
+    is words per second.
     """
     from kernel.cli import console
     from kernel.cli.code import import_code

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import click
 
-from kernel.cli.options import check_unused, force_option
+from kernel.cli.options import check_unused, code_option, force_option
 
 
 @click.command()
 @click.argument("base_path", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("output_file", type=click.Path(path_type=Path, allow_dash=True), default="-")
-@click.option("--diff", "-D", is_flag=True, help="Show what was added.")
-@click.option("--code", "-c", type=click.Path(path_type=Path), help="Python file to import first.")
+@click.option("--diff", "-D", is_flag=True, help="Show the added settings.")
+@code_option
 @force_option("OUTPUT_FILE")
 def fill_config(
     base_path: Path, output_file: Path, *, diff: bool, code: Path | None, force: bool
 ) -> None:
-    """Add all defaults to the config BASE_PATH.
+    """Add all defaults to the config BASE_PATH (- for stdin).
 
     The complete config is written to OUTPUT_FILE, by default to stdout. In TOML, comments and the
     order of keys are kept.

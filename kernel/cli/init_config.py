@@ -28,7 +28,7 @@ from kernel.cli.options import check_unused, force_option
     show_default=True,
     help="Prefer a fast and small model, or an accurate one.",
 )
-@click.option("--gpu", "-G", is_flag=True, help="For training on a GPU.")
+@click.option("--gpu", "-G", is_flag=True, help="Choose settings for training on a GPU.")
 @force_option("OUTPUT_FILE")
 def init_config(
     output_file: Path, *, lang: str, pipeline: str, optimize: str, gpu: bool, force: bool

@@ -34,7 +34,7 @@ from kernel.cli.options import (
 @strict_option
 @code_option
 @gpu_option
-@click.option("--verbose", "-V", "-VV", is_flag=True, help="Say more.")
+@click.option("--verbose", "-V", "-VV", is_flag=True, help="Also show log messages.")
 @click.pass_context
 def train(
     ctx: click.Context,

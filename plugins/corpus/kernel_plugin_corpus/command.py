@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,13 @@ _LETTERS: Final = {
     "n_sents": "-n",
     "ner_map": "-nm",
     "seg_sents": "-s",
+}
+
+_METAVARS: Final = {
+    "a number": "FLOAT",
+    "a string": "TEXT",
+    "a table of strings": "JSON|FILE",
+    "a whole number": "INTEGER",
 }
 
 
@@ -117,11 +125,22 @@ def _click_option(option: Option) -> click.Option:
     letter = [_LETTERS[option.name]] if option.name in _LETTERS else []
     if option.is_switch:
         flag = f"{option.flag}/--no-{option.flag[2:]}" if option.default is True else option.flag
-        return click.Option([*letter, flag, option.name], is_flag=True, help=option.help)
-    shown = "" if option.is_required or option.default is None else f" Default: {option.default}."
-    expected = option.expected.removesuffix(" or null")
-    text = f"{option.help}; {expected}." if option.help else f"{expected}."
-    return click.Option([*letter, option.flag, option.name], metavar="VALUE", help=f"{text}{shown}")
+        return click.Option([*letter, flag, option.name], is_flag=True, help=_sentence(option.help))
+    shown = "" if option.is_required or option.default is None else f"  [default: {option.default}]"
+    metavar, text = _metavar(option.expected.removesuffix(" or null")), _sentence(option.help)
+    return click.Option([*letter, option.flag, option.name], metavar=metavar, help=text + shown)
+
+
+def _metavar(expected: str) -> str:
+    """Return what the help shows for a value, in the style of click."""
+    if expected.startswith("one of "):
+        choices = re.findall('"([^"]*)"', expected)
+        return f"[{'|'.join(choices)}]"
+    return _METAVARS.get(expected, "VALUE")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}." if text else ""
 
 
 @click.command(cls=ConvertCommand)
@@ -131,10 +150,14 @@ def _click_option(option: Option) -> click.Option:
     "--file-type",
     "-t",
     type=click.Choice(["spacy", "json"]),
-    help="Kind of output: .spacy (the default), or JSON, which is all that stdout gets.",
+    help="Format of the output.  [default: the suffix of OUTPUT, or spacy]",
 )
-@click.option("--converter", "-c", default=AUTO, help="Name of the converter.")
-@click.option("--lang", "-l", default="xx", help="Language of the tokenizer.")
+@click.option(
+    "--converter", "-c", default=AUTO, show_default=True, help="Name of one of the converters."
+)
+@click.option(
+    "--lang", "-l", default="xx", show_default=True, help="Code of the tokenizer's language."
+)
 @click.option("--concatenate", "-C", is_flag=True, help="Write all input to one output file.")
 @force_option("the output")
 @click.pass_context
@@ -153,8 +176,9 @@ def convert(
 ) -> None:
     """Convert annotated files to the .spacy corpora that training reads.
 
-    INPUT_PATH is a file, or a folder that is searched. OUTPUT is a folder, or a file name
-    that ends in .spacy or .json. The converter is chosen by the content, or named.
+    INPUT_PATH is a file, or a folder that is searched. OUTPUT is a folder, or the name of a file
+    that ends in .spacy or .json. Without OUTPUT, JSON can be written to stdout: --file-type json.
+    Unless --converter names one, the converter is chosen by the content of the file.
     """
     from kernel.pipeline import blank
     from kernel_plugin_corpus.conversion import choose_converter, convert_file, find_inputs

@@ -20,9 +20,16 @@ from kernel.cli import check_unused, force_option
     "--prune",
     "-p",
     default=-1,
-    help="Number of vectors to keep; other words get the most similar one. -1: all.",
+    show_default=True,
+    help="Number of vectors to keep, or -1 for all; other words get the most similar one.",
 )
-@click.option("--truncate", "-t", default=0, help="Number of words to read from the start. 0: all.")
+@click.option(
+    "--truncate",
+    "-t",
+    default=0,
+    show_default=True,
+    help="Number of words to read from the start, or 0 for all.",
+)
 @click.option(
     "--mode",
     "-m",
@@ -31,7 +38,7 @@ from kernel.cli import check_unused, force_option
     show_default=True,
     help="Vectors of words, or of n-grams as floret writes them.",
 )
-@click.option("--name", "-n", help="Name of the vectors. Default: derived from the pipeline's.")
+@click.option("--name", "-n", help="Name of the vectors.  [default: LANG_pipeline.vectors]")
 @click.option(
     "--attr",
     "-a",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import resource
 import subprocess
 import sys
@@ -35,6 +36,27 @@ def test_help_imports_no_models():
     )
     assert python(code)[-1] == "end"
     assert python(code)[-2] not in {"thinc", "torch", "rich"}
+
+
+def helps(command, *names):
+    """Yield the full name of each command and option below `command`, with its help."""
+    context = click.Context(command, info_name=" ".join(names))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            yield from helps(command.get_command(context, name), *names, name)
+    if names:
+        yield " ".join(names), command.help
+    for option in command.get_params(context):
+        if isinstance(option, click.Option):
+            yield f"{' '.join(names)} {option.opts[0]}", option.help
+
+
+def test_every_command_and_option_has_a_help_in_sentences():
+    # `[default: …]` may follow the last sentence.
+    found = dict(helps(make_program()))
+    assert {"train", "train --resume", "convert --lang", "init vectors", "config diff"} <= {*found}
+    sentences = re.compile(r"(?s)[A-Z].*[.](  \[default: .*\])?\s*")
+    assert [name for name, text in found.items() if not sentences.fullmatch(text or "")] == []
 
 
 @pytest.mark.slow

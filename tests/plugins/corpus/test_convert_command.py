@@ -293,7 +293,7 @@ def test_defaults_are_those_of_the_converter(kernel, write, tmp_path):
 def test_help_of_one_converter_has_its_options_only(kernel):
     text = kernel("convert", "--converter", "acme", "--help").stdout
     assert "Options of the converter acme" in text
-    assert "how often each word comes; a whole number. Default: 2." in " ".join(text.split())
+    assert "INTEGER How often each word comes. [default: 2]" in " ".join(text.split())
     assert "--n-sents" not in text
 
 
@@ -307,7 +307,8 @@ def test_help_has_the_options_of_all_converters(kernel):
         "dataturks, doccano, json, jsonl, label-studio, tuples",
     ):
         assert f"{title}:" in text
-    assert "-n, --n-sents VALUE" in text
+    assert "-n, --n-sents INTEGER" in text
+    assert "--on-misaligned [error|skip|snap]" in text
 
 
 def test_a_pipeline_segments_sentences(kernel, write, tmp_path):
