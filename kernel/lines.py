@@ -93,7 +93,11 @@ def _hint(data: bytes, path: Path) -> str:
 
 
 def _guess_encoding(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if b"\0" in data:  # UTF-16 without byte order mark, if most characters are ASCII
+        return "utf-16-le" if data.find(b"\0") % 2 else "utf-16-be"
     # Bytes 0x80 to 0x9f are control codes in Latin-1, but letters and quotes in Windows-1252.
     return "windows-1252" if any(0x80 <= byte < 0xA0 for byte in data) else "latin1"

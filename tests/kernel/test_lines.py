@@ -52,6 +52,13 @@ def test_other_encodings_are_refused_with_the_line(path):
     assert "iconv -f latin1" in str(caught.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "windows-1252"])
+def test_the_hint_names_the_encoding(path, encoding):
+    path.write_bytes("“Zoë” said\nso".encode(encoding))
+    with pytest.raises(DataError, match=rf"iconv -f {encoding} -t utf-8"):
+        read_text(path)
+
+
 def test_a_file_name_in_the_hint_is_quoted(tmp_path):
     path = tmp_path / "a; rm -rf b"
     path.write_bytes(b"\xff\xfea\x00")

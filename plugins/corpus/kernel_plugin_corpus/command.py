@@ -236,18 +236,12 @@ def _write(docs: list[Doc], target: Path, file_type: str) -> None:
 
 def _summary(docs: list[Doc]) -> str:
     from kernel_plugin_corpus.conversion import count_annotation
+    from kernel_plugin_corpus.outputs import counted
 
-    text = f"{_number(len(docs), 'documents')}, {_number(sum(map(len, docs)), 'tokens')}"
+    text = f"{counted(len(docs), 'document')}, {counted(sum(map(len, docs)), 'token')}"
     for kind, counts in count_annotation(docs).items():
         listed = [f"{label} {counts[label]:,}" for label in sorted(counts)]
         more = len(listed) - MAX_SHOWN
         labels = ", ".join(listed[:MAX_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        text += f", {_number(counts.total(), kind)} ({labels})"
+        text += f", {counted(counts.total(), *kind)} ({labels})"
     return text
-
-
-def _number(count: int, kind: str) -> str:
-    """Return `count` with the plural `kind`, or with its singular if that is right."""
-    noun, space, rest = kind.partition(" ")
-    singular = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
-    return f"{count:,} {singular if count == 1 else noun}{space}{rest}"

@@ -136,19 +136,25 @@ def convert_file(
         converted.docs = list(convert(path, nlp=nlp, **settings))
     converted.notes = [str(warning.message) for warning in caught]
     if not converted.docs:
-        raise DataError("the file has no documents", path=path)
+        raise DataError(
+            "the file has no documents", path=path, hint="\n".join(converted.notes) or None
+        )
     return converted
 
 
-def count_annotation(docs: Iterable[Doc]) -> dict[str, Counter[str]]:
-    """Return the number of entities, of spans in each group, and of categories, by label."""
-    counts: dict[str, Counter[str]] = {}
+def count_annotation(docs: Iterable[Doc]) -> dict[tuple[str, str], Counter[str]]:
+    """Return the number of entities, of spans in each group, and of categories, by label.
+
+    The keys are the names of one and of several.
+    """
+    counts: dict[tuple[str, str], Counter[str]] = {}
     for doc in docs:
-        found = {"entities": [span.label_ for span in doc.ents]}
+        found = {("entity", "entities"): [span.label_ for span in doc.ents]}
         found |= {
-            f"spans in `{key}`": [span.label_ for span in group] for key, group in doc.spans.items()
+            (f"span in `{key}`", f"spans in `{key}`"): [span.label_ for span in group]
+            for key, group in doc.spans.items()
         }
-        found["categories"] = [label for label, value in doc.cats.items() if value]
+        found["category", "categories"] = [label for label, value in doc.cats.items() if value]
         for kind, labels in found.items():
             if labels:
                 counts.setdefault(kind, Counter()).update(labels)

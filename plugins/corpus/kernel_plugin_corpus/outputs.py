@@ -17,8 +17,24 @@ def plan_outputs(
     target       a file if it ends in `.{file_type}`, "-" for stdout, otherwise a folder
     concatenate  whether all docs go to one file
 
-    Raises `KernelError` if several inputs would be written to one file without `concatenate`.
+    Raises `KernelError` if several inputs would be written to one file without `concatenate`, or
+    if an input would be replaced.
     """
+    path, suffix = Path(target), f".{file_type}"
+    if path.exists() and not path.is_dir() and path.suffix != suffix:
+        raise KernelError(f"the output {path} is a file, but does not end in {suffix}")
+    outputs = _plan(inputs, source, target, file_type, concatenate=concatenate)
+    for output in outputs:
+        if output.is_dir():
+            raise KernelError(f"the output {output} is a folder, expected a file")
+        if any(output.exists() and output.samefile(each) for each in inputs):
+            raise KernelError(f"the output would replace the input {output}")
+    return outputs
+
+
+def _plan(
+    inputs: Sequence[Path], source: Path, target: str, file_type: str, *, concatenate: bool
+) -> dict[Path, list[Path]]:
     suffix = f".{file_type}"
     path = Path(target)
     is_file = path.suffix == suffix
@@ -42,6 +58,11 @@ def plan_outputs(
         if len(sources) > 1:
             raise KernelError(f"several input files would be written to {output}")
     return outputs
+
+
+def counted(count: int, one: str, several: str = "") -> str:
+    """Return a number with the name of what is counted; by default, several end in "s"."""
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 def _name(source: Path) -> str:

@@ -46,7 +46,7 @@ def test_text_bound_annotations_are_entities(nlp, entities, ann, suffix):
 
 def test_entities_of_several_parts_are_reported(nlp, entities, ann):
     path = ann(LINES[0], PARTS)
-    message = r"doc\.txt: document 1, characters 29 to 52: LOC .*it has 2 parts \(line 2\)"
+    message = r"doc\.ann:2: document 1, characters 29 to 52: LOC .*it has 2 parts"
     with pytest.raises(DataError, match=message):
         list(convert(path, nlp=nlp))
     (doc,) = convert(path, nlp=nlp, on_misaligned="skip")
@@ -54,6 +54,23 @@ def test_entities_of_several_parts_are_reported(nlp, entities, ann):
     assert [token.ent_iob_ for token in doc][-7:] == ["O", "", "", "", "", "O", "O"]
     (doc,) = convert(path, nlp=nlp, on_misaligned="snap")
     assert entities(doc) == [("Ada", "PER"), ("North and South America", "LOC")]
+
+
+def test_tabs_in_the_annotated_text_are_kept(nlp, entities, ann):
+    (doc,) = convert(ann("T1\tPER 0 8\tAda\tLove", text="Ada\tLove here"), nlp=nlp)
+    assert entities(doc) == [("Ada\tLove", "PER")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("T2\tPER 3 3\t", r"doc\.ann:2: the entity PER at character 3 is empty"),
+        ("T2\tPER 6 99\tmet", r"doc\.ann:2: the entity PER at characters 6 to 99 is outside"),
+    ],
+)
+def test_impossible_offsets_are_reported_by_line(nlp, ann, line, message):
+    with pytest.raises(DataError, match=message):
+        list(convert(ann(LINES[0], line), nlp=nlp))
 
 
 def test_parts_without_a_gap_are_one(nlp, entities, ann):

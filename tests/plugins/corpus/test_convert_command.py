@@ -72,6 +72,46 @@ def test_files_are_replaced_only_with_force(kernel, write, tmp_path, output):
     assert read(target)[0][2].text == "Oslo"
 
 
+@pytest.mark.parametrize("link", [False, True])
+def test_the_input_is_never_replaced(kernel, write, tmp_path, link):
+    path = write("a.json", json.dumps({"text": "Ada", "entities": [[0, 3, "PER"]]}))
+    content, target = path.read_bytes(), tmp_path
+    if link:
+        target = tmp_path / "b.json"
+        target.symlink_to(path)
+
+    result = kernel("convert", path, target, "-t", "json", "--force")
+
+    output = target if link else path
+    assert result.stderr == f"error: the output would replace the input {output}\n"
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("a.iob", "the output {} is a file, but does not end in .spacy"),
+        ("folder.spacy", "the output {} is a folder, expected a file"),
+    ],
+)
+def test_the_output_is_a_folder_or_a_corpus(kernel, write, tmp_path, output, message):
+    path = write("a.iob", IOB)
+    tmp_path.joinpath("folder.spacy").mkdir()
+
+    result = kernel("convert", path, tmp_path / output, "--force")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"error: {message.format(tmp_path / output)}\n"
+    assert path.read_text() == IOB
+
+
+def test_a_file_without_documents_says_why(kernel, write, tmp_path):
+    task = json.dumps({"text": "Ada", "label": "A", "answer": "ignore"})
+    result = kernel("convert", write("a.jsonl", task), tmp_path)
+    assert "the file has no documents" in result.stderr
+    assert "a.jsonl: 1 task with the answer `ignore` skipped" in result.stderr
+
+
 def test_no_file_is_written_if_one_of_them_exists(kernel, write, tmp_path):
     write("in/a.iob", IOB)
     write("in/b.iob", IOB)

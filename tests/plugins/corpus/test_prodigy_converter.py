@@ -68,6 +68,20 @@ def test_rejected_entities_are_never_entities(docs, entities):
     assert (incorrect.text, incorrect.label_) == ("Silicon", "ORG")
 
 
+def test_spans_may_have_an_answer_of_their_own(docs, entities):
+    spans = [
+        {**UBER, "answer": "accept"},
+        {**SILICON, "answer": "reject"},
+        {**VALLEY, "answer": "ignore"},
+    ]
+    (doc,) = docs(task(spans=spans))
+    assert entities(doc) == [("Uber", "ORG")]
+    assert {token.ent_iob_ for token in doc} == {"B", ""}
+    assert [(each.text, each.label_) for each in doc.spans["incorrect_spans"]] == [
+        ("Silicon", "ORG")
+    ]
+
+
 def test_rejected_tasks_with_several_entities_are_skipped(docs):
     with pytest.warns(match="1 rejected task without a category or a single entity skipped"):
         (doc,) = docs(

@@ -22,6 +22,7 @@ from kernel_plugin_corpus.converters.offsets import (
     first_overlap,
     set_entities,
 )
+from kernel_plugin_corpus.outputs import counted
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -82,7 +83,7 @@ def make_docs(
     overlapping = sum(first_overlap(text.spans or []) is not None for text in texts)
     if overlapping:
         warnings.warn(
-            f"{name}: the spans of {_count(overlapping, 'text')} overlap: all spans are in the "
+            f"{name}: the spans of {counted(overlapping, 'text')} overlap: all spans are in the "
             f"span group `{SPANS_KEY}`, and only those of the other texts are entities as well",
             stacklevel=3,
         )
@@ -98,11 +99,7 @@ def make_docs(
 def report(name: Path | str, count: int, noun: str, message: str) -> None:
     """Warn that `count` things are not converted as usual; nothing if there are none."""
     if count:
-        warnings.warn(f"{name}: {_count(count, noun)} {message}", stacklevel=4)
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+        warnings.warn(f"{name}: {counted(count, noun)} {message}", stacklevel=4)
 
 
 def _tokenize(nlp: Language, text: AnnotatedText) -> Doc:

@@ -61,7 +61,7 @@ def convert(
         )
     path, text_path = source.with_suffix(".ann"), source.with_suffix(".txt")
     content = read_exact_text(check_path(text_path)).removeprefix(BYTE_ORDER_MARK)
-    text = AnnotatedText(location=Location(text_path, None, 1), text=content, spans=[])
+    text = AnnotatedText(location=Location(path, None, 1), text=content, spans=[])
     counts: Counter[str] = Counter()
     if check_path(path).stat().st_size:  # brat writes an empty file for a text without annotation
         opened = open_source(path)
@@ -88,7 +88,7 @@ def _read_marks(source: Source, counts: Counter[str]) -> Iterator[Mark]:
 
 
 def _read_mark(source: Source, number: int, line: str) -> Mark:
-    columns = line.split("\t")
+    columns = line.split("\t", maxsplit=2)  # there may be tabs in the text
     match = _RANGES.fullmatch(columns[1]) if len(columns) == 3 else None
     if match is None:
         raise source.error(
@@ -100,6 +100,6 @@ def _read_mark(source: Source, number: int, line: str) -> Mark:
     if offsets != sorted(offsets):
         raise source.error(f"the parts are not in order: {match['ranges']}", line=number)
     if any(end < start for end, start in zip(offsets[1:-1:2], offsets[2::2], strict=True)):
-        fault = f"it has {len(offsets) // 2} parts (line {number}), but a span has one"
-        return Mark(offsets[0], offsets[-1], match["label"], fault=fault)
-    return Mark(offsets[0], offsets[-1], match["label"], text=columns[2])
+        fault = f"it has {len(offsets) // 2} parts, but a span has one"
+        return Mark(offsets[0], offsets[-1], match["label"], fault=fault, line=number)
+    return Mark(offsets[0], offsets[-1], match["label"], text=columns[2], line=number)

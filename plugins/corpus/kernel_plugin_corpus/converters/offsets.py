@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kernel.errors import DataError
 from kernel.text import Doc, Span
@@ -25,6 +25,7 @@ class Mark:
     text       what the export says these characters are, None if it does not
     fault      why no span of tokens can be this mark, empty if one may be
     is_placed  whether the offsets are those of the text
+    line       its line in the file, None if it has no line of its own
     """
 
     start: int
@@ -33,6 +34,7 @@ class Mark:
     text: str | None = field(default=None, order=False, eq=False)
     fault: str = field(default="", order=False, eq=False)
     is_placed: bool = field(default=True, order=False, eq=False)
+    line: int | None = field(default=None, order=False, eq=False)
 
 
 @frozen
@@ -42,6 +44,10 @@ class Location:
     path: Path | str
     line: int | None
     document: int
+
+    def of(self, mark: Mark) -> Location:
+        """Return the location of a mark of this document."""
+        return self if mark.line is None else evolve(self, line=mark.line)
 
     def error(self, message: str, *, hint: str | None = None) -> DataError:
         """Return an error that names the file, and the line or, if unknown, the document."""
@@ -71,6 +77,9 @@ def read_mark(value: Any, location: Location) -> Mark:
 
 def check_mark(mark: Mark, text: str, location: Location) -> None:
     """Raise `DataError` if `mark` is empty, outside of `text`, or without a label."""
+    location = location.of(mark)
+    if mark.start == mark.end:
+        raise location.error(f"the entity {mark.label} at character {mark.start} is empty")
     if not 0 <= mark.start < mark.end <= len(text):
         raise location.error(
             f"the entity {mark.label} at characters {mark.start} to {mark.end} is outside the "
@@ -213,7 +222,7 @@ def _describe(
     )
     return MisalignedEntity(
         path=location.path,
-        line=location.line,
+        line=location.of(mark).line,
         document=location.document,
         start=mark.start,
         end=mark.end,

@@ -11,7 +11,8 @@ A task is `{"text", "answer"}` and, according to the interface:
   those of dependencies
 
 Ignored tasks are skipped. A rejected category is 0. A rejected entity is put into the span group
-`incorrect_spans`, from which `ner` learns if its `incorrect_spans_key` says so.
+`incorrect_spans`, from which `ner` learns if its `incorrect_spans_key` says so. Spans may have an
+`answer` of their own; then nothing is known of the tokens outside of them.
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ def _read_task(record: Record, counts: _Counts, *, is_complete: bool) -> Iterato
     marks = _read_spans(task, location, counts)
     if answer == "accept":
         text.spans = marks
+        _read_answers(text, task, location)
         _read_tokens(text, task)
         _read_relations(text, task, counts)
     elif marks is not None and len(marks) == 1:
@@ -135,7 +137,7 @@ def _read_spans(task: dict[str, Any], location: Location, counts: _Counts) -> li
     spans = task.get("spans")
     if spans is None:
         return None
-    as_list(spans, "spans", location)
+    spans = [each for each in as_list(spans, "spans", location) if _answer(each) == "accept"]
     if "label" in task:
         # Of a task about a category, spans without a label only highlight words.
         labelled = [span for span in spans if isinstance(span, dict) and span.get("label")]
@@ -144,6 +146,19 @@ def _read_spans(task: dict[str, Any], location: Location, counts: _Counts) -> li
             return None
         spans = labelled
     return read_marks(spans, "spans", location)
+
+
+def _answer(span: Any) -> Any:
+    return span.get("answer", "accept") if isinstance(span, dict) else "accept"
+
+
+def _read_answers(text: AnnotatedText, task: dict[str, Any], location: Location) -> None:
+    """Set what spans say that have an answer of their own."""
+    spans = task.get("spans") or []
+    text.is_complete &= not any(isinstance(span, dict) and "answer" in span for span in spans)
+    rejected = [span for span in spans if _answer(span) == "reject"]
+    if rejected:
+        text.groups = {INCORRECT_SPANS: read_marks(rejected, "spans", location)}
 
 
 def _read_categories(
