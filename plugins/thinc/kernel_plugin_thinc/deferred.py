@@ -20,6 +20,7 @@ from typing import Final
 
 import numpy as np
 
+from kernel.errors import CheckpointError
 from kernel.ops import Floats, Ints
 from kernel_plugin_thinc.updates import Step, average_decay, clip_factor, move_average
 
@@ -179,3 +180,20 @@ def _no_step(factors: Floats) -> Floats:
     """Set the factors of a row without missed steps, and return all factors."""
     factors[:, 0] = 1, 0, 1, 0, 0
     return factors
+
+
+def check_pending(up_to: Ints, factors: Floats, *, n_rows: int, count: int, name: str) -> None:
+    """Raise `CheckpointError` if stored pending updates do not fit a table.
+
+    up_to, factors  see `DeferredRows`
+    count           the number of steps taken
+    """
+    is_valid = (
+        up_to.shape == (n_rows,)
+        and up_to.dtype == np.int32
+        and factors.shape == (5, MAX_MISSED_STEPS + 1)
+        and factors.dtype == np.float64
+        and bool(((count - up_to >= 0) & (count - up_to <= MAX_MISSED_STEPS)).all())
+    )
+    if not is_valid:
+        raise CheckpointError(f"the pending updates of `{name}` in the checkpoint do not fit it")

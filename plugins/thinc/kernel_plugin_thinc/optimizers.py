@@ -21,7 +21,7 @@ from kernel.ops import (
 )
 from kernel_plugin_thinc import updates
 from kernel_plugin_thinc.arena import Arena
-from kernel_plugin_thinc.deferred import DeferredRows
+from kernel_plugin_thinc.deferred import DeferredRows, check_pending
 from kernel_plugin_thinc.schedules import Schedule, as_schedule
 
 Key: TypeAlias = tuple[int, str]
@@ -425,13 +425,14 @@ class Optimizer:
         arrays = [_copied(state[part]) for part in parts]
         self.nr_update[key] = int(state[f"{name}/updates"])
         self.moments[key] = arrays[:n_moments]
-        first, second = state.get(f"{name}/moment_scales", _UNIT_SCALES)
-        self._scale_of[key] = first, second
+        self._scale_of[key] = _moment_scales(state, name)
         if self._averages is not None:
             self._averages[key] = arrays[-1]
         if f"{name}/up_to" in state:
             up_to, factors = _copied(state[f"{name}/up_to"]), _copied(state[f"{name}/factors"])
-            self._loaded[key] = self.nr_update[key], up_to, factors
+            count = self.nr_update[key]
+            check_pending(up_to, factors, n_rows=len(arrays[0]), count=count, name=name)
+            self._loaded[key] = count, up_to, factors
 
     def _arrays(
         self, key: Key, weights: Floats, scales: tuple[float, float]
@@ -479,3 +480,11 @@ def _write_back(array: Floats, flat: Floats) -> Floats:
 
 def _copied(array: Any) -> Any:
     return np.array(array) if isinstance(array, np.ndarray) else array.copy()
+
+
+def _moment_scales(state: Mapping[str, Any], name: str) -> tuple[float, float]:
+    scales = np.asarray(state.get(f"{name}/moment_scales", _UNIT_SCALES))
+    is_valid = scales.shape == (2,) and scales.dtype.kind == "f"
+    if not is_valid or not ((scales > 0) & (scales <= 1)).all():
+        raise CheckpointError(f"`{name}/moment_scales` of the checkpoint is not two scales")
+    return float(scales[0]), float(scales[1])

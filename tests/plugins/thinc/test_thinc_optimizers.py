@@ -306,3 +306,27 @@ def test_averages_can_be_left_out():
     optimizer((1, "W"), np.ones(5, "f"), np.ones(5, "f"))
 
     assert optimizer.averages is None
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        ("up_to", np.zeros(399, "int32"), "the pending updates of `table`"),
+        ("up_to", np.zeros(400, "float32"), "the pending updates of `table`"),
+        ("up_to", np.full(400, 61, "int32"), "the pending updates of `table`"),
+        ("factors", np.zeros((5, 3)), "the pending updates of `table`"),
+        ("moment_scales", [0, 0.1], "`table/moment_scales` of the checkpoint is not two scales"),
+        ("moment_scales", [1e300, 0.1], "`table/moment_scales` of the checkpoint is not two"),
+        ("moment_scales", ["1", "1"], "`table/moment_scales` of the checkpoint is not two"),
+    ],
+)
+def test_states_that_cannot_be_are_refused(part, value, message):
+    first, weights = Adam(), np.ones((400, 96), "float32")
+    for step in range(60):
+        first((1, "E"), weights, sparse_gradients(step)[0])
+    names = {(1, "E"): "table"}
+    state = first.state(names)
+    Adam().load_state(names, state)
+
+    with pytest.raises(CheckpointError, match=message):
+        Adam().load_state(names, {**state, f"table/{part}": value})
