@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,12 +49,14 @@ def sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Add `path` to errors of the system that name no file, such as that of a full disk."""
+    """Name `path` in errors of the system, such as that of a full disk, not a temporary name."""
     try:
         yield
     except OSError as error:
-        if error.errno is not None and error.filename is None:
-            error.filename = str(path)
+        if error.errno is not None:
+            name = str(path) if error.filename is None else os.fsdecode(error.filename)
+            temporary = rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp"
+            error.filename = re.sub(temporary, lambda _: path.name, name)
         raise
 
 

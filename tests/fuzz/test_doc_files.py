@@ -1,7 +1,10 @@
 """`.spacy` files, and docs as bytes."""
 
+import json
+
 import pytest
 
+from kernel.files import parse_json
 from kernel.text import Doc, DocBin, Span, Vocab, read_docs
 
 
@@ -60,6 +63,15 @@ def test_spacy_files(fuzz, files, tmp_path):
         assert [doc.to_bytes() for doc in whole] == [doc.to_bytes() for doc in streamed]
 
     fuzz("`.spacy` files", files, read, kind="zlib", place="train.spacy")
+
+
+def test_docs_of_json(fuzz):
+    seeds = {f"doc {i}": json.dumps(d.to_json()).encode() for i, d in enumerate(_docs(Vocab()))}
+
+    def read(name, data):
+        _use([Doc(Vocab()).from_json(parse_json(data.decode("utf8", "surrogatepass"), what=name))])
+
+    fuzz("docs as JSON", seeds, read, kind="json")
 
 
 def test_docs_of_bytes(fuzz):

@@ -92,7 +92,14 @@ def _is_negative(value: Any) -> bool:
 
 
 def _is_finite(value: Any) -> bool:
-    return isinstance(value, int | float | np.number | np.bool_) and math.isfinite(value)
+    try:
+        return _is_number(value) and math.isfinite(value)
+    except OverflowError:  # an int that is larger than the largest float
+        return False
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number | np.bool_)
 
 
 def _are_offsets(value: Any) -> bool:
@@ -115,9 +122,11 @@ _OF_TOKENS: Final[dict[str, tuple[str, _Check]]] = {
     "sent_starts": (
         "True, False, None, 1, 0 or -1",
         # spaCy takes any negative number as False.
-        lambda value: value is None or value in {1, 0} or _is_negative(value),
+        lambda value: (
+            value is None or _is_negative(value) or (_is_number(value) and value in {1, 0})
+        ),
     ),
-    "spaces": ("True or False", lambda value: value in {True, False}),
+    "spaces": ("True or False", lambda value: _is_number(value) and value in {True, False}),
 }
 _OF_DOCS: Final[dict[str, tuple[str, _Check]]] = {
     "text": ("a string", _is_string),

@@ -6,7 +6,8 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.errors import TextError
+from kernel.errors import LoadError, TextError
+from kernel.files import check_type
 from kernel.text.docs.annotate import column_of_values, head_column, morph_column, pos_column
 from kernel.text.docs.span import Span
 from kernel.text.docs.token import Token
@@ -21,6 +22,30 @@ if TYPE_CHECKING:
 
 _STRINGS: Final = ("tag", "lemma", "dep")
 _N_KEY: Final = 4
+_CHARACTERS: Final = {"start": int, "end": int}
+_SPAN: Final = {**_CHARACTERS, "label?": str | int | None, "kb_id?": str | int | None}
+_TOKEN: Final = {
+    **_CHARACTERS,
+    "head?": int,
+    **{f"{name}?": str | None for name in (*_STRINGS, "pos", "morph")},
+}
+_ITEMS: Final[dict[str, dict[str, Any]]] = {"tokens": _TOKEN, "sents": _CHARACTERS, "ents": _SPAN}
+_EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
+    "underscore_token": {"start": int, "value": Any},
+    "underscore_span": {**_CHARACTERS, "value": Any},
+}
+_VALUES: Final = dict[str, list[dict[str, Any]]]
+_DOC: Final = {
+    "text": str,
+    "tokens": list[dict[str, Any]],
+    "ents?": list[dict[str, Any]],
+    "sents?": list[dict[str, Any]],
+    "cats?": dict[str, float | bool],
+    "spans?": dict[str, list[dict[str, Any]]],
+    "_?": dict[str, Any],
+    "underscore_token?": _VALUES,
+    "underscore_span?": _VALUES,
+}
 
 
 def to_json(doc: Doc, underscore: Sequence[str] | None = None) -> dict[str, Any]:
@@ -103,11 +128,13 @@ def _json_able(name: str, value: Any) -> Any:
 
 
 def from_json(doc: Doc, doc_json: Mapping[str, Any], *, validate: bool = False) -> Doc:
-    """Fill this doc, which must be empty, from what `to_json` returned; returns it."""
+    """Fill this doc, which must be empty, from what `to_json` returned; returns it.
+
+    Raises TextError for values of other types, and for offsets that are not those of tokens.
+    """
     if len(doc):
         raise TextError("only an empty doc can be filled", hint="use Doc(vocab).from_json(...)")
-    if "text" not in doc_json or "tokens" not in doc_json:
-        raise TextError("expected a doc as JSON with `text` and `tokens`")
+    _check(doc_json)
     tokens = doc_json["tokens"]
     _fill_words(doc, doc_json["text"], tokens)
     _fill_columns(doc, tokens)
@@ -125,13 +152,32 @@ def from_json(doc: Doc, doc_json: Mapping[str, Any], *, validate: bool = False) 
     return doc
 
 
+def _check(doc_json: Any) -> None:
+    try:
+        check_type(doc_json, _DOC, what="the doc")
+        for name, expected in _ITEMS.items():
+            _check_items(doc_json.get(name, []), expected, name)
+        for key, spans in doc_json.get("spans", {}).items():
+            _check_items(spans, _SPAN, f"spans.{key}")
+        for kind, entry in _EXTENSIONS.items():
+            for name, entries in doc_json.get(kind, {}).items():
+                _check_items(entries, entry, f"{kind}.{name}")
+    except LoadError as error:
+        raise TextError(error.message) from None
+
+
+def _check_items(items: list[Any], expected: Mapping[str, Any], name: str) -> None:
+    for i, item in enumerate(items):
+        check_type(item, expected, what=f"`{name}[{i}]` of the doc")
+
+
 def _fill_words(doc: Doc, text: str, tokens: Sequence[Mapping[str, Any]]) -> None:
     words: list[str] = []
     spaces: list[bool] = []
     end = 0
-    for token in tokens:
+    for i, token in enumerate(tokens):
         if token["start"] < end or text[end : token["start"]] not in {"", " "}:
-            raise TextError(f"token {token['id']} does not start where the one before it ends")
+            raise TextError(f"token {i} does not start where the one before it ends")
         if spaces:
             spaces[-1] = token["start"] > end
         end = token["end"]

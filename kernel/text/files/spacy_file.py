@@ -67,7 +67,7 @@ class SpacyFile:
         self.what = what
         self._sections = scan_map(reader, what=what)
         for key in _REQUIRED:
-            if key not in self._sections:
+            if self._sections.get(key) is None:
                 raise LoadError(f"{what} is not a `.spacy` file: it has no `{key}`")
         self._check_version()
         self.attrs: list[int] = self._attrs()

@@ -18,7 +18,7 @@ from kernel.text.errors import TextTypeError
 from kernel.text.pickling import ByValue
 from kernel.text.vectors.table import BaseVectors, Vectors
 from kernel.text.vocab.lexeme import Lexeme
-from kernel.text.vocab.stored_lexemes import take_values, with_values
+from kernel.text.vocab.stored_lexemes import NORMS, take_values, with_values
 from kernel.text.words import attributes
 from kernel.text.words.column import COLUMNS
 from kernel.text.words.lexemes import LexemeTable
@@ -170,14 +170,20 @@ class Vocab:
 
     @property
     def lookups(self) -> Lookups:
-        """The lookup tables; setting tables with a `lexeme_norm` changes the NORM of all words."""
+        """The lookup tables; setting tables with a `lexeme_norm` changes the NORM of all words.
+
+        Raises TextError for norms that are not strings.
+        """
         return self._lookups
 
     @lookups.setter
     def lookups(self, lookups: Lookups) -> None:
+        norms = lookups.get_table(NORMS, {})
+        for norm in norms.values():
+            if not isinstance(norm, str):
+                raise TextTypeError(f"the table `{NORMS}` has {norm!r}, expected strings")
         self._lookups = lookups
-        if lookups.has_table("lexeme_norm"):
-            norms = lookups.get_table("lexeme_norm")
+        if lookups.has_table(NORMS):
             own: Getter = self.lex_attr_getters.get(attributes.NORM, base_norm)
             self.lexemes.set_getter(attributes.NORM, lambda text: norms.get(text) or own(text))
 

@@ -94,6 +94,13 @@ def test_full_disk_names_the_path(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_temporary_names_are_not_in_messages(tmp_path):
+    with pytest.raises(OSError, match=f"{re.escape(str(tmp_path))}'$"):
+        write_file(tmp_path, b"")
+    with pytest.raises(OSError, match=f"{re.escape(str(tmp_path / 'no' / 'file'))}'$"):
+        write_file(tmp_path / "no" / "file", b"")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -136,6 +136,15 @@ def test_damaged_content_is_named_with_its_place(tmp_path, fields, fault):
         list(DocBin().from_disk(path).get_docs(Vocab()))
 
 
+def test_a_field_that_is_nil_is_missing(tmp_path):
+    path = write(tmp_path / "train.spacy", 3)
+    data = unpack(zlib.decompress(path.read_bytes()))
+    path.write_bytes(zlib.compress(pack({**data, "cats": None})))
+
+    with pytest.raises(LoadError, match="it has no `cats`"):
+        list(read_docs(path, Vocab()))
+
+
 def test_other_bytes_after_the_end_are_refused(tmp_path):
     path = write(tmp_path / "train.spacy", 3)
     data = path.read_bytes()

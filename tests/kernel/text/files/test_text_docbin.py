@@ -189,3 +189,25 @@ def test_heads_outside_of_a_doc_are_damage(parsed, head, message):
 
     with pytest.raises(LoadError, match=message):
         list(DocBin().from_bytes(damaged).get_docs(Vocab()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"text": 1}, "the doc: `text` is 1, expected str"),
+        ({"tokens": [1]}, r"the doc: `tokens\[0\]` is 1, expected dict"),
+        ({"tokens": [{"start": 0}]}, r"`tokens\[0\]` of the doc has no `end`"),
+        ({"tokens": [{"start": 0, "end": 3, "tag": ["N"]}]}, r"`tokens\[0\]` of the doc: `tag` is"),
+        ({"ents": [{"start": "0", "end": 3}]}, r"`ents\[0\]` of the doc: `start` is '0'"),
+        ({"ents": [{"start": 0, "end": 2}]}, "the characters 0 to 2 are not whole tokens"),
+        ({"sents": 0.5}, "the doc: `sents` is 0.5, expected list"),
+        ({"cats": {"A": "x"}}, "the doc: `cats.A` is 'x'"),
+        ({"spans": {"sc": [{"end": 3}]}}, r"`spans.sc\[0\]` of the doc has no `start`"),
+        ({"underscore_token": {"a": [{"start": 0}]}}, r"`underscore_token.a\[0\]` .* no `value`"),
+    ],
+)
+def test_malformed_json_is_refused(changes, message):
+    data = {"text": "Ada", "tokens": [{"id": 0, "start": 0, "end": 3}]}
+    assert Doc(Vocab()).from_json(data).text == "Ada"
+    with pytest.raises(TextError, match=message):
+        Doc(Vocab()).from_json(data | changes)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kernel.errors import LoadError
+from kernel.errors import LoadError, TextError
 from kernel.files import pack
-from kernel.text import Vocab
+from kernel.text import Lookups, Vocab
 
 
 def by_bytes(vocab, tmp_path):
@@ -35,6 +35,14 @@ def test_values_set_by_hand_survive(again, tmp_path):
     assert (apple.is_stop, apple.norm_, apple.shape_) == (False, "apple", "round")
     assert apple.is_alpha is False
     assert "btw" in loaded.strings
+
+
+def test_norms_that_are_no_strings_are_refused():
+    vocab, lookups = Vocab(), Lookups()
+    lookups.add_table("lexeme_norm", {"u": {"you": 1}})
+    with pytest.raises(TextError, match=r"the table `lexeme_norm` has .*, expected str"):
+        vocab.lookups = lookups
+    assert vocab["u"].norm_ == "u"
 
 
 def test_saving_changes_no_tables():
