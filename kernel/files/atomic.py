@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,13 +52,19 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno is not None:
-            name = str(path) if error.filename is None else os.fsdecode(error.filename)
-            temporary = rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.tmp"
-            error.filename = re.sub(temporary, lambda _: path.name, name)
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        elif isinstance(error.filename, str | os.PathLike):
+            parts = Path(error.filename).parts
+            names = (path.name if _is_temporary(part, path) else part for part in parts)
+            error.filename = str(Path(*names))
         raise
 
 
 def temporary_name(path: Path) -> Path:
     """Return a new name in the same folder, to write `path` under."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _is_temporary(name: str, path: Path) -> bool:
+    return name.startswith(f".{path.name}.") and name.endswith(".tmp")

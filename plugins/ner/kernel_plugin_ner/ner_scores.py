@@ -42,7 +42,8 @@ class NerScores:
         return span_result("ents", self.per_type.total(), self.per_type)
 
     def _count(self, example: Example, gold_iob: npt.NDArray[Any]) -> None:
-        missed = set(_entities(example.reference))
+        # Not a set, whose order, and so that of the labels in the result, is not fixed.
+        missed = dict.fromkeys(_entities(example.reference))
         predicted = _entities(example.predicted)
         x2y = example.alignment.x2y if predicted else None
         for label, start, end in predicted:
@@ -51,7 +52,7 @@ class NerScores:
                 continue
             key = (label, int(tokens[0]), int(tokens[-1]) + 1)
             if key in missed:
-                missed.remove(key)
+                del missed[key]
                 self.per_type[label].tp += 1
             else:
                 self.per_type[label].fp += 1

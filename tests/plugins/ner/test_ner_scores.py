@@ -77,3 +77,11 @@ def test_merged_accumulators_equal_one(make_example):
     first.merge(second)
     assert first.result() == whole.result()
     assert None not in whole.result().values()
+
+
+def test_labels_are_in_the_order_of_the_text(make_example):
+    words = names = [f"L{i}" for i in range(20)]
+    gold, predicted = [f"B-{name}" for name in names], ["O"] * len(names)
+    example = make_example(ner(words, predicted), ner(words, gold))
+    scores = StreamingScorer(NerScores)([example])
+    assert list(scores["ents_per_type"]) == names
