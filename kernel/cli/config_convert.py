@@ -20,4 +20,4 @@ def convert(input_file: Path, output_file: Path, *, force: bool) -> None:
 
     check_unused(output_file, force=force)
     write_config(read_config(input_file), output_file)
-    console.good(str(output_file))
+    console.good(f"wrote {output_file}")

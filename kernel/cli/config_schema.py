@@ -35,4 +35,4 @@ def schema(config_path: Path, output_file: Path, *, code: Path | None, force: bo
         console.data(text)
         return
     write_file(output_file, f"{text}\n".encode())
-    console.good(str(output_file))
+    console.good(f"wrote {output_file}")

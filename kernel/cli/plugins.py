@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
+from kernel.cli.commands import Command
 from kernel.cli.new_plugin import new
+
+if TYPE_CHECKING:
+    from kernel.plugins import InstalledPlugin
 
 
 @click.group(invoke_without_command=True)
@@ -23,7 +28,7 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     from kernel.plugins import installed
     from kernel.registry import registry
 
-    found = installed()
+    found = [_with_commands(plugin) for plugin in installed()]
     if as_json:
         console.data(json.dumps([attrs.asdict(plugin) for plugin in found], indent=2))
         return
@@ -36,7 +41,7 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
             plugin.distribution,
             plugin.version,
             "not loaded" if plugin.error else "ok",
-            ", ".join(f"{len(names)} {kind}" for kind, names in plugin.provides.items()) or "-",
+            ", ".join(f"{kind} {len(names)}" for kind, names in plugin.provides.items()) or "-",
         )
         for plugin in found
     ]
@@ -48,6 +53,23 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     for each in [*map(registry.of, registry.get_registry_names()), MODULES]:
         for name, owners in each.clashes().items():
             console.warn(f"`{name}` in `{each.kind}` is declared by {' and '.join(owners)}")
+
+
+def _with_commands(plugin: InstalledPlugin) -> InstalledPlugin:
+    """Return `plugin` with the names of its commands, which entry points do not name."""
+    import attrs
+
+    from kernel.plugins import hooks
+
+    answers = hooks().gather("kernel_commands", on_error=lambda error: None)
+    names = sorted(
+        command.name
+        for owner, answer in answers
+        for command in answer
+        if owner == plugin.distribution and isinstance(command, Command)
+    )
+    provides = {**plugin.provides, **({"commands": names} if names else {})}
+    return attrs.evolve(plugin, provides=dict(sorted(provides.items())))
 
 
 plugins.add_command(new)

@@ -22,6 +22,13 @@ from kernel.config.tree import is_block
 from kernel.errors import ConfigError
 from kernel.problems import Origin, Path
 
+# Keys in the block of a component that are not arguments of its factory.
+_BLOCK_HELPS = {
+    "component": "the name of the component in the pipeline `source`",
+    "factory": "the registered function that creates the component",
+    "replace_listeners": "layers that get a copy of the layer that they listen to",
+    "source": "the pipeline that the component is copied from",
+}
 _ARGUMENT = re.compile(r" *`{0,2}(\w+)`{0,2} {2,}(\S.*)")
 
 
@@ -65,6 +72,8 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
         help=helps_at(values, keys[:-1]).get(keys[-1]),
     )
     *section, key = keys
+    if found.help is None and len(keys) == 3 and keys[0] == "components":
+        found = attrs.evolve(found, help=_BLOCK_HELPS.get(key))
     cls, func = class_at(tuple(section)), function_at(values, tuple(section))
     if cls is not None and key in settings_of(cls):
         setting = settings_of(cls)[key]

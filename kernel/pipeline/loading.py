@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.config import flatten, load_config, nest
 from kernel.errors import KernelError, LoadError, UnknownLanguageError, did_you_mean
-from kernel.files import recover_folder, verify_manifest
+from kernel.files import MANIFEST, recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
 from kernel.pipeline.serialization import find_config, read_folder
 from kernel.pipeline.stages import as_list
@@ -87,6 +87,8 @@ def load_folder(
     By default, the class is that of the language in the config.
     """
     recover_folder(path)
+    if not path.joinpath(MANIFEST).exists():
+        find_config(path)  # says that this is not a pipeline, before all of its files are read
     verify_manifest(path)
     meta = read_meta(path)
     check_requirements(meta, path)

@@ -102,7 +102,11 @@ def find_config(path: Path) -> Path:
     for name in CONFIG_NAMES:
         if path.joinpath(name).is_file():
             return path / name
-    raise LoadError(f"{path} is not a pipeline: it has no {' or '.join(CONFIG_NAMES)}")
+    inside = [path / name for name in ("model-best", "model-last") if path.joinpath(name).is_dir()]
+    raise LoadError(
+        f"{path} is not a pipeline: it has no {' or '.join(CONFIG_NAMES)}",
+        hint=f"did you mean `{inside[0]}`?" if inside else None,
+    )
 
 
 def _of_vocab(exclude: Iterable[str]) -> set[str]:

@@ -38,6 +38,15 @@ def test_every_hook_is_in_the_plugin_guide():
     assert dict(re.findall(r"(?m)^\| `(kernel_\w+\(.*?\))` \| (\w+) ", text)) == declared
 
 
+def test_every_environment_variable_is_in_the_guide_to_configs():
+    sources = [*ROOT.glob("kernel/**/*.py"), *ROOT.glob("plugins/*/*/**/*.py")]
+    found = re.findall(r"KERNEL_[A-Z_]+", "\n".join(path.read_text("utf8") for path in sources))
+    listed = re.findall(
+        r"(?m)^\| `(KERNEL_\w+)` \|", (ROOT / "docs" / "config.md").read_text("utf8")
+    )
+    assert listed == sorted(set(found))
+
+
 @pytest.mark.parametrize(
     "block",
     [

@@ -20,7 +20,10 @@ from kernel_plugin_tok2vec.listener import Tok2VecListener
     default_config={"model": {"@architectures": "kernel.HashEmbedCNN.v2"}},
 )
 def make_tok2vec(nlp: Any, name: str, model: Model[list[Doc], list[Floats]]) -> Tok2Vec:
-    """Create the shared component; `model` computes one vector per token."""
+    """Create the shared component.
+
+    model  computes one vector per token
+    """
     return Tok2Vec(nlp.vocab, model, name)
 
 

@@ -76,6 +76,6 @@ def init_vectors(
     report = load_file(nlp.vocab, vectors_loc, name=name, **settings)
     nlp.to_disk(output_dir)
     if verbose:
-        console.say(f"{report.n_read} lines read, {report.n_pruned} words pruned")
+        console.say(f"lines read: {report.n_read}, words pruned: {report.n_pruned}")
     width = nlp.vocab.vectors_length
     console.good(f"saved {report.n_rows} vectors of {width} numbers to {output_dir}")

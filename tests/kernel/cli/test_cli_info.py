@@ -12,7 +12,7 @@ def test_plugins_are_listed(kernel):
     (row,) = [line for line in result.stdout.splitlines() if line.startswith("corpus ")]
     assert "kernel-plugin-corpus" in row
     assert " ok " in row
-    assert {"3 batchers", "8 readers"} <= set(row.split("  ")[-1].strip().split(", "))
+    assert {"batchers 3", "commands 1", "readers 8"} <= set(row.split("  ")[-1].strip().split(", "))
 
 
 def test_plugins_are_listed_as_json(kernel):

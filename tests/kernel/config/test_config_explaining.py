@@ -39,6 +39,13 @@ def test_setting_of_a_component_is_explained_by_its_factory(ner):
     assert found.expected == "a whole number"
 
 
+def test_factory_of_a_component_is_explained(ner):
+    found = explain(ner, "components.ner.factory")
+    assert (found.value, found.help) == (
+        *("ner", "the registered function that creates the component"),
+    )
+
+
 def test_unknown_setting_suggests_the_nearest(ner):
     with pytest.raises(
         ConfigError, match=r"did you mean `training\.optimizer\.learn_rate`"

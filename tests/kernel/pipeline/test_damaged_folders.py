@@ -45,6 +45,18 @@ def folder(tmp_path):
     return tmp_path / "model"
 
 
+def test_folder_that_is_not_a_pipeline_is_refused_before_it_is_searched(folder):
+    output = folder.parent
+    output.joinpath("link").symlink_to("/")
+    with pytest.raises(LoadError, match=r"is not a pipeline: it has no config.cfg") as caught:
+        kernel.load(output)
+    assert caught.value.hint is None
+    folder.rename(output / "model-last")
+    with pytest.raises(LoadError, match="is not a pipeline") as caught:
+        kernel.load(output)
+    assert caught.value.hint == f"did you mean `{output / 'model-last'}`?"
+
+
 @pytest.mark.parametrize(
     ("meta", "hint"),
     [
