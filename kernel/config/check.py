@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import collections.abc
 import inspect
+import re
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -18,7 +19,7 @@ from kernel.config.check_references import (
 )
 from kernel.config.check_sources import SOURCE_KEYS, sourced_problems
 from kernel.config.config import Config
-from kernel.config.describe import nearest, take_nearest
+from kernel.config.describe import describe_value, nearest, take_nearest
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.kinds import describe_type, options, strip
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
@@ -51,9 +52,12 @@ from kernel.config.tree import (
     is_given,
     lang_of,
     names_at,
+    walk,
 )
 from kernel.errors import raise_problems
 from kernel.problems import UNKNOWN, Origin, Path, Problem
+
+_COMMENTED: Final = re.compile(r"\"[^\"]*\"\s+[#;].*", re.DOTALL)
 
 
 def check(config: Mapping[str, Any], *, complete: bool = True) -> None:
@@ -80,7 +84,20 @@ def find_problems(config: Mapping[str, Any], *, complete: bool = True) -> list[P
     problems += listener_problems(tree)
     problems += reference_problems(tree)
     problems += weight_problems(tree, complete=complete)
-    return _once(problems)
+    commented = list(_comment_problems(tree))
+    spoiled = {problem.path for problem in commented}
+    return _once([*commented, *(each for each in problems if each.path not in spoiled)])
+
+
+def _comment_problems(tree: Block) -> Iterator[Problem]:
+    """Yield each string that is followed by a comment, which is part of the value in a `.cfg`."""
+    for path, value in walk(tree):
+        if isinstance(value, str) and _COMMENTED.fullmatch(value):
+            yield Place.of(tree, *path).problem(
+                "a string in quotes, and more after it",
+                received=describe_value(value),
+                hint="a comment must be on a line of its own",
+            )
 
 
 def _top_level_problems(tree: Block, referred: set[Path], complete: bool) -> Iterator[Problem]:
@@ -125,7 +142,10 @@ def _section_problems(
     section, place = sections().get(name), Place.of(tree, name)
     if name == "components":
         yield from _component_problems(values, tree, place, complete)
-    elif section is None or is_block(values):
+    elif section is None:
+        is_read = name in {path[0] for path in referred}
+        yield from block_problems(values, place, complete=complete and is_read)
+    elif is_block(values):
         yield from block_problems(values, place, complete=complete)
     elif values or not section.is_optional:
         keys = {path[1] for path in referred if path[0] == name and len(path) > 1}
@@ -144,7 +164,22 @@ def _component_problems(
         at = place.inside(section, name)
         if lookalike := _lookalike(name, section, pipeline):
             yield at.problem(f"`{name}` is not in the pipeline", suggestion=lookalike)
+        unused = name not in pipeline and lookalike is None
+        if unused and _is_unavailable(block, lang):
+            message = f"`{name}` is not in the pipeline, and its factory is not available"
+            yield at.problem(message, is_unread=True)
+            continue
         yield from component_problems(block, at, lang=lang, complete=complete)
+
+
+def _is_unavailable(block: Any, lang: str | None) -> bool:
+    if not isinstance(block, Block) or not isinstance(block.get("factory"), str):
+        return False
+    try:
+        find_factory(block, lang)
+    except LookupProblemError:
+        return True
+    return False
 
 
 def _lookalike(name: str, section: Block, pipeline: list[str]) -> str | None:
@@ -265,6 +300,10 @@ def component_problems(
         return
     if not isinstance(block, Block):
         yield place.wrong_type(block, "a section with `factory` or `source`")
+    elif "factory" in block and "source" in block:
+        message = "a component with both `factory` and `source`"
+        hint = "`source` copies a trained component, `factory` creates a new one"
+        yield place.inside(block, "source").problem(message, hint=hint)
     elif "factory" in block:
         yield from _factory_problems(block, place, lang, complete)
     elif "source" in block:

@@ -30,7 +30,9 @@ def sourced_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each pipeline, component and listener that a component with `source` names in vain."""
     components = tree.get("components")
     for name, block in components.items() if isinstance(components, Mapping) else ():
-        if isinstance(block, Block) and isinstance(block.get("source"), str):
+        if not isinstance(block, Block) or "factory" in block:
+            continue
+        if isinstance(block.get("source"), str):
             yield from _problems(block, Place.of(tree, "components", name), tree)
 
 

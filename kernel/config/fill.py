@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from kernel.config.check_references import referred_paths
 from kernel.config.config import Config, default_config
 from kernel.config.interpolate import interpolate_leniently
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.merge import merge_trees, sort_like
 from kernel.config.schema import TrainingSettings
 from kernel.config.score_weights import complete_weights, default_weights
-from kernel.config.sections import unset_elsewhere
+from kernel.config.sections import sections, unset_elsewhere
 from kernel.config.settings import settings_of
 from kernel.config.signature import FACTORY_CONTEXT, Signature, defaults_of, signature_of, without
 from kernel.config.tree import Block, copy_tree, discard, is_block, lang_of, origin_of
@@ -34,8 +35,9 @@ def fill(config: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None
     tree = merge_trees(merge_trees(base, _language_defaults(lang)), given)
     if given.source is not None and given.source.format == "toml":
         tree = sort_like(tree, given)
+    read = {*sections(), *(path[0] for path in referred_paths(given))}
     for key in tree:
-        if key != "components":
+        if key != "components" and key in read:
             tree[key] = fill_functions(tree[key])
     for name, block in tree.get("components", {}).items():
         tree["components"][name] = _fill_component(block, name, lang)
@@ -55,7 +57,7 @@ def _place_batch_size(config: Config) -> None:
     if "batcher" not in training:
         origin = origin_of(training, "batch_size")
         named = {key: value for key, value in default.items() if key.startswith("@")}
-        training.set("batcher", copy_tree(named, DEFAULT), origin)
+        training.set("batcher", copy_tree(named, origin), origin)
     batcher = training["batcher"]
     if isinstance(batcher, Block) and "size" not in batcher:
         origin = origin_of(training, "batch_size")

@@ -140,12 +140,20 @@ def fits(value: Any, hint: Any) -> bool:
     """Return whether `value` fits `hint`.
 
     A function block fits every hint: what it returns is known only once it is called. So does an
-    iterator (a schedule), because reading its items would use them up.
+    iterator (a schedule), unless the hint is a function, because reading its items would use them
+    up.
     """
-    if value is UNRESOLVED or is_block(value) or isinstance(value, abc.Iterator):
+    if value is UNRESOLVED or is_block(value):
+        return True
+    if isinstance(value, abc.Iterator) and not _is_function(hint):
         return True
     hint = strip(hint)
     return kind_of(hint).fits(value, hint)
+
+
+def _is_function(hint: Any) -> bool:
+    """Return whether only functions, or null, fit `hint`."""
+    return all(base_of(option) in {abc.Callable, type(None)} for option in options(hint))
 
 
 def describe_type(hint: Any, *, plural: bool = False) -> str:

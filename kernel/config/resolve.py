@@ -124,8 +124,10 @@ def _call(
         key: _fitted(value, signature.parameters.get(key), place.inside(block, key))
         for key, value in made.items()
     }
+    names = [name for name, found in signature.parameters.items() if found.is_positional_only]
+    first = [made.pop(name) for name in names if name in made]
     try:
-        return func(*rest, **given, **made)
+        return func(*first, *rest, **given, **made)
     except ConfigError as error:
         if error.problems:
             raise

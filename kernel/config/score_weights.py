@@ -93,7 +93,7 @@ def _factories(tree: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Problem]:
-    """Yield each key of `[training.score_weights]` that is misspelled or missing.
+    """Yield each key of `[training.score_weights]` that is misspelled, missing, or no number.
 
     Scores that evaluation computes need not be declared by a component, and unknown names are
     allowed: a user's own scorer may return any scores.
@@ -106,13 +106,20 @@ def weight_problems(tree: Mapping[str, Any], *, complete: bool) -> Iterator[Prob
     missing = [key for key in declared if not is_given(own, key)]
     place = Place.of(tree, "training", "score_weights")
     unknown = [key for key in own if key not in declared]
-    computed = {*score_descriptions(tree), "speed"} if unknown else set()
+    described = score_descriptions(tree)
+    computed = {*described, "speed"}
     for key in unknown:
         # A scorer of the user's own may return, say, `ents_count`.
         close = take_nearest(key, missing, cutoff=0.8) if key not in computed else None
         if close is not None:
             message = f"no component of the pipeline gives a score `{key}`"
             yield place.inside(own, key).problem(message, suggestion=close)
+    for key, weight in own.items():
+        if weight and key in described and described[key].per is not None:
+            yield place.inside(own, key).problem(
+                f"`{key}` is not a number: it has a value for each {described[key].per}",
+                hint="set its weight to null",
+            )
     for key in [key for key in missing if key not in own] if complete else ():
         default = 0.0 if declared[key] is not None and any(own.values()) else declared[key]
         yield place.lacking(key).left_out(f"its default, {describe_value(default)}")

@@ -277,6 +277,11 @@ def _registry_problems(value: Any, wanted: str | None, place: Place) -> Iterator
 
 def _unknown_key(place: Place, close: str | None) -> Problem:
     *section, key = place.path
+    if place.path == ("training", "batch_size"):
+        return place.problem(
+            "`batch_size` only has an effect if [training.batcher] has no `size`",
+            hint="set the `size` in [training.batcher]",
+        )
     return of_another_plugin(place) or place.problem(
         f"[{'.'.join(section)}] has no `{key}`",
         suggestion=close,

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kernel.config.describe import describe_value, take_nearest
 from kernel.config.kinds import describe_type, fits
@@ -35,6 +35,7 @@ class Parameter:
     hint: Any
     default: Any = MISSING
     is_keyword_only: bool = False
+    is_positional_only: bool = False
 
     @property
     def is_required(self) -> bool:
@@ -53,13 +54,17 @@ class Parameter:
 
 @frozen
 class Signature:
-    """The arguments of a function by name; whether it takes any others; its return type."""
+    """The arguments of a function by name; whether it takes any others; its return type.
+
+    `rest` describes further positional arguments, `others` is the type of other keyword arguments.
+    """
 
     parameters: Mapping[str, Parameter]
     takes_any: bool
     rest: Parameter | None
     returns: Any
     text: str
+    others: Any = Any
 
 
 @functools.lru_cache(maxsize=4096)
@@ -75,25 +80,30 @@ def signature_of(func: Callable[..., Any]) -> Signature:
         if parameter.default is None and not fits(None, hints.get(name, Any)):
             hints[name] = typing.Optional[hints[name]]  # noqa: UP045 — hints may be strings
     found: dict[str, Parameter] = {}
-    rest, takes_any = None, False
+    rest, takes_any, others = None, False, Any
     for name, parameter in signature.parameters.items():
         hint = hints.get(name, Any)
         if parameter.kind is parameter.VAR_KEYWORD:
-            takes_any = True
+            takes_any, others = True, hint
         elif parameter.kind is parameter.VAR_POSITIONAL:
             rest = Parameter(name, hint)
         else:
-            only = parameter.kind is parameter.KEYWORD_ONLY
-            found[name] = Parameter(name, hint, parameter.default, only)
+            found[name] = Parameter(
+                name,
+                hint,
+                parameter.default,
+                is_keyword_only=parameter.kind is parameter.KEYWORD_ONLY,
+                is_positional_only=parameter.kind is parameter.POSITIONAL_ONLY,
+            )
     returns = func if inspect.isclass(func) else hints.get("return", Any)
-    return Signature(found, takes_any, rest, returns, _text(func, signature))
+    return Signature(found, takes_any, rest, returns, _text(func, signature), others)
 
 
 def without(signature: Signature, names: Iterable[str]) -> Signature:
     """Return `signature` without the parameters in `names`."""
     dropped = set(names)
     kept = {name: found for name, found in signature.parameters.items() if name not in dropped}
-    return Signature(kept, signature.takes_any, signature.rest, signature.returns, signature.text)
+    return evolve(signature, parameters=kept)
 
 
 def from_caller(signature: Signature) -> Signature:
@@ -180,21 +190,27 @@ def argument_problems(
     With `complete`, arguments that have defaults must be there too.
     """
     given = {key: value for key, value in block.items() if not key.startswith("@")}
-    rest = positional(given.pop(POSITIONAL, None))
+    positions = given.pop(POSITIONAL, None)
+    rest = positional(positions)
     known = signature.parameters
     by_position = {found.name for found in _positions(signature, len(rest)) if found is not None}
     missing = [name for name in known if name not in given and name not in by_position]
     for key, value in given.items():
         if key in known:
             yield from _value_problems(known[key], value, place.inside(block, key))
-        elif not signature.takes_any:
+        elif signature.takes_any:
+            yield from type_problems(value, signature.others, place.inside(block, key))
+        else:
             close = take_nearest(key, missing, known)
             yield place.inside(block, key).problem(
                 f"`{key}` is not an argument of `{signature.text}`",
                 suggestion=close,
                 hint=None if close or known else "it takes no settings",
             )
-    yield from _position_problems(signature, rest, place.inside(block, POSITIONAL))
+    at = place.inside(block, POSITIONAL)
+    keys = list(positions) if isinstance(positions, Mapping) else None
+    places = [at] * len(rest) if keys is None else [at.inside(positions, key) for key in keys]
+    yield from _position_problems(signature, rest, places)
     for name in missing:
         expected = describe_type(known[name].hint)
         if known[name].is_required:
@@ -221,8 +237,11 @@ def is_default(value: Any, parameter: Parameter) -> bool:
     return type(value) is type(default) and bool(value == default)
 
 
-def _position_problems(signature: Signature, rest: list[Any], place: Place) -> Iterator[Problem]:
-    for value, parameter in zip(rest, _positions(signature, len(rest)), strict=True):
+def _position_problems(
+    signature: Signature, rest: list[Any], places: list[Place]
+) -> Iterator[Problem]:
+    parameters = _positions(signature, len(rest))
+    for value, parameter, place in zip(rest, parameters, places, strict=True):
         if parameter is None:
             yield place.problem(f"too many positional arguments for `{signature.text}`")
             return

@@ -31,7 +31,8 @@ def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, 
     measured = {name: score for name, score in scores.items() if score is not None}
     for name in [name for name in weights if name not in measured]:
         del weights[name]
-    for name in weights:
+    weighted = [name for name in weights if weights[name]]
+    for name in weighted:
         if not isinstance(measured[name], int | float):
             raise ConfigError(
                 f"`training.score_weights.{name}` weighs a score that is not a number: "
@@ -39,7 +40,7 @@ def weigh(scores: Mapping[str, Any], weights: dict[str, float]) -> tuple[float, 
                 hint="set the weight to null",
             )
     # One that is not finite counts as 0: nothing could be better than, or equal to, NaN.
-    finite = {name: float(measured[name]) for name in weights if math.isfinite(measured[name])}
+    finite = {name: float(measured[name]) for name in weighted if math.isfinite(measured[name])}
     return sum(value * weights[name] for name, value in finite.items()), measured
 
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
+from kernel.errors import ArgumentError
 from kernel.pipeline import minibatch, schedule
 
 ItemT = TypeVar("ItemT")
@@ -32,7 +33,7 @@ def configure_minibatch_by_words(
     discard_oversize  skip items that are larger still; otherwise each is a batch of its own
     get_length        counts the words of an item; null: its length
     """
-    sizes = schedule(size)
+    sizes = _sizes(size)
 
     def batch_by_words(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         return minibatch_by_words(
@@ -54,7 +55,7 @@ def configure_minibatch(
     size        items per batch; a number or a schedule
     get_length  has no effect
     """
-    sizes = schedule(size)
+    sizes = _sizes(size)
 
     def batch_by_sequence(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         return minibatch(items, sizes)
@@ -76,7 +77,7 @@ def configure_minibatch_by_padded_size(
     discard_oversize  skip single items that are larger than `size`
     get_length        counts the words of an item; null: its length
     """
-    sizes = schedule(size)
+    sizes = _sizes(size)
 
     def batch_by_padded(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         return minibatch_by_padded_size(
@@ -105,7 +106,7 @@ def minibatch_by_words(
     own, or is skipped if `discard_oversize`.
     """
     length = get_length if get_length is not None else _length
-    filling = _Filling[ItemT](sizes=schedule(size), tolerance=tolerance)
+    filling = _Filling[ItemT](sizes=_sizes(size), tolerance=tolerance)
     for item in items:
         n_words = length(item)
         if n_words > filling.limit:
@@ -132,9 +133,9 @@ def minibatch_by_padded_size(
     A single item that is larger than `size` is skipped if `discard_oversize`.
     """
     length = get_length if get_length is not None else _length
-    sizes = schedule(size)
+    sizes = _sizes(size)
     for outer in minibatch(items, buffer):
-        target = int(next(sizes))
+        target = next(sizes)
         lengths = [length(item) for item in outer]
         for group in _group_by_padded_size(lengths, target):
             padded = max(lengths[i] for i in group) * len(group)
@@ -147,7 +148,7 @@ def minibatch_by_padded_size(
 class _Filling(Generic[ItemT]):
     """A batch that is being filled, and the items that will start the next one."""
 
-    sizes: Iterator[float]
+    sizes: Iterator[int]
     tolerance: float
     target: int = 0
     limit: float = 0.0
@@ -190,7 +191,7 @@ class _Filling(Generic[ItemT]):
         return True
 
     def _take_size(self) -> None:
-        self.target = int(next(self.sizes))
+        self.target = next(self.sizes)
         self.limit = self.target + self.target * self.tolerance
 
 
@@ -207,6 +208,19 @@ def _group_by_padded_size(lengths: list[int], size: int) -> list[list[int]]:
     if group:
         groups.append(group)
     return [sorted(group) for group in reversed(groups)]
+
+
+def _sizes(size: SizeT) -> Iterator[int]:
+    """Return the size of each batch; a number is checked at once, a schedule at each step."""
+    if isinstance(size, int | float):
+        _checked_size(size)
+    return map(_checked_size, schedule(size))
+
+
+def _checked_size(size: float) -> int:
+    if size < 1:
+        raise ArgumentError(f"a batch needs a size of at least 1, got {size}")
+    return int(size)
 
 
 def _length(item: Any) -> int:

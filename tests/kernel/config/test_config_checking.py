@@ -1,12 +1,16 @@
 """The check of a whole config: what is caught, where, and with which advice."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import pytest
 
 from kernel.config import Config, check, fill, find_problems
 from kernel.errors import ConfigError
+from kernel.registry import registry
+from kernel.scoring import Score
 
 
 @pytest.fixture
@@ -276,3 +280,55 @@ def test_tokenizer_of_any_type_may_be_initialized(functions, register, read):
     register("tokenizers", "any.v1", make)
     text = '[nlp]\nlang = "en"\ntokenizer = {"@tokenizers": "any.v1"}\n[initialize]\ntokenizer = {"x": 1}'
     assert [each for each in find_problems(fill(read(text))) if each.path[0] == "initialize"] == []
+
+
+@pytest.mark.parametrize("comment", ["# English", "; English", "  # a; b"])
+def test_comment_after_a_string_in_quotes_is_explained(functions, read, comment):
+    config = fill(read(f'[nlp]\nlang = "en" {comment}\n[paths]\ntrain = "a # b"\n'))
+    problem = one(find_problems(config))
+    assert (problem.path, problem.origin.line) == (("nlp", "lang"), 2)
+    assert problem.hint == "a comment must be on a line of its own"
+
+
+def test_component_has_a_factory_or_a_source_not_both(ner):
+    config = ner.copy()
+    config["components"]["ner"]["source"] = "en_pipeline"
+    problem = one(find_problems(config))
+    assert problem.message == "a component with both `factory` and `source`"
+
+
+def test_unused_component_without_a_plugin_is_not_read(ner):
+    config = ner.copy()
+    config["components"]["later"] = {"factory": "later", "x": 1}
+    problem = one(find_problems(config))
+    assert (problem.path, problem.is_unread) == (("components", "later"), True)
+    config["nlp"]["pipeline"] = ["tok2vec", "ner", "later"]
+    assert not one(find_problems(config)).is_unread
+
+
+def test_sections_that_nothing_reads_are_not_filled(ner, read):
+    text = ner.to_str(interpolate=False) + '\n[optimizer]\n@optimizers = "Adam.v1"\n'
+    config = fill(read(text))
+    assert config["optimizer"] == {"@optimizers": "Adam.v1"}
+    assert one(find_problems(config)).is_unread
+    config = fill(read(text + "[mine]\noptimizer = ${optimizer}\n"))
+    assert config["optimizer"]["beta1"] == 0.9
+
+
+def test_score_with_a_value_for_each_type_cannot_be_weighed(ner, register):
+    factory = registry.factories.get("ner")
+    scores = {"ents_per_type": Score(per="type")}
+    register("factories", "ner", SimpleNamespace(**attrs.asdict(factory), scores=scores))
+    config = ner.copy()
+    config["training"]["score_weights"]["ents_per_type"] = 0.5
+    assert one(find_problems(config)).hint == "set its weight to null"
+    for weight in (0.0, None):
+        config["training"]["score_weights"]["ents_per_type"] = weight
+        assert find_problems(config) == []
+
+
+def test_size_of_batches_is_given_once(functions, read):
+    batcher = '[training.batcher]\n@batchers = "spacy.batch_by_words.v1"\nsize = 9\n'
+    config = fill(read(f'[nlp]\nlang = "en"\n[training]\nbatch_size = 3\n{batcher}'))
+    problem = one(find_problems(config))
+    assert problem.message == "`batch_size` only has an effect if [training.batcher] has no `size`"

@@ -458,3 +458,47 @@ def test_only_what_a_dotted_name_needs_is_created(register, read):
         resolve_dot_names(values, ["corpora.bad"])
     with pytest.raises(ConfigError, match=r"`corpora\.both\.tow` leads to nothing"):
         resolve_dot_names(values, ["corpora.both.tow"])
+
+
+def test_other_keyword_arguments_have_the_type_of_their_annotation(misc):
+    def sizes(**sizes: int) -> dict[str, int]:
+        return sizes
+
+    misc("t.sizes.v1", sizes)
+    assert resolve({"@misc": "t.sizes.v1", "a": 1}) == {"a": 1}
+    (problem,) = problems(resolve, {"@misc": "t.sizes.v1", "a": 1, "b": "x"})
+    assert (problem.path, problem.expected) == (("b",), "a whole number")
+
+
+def test_positional_only_arguments_are_given_by_name(misc):
+    def pair(one: int, two: int = 2, /, *, three: int = 3) -> tuple[int, ...]:
+        return one, two, three
+
+    misc("t.pair.v1", pair)
+    assert resolve({"@misc": "t.pair.v1", "one": 1}) == (1, 2, 3)
+    assert resolve({"@misc": "t.pair.v1", "two": 5, "one": 1, "three": 4}) == (1, 5, 4)
+
+
+def test_wrong_positional_argument_is_reported_at_its_line(misc, read):
+    misc("t.sum.v1", summed)
+    (problem,) = problems(resolve, read('[a]\n@misc = "t.sum.v1"\n[a.*]\nx = 1\ny = "b"\n')["a"])
+    assert (problem.origin.line, problem.path[-1]) == (5, "y")
+
+
+def summed(*numbers: int) -> int:
+    return sum(numbers)
+
+
+def test_generator_is_no_function(misc):
+    def generate() -> Any:
+        yield 1
+
+    def use(func: Callable[[int], int] | None = None, sizes: Iterable[int] = ()) -> Any:
+        return func, sizes
+
+    misc("t.generate.v1", generate)
+    misc("t.use.v1", use)
+    made = {"@misc": "t.generate.v1"}
+    (problem,) = problems(resolve, {"@misc": "t.use.v1", "func": made})
+    assert problem.received == "an object of type `generator`"
+    assert next(resolve({"@misc": "t.use.v1", "sizes": made})[1]) == 1

@@ -22,6 +22,7 @@ def test_weighted_score_sums_without_scaling_up():
 def test_weighted_score_that_is_not_a_number_is_an_error():
     with pytest.raises(ConfigError, match=r"`training\.score_weights\.per_type` weighs a score"):
         weigh({"per_type": {"PER": 1.0}}, {"per_type": 1.0})
+    assert weigh({"a": 0.5, "per_type": {"PER": 1.0}}, {"a": 1.0, "per_type": 0.0})[0] == 0.5
 
 
 def test_score_that_is_not_finite_counts_as_zero():

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.errors import ArgumentError
 from kernel_plugin_corpus.batchers import (
     configure_minibatch,
+    configure_minibatch_by_padded_size,
     configure_minibatch_by_words,
     minibatch_by_padded_size,
     minibatch_by_words,
@@ -81,3 +83,16 @@ def test_schedule_goes_on_where_the_last_epoch_ended():
 def test_default_length_is_len():
     batcher = configure_minibatch_by_words(size=4, tolerance=0.0, discard_oversize=True)
     assert list(batcher(["ab", "cd", "efghi", "k"])) == [["ab", "cd"], ["k"]]
+
+
+@pytest.mark.parametrize("size", [0, -1, 0.5])
+def test_sizes_below_one_are_refused(size):
+    for make in (
+        lambda: configure_minibatch(size),
+        lambda: configure_minibatch_by_words(size=size, tolerance=0.2, discard_oversize=False),
+        lambda: configure_minibatch_by_padded_size(size=size, buffer=2, discard_oversize=False),
+        lambda: list(minibatch_by_words([["a"]], iter([size]))),
+        lambda: list(minibatch_by_padded_size([["a"]], iter([size]))),
+    ):
+        with pytest.raises(ArgumentError, match="a batch needs a size of at least 1"):
+            make()
