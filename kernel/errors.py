@@ -20,7 +20,7 @@ KernelError
 ├── TrainingInterrupted                    a signal ended a training run, after saving
 ├── NonFiniteError                         a loss or gradient is infinite or not a number
 ├── NonFiniteGradientError                 a gradient of one parameter is infinite or not a number
-├── WorkerError                            a worker process of `nlp.pipe` failed or died
+├── WorkerError [ValueError]               a worker process of `nlp.pipe` failed or died
 ├── ShapeError [ValueError]                shapes of arrays do not match
 ├── TextError [ValueError]                 text, tokens or annotations are invalid
 │   ├── BoundsError [IndexError]           an index is outside of a doc or span

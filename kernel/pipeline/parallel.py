@@ -48,8 +48,11 @@ _ONE_THREAD: Final = (
 )
 
 
-class WorkerError(KernelError):
-    """A doc failed in a worker process; `traceback`, also added as a note, is from there."""
+class WorkerError(KernelError, ValueError):
+    """A doc failed in a worker process; `traceback`, also added as a note, is from there.
+
+    A ValueError for whatever happened there, as in spaCy.
+    """
 
     def __init__(self, message: str, traceback: str, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)

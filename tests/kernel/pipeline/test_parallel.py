@@ -113,6 +113,7 @@ def test_an_error_brings_its_doc_and_the_workers_traceback():
         list(stream)
 
     assert 'raise ValueError("a bad doc")' in caught.value.traceback
+    assert isinstance(caught.value, ValueError)
 
 
 @slow
