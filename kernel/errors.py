@@ -94,7 +94,7 @@ class ConfigError(KernelError, ValueError):
         self.problems = sorted(dict.fromkeys(problems), key=_place)
         lines = [str(problem) for problem in self.problems]
         if len(lines) > 1:
-            lines.insert(0, f"{len(lines)} problems in the configuration")
+            lines.insert(0, f"{len(lines)} problems in the config")
         super().__init__("\n".join(lines), hint=hint)
 
 

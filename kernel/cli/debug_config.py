@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -100,7 +101,7 @@ def _variables(config: Config, values: Values) -> Iterator[tuple[str, str]]:
     from kernel.config.tree import get_at
 
     for name in sorted(config.variables):
-        yield f"${{{name}}}", repr(get_at(values, tuple(name.split("."))))
+        yield f"${{{name}}}", json.dumps(get_at(values, tuple(name.split("."))), ensure_ascii=False)
 
 
 def _functions(values: Values) -> Iterator[tuple[str, str, str, str]]:

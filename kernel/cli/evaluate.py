@@ -54,6 +54,8 @@ def evaluate(
 
     if output is not None:
         check_unused(output, force=force)
+    elif per_component:
+        raise KernelError("--per-component needs --output: these scores are not printed")
     import_code(code)
     use_device(gpu_id)
     if not data_path.exists():

@@ -162,7 +162,7 @@ def _no_pipeline(source: str, place: Place) -> Problem:
     beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
     pipelines = [str(other) for other in beside if _config_in(other) is not None]
     return place.problem(
-        f"{folder} is no pipeline: it has no config.cfg"
+        f"{folder} is not a pipeline: it has no config.cfg"
         if folder.is_dir()
         else f"there is no pipeline {source!r}",
         expected="the folder of a trained pipeline, or an installed package",

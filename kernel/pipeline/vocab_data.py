@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import DataError, KernelError, LoadError
 from kernel.lines import is_blank, read_lines
+from kernel.registry import registry
 from kernel.text import Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ def _vocab_of(name: str) -> Vocab:
             f"{name!r} has no word vectors: it is neither a folder with a file `key2row` nor a "
             "pipeline",
             hint="use the folder of a pipeline or of its `vocab`",
+        )
+    if not folder.exists() and not registry.models.has(name):
+        raise LoadError(
+            f"no word vectors {name!r}: no such folder or installed package",
+            hint="make them with `kernel init vectors`, or set `paths.vectors` to null",
         )
     return load(name).vocab
 

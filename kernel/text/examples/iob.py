@@ -132,7 +132,7 @@ def _consume(tags: Sequence[Tag]) -> Iterator[Tag]:
             continue
         label = tag[2:]
         if tag[:2] not in {"B-", "I-", "L-", "U-"} or not label:
-            raise TextError(f"{tag!r} is no tag", hint=_FORM)
+            raise TextError(f"{tag!r} is not a tag", hint=_FORM)
         n = 1
         goes_on = {f"I-{label}", f"L-{label}"}
         while i + n < len(tags) and tags[i + n] in goes_on:

@@ -76,6 +76,12 @@ def test_scores_replace_a_file_only_with_force(kernel, pipeline, tmp_path):
     assert "acme_f" in output.read_text()
 
 
+def test_scores_by_component_need_a_file(kernel, pipeline):
+    done = kernel("evaluate", pipeline / "model", pipeline / "dev.spacy", "-P")
+    assert done.exit_code == 1
+    assert "--per-component needs --output" in done.stderr
+
+
 def test_score_that_is_no_number_is_an_error(kernel, pipeline, monkeypatch):
     monkeypatch.setitem(VALUES, "acme_odd", object())
     done = kernel("evaluate", pipeline / "model", pipeline / "dev.spacy")

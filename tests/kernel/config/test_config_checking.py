@@ -47,7 +47,7 @@ def test_message_has_position_key_problem_and_advice(edit):
 def test_check_raises_all_problems_in_the_order_of_the_file(ner, read):
     text = ner.to_str(interpolate=False)
     text = text.replace("dropout = 0.1", "dropout = 1.5").replace("width = 96", "width = wide")
-    with pytest.raises(ConfigError, match="2 problems in the configuration") as caught:
+    with pytest.raises(ConfigError, match="2 problems in the config") as caught:
         check(read(text))
     assert [problem.path[-1] for problem in caught.value.problems] == ["width", "dropout"]
 

@@ -71,7 +71,7 @@ def test_missing_source_is_reported(source_problems, trained):
 
 def test_folder_without_a_config_is_reported(source_problems, tmp_path):
     (problem,) = source_problems(tmp_path)
-    assert problem.message == f"{tmp_path} is no pipeline: it has no config.cfg"
+    assert problem.message == f"{tmp_path} is not a pipeline: it has no config.cfg"
 
 
 def test_source_with_a_broken_config_is_reported(source_problems, trained):

@@ -58,6 +58,13 @@ def test_a_folder_without_vectors_is_named(tmp_path):
         nlp.initialize()
 
 
+def test_unknown_vectors_are_refused_with_the_command_that_makes_some():
+    nlp = kernel.blank("en", config={"initialize": {"vectors": "en_core_web_lg"}})
+    with pytest.raises(LoadError, match="no word vectors 'en_core_web_lg': no such") as caught:
+        nlp.initialize()
+    assert "`kernel init vectors`" in caught.value.hint
+
+
 def test_other_vectors_than_a_component_learned_with_bring_a_warning(
     with_vectors, plain_component, tmp_path
 ):

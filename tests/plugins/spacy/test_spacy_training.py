@@ -40,7 +40,7 @@ def test_tags_go_there_and_back(doc):
     ("tags", "message"),
     [
         pytest.param(["O", "I-A"], "token 1 goes on with an entity that none begins", id="loose"),
-        pytest.param(["X-A"], "'X-A' is no tag", id="letter"),
+        pytest.param(["X-A"], "'X-A' is not a tag", id="letter"),
     ],
 )
 def test_wrong_tags_are_refused(tags, message):

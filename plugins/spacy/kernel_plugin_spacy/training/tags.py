@@ -35,7 +35,7 @@ def tags_to_entities(tags: Iterable[Tag]) -> list[tuple[str, int, int]]:
                 entities.append((label, start, i))
                 start = None
         elif kind not in {"O", "-"}:
-            raise TextError(f"{tag!r} is no tag", hint=_FORM)
+            raise TextError(f"{tag!r} is not a tag", hint=_FORM)
     return entities
 
 
