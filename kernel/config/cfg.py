@@ -36,13 +36,17 @@ _SAFE_KEY: Final = re.compile(r"[^\s=:\[\]#;.][^=:.\[\]\n\r]*(?<!\s)")
 
 @define
 class _Entry:
-    """A key with the lines of its value, or a section's header (`key` is None)."""
+    """A key with the lines of its value, or a section's header (`key` is None).
+
+    `comments` are the lines of the comments above it.
+    """
 
     section: Path
     key: str | None
     line: int
     column: int
     value: list[str] = field(factory=list)
+    comments: list[str] = field(factory=list)
 
     @property
     def path(self) -> Path:
@@ -59,6 +63,7 @@ class _Reader:
         self.name = name
         self.entries: list[_Entry] = []
         self.problems: list[Problem] = []
+        self.comments: list[str] = []
         self.section: Path | None = None
         self.option: _Entry | None = None
         self.indent = 0
@@ -67,6 +72,7 @@ class _Reader:
         for number, line in enumerate(_LINE_END.split(text), 1):
             content = line.strip()
             if content.startswith(("#", ";")):
+                self.comments.append(content)
                 continue
             if not content:
                 self._continue("")
@@ -87,7 +93,7 @@ class _Reader:
         header = _HEADER.match(content)
         if header is not None:
             self.section = tuple(part.strip() for part in header["name"].split("."))
-            self.entries.append(_Entry(self.section, None, line, column))
+            self._add(_Entry(self.section, None, line, column))
             return
         separator = _SEPARATOR.search(content)
         key = content[: separator.start()].rstrip() if separator is not None else ""
@@ -104,7 +110,11 @@ class _Reader:
         else:
             value = content[separator.end() :].lstrip()
             self.option = _Entry(self.section, key, line, column, [value])
-            self.entries.append(self.option)
+            self._add(self.option)
+
+    def _add(self, entry: _Entry) -> None:
+        entry.comments, self.comments = self.comments, []
+        self.entries.append(entry)
 
     def _report(
         self, line: int, column: int, message: str, expected: str, content: str, hint: str | None
@@ -217,27 +227,36 @@ def _add_option(root: Block, entry: _Entry, reader: _Reader) -> None:
     block.set(entry.path[-1], copy_tree(value, place.origin), place.origin)
 
 
-def write_cfg(tree: dict[str, Any], *, raw: bool) -> str:
+def write_cfg(tree: dict[str, Any], *, raw: bool, old_text: str = "") -> str:
     """Return `tree` as the text of a `.cfg` file; `raw` says that it still has variables.
+
+    Comments in `old_text`, another `.cfg` text, are written above the same key or section.
 
     Raises TypeError for names and values that the format cannot hold.
     """
     for name, section in tree.items():
         if not _is_section(name, section):
             raise TypeError(f"[{name}] cannot be a section of a .cfg file")
-    return "\n\n".join(_sections(tree, (), raw)) + "\n"
+    old = _Reader(None)
+    old.read(old_text)
+    comments = {entry.path: entry.comments for entry in old.entries}
+    parts = [*_sections(tree, (), raw, comments), *filter(None, ["\n".join(old.comments)])]
+    return "\n\n".join(parts) + "\n"
 
 
-def _sections(block: dict[str, Any], path: Path, raw: bool) -> Iterator[str]:
+def _sections(
+    block: dict[str, Any], path: Path, raw: bool, comments: Mapping[Path, list[str]]
+) -> Iterator[str]:
     inner = {key: value for key, value in block.items() if not path or _is_section(key, value)}
-    lines = [
-        f"{key} = {_value_text(value, raw)}" for key, value in block.items() if key not in inner
-    ]
+    lines = []
+    for key, value in block.items():
+        if key not in inner:
+            lines += [*comments.get((*path, key), ()), f"{key} = {_value_text(value, raw)}"]
     # `[x.*]` needs no header, and spaCy cannot read one.
     if path and (lines or path[-1] != "*" or not inner):
-        yield "\n".join([f"[{'.'.join(path)}]", *lines])
+        yield "\n".join([*comments.get(path, ()), f"[{'.'.join(path)}]", *lines])
     for key, value in inner.items():
-        yield from _sections(value, (*path, key), raw)
+        yield from _sections(value, (*path, key), raw, comments)
 
 
 def _is_section(key: str, value: Any) -> bool:

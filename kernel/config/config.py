@@ -79,10 +79,11 @@ class Written(Block):
         tree = self.interpolate() if interpolate else self
         raw, source = isinstance(tree, Config), getattr(tree, "source", None)
         try:
+            old_text = source.text if source is not None and source.format == format else ""
             if format != "toml":
-                return write_cfg(tree, raw=raw)
-            if source is not None and source.format == "toml":
-                return update_text(source.text, tree)
+                return write_cfg(tree, raw=raw, old_text=old_text)
+            if old_text:
+                return update_text(old_text, tree)
             return write_toml(tree, raw=raw)
         except TypeError as error:
             raise ConfigError(f"the config cannot be written: {error}") from error
@@ -114,8 +115,8 @@ class Values(Written):
 class Config(Written):
     """A config as it is written: nested dicts of JSON-like values, with variables.
 
-    `source` is the text that the config was read from; writing it as TOML keeps the comments and
-    the order of that text. A config created from `Values` has these values.
+    `source` is the text that the config was read from; writing it in the same format keeps the
+    comments of that text, and in TOML its order. A config created from `Values` has these values.
     """
 
     __slots__ = ("source",)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kernel.config import Config, load_config
+from kernel.config import Config, fill, load_config
 from kernel.config.toml import update_text
 from kernel.errors import ConfigError
 
@@ -333,3 +333,21 @@ def test_keys_that_cannot_be_written_are_refused(read):
     with pytest.raises(ConfigError, match="not a name for a setting") as caught:
         read("[a]\n[x = 1")
     assert caught.value.problems[0].origin.line == 2
+
+
+def test_comments_of_cfg_are_kept(functions, read):
+    text = (
+        "# the corpus\n\n[paths]\n# where\n; it is\ntrain = null\n\n"
+        '# language\n[nlp]\nlang = "en"\n# none yet\npipeline = []\n# the end\n'
+    )
+    filled = fill(read(text))
+
+    written = filled.to_str(interpolate=False)
+
+    assert "# the corpus\n[paths]\n# where\n; it is\ntrain = null\n" in written
+    assert '\n# language\n[nlp]\nlang = "en"\n' in written
+    assert "\n# none yet\npipeline = []\n" in written
+    assert written.endswith("\n\n# the end\n")
+    assert read(written) == filled
+    assert read(written).to_str(interpolate=False) == written
+    assert "#" not in filled.to_str(interpolate=False, format="toml")
