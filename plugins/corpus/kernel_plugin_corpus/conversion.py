@@ -24,6 +24,11 @@ from kernel_plugin_corpus.training_json import docs_to_json
 # The first record of a JSON file has to be in these bytes for its format to be detected.
 SNIFFED_BYTES = 1_000_000
 BRAT_SUFFIX = ".ann"
+# What to do with files that users have, but no converter reads.
+_HINTS = {
+    ".csv": 'write each row as a line of JSON, such as {"text": "…", "label": "…"}, or ',
+    ".py": "write the list as JSON, with `json.dump(TRAIN_DATA, file)`, or ",
+}
 # Arguments of converters that are not options.
 _NOT_OPTIONS = ("source", "nlp", "misaligned")
 
@@ -88,7 +93,8 @@ def choose_converter(path: Path, name: str) -> str:
         raise DataError(
             "neither the name nor the content says what format this is",
             path=path,
-            hint="name it with --converter:\n"
+            hint=_HINTS.get(path.suffix, "")
+            + "name it with --converter:\n"
             + "\n".join(
                 f"  {name:<13} {description_of_converter(name)}"
                 for name in registry.converters.names()

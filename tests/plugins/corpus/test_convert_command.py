@@ -303,6 +303,16 @@ def test_summary_counts_spans_and_categories(kernel, write, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("a.csv", "write each row as a line of JSON, such as"), ("a.py", "`json.dump(TRAIN_DATA,")],
+)
+def test_a_table_or_a_program_gets_a_hint_how_to_convert_it(kernel, write, tmp_path, name, hint):
+    result = kernel("convert", write(name, "text,label\nfine,pos\n"), tmp_path)
+    assert result.exit_code == 1
+    assert hint in result.stderr
+
+
 def test_a_file_in_no_known_format_lists_the_formats(kernel, write, tmp_path):
     result = kernel("convert", write("a.jsonl", '{"review": "fine"}'), tmp_path)
     assert result.exit_code == 1
