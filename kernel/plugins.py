@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from kernel.dispatch import Hooks
+from kernel.dispatch import Hooks, log
 from kernel.entry_points import distribution, load
 from kernel.errors import PluginError
 from kernel.hooks import PROJECT
@@ -45,7 +45,7 @@ class Plugins:
     """The loaded plugins of entry points, with their hooks and registries.
 
     Each is identified by its distribution, and they are loaded in the order of those. One that
-    fails is set aside with its error, and none of its hooks is called.
+    fails is set aside with its error, which is logged, and none of its hooks is called.
 
     `disabled` are names of distributions or plugins that are not loaded.
 
@@ -59,9 +59,10 @@ class Plugins:
         self.registries: Final[set[str]] = set()
         loaded: list[tuple[EntryPoint, Any]] = []
         for point in self.points:
+            if not {point.name, distribution(point)}.isdisjoint(disabled):
+                self.errors[distribution(point), point.name] = f"disabled by {_DISABLE}"
+                continue
             with self._setting_aside(point):
-                if not {point.name, distribution(point)}.isdisjoint(disabled):
-                    raise PluginError(f"disabled by {_DISABLE}")
                 _refuse_taken_name(point, [other for other, _ in loaded])
                 loaded.append((point, load(point)))
         for point, plugin in loaded:
@@ -78,7 +79,7 @@ class Plugins:
 
     @contextlib.contextmanager
     def _setting_aside(self, point: EntryPoint) -> Iterator[None]:
-        """Record an error of the block; only here, everything except Ctrl-C is caught."""
+        """Record and log an error of the block; only here, all except Ctrl-C is caught."""
         try:
             yield
         except KeyboardInterrupt as error:
@@ -88,9 +89,13 @@ class Plugins:
             )
             raise
         except PluginError as error:
-            self.errors[distribution(point), point.name] = str(error)
+            self._set_aside(point, str(error))
         except BaseException as error:  # a plugin may even call sys.exit
-            self.errors[distribution(point), point.name] = f"{type(error).__name__}: {error}"
+            self._set_aside(point, f"{type(error).__name__}: {error}")
+
+    def _set_aside(self, point: EntryPoint, error: str) -> None:
+        self.errors[distribution(point), point.name] = error
+        log.warning("`%s` of `%s` is not loaded: %s", point.name, distribution(point), error)
 
     def _extend(self, plugin: object, name: str) -> None:
         """Add the hooks and registries of the plugin."""

@@ -132,7 +132,7 @@ def _call(
         if error.problems:
             raise
         raise _failure(func, block, place, error) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # code of plugins may call sys.exit
         raise _failure(func, block, place, error) from error
 
 
@@ -173,7 +173,9 @@ def _fitted(value: Any, parameter: Parameter | None, place: Place) -> Any:
     return structure(value, hint, place) if fits(value, hint) else value
 
 
-def _failure(func: Any, block: Mapping[str, Any], place: Place, error: Exception) -> ConfigError:
+def _failure(
+    func: Any, block: Mapping[str, Any], place: Place, error: Exception | SystemExit
+) -> ConfigError:
     name = function_of(block)[1] if is_block(block) else getattr(func, "__name__", str(func))
     if isinstance(error, KernelError):
         message, hint = error.message, error.hint

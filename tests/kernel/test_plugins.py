@@ -66,12 +66,14 @@ def called(plugins):
         ),
     ],
 )
-def test_broken_plugin_is_set_aside_alone(load, source, message):
+def test_broken_plugin_is_set_aside_alone(load, caplog, source, message):
     plugins = load(acme_a=("a", "acme_a", source), acme_b=("b", "acme_b", WATCHING))
     assert called(plugins) == ["acme_b"]
     if message is None:
         assert errors(plugins) == {}
+        assert not caplog.messages
     else:
+        assert caplog.messages == [f"`a` of `acme-a` is not loaded: {errors(plugins)['acme-a']}"]
         assert message in errors(plugins)["acme-a"]
         assert "acme-b" not in errors(plugins)
 
@@ -100,11 +102,12 @@ def test_ctrl_c_while_a_plugin_is_imported_is_passed_on_with_its_name(load):
 
 
 @pytest.mark.parametrize("name", ["acme-plugin", "a"])
-def test_disabled_plugin_is_not_imported(distribution, name):
+def test_disabled_plugin_is_not_imported(distribution, caplog, name):
     source = "raise AssertionError"
     installed = distribution("acme-plugin", {"kernel": {"a": "acme"}}, acme=source)
     plugins = Plugins(installed.entry_points, disabled=["other", name])
     assert errors(plugins) == {"acme-plugin": "disabled by KERNEL_DISABLE_PLUGINS"}
+    assert not caplog.messages
 
 
 def test_interrupted_command_names_the_plugin_that_was_loaded(distribution, run_kernel, tmp_path):

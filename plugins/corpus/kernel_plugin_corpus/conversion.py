@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import reprlib
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -139,13 +140,25 @@ def convert_file(
         settings["misaligned"] = converted.misaligned
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        converted.docs = list(convert(path, nlp=nlp, **settings))
+        converted.docs = _docs(convert(path, nlp=nlp, **settings), name)
     converted.notes = [str(warning.message) for warning in caught]
     if not converted.docs:
         raise DataError(
             "the file has no documents", path=path, hint="\n".join(converted.notes) or None
         )
     return converted
+
+
+def _docs(found: Any, name: str) -> list[Doc]:
+    """Return the docs of a converter, which may be one of the user."""
+    docs = list(found) if isinstance(found, Iterable) else [found]
+    for doc in docs:
+        if not isinstance(doc, Doc):
+            raise PluginError(
+                f"the converter `{name}` returned {reprlib.repr(doc)}, expected docs",
+                hint="a converter is a function that yields an object of the class `Doc` per text",
+            )
+    return docs
 
 
 def count_annotation(docs: Iterable[Doc]) -> dict[tuple[str, str], Counter[str]]:

@@ -309,6 +309,15 @@ def test_failure_inside_a_function_names_block_and_line(misc):
     assert isinstance(caught.value.__cause__, FileNotFoundError)
 
 
+def test_a_function_that_exits_has_failed(misc):
+    def leave() -> None:
+        raise SystemExit("bye")
+
+    misc("t.leave.v1", leave)
+    (problem,) = problems(resolve, {"@misc": "t.leave.v1"})
+    assert problem.message == "`t.leave.v1` failed: SystemExit: bye"
+
+
 def test_hint_of_a_failure_is_kept(misc):
     def fail() -> None:
         raise DataError("the file is empty", hint="convert it again")

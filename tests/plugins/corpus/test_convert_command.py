@@ -333,6 +333,19 @@ def test_a_converter_of_ones_own_has_its_options_on_the_command_line(kernel, wri
     assert [(token.text, token.tag_) for token in doc] == [("ADA", "N")] * 3
 
 
+@registry.converters.register("acme_texts")
+def read_texts(source, *, nlp):
+    """A converter with a mistake: it yields texts."""
+    yield from source.read_text().split()
+
+
+def test_a_converter_has_to_yield_docs(kernel, write, tmp_path):
+    path = write("a.txt", "Ada saw")
+    result = kernel("convert", path, tmp_path, "-c", "acme_texts")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: the converter `acme_texts` returned 'Ada', expected")
+
+
 def test_defaults_are_those_of_the_converter(kernel, write, tmp_path):
     assert (
         kernel("convert", write("a.acme", "ada"), tmp_path / "a.spacy", "-c", "acme").exit_code == 0
