@@ -33,15 +33,18 @@ KernelError
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import catalogue
 
 if TYPE_CHECKING:
     from kernel.problems import Problem
+
+ErrorT = TypeVar("ErrorT", bound="ConfigError")
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
@@ -60,7 +63,7 @@ class KernelError(Exception):
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
+        Exception.__init__(self, message)  # other bases have other parameters
         self.message = message
         self.hint = hint
 
@@ -84,7 +87,13 @@ class ConfigError(KernelError, ValueError):
     """All problems of a config.
 
     `problems` lists them in the order of the file. It is empty if the error has only a message.
+
+    If Thinc is imported, it is also a `thinc.api.ConfigValidationError`, which programs catch.
     """
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: D102
+        # Thinc is not imported here, because that takes longer than most commands.
+        return super().__new__(_with_thinc(cls) if "confection" in sys.modules else cls)
 
     def __init__(self, problems: Iterable[Problem] | str, *, hint: str | None = None) -> None:
         self.problems: list[Problem] = []
@@ -98,8 +107,29 @@ class ConfigError(KernelError, ValueError):
         super().__init__("\n".join(lines), hint=hint)
 
 
+_CLASSES: Final[dict[type, type]] = {}
+
+
+def _with_thinc(cls: type[ErrorT]) -> type[ErrorT]:
+    """Return a subclass that looks like `cls` and is a `ConfigValidationError` of Thinc, too."""
+    if cls not in _CLASSES:
+        members = {
+            "__module__": cls.__module__,
+            "__qualname__": cls.__qualname__,
+            "__doc__": cls.__doc__,
+            # Pickled as `cls`, which can be found by its name.
+            "__reduce__": lambda error: (cls, (error.message,), vars(error)),
+        }
+        bases = (cls, sys.modules["confection"].ConfigValidationError)
+        _CLASSES[cls] = type(cls.__name__, bases, members)
+    return _CLASSES[cls]
+
+
 class ConfigFileError(ConfigError, OSError):
     """The file of a config does not exist or cannot be read."""
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: D102
+        return OSError.__new__(cls)
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:

@@ -22,7 +22,7 @@ class BaseDefaults:
     url_match: ClassVar[Callable[[str], Any] | None] = None
     syntax_iterators: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     lex_attr_getters: ClassVar[Mapping[int, Callable[[str], Any]]] = {}
-    stop_words: ClassVar[frozenset[str] | set[str]] = frozenset()
+    stop_words: ClassVar[set[str]] = set()
     writing_system: ClassVar[Mapping[str, Any]] = {
         "direction": "ltr",
         "has_case": True,

@@ -91,7 +91,7 @@ def factory(
 def qualified_name(name: str, lang: str | None) -> str:
     """Return the name of a factory of one language; raises `ArgumentError` if `name` has a dot."""
     if "." in name:
-        raise ArgumentError(f"the name of a factory must not have a dot: {name!r}")
+        raise ArgumentError(f"dots are not permitted in the name of a factory: {name!r}")
     return name if lang is None else f"{lang}.{name}"
 
 

@@ -29,6 +29,7 @@ from kernel.pipeline.protocols import (
     Sharing,
     Trainable,
 )
+from kernel.pipeline.stages import as_list
 from kernel.pipeline.vocab_data import load_vectors, read_vocab_data, warn_of_others
 from kernel.random import follow_global_seed, generator
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
@@ -111,6 +112,9 @@ def update(
     if not batch:
         return losses
     sgd = _optimizer(nlp, sgd)
+    exclude, annotates = _known(nlp, exclude), _known(nlp, annotates)
+    if not 0 <= drop <= 1:
+        raise ArgumentError(f"`drop` is {drop!r}; expected a share from 0 to 1")
     learners = [
         (name, pipe)
         for name, pipe in nlp.pipeline
@@ -128,6 +132,14 @@ def update(
     _finish_shared(batch, losses, scope)
     apply_gradients(learners, sgd)
     return losses
+
+
+def _known(nlp: Language, names: str | Iterable[str]) -> list[str]:
+    """Return the names of components; raises `UnknownComponentError` for one that is unknown."""
+    listed = as_list(names)
+    for name in listed:
+        nlp.stages.find(name)
+    return listed
 
 
 def resume_training(nlp: Language, *, sgd: Any = None) -> Any:

@@ -290,6 +290,11 @@ class TrainablePipe(Pipe):
         return registry.optimizers.get("Adam.v1")()
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:
+        if getattr(self, "model", None) is None:
+            raise ArgumentError(
+                f"a {type(self).__name__} without a model cannot be saved",
+                hint="set its attribute `model`",
+            )
         return {"cfg": lambda: dump_json(getattr(self, "cfg", {})), "model": self.model.to_bytes}
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:

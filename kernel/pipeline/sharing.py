@@ -74,7 +74,7 @@ def listener_nodes(model: Any, upstream: str | None = None) -> list[Any]:
 
 
 def replace_listeners(
-    nlp: Language, tok2vec_name: str, pipe_name: str, listeners: Sequence[str]
+    nlp: Language, tok2vec_name: str, pipe_name: str, listeners: str | Sequence[str]
 ) -> None:
     """Give the component `pipe_name` a copy of the shared layer that it listens to.
 
@@ -87,6 +87,8 @@ def replace_listeners(
             f"component `{tok2vec_name}` has no shared output that others can listen to"
         )
     nodes = listener_nodes(getattr(stage.component, "model", None), tok2vec_name)
+    if isinstance(listeners, str):
+        listeners = [listeners]
     if not listeners:
         return
     if len(listeners) != len(nodes):

@@ -122,6 +122,7 @@ class EntityRecognizer(TransitionParser):
         self.check_label(label)
         is_new = self.system.add_label(label)
         if is_new:
+            self.vocab.strings.add(label)
             self.resize()
         return int(is_new)
 

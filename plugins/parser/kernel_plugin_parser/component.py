@@ -135,6 +135,7 @@ class DependencyParser(TransitionParser):
         """Add a label of arcs; returns 1 if it is new, else 0. The model grows with it."""
         is_new = self.system.add_label(self.check_label(label))
         if is_new:
+            self.vocab.strings.add(label)
             self.resize()
         return int(is_new)
 

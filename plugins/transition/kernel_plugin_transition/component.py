@@ -231,6 +231,7 @@ class TransitionParser(RehearsingPipe):
     def _read_moves(self, data: bytes) -> None:
         # The weights determine the sizes; labels are read first, so that both can be compared.
         self.system.moves.from_bytes(data)
+        self.vocab.strings.add_all(self.labels)
         n_classes, n_labels = self.model.maybe_get_dim("nO"), len(self.system.moves)
         if n_classes is not None and n_classes > n_labels:
             raise LoadError(f"the model has {n_classes} classes, but `moves` only {n_labels}")

@@ -167,3 +167,27 @@ def test_other_objects_than_names_are_refused(name):
         kernel.load(name)
     with pytest.raises(ImportError, match=f"no language `{name}`"):
         kernel.blank(name)
+
+
+def test_stop_words_of_a_language_can_be_added():
+    english = kernel.blank("en")
+    english.Defaults.stop_words.add("kernelish")
+    try:
+        assert kernel.blank("en")("Kernelish word")[0].is_stop
+    finally:
+        english.Defaults.stop_words.remove("kernelish")
+
+
+@pytest.mark.parametrize("argument", ["exclude", "annotates"])
+def test_update_refuses_unknown_components(argument):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("textcat").add_label("A")
+    nlp.get_pipe("textcat").add_label("B")
+    nlp.initialize()
+    examples = [Example.from_dict(nlp.make_doc("a"), {"cats": {"A": 1.0, "B": 0.0}})]
+
+    with pytest.raises(KeyError, match="the pipeline has no component `textcats`"):
+        nlp.update(examples, **{argument: ["textcats"]})
+    assert nlp.update(examples, **{argument: "textcat"}) is not None
+    with pytest.raises(ValueError, match="`drop` is 5; expected a share from 0 to 1"):
+        nlp.update(examples, drop=5)

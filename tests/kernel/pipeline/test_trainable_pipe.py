@@ -108,3 +108,14 @@ def test_outputs_that_are_newer_than_the_tutor_are_left_alone(examples):
     loss, gradient = pipe.get_rehearsal_loss(np.full((2, 3), 5.0), np.full((2, 1), 4.0))
     assert loss == 2.0
     assert gradient.tolist() == [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+
+
+def test_component_without_a_model_is_not_saved(tmp_path):
+    scaler = Scaler()
+    del scaler.model
+
+    with pytest.raises(ValueError, match="a Scaler without a model cannot be saved"):
+        scaler.to_bytes()
+    scaler.model = None
+    with pytest.raises(ValueError, match="a Scaler without a model cannot be saved"):
+        scaler.to_disk(tmp_path / "scaler")

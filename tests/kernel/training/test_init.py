@@ -7,8 +7,10 @@ import pytest
 
 import kernel
 from kernel import load
-from kernel.errors import ConfigError, KernelError
+from kernel.config import Config
+from kernel.errors import ConfigError, DataError, KernelError
 from kernel.registry import registry
+from kernel.text import Doc, DocBin
 from kernel.training import init_nlp, settings
 from kernel.training.initialize import frozen_listeners
 
@@ -117,3 +119,22 @@ def test_objects_of_another_kind_are_refused(toys, kind, setting, message):
 
 def make_nothing():
     return make_nothing.result
+
+
+def test_training_without_labels_is_refused(tmp_path):
+    vocab = kernel.blank("en").vocab
+    DocBin(docs=[Doc(vocab, words=["no", "entities"], ents=["O", "O"])]).to_disk(
+        tmp_path / "plain.spacy"
+    )
+    corpus = {"@readers": "spacy.Corpus.v1", "path": str(tmp_path / "plain.spacy")}
+    config = {
+        "nlp": {"lang": "en", "pipeline": ["ner"]},
+        "components": {"ner": {"factory": "ner"}},
+        "corpora": {"train": corpus, "dev": corpus},
+    }
+
+    with pytest.raises(DataError, match="component `ner` found no labels in the examples"):
+        init_nlp(Config(config))
+    labels = {"labels": ["PERSON"]}
+    nlp = init_nlp(Config({**config, "initialize": {"components": {"ner": labels}}}))
+    assert nlp.get_pipe("ner").labels == ("PERSON",)

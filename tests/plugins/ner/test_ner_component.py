@@ -268,3 +268,10 @@ def test_component_without_weights_is_an_error(vocab, make_ner):
     ner.add_label("PER")
     with pytest.raises(KernelError, match="component `ner` is not initialized"):
         ner(Doc(vocab, words=["w"]))
+
+
+def test_strings_of_labels_are_known(vocab, make_ner):
+    ner = make_ner()
+    ner.add_label("FUNNY")
+
+    assert "FUNNY" in ner.vocab.strings

@@ -28,7 +28,7 @@ without would yet you your yours yourself yourselves
 """
 _CONTRACTED: Final = "'d 'll 'm 're 's 've n't"
 
-# Contractions are added with each kind of apostrophe.
-STOP_WORDS: Final = frozenset(_WORDS.split()) | {
+# Contractions are added with each kind of apostrophe. Scripts add words: `STOP_WORDS.add("btw")`.
+STOP_WORDS: Final[set[str]] = set(_WORDS.split()) | {
     word.replace("'", apostrophe) for word in _CONTRACTED.split() for apostrophe in "'‘’"
 }
