@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import platform
+import stat
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import datetime
@@ -38,6 +39,8 @@ def locked(output: Path) -> Iterator[None]:
     """
     if output.exists() and not output.is_dir():
         raise CheckpointError(f"{output} is a file, expected a folder to write to")
+    if output.is_symlink() and not output.exists():
+        raise CheckpointError(f"{output} is a link to a folder that does not exist")
     output.mkdir(parents=True, exist_ok=True)
     key = str(output.resolve())
     if key in _HELD.get() or fcntl is None:
@@ -78,11 +81,15 @@ def _acquire(path: Path) -> int:
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
     except OSError as error:
         raise CheckpointError(
             f"{path} cannot be opened to lock the output folder: {error.strerror}"
         ) from error
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    raise CheckpointError(f"{path} cannot lock the output folder: it is not a regular file")
 
 
 def _is_same_file(handle: int, path: Path) -> bool:

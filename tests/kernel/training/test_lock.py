@@ -120,3 +120,24 @@ def test_file_cannot_be_locked_as_a_folder(tmp_path):
         locked(tmp_path / "file"),
     ):
         pass
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are a feature of Unix")
+def test_lock_file_that_is_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / ".lock")
+    with (
+        pytest.raises(CheckpointError, match=r"\.lock cannot lock .* not a regular file"),
+        locked(tmp_path),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("target", ["nowhere", "output"], ids=["dangling", "loop"])
+def test_link_that_leads_nowhere_is_refused(tmp_path, target):
+    output = tmp_path / "output"
+    output.symlink_to(tmp_path / target)
+    with (
+        pytest.raises(CheckpointError, match="is a link to a folder that does not"),
+        locked(output),
+    ):
+        pass

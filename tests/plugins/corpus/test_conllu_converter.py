@@ -75,6 +75,15 @@ def test_sentences_of_a_doc_are_apart_by_a_space(nlp):
     assert doc[7].head.i == 7
 
 
+@pytest.mark.parametrize("n_sents", [0, 1])
+def test_sentences_of_empty_nodes_are_left_out(nlp, n_sents):
+    empty = row("0.1", "ghost")
+    text = f"{empty}\n\n{row(1, 'Go')}\n\n{empty}\n\n"
+    assert [doc.text for doc in convert(text, nlp=nlp, n_sents=n_sents)] == ["Go "]
+    with pytest.raises(DataError, match="the file has no tokens"):
+        list(convert(f"{empty}\n", nlp=nlp, n_sents=n_sents))
+
+
 def test_morphology_is_appended_to_tags(nlp):
     doc = next(iter(convert(SPANISH, nlp=nlp, morphology=True)))
     assert [token.tag_ for token in doc][:3] == ["PUNCT", "V__B=2,1|A=1", "P__B=3"]
@@ -152,6 +161,12 @@ def test_entity_inside_a_merged_token_follows_the_policy(nlp, policy, iob):
             1,
             "'1-2' in column 1 is not a range of the sentence's 1 words",
             id="range",
+        ),
+        pytest.param(
+            f"{row(1, 'a')}\n{row('2.', 'b')}",
+            2,
+            "expected the word number 2 in column 1, got '2.'",
+            id="dot",
         ),
         pytest.param(row(1, ""), 1, "the word (column 2) is empty", id="word"),
         pytest.param(

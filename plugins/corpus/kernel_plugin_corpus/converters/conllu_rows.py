@@ -68,11 +68,10 @@ def read_sentences(source: Source, ner_map: Mapping[str, str]) -> Iterator[Sente
             continue
         if not is_blank(line):
             rows.append((number, _columns(source, number, line)))
-        elif rows:
-            yield _read_sentence(source, rows, ner_map)
+        else:
+            yield from _read_rows(source, rows, ner_map)
             rows = []
-    if rows:
-        yield _read_sentence(source, rows, ner_map)
+    yield from _read_rows(source, rows, ner_map)
 
 
 def _columns(source: Source, number: int, line: str) -> list[str]:
@@ -86,13 +85,28 @@ def _columns(source: Source, number: int, line: str) -> list[str]:
     return columns
 
 
+def _read_rows(
+    source: Source, rows: list[tuple[int, list[str]]], ner_map: Mapping[str, str]
+) -> Iterator[Sentence]:
+    """Yield the sentence of the rows between two blank lines, unless it has no words."""
+    if rows:
+        sentence = _read_sentence(source, rows, ner_map)
+        if sentence.words:
+            yield sentence
+
+
+def _is_empty_node(number: str) -> bool:
+    word, dot, index = number.partition(".")
+    return bool(dot) and is_number(word) and is_number(index)
+
+
 def _read_sentence(
     source: Source, rows: list[tuple[int, list[str]]], ner_map: Mapping[str, str]
 ) -> Sentence:
     sentence = Sentence(line=rows[0][0])
     n_words = sum(is_number(row[ID]) for _, row in rows)
     for number, row in rows:
-        if "." in row[ID]:  # an empty node, which has no text
+        if _is_empty_node(row[ID]):  # which has no text
             continue
         if "-" in row[ID]:
             sentence.ranges.append(_read_range(source, number, row, sentence, n_words))
