@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import warnings
 from collections.abc import Iterable, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kernel.errors import LoadError
+from kernel.files import check_type, read_json
 from kernel.registry import registry
 
 _SCORES: Final = ("accuracy", "performance", "speed")
@@ -89,10 +89,7 @@ def _describe_pipeline(name: str) -> dict[str, Any]:
         raise LoadError(f"no pipeline {name!r}: the folder does not exist")
     if not file.is_file():
         raise LoadError(f"{path} is not a pipeline: it has no meta.json")
-    try:
-        meta = json.loads(file.read_text(encoding="utf8"))
-    except ValueError as error:
-        raise LoadError(f"{file} is not valid JSON: {error}") from error
+    meta = check_type(read_json(file), dict[str, Any], what=f"`{file}`")
     described = {key: value for key, value in meta.items() if key not in _SCORES}
     return {**described, "source": str(path.absolute())}
 

@@ -30,7 +30,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         with path.open("rb") as file:
             yield from decode_lines(file, path)
     except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=path) from error
+        raise DataError(f"cannot be read: {error.strerror or error}", path=path) from error
 
 
 def read_text(path: Path) -> str:

@@ -26,7 +26,7 @@ def import_code(path: Path | None) -> None:
     except Exception as error:
         raise KernelError(
             f"{path}{_line(error, path)}: {type(error).__name__}: {error}",
-            hint="the file given with --code could not be imported",
+            hint=_hint(error),
         ) from error
 
 
@@ -36,3 +36,9 @@ def _line(error: Exception, path: Path) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if Path(frame.filename) == path.absolute()]
     return f":{lines[-1]}" if lines else ""
+
+
+def _hint(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] == "spacy":
+        return "spaCy's names are those of kernel: `import kernel as spacy`, `kernel.training` …"
+    return "the file given with --code could not be imported"

@@ -176,21 +176,24 @@ def _add_section(root: Block, entry: _Entry, seen: dict[Path, _Entry], reader: _
     if len(entry.section) > MAX_DEPTH:
         reader.problems.append(place.problem(f"nested more than {MAX_DEPTH} levels deep"))
         return
-    block = root
+    block, missing = root, []
     for depth, part in enumerate(entry.section[:-1], 1):
         if part not in block:
             if "*" not in entry.section[:depth]:
-                reader.problems.append(_undeclared(place, entry.section[:depth], seen, reader))
+                missing.append(entry.section[:depth])
             block.set(part, Block(), place.origin)
         block = block[part]
+    if missing:
+        reader.problems.append(_undeclared(place, missing, seen, reader))
     block.setdefault(entry.section[-1], Block())
     block.origins[entry.section[-1]] = place.origin
 
 
 def _undeclared(
-    place: Place, parent: Path, seen: Mapping[Path, _Entry], reader: _Reader
+    place: Place, parents: list[Path], seen: Mapping[Path, _Entry], reader: _Reader
 ) -> Problem:
-    """Return the problem of a section whose parent is missing: one of the two is misspelled."""
+    """Return the problem of a section whose parents are missing: one of them is misspelled."""
+    parent = parents[0]
     name = ".".join(parent)
     siblings = {".".join(path): path for path in seen if len(path) == len(parent)}
     close = nearest(name, siblings)
@@ -198,10 +201,14 @@ def _undeclared(
         return reader.place(seen[siblings[close]]).problem(
             f"other sections stand under [{name}], which is not there", suggestion=f"[{name}]"
         )
+    if close is not None:
+        suggestion = f"[{'.'.join((close, *place.path[len(parent) :]))}]"
+        return place.problem(f"its parent section [{name}] is not there", suggestion=suggestion)
+    names = " and ".join(f"[{'.'.join(each)}]" for each in parents)
+    one = len(parents) == 1
     return place.problem(
-        f"its parent section [{name}] is not there",
-        suggestion=f"[{'.'.join((close, *place.path[len(parent) :]))}]" if close else None,
-        hint=None if close else f"add a line [{name}] above it",
+        f"its parent section{'' if one else 's'} {names} {'is' if one else 'are'} not there",
+        hint=f"add {'a line' if one else 'the lines'} {names} above it",
     )
 
 

@@ -135,8 +135,9 @@ def _answered(workers: list[_Worker], batches: Iterator[_Batch]) -> Iterator[_Ba
 def _send(worker: _Worker, batch: _Batch) -> None:
     worker.waiting.append(batch)
     items = [item.to_bytes() if isinstance(item, Doc) else item for item in batch.texts]
+    message = pack(items)
     try:
-        worker.connection.send_bytes(pack(items))
+        worker.connection.send_bytes(message)
     except OSError:
         # It may have sent the reason before it ended.
         _read(worker)
@@ -151,9 +152,10 @@ def _receive(workers: list[_Worker]) -> None:
 
 def _read(worker: _Worker) -> None:
     try:
-        answer = unpack(worker.connection.recv_bytes())
+        message = worker.connection.recv_bytes()
     except (EOFError, OSError) as error:
         raise _death(worker) from error
+    answer = unpack(message)
     if "failed" in answer:
         message, traceback = answer["failed"]
         raise WorkerError(

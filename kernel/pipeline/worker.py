@@ -52,8 +52,9 @@ def serve(
     # Reading must not wait for writing, or both sides could block on full pipes.
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     while (message := inbox.get()) is not None:
+        answer = worker.answer(unpack(message))
         try:
-            connection.send_bytes(worker.answer(unpack(message)))
+            connection.send_bytes(answer)
         except OSError:  # the main process has closed the connection
             return
 

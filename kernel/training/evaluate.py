@@ -61,6 +61,8 @@ def score_pipeline(nlp: Any, corpus: Any, averages: Any) -> dict[str, Any]:
     with nlp.use_params(averages or {}):
         try:
             scores: dict[str, Any] = nlp.evaluate(corpus(nlp))
+        except KernelError:  # some are KeyErrors
+            raise
         except KeyError as error:
             raise KernelError(
                 f"scoring the pipeline {nlp.pipe_names} found no {error}",

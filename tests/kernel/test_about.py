@@ -3,6 +3,7 @@
 import pytest
 
 import kernel
+from kernel.errors import LoadError
 
 
 def test_info_tells_of_the_installation_and_of_a_pipeline(tmp_path, capsys):
@@ -33,3 +34,12 @@ def test_terms_are_explained(term, meaning):
 def test_an_unknown_term_brings_a_warning():
     with pytest.warns(UserWarning, match="no explanation of 'QQ'"):
         assert kernel.explain("QQ") is None
+
+
+@pytest.mark.parametrize(
+    "data", [b"[" * 100_000, b"[1]", b"{", b"\xff", b'{"a": ' + b"9" * 5000 + b"}"]
+)
+def test_info_names_a_damaged_file(tmp_path, data):
+    tmp_path.joinpath("meta.json").write_bytes(data)
+    with pytest.raises(LoadError, match=r"meta\.json"):
+        kernel.info(str(tmp_path))

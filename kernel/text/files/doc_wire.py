@@ -47,8 +47,9 @@ def pack_docs(docs: Sequence[Doc]) -> bytes:
         },
         "strings": list(whole.named_strings() | strings.known(span_ids)),
     }
+    rest = [_rest(doc) for doc in docs]
     try:
-        return pack({**data, "rest": [_rest(doc) for doc in docs]})
+        return pack({**data, "rest": rest})
     except (TypeError, ValueError, OverflowError) as error:
         raise TextError(
             f"the user data of a doc cannot go from one process to another: {error}",

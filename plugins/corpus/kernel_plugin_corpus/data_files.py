@@ -54,8 +54,9 @@ def read_yaml(path: Path) -> Any:
     """
     import srsly  # imports three YAML modules
 
+    check_path(path)
     try:
-        return srsly.read_yaml(check_path(path))
+        return srsly.read_yaml(path)
     except (ValueError, RecursionError) as error:
         raise DataError(f"not YAML: {error}", path=path) from error
 

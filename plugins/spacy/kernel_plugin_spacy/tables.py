@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import json
+import io
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import LoadError, TextError
+from kernel.files import check_type, max_unpacked, parse_json, read_file
 from kernel.registry import registry
 from kernel.text import Lookups
 
@@ -41,11 +43,22 @@ def _content(table: Any) -> Mapping[Any, Any]:
     if isinstance(table, Mapping):
         return table
     file = Path(table)
+    data = read_file(file)
+    if file.suffix == ".gz":
+        data = _unzipped(data, file)
+    content: Mapping[Any, Any] = check_type(
+        parse_json(data, what=f"`{file}`"), dict[str, Any], what=f"`{file}`"
+    )
+    return content
+
+
+def _unzipped(data: bytes, file: Path) -> bytes:
+    limit = max_unpacked(len(data))
     try:
-        data = file.read_bytes()
-        content: Mapping[Any, Any] = json.loads(
-            gzip.decompress(data) if file.suffix == ".gz" else data
-        )
-    except (OSError, ValueError) as error:
-        raise LoadError(f"{file} cannot be read: {error}") from error
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            content = stream.read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise LoadError(f"`{file}` is damaged: {error}") from error
+    if len(content) > limit:
+        raise LoadError(f"`{file}` is larger than {limit} bytes when decompressed")
     return content

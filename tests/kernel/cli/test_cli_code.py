@@ -45,3 +45,14 @@ def test_failing_code_is_reported_by_line(tmp_path, code, message):
 def test_missing_code_file_is_named(tmp_path):
     with pytest.raises(KernelError, match=r"gone\.py: no such file"):
         import_code(tmp_path / "gone.py")
+
+
+def test_code_that_imports_spacy_is_told_the_names_of_kernel(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    monkeypatch.setitem(sys.modules, "spacy.tokens", None)
+    path = tmp_path / "functions.py"
+    for code in ("import spacy\n", "from spacy.tokens import Doc\n"):
+        path.write_text(code)
+        with pytest.raises(KernelError) as caught:
+            import_code(path)
+        assert "import kernel as spacy" in caught.value.hint

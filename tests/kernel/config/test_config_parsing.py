@@ -351,3 +351,11 @@ def test_comments_of_cfg_are_kept(functions, read):
     assert read(written) == filled
     assert read(written).to_str(interpolate=False) == written
     assert "#" not in filled.to_str(interpolate=False, format="toml")
+
+
+def test_all_missing_parents_of_a_section_are_one_problem(read):
+    with pytest.raises(ConfigError) as caught:
+        read("[nlp]\n[a.b.c]\nx = 1\n[a.b.d]\n")
+    (problem,) = caught.value.problems
+    assert problem.message == "its parent sections [a] and [a.b] are not there"
+    assert (problem.origin.line, problem.hint) == (2, "add the lines [a] and [a.b] above it")

@@ -1,14 +1,17 @@
 """Evaluation: weighted scores, and a stream of examples in constant memory."""
 
 import gc
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from kernel.errors import ConfigError
 from kernel.text import Doc, Example
+from kernel.text.errors import UnknownKeyError
 from kernel.training import init_nlp
-from kernel.training.evaluate import weigh
+from kernel.training.evaluate import score_pipeline, weigh
 
 
 def test_weighted_score_sums_without_scaling_up():
@@ -84,3 +87,12 @@ def test_speed_counts_words_of_all_examples(toys):
     nlp = init_nlp(toys.make_config())
     assert nlp.evaluate(toys.make_corpus(30)(nlp))["speed"] > 0
     assert nlp.evaluate([])["speed"] is None
+
+
+def test_errors_of_evaluation_keep_their_class():
+    def evaluate(examples):
+        raise UnknownKeyError("no string with the id 3")
+
+    nlp = SimpleNamespace(evaluate=evaluate, use_params=lambda params: nullcontext(), pipe_names=[])
+    with pytest.raises(UnknownKeyError, match="no string with the id 3"):
+        score_pipeline(nlp, lambda nlp: [], None)

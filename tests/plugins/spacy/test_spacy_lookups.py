@@ -32,9 +32,27 @@ def test_tables_of_a_language_are_loaded(tables):
 def test_missing_tables_are_an_error_only_if_strict(tables):
     with pytest.raises(TextError, match="no lookup table `rules` of the language"):
         load_lookups(tables, ["rules"])
-    with pytest.raises(LoadError, match=r"gone\.json cannot be read"):
+    with pytest.raises(LoadError, match=r"gone\.json`: no such file"):
         load_lookups(tables, ["gone"])
     with pytest.raises(RegistryError):
         load_lookups("no-such-language", ["norm"])
     assert load_lookups(tables, ["rules", "norm"], strict=False).tables == ["norm"]
     assert load_lookups("no-such-language", ["norm"], strict=False).tables == []
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (gzip.compress(b'{"a": "b"}')[:-9], "is damaged"),
+        (gzip.compress(b"{}")[:-8] + b"damaged!", "is damaged"),
+        (b"no gzip", "is damaged"),
+        (gzip.compress(b" " * 3_000_000), "is larger than 1048576 bytes when decompressed"),
+        (gzip.compress(b"[1]"), "expected"),
+        (gzip.compress(b"[" * 100_000), "nested too deeply"),
+    ],
+)
+def test_damaged_tables_name_their_file(tables, tmp_path, monkeypatch, data, message):
+    monkeypatch.setenv("KERNEL_MAX_UNPACKED_MB", "1")
+    tmp_path.joinpath("table.json.gz").write_bytes(data)
+    with pytest.raises(LoadError, match=r"table\.json\.gz`.*" + message):
+        load_lookups(tables, ["lemma"])
