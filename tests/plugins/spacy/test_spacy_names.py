@@ -55,6 +55,8 @@ def test_ids_are_imported_with_a_star(module, run_python):
     [
         ("from kernel.matcher import Matcher", "rules"),
         ("import kernel; kernel.matcher.Matcher", "rules"),
+        ("from kernel.cli import download", "package"),
+        ("import kernel.cli; kernel.cli.download", "package"),
         ("from kernel import displacy", "displacy"),
         ("from kernel.pipeline import EntityRuler", "rules"),
         ("import kernel.pipeline; kernel.pipeline.SpanCategorizer", "spancat"),
