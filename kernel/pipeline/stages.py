@@ -191,6 +191,8 @@ def make_stage(
     """
     check_component_name(name)
     factory = get_factory(factory_name, nlp.lang)
+    if not isinstance(config, Mapping):
+        raise WrongTypeError(f"expected a dict as `config` of `{name}`, got {config!r:.80}")
     given = {"nlp": nlp, "name": name}
     if config.get("name", name) != name:
         warnings.warn(

@@ -18,6 +18,7 @@ from kernel.text.docs.ent_iob import LETTERS
 from kernel.text.docs.entities import repair
 from kernel.text.docs.navigation import root_of
 from kernel.text.docs.token import Token
+from kernel.text.errors import TextTypeError
 from kernel.text.words import attributes as ids
 from kernel.text.words.attributes import attr_id
 from kernel.text.words.column import COLUMNS
@@ -78,6 +79,8 @@ class Retokenizer:
 
         The same span again is left out. Raises TextError if it is empty or overlaps another.
         """
+        if getattr(span, "kind", None) != "span":
+            raise TextTypeError(f"expected a span to merge, got {span!r:.80}")
         place = (span.start, span.end)
         if place in self._merges:
             return

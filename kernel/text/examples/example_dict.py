@@ -36,6 +36,8 @@ _LINK_ON: Final = 1.0
 
 def reference_of(predicted: Doc, data: Mapping[str, Any]) -> Doc:
     """Return a doc with the annotations of `data`; see `Example.from_dict`."""
+    if not isinstance(predicted, Doc):
+        raise TextTypeError(f"expected a Doc, got {predicted!r:.80}")
     if not isinstance(data, Mapping):
         raise TextTypeError(f"expected a dict of annotations, got {data!r}")
     given = _flat(data)

@@ -273,8 +273,15 @@ class Vocab:
         """Set the vector of a word; the table grows if necessary.
 
         vector   (width,)
+
+        Raises TextError for a vector of another width.
         """
         table = self._changeable_vectors("set_vector")
+        if np.ndim(vector) == 0 or table.shape[1] not in {0, np.size(vector)}:
+            raise TextError(
+                f"expected {table.shape[1] or 'an array of'} numbers as the vector of {orth!r}, "
+                f"got {vector!r:.80}"
+            )
         if isinstance(orth, str):
             self.strings.add(orth)
         key = self._vector_key(orth)

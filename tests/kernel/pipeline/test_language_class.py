@@ -191,3 +191,8 @@ def test_update_refuses_unknown_components(argument):
     assert nlp.update(examples, **{argument: "textcat"}) is not None
     with pytest.raises(ValueError, match="`drop` is 5; expected a share from 0 to 1"):
         nlp.update(examples, drop=5)
+
+
+def test_settings_of_a_component_are_a_dict():
+    with pytest.raises(ValueError, match="expected a dict as `config` of `tagger`, got 'x'"):
+        kernel.blank("en").add_pipe("tagger", config="x")

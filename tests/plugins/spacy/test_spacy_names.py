@@ -13,6 +13,14 @@ from kernel.text import Doc, Span, Vocab
 
 NAMES = {
     "kernel.tokens": "Doc DocBin MorphAnalysis Span SpanGroup SpanGroups Token Retokenizer Underscore",
+    "kernel.tokens.doc": "Doc",
+    "kernel.tokens.span": "Span",
+    "kernel.tokens.span_group": "SpanGroup",
+    "kernel.tokens.token": "Token",
+    "kernel.training.alignment": "Alignment",
+    "kernel.training.converters": "conll_ner_to_docs conllu_to_docs iob_to_docs json_to_docs",
+    "kernel.training.example": "Example",
+    "kernel.training.iob_utils": "biluo_to_iob iob_to_biluo",
     "kernel.vocab": "BaseVectors Lexeme Lookups Morphology StringStore Vectors Vocab",
     "kernel.training": "Alignment Example biluo_tags_to_offsets offsets_to_biluo_tags docs_to_json "
     "Corpus JsonlCorpus PlainTextCorpus minibatch_by_words minibatch_by_padded_size",

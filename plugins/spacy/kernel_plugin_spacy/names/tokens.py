@@ -1,5 +1,8 @@
 """The text types under the name that spaCy has for them: `from kernel.tokens import Doc`."""
 
+from typing import Any, Final
+
+from kernel.plugin_modules import added_name
 from kernel.text import (
     Doc,
     DocBin,
@@ -23,3 +26,10 @@ __all__ = [
     "Token",
     "Underscore",
 ]
+
+# Scripts import from its modules, too: `kernel.tokens.doc`.
+__path__: Final[list[str]] = []
+
+
+def __getattr__(name: str) -> Any:
+    return added_name("kernel.tokens", name)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kernel.errors import TextError
-from kernel.text import Token
+from kernel.text import Doc, Token, Vocab
 
 
 def test_merge_takes_over_from_the_root(parsed):
@@ -132,3 +132,13 @@ def test_head_may_be_merged_in_the_same_block(parsed):
 
     assert parsed.words() == ["Ada", "Lovelace went", "to", "New", "Yo", "rk", "."]
     assert [token.head.i for token in parsed][4:6] == [1, 1]
+
+
+def test_only_spans_are_merged():
+    doc = Doc(Vocab(), words=["a", "b"])
+
+    with (
+        pytest.raises(TypeError, match="expected a span to merge, got 'a b'"),
+        doc.retokenize() as retokenizer,
+    ):
+        retokenizer.merge("a b")

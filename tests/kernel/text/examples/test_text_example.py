@@ -214,3 +214,8 @@ def test_a_negative_sentence_start_is_false():
     example = Example.from_dict(doc, {"sent_starts": [1, -1, -5.7]})
 
     assert [token.is_sent_start for token in example.reference] == [True, False, False]
+
+
+def test_an_example_needs_a_doc():
+    with pytest.raises(TypeError, match="expected a Doc, got 'a b'"):
+        Example.from_dict("a b", {})

@@ -273,3 +273,16 @@ def test_floret_tables_with_other_settings_differ():
 
     assert table(2) == table(2)
     assert table(2) != table(3)
+
+
+@pytest.mark.parametrize("vector", ["x", 5.0, [1.0, 2.0]])
+def test_vectors_of_another_width_leave_the_table_unchanged(vector):
+    vocab = Vocab()
+    vocab.set_vector("cat", [1.0, 2.0, 3.0])
+    shape = vocab.vectors.shape
+
+    with pytest.raises(TextError, match="expected 3 numbers as the vector of 'dog'"):
+        vocab.set_vector("dog", vector)
+
+    assert vocab.vectors.shape == shape
+    assert not vocab.has_vector("dog")
