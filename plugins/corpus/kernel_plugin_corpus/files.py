@@ -33,6 +33,8 @@ def find_files(path: Path, suffix: str) -> list[Path]:
     check_path(path)
     if path.is_file():
         return [path]
+    if not path.is_dir():
+        raise DataError("neither a file nor a folder", path=path)
     found = [
         inside
         for inside in path.rglob(f"*{suffix}")

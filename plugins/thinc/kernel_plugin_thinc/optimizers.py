@@ -33,6 +33,8 @@ FloatOrSchedule: TypeAlias = float | list[float] | Iterable[float]
 _MOMENTS: Final = {"adam": 2, "radam": 2, "sgd": 0}
 _UPDATES: Final = {"adam": updates.adam, "radam": updates.radam, "sgd": updates.sgd}
 _STEP_KEY: Final = "schedule_step"
+# More steps than a run can have.
+_MAX_COUNT: Final = 2**31
 _UNIT_SCALES: Final = (1.0, 1.0)
 
 
@@ -398,7 +400,7 @@ class Optimizer:
 
         Raises CheckpointError for a parameter that is unknown, missing or incomplete.
         """
-        self._schedule_step = int(state[_STEP_KEY])
+        self._schedule_step = _count(state, _STEP_KEY, at_least=0)
         self._read_schedules()
         wanted = {name: key for key, name in names.items()}
         for entry in state:
@@ -423,7 +425,7 @@ class Optimizer:
             if getattr(getattr(state[part], "dtype", None), "kind", None) != "f":
                 raise CheckpointError(f"`{part}` of the checkpoint is not an array of numbers")
         arrays = [_copied(state[part]) for part in parts]
-        self.nr_update[key] = int(state[f"{name}/updates"])
+        self.nr_update[key] = _count(state, f"{name}/updates", at_least=1)
         self.moments[key] = arrays[:n_moments]
         self._scale_of[key] = _moment_scales(state, name)
         if self._averages is not None:
@@ -480,6 +482,13 @@ def _write_back(array: Floats, flat: Floats) -> Floats:
 
 def _copied(array: Any) -> Any:
     return np.array(array) if isinstance(array, np.ndarray) else array.copy()
+
+
+def _count(state: Mapping[str, Any], key: str, *, at_least: int) -> int:
+    value = np.asarray(state[key])
+    if value.shape != () or value.dtype.kind not in "iu" or not at_least <= value < _MAX_COUNT:
+        raise CheckpointError(f"`{key}` of the checkpoint is not a number of steps")
+    return int(value)
 
 
 def _moment_scales(state: Mapping[str, Any], name: str) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -118,6 +119,7 @@ def test_corpus_is_read_again_at_each_call(nlp, make_doc, save):
     [
         ("missing.spacy", "missing.spacy: no such file or folder"),
         ("folder", "folder: the folder has no `.spacy` file"),
+        (os.devnull, f"{os.devnull}: neither a file nor a folder"),
         ("empty.spacy", "empty.spacy: the corpus has no documents"),
         ("blank.spacy", "blank.spacy: the corpus has no documents"),
         ("broken.spacy", "broken.spacy"),

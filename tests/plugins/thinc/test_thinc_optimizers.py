@@ -320,7 +320,7 @@ def test_averages_can_be_left_out():
         ("moment_scales", ["1", "1"], "`table/moment_scales` of the checkpoint is not two"),
     ],
 )
-def test_states_that_cannot_be_are_refused(part, value, message):
+def test_states_of_rows_that_cannot_be_are_refused(part, value, message):
     first, weights = Adam(), np.ones((400, 96), "float32")
     for step in range(60):
         first((1, "E"), weights, sparse_gradients(step)[0])
@@ -330,3 +330,16 @@ def test_states_that_cannot_be_are_refused(part, value, message):
 
     with pytest.raises(CheckpointError, match=message):
         Adam().load_state(names, {**state, f"table/{part}": value})
+
+
+@pytest.mark.parametrize("key", ["table/updates", "schedule_step"])
+@pytest.mark.parametrize("value", [-1, 1.5, "1", None, [1], 2**40, 2**70])
+def test_numbers_of_steps_are_checked(key, value):
+    first = Adam()
+    first((1, "E"), np.ones(5, "f"), np.ones(5, "f"))
+    names = {(1, "E"): "table"}
+    state = first.state(names)
+    assert key in state
+
+    with pytest.raises(CheckpointError, match=f"`{key}` of the checkpoint is not a number of"):
+        Adam().load_state(names, {**state, key: value})
