@@ -59,7 +59,11 @@ def verify_manifest(folder: Path) -> None:
     for name, expected in read_manifest(folder).items():
         path = folder / name
         if not path.is_file():
-            raise LoadError(f"{path} is missing", hint="the copy of the folder is incomplete")
+            raise LoadError(
+                f"{path} is missing",
+                hint=f"{MANIFEST} lists it: the copy of the folder is incomplete, or the list "
+                "was changed",
+            )
         if path.stat().st_size != expected["bytes"]:
             raise LoadError(
                 f"{path} has {path.stat().st_size} bytes, expected {expected['bytes']}",
