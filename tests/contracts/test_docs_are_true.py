@@ -38,6 +38,16 @@ def test_every_hook_is_in_the_plugin_guide():
     assert dict(re.findall(r"(?m)^\| `(kernel_\w+\(.*?\))` \| (\w+) ", text)) == declared
 
 
+def test_changelog_has_each_change_once_under_its_topic():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf8")
+    entries = re.findall(r"(?m)^- (.+)$", text)
+    assert [
+        entry for entry in entries if entry.startswith("`kernel-")
+    ] == []  # topics, not packages
+    assert len(entries) == len(set(entries))
+    assert set(re.findall(r"(?m)^- ", text.partition("\n### ")[0])) == set()
+
+
 def test_every_environment_variable_is_in_the_guide_to_configs():
     sources = [*ROOT.glob("kernel/**/*.py"), *ROOT.glob("plugins/*/*/**/*.py")]
     found = re.findall(r"KERNEL_[A-Z_]+", "\n".join(path.read_text("utf8") for path in sources))
