@@ -249,12 +249,24 @@ class EditTreeLemmatizer(TokenClassifier):
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:
         readers = super()._readers()
-        return {"cfg": readers["cfg"], "trees": self._read_trees, "model": readers["model"]}
+
+        def read_model(data: bytes) -> None:
+            self._use_trees(self.trees)  # which may have been left out
+            readers["model"](data)
+
+        return {"cfg": readers["cfg"], "trees": self._read_trees, "model": read_model}
 
     def _read_trees(self, data: bytes) -> None:
-        labels: Any = self.cfg.get("labels")
         try:
             trees = tree_files.load(data, self.vocab.strings)
+        except DataError as error:
+            raise LoadError(error.message) from error
+        self._use_trees(trees)
+
+    def _use_trees(self, trees: EditTrees) -> None:
+        """Take these trees for the labels; raises `LoadError` if those are not among them."""
+        labels: Any = self.cfg.get("labels")
+        try:
             tree_files.check_labels(trees, labels)
         except DataError as error:
             raise LoadError(error.message) from error

@@ -7,6 +7,7 @@ import pytest
 import srsly
 
 from kernel.errors import ConfigError, DataError, LoadError
+from kernel.files import pack, unpack
 from kernel.pipeline import blank, load
 from kernel.random import Streams
 from kernel.testing import component_checks
@@ -323,3 +324,13 @@ def test_trees_and_their_file_are_those_of_spacy():
     assert [[trees.apply(i, form) for form, _ in PAIRS] for i in range(len(trees))] == table
     ours = srsly.msgpack_loads(lemmatizer.to_bytes(exclude=["model"]))["trees"]
     assert ours == srsly.msgpack_loads(bytes.fromhex(file))["trees"]
+
+
+def test_trees_that_were_left_out_are_reported(make_lemmatizer):
+    _, lemmatizer = make_lemmatizer()
+    parts = unpack(lemmatizer.to_bytes())
+    del parts["trees"]
+    other = blank("en").add_pipe("trainable_lemmatizer", config={"model": MODEL})
+
+    with pytest.raises(LoadError, match="`model`: the label 1 is none of 0 trees"):
+        other.from_bytes(pack(parts))
