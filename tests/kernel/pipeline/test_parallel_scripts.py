@@ -29,6 +29,12 @@ import kernel
 nlp = kernel.blank("en")
 print([len(doc) for doc in nlp.pipe(["a b", "c d e"] * 3, n_process=2)])
 """
+CLASS = """
+from kernel.lang.en import English
+class Own(English):
+    lang = "own"
+print([len(doc) for doc in Own().pipe(["a b", "c d e"] * 3, n_process=2)])
+"""
 GUARDED = REGISTER + "if __name__ == '__main__':" + RUN.replace("\n", "\n    ")
 EXPECTED = "[2, 3, 2, 3, 2, 3]\n"
 
@@ -52,6 +58,8 @@ def run(*arguments, **settings):
         pytest.param(REGISTER + RUN, id="component-of-the-script"),
         pytest.param(GUARDED, id="guarded-script"),
         pytest.param(PLAIN, id="script-without-components"),
+        pytest.param(CLASS, id="class-of-the-script"),
+        pytest.param(PLAIN + "kernel.__name__\n", id="script-that-asks-for-a-name"),
     ],
 )
 def test_script_can_use_several_processes(tmp_path, code):
