@@ -1,10 +1,12 @@
 import json
 
+import catalogue
 import pytest
 
 import kernel
 from kernel import util
 from kernel.errors import ConfigError, KernelError, LoadError, RegistryError
+from kernel.registry import registry
 
 
 @pytest.fixture
@@ -69,6 +71,17 @@ def test_language_is_found_by_its_tag(tag, code):
     assert util.find_matching_language(tag) == code
 
 
+@pytest.fixture
+def forget_languages():
+    """Languages that the test registers are not known to other tests."""
+    stored = registry.languages._local
+    before = set(stored.get_all())
+    yield
+    for name in set(stored.get_all()) - before:
+        del catalogue.REGISTRY[*stored.namespace, name]
+
+
+@pytest.mark.usefixtures("forget_languages")
 def test_language_class_is_registered_under_its_code():
     class Test(kernel.Language):
         lang = "qtest"
