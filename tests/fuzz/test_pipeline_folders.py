@@ -13,7 +13,7 @@ from kernel.config import load_config_from_str
 from kernel.errors import KernelError
 from kernel.files import MANIFEST, import_file
 from kernel.pipeline import Language
-from kernel.text import DocBin, Example, Lookups, Vectors
+from kernel.text import DocBin, Example, Lookups, Vectors, read_docs
 
 TEXTS = ["Ada baked two loaves in New York .", "She paid the fee", ""]
 LISTENER = '{"@architectures": "kernel.Tok2VecListener.v1", "width": 8}'
@@ -166,6 +166,21 @@ def test_pipeline_folders(fuzz, pipeline, tmp_path):
             raise
 
     fuzz("pipeline folders", seeds, read, kind=kinds)
+
+
+def test_annotation_that_pipelines_learn_from(fuzz, pipeline, corpus, tmp_path):
+    nlp = kernel.load(pipeline)
+    path = tmp_path / "train.spacy"
+    docs = list(corpus.get_docs(nlp.vocab))[:3]
+
+    def read(name, data):
+        path.write_bytes(data)
+        references = list(read_docs(path, nlp.vocab))
+        examples = [Example(nlp.make_doc(doc.text), doc) for doc in references]
+        nlp.update(examples)
+        nlp.evaluate([Example(nlp.make_doc(doc.text), doc) for doc in references])
+
+    fuzz("annotation", {"docs": DocBin(docs=docs).to_bytes()}, read, kind="zlib")
 
 
 def kind_of(path):
