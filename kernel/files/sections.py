@@ -6,6 +6,7 @@ have all tokens first, then all lengths, and so on.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
@@ -48,9 +49,7 @@ class Items:
     what: str = field(repr=False)
 
     def __iter__(self) -> Iterator[Any]:
-        items = _Unpacker(self.reader.copy(), self.what)
-        for _ in range(self.n_items):
-            yield items.unpack()
+        return _Unpacker(self.reader.copy(), self.what).items(self.n_items)
 
 
 Section: TypeAlias = "Blob | Items | dict[str, Section] | int | float | bool | None"
@@ -128,8 +127,7 @@ class _Scan:
 
     def _skip_items(self, reader: Reader, n: int) -> None:
         unpacker = _Unpacker(reader, self.what)
-        for _ in range(n):
-            unpacker.skip()
+        unpacker.skip(n)
         unpacker.give_back()
 
 
@@ -193,15 +191,27 @@ class _Unpacker:
 
     def unpack(self) -> Any:
         """Return the next value."""
-        return self._next(self._unpacker.unpack)
+        with self._reading():
+            return self._unpacker.unpack()
 
-    def skip(self) -> None:
-        """Pass over the next value."""
-        self._next(self._unpacker.skip)
+    def items(self, n: int) -> Iterator[Any]:
+        """Yield the next `n` values."""
+        unpack = self._unpacker.unpack
+        with self._reading():
+            for _ in range(n):
+                yield unpack()
 
-    def _next(self, step: Any) -> Any:
+    def skip(self, n: int) -> None:
+        """Pass over the next `n` values."""
+        skip = self._unpacker.skip
+        with self._reading():
+            for _ in range(n):
+                skip()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
         try:
-            return step()
+            yield
         except LoadError:
             raise
         except Exception as error:

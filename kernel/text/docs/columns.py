@@ -216,7 +216,7 @@ class Columns:
             return
         for name, values in self.annotations.items():
             if COLUMNS[name].kind == "label":
-                self.vocab.strings.keep(np.unique(values).tolist())
+                self.vocab.strings.keep(_distinct(values))
 
     # Many columns
 
@@ -356,9 +356,20 @@ def named_ids(annotations: Mapping[str, Values]) -> set[int]:
     for name, values in annotations.items():
         column = COLUMNS[name]
         if column.is_string and not column.has_symbols:
-            ids.update(np.unique(values).tolist())
+            ids.update(_distinct(values))
     # An analysis without features is a symbol, which every store knows.
     return ids - {_NO_FEATURES}
+
+
+def _distinct(values: Values) -> list[int]:
+    """Return the different values of a column.
+
+    values  (N,)
+    """
+    # Columns with a single value are common, and found in a fraction of the time.
+    is_constant = len(values) > 0 and values.min() == values.max()
+    found: list[int] = (values[:1] if is_constant else np.unique(values)).tolist()
+    return found
 
 
 def concatenate(parts: Sequence[Columns], name: str) -> Values:

@@ -162,12 +162,14 @@ class Tokenizer:
             raise TextError(f"the text has {len(text):,} characters, more than 2**30 - 1")
         encoded, ends_in_space, has_cut = codes_of_text
         codes = np.frombuffer(encoded, np.int32)
-        if has_cut or encoder.may_span_chunks(codes >> 1):
+        lex = codes >> 1
+        if has_cut or encoder.may_span_chunks(lex):
             codes = self._restore_special_cases(codes, encoder)
+            lex = codes >> 1
         spaces = (codes & 1).astype(np.bool_)
         if not ends_in_space and len(spaces):
             spaces[-1] = False
-        return Doc.from_rows(self.vocab, codes >> 1, spaces, encoder.lexemes)
+        return Doc.from_rows(self.vocab, lex, spaces, encoder.lexemes)
 
     def _restore_special_cases(
         self, codes: npt.NDArray[np.int32], encoder: ChunkEncoder
