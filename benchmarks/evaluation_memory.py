@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -29,6 +28,14 @@ from kernel.text import Doc, DocBin, Example, Vocab, read_docs
 MAX_GROWTH: Final = 0.1
 _FOLDER: Final = HOME / "evaluation_memory"
 _N_SAMPLE: Final = 50
+# A process starts with the peak of the one that starts it, so a small one does.
+_LAUNCH: Final = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(process.pid, 0)
+print(used.ru_maxrss, used.ru_utime + used.ru_stime)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 @frozen
@@ -71,13 +78,12 @@ def measure(pipeline: Path, corpus: Path, n_tokens: int) -> Measured:
     if not path.exists():
         DocBin(docs=repeated(corpus, n_tokens)).to_disk(path)
     command = [sys.executable, "-m", "kernel", "evaluate", str(pipeline), str(path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    launcher = [sys.executable, "-c", _LAUNCH, *command]
+    run = subprocess.run(launcher, stdout=subprocess.PIPE, check=False)
+    if run.returncode:
         raise SystemExit(f"`kernel evaluate` failed on {path}")
-    seconds = used.ru_utime + used.ru_stime
-    return Measured(n_tokens, path.stat().st_size, used.ru_maxrss / 1024, seconds)
+    peak_kb, seconds = map(float, run.stdout.split())
+    return Measured(n_tokens, path.stat().st_size, peak_kb / 1024, seconds)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
