@@ -4,8 +4,8 @@ Annotation tools run in a browser, whose strings have two units for a character 
 as an emoji, and whose text fields have one for a line end `\r\n`. Some tools convert their offsets
 to characters, some do not, and some do since a newer version:
 
-- Label Studio: characters since 2022, units before (its issues 1347 and 1008)
-- doccano: units (its issue 2290), but characters in texts that were annotated before the import
+- Label Studio: characters since 2022, units before
+- doccano: units, but characters in texts that were annotated before the import
 - DataTurks: units; brat: characters
 - Prodigy: characters, because its offsets are those of spaCy's tokens
 
