@@ -32,6 +32,7 @@ class Specification:
     kind: str
     answer: Any
     items: Sequence[str]
+    passes_errors: bool
     arguments: Sequence[str]
     expected: str
 
@@ -111,7 +112,8 @@ class Hooks:
         """Call every plugin, and return each answer with the name of the plugin.
 
         Raises `PluginError` for a plugin that fails or returns the wrong type. If `on_error` is
-        given, it is called with the error instead, and the plugin's answer is left out.
+        given, it is called with the error instead, and the plugin's answer is left out. The hook
+        may pass on other errors of its plugins (`passes_errors`).
         """
         answers = []
         for implementation in self.implementing(hook, "gather"):
@@ -151,7 +153,7 @@ class Hooks:
         try:
             answer = _call(implementation, arguments)
         except (Exception, SystemExit) as error:
-            if isinstance(error, KernelError) and specification.kind == "first":
+            if isinstance(error, KernelError) and specification.passes_errors:
                 error.add_note(f"raised in {where}")
                 raise
             problem = f"{type(error).__name__}: {getattr(error, 'message', error)}"
@@ -233,7 +235,7 @@ def _title(implementation: HookImpl) -> str:
 def _specifications(namespace: object) -> Iterator[tuple[str, Specification]]:
     for name, function in vars(namespace).items():
         if hasattr(function, "kernel_hook"):
-            kind, answer, items = function.kernel_hook
+            kind, answer, items, passes_errors = function.kernel_hook
             expected = inspect.signature(function).return_annotation
             yield (
                 name,
@@ -241,6 +243,7 @@ def _specifications(namespace: object) -> Iterator[tuple[str, Specification]]:
                     kind=kind,
                     answer=answer,
                     items=items,
+                    passes_errors=passes_errors,
                     arguments=_arguments(function),
                     expected=inspect.formatannotation(expected).strip("'"),
                 ),

@@ -11,15 +11,15 @@ arguments that it does not use. There are three kinds of hooks:
 
 A *watch* hook that raises is reported once, with its plugin, and left out from then on: a broken
 logger cannot end a run. A *gather* or *first* hook that raises, or that answers with another type
-than the one in its specification, is a `PluginError` that names its plugin; but a *first* hook
-may raise any other `KernelError`, about what it was asked.
+than the one in its specification, is a `PluginError` that names its plugin; but a *first* hook,
+and a *gather* hook that says so, may raise any other `KernelError`, about what it was asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pluggy
 
@@ -40,18 +40,21 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 _hookspec = pluggy.HookspecMarker(PROJECT)
 
 
-def gather(answer: type, *, items: Sequence[str] = ()) -> Callable[[HookT], HookT]:
+def gather(
+    answer: type, *, items: Sequence[str] = (), passes_errors: bool = False
+) -> Callable[[HookT], HookT]:
     """Mark the specification of a *gather* hook.
 
     `answer` is the class of an answer; `items` are the classes of its items (of its values, if it
-    is a mapping), each as "module:class", which is imported when an answer is checked.
+    is a mapping), each as "module:class", which is imported when an answer is checked. With
+    `passes_errors`, a `KernelError` of the plugin is passed on, because it is about the arguments.
     """
-    return _mark("gather", answer, items)
+    return _mark("gather", answer, items, passes_errors=passes_errors)
 
 
 def first(answer: type) -> Callable[[HookT], HookT]:
     """Mark the specification of a *first* hook; `answer` is the class of an answer."""
-    return _mark("first", answer)
+    return _mark("first", answer, passes_errors=True)
 
 
 def watch(specification: HookT) -> HookT:
@@ -59,9 +62,12 @@ def watch(specification: HookT) -> HookT:
     return _mark("watch", object)(specification)
 
 
-def _mark(kind: str, answer: type, items: Sequence[str] = ()) -> Callable[[HookT], HookT]:
+def _mark(
+    kind: str, answer: type, items: Sequence[str] = (), *, passes_errors: bool = False
+) -> Callable[[HookT], HookT]:
     def mark(specification: HookT) -> HookT:
-        specification.kernel_hook = (kind, answer, items)  # type: ignore[attr-defined]
+        marks = (kind, answer, items, passes_errors)
+        specification.kernel_hook = marks  # type: ignore[attr-defined]
         return _hookspec(specification)
 
     return mark
@@ -158,6 +164,15 @@ def kernel_recommend_training(components: Sequence[str]) -> Mapping[str, Any]:
     raise AssertionError
 
 
+@first(Mapping)
+def kernel_recommend_pretraining(config: Config) -> Mapping[str, Any] | None:
+    """Return the sections that prepare `config` for pretraining, or None.
+
+    Called: by `kernel init config` and `kernel init fill-config`, once, with `--pretraining`. The
+    settings of `config` itself win over those returned. First answer wins.
+    """
+
+
 @watch
 def kernel_config_loaded(config: Config) -> None:
     """Watch a config that was read, overridden and filled, before it is resolved.
@@ -167,6 +182,17 @@ def kernel_config_loaded(config: Config) -> None:
 
 
 # ---- pipeline
+
+
+@gather(cast("type", Callable), passes_errors=True)
+def kernel_initialize(nlp: Language) -> Callable[[], str] | None:
+    """Return a function that finishes the initialization of a pipeline, or None.
+
+    Called: by `nlp.initialize`, after `before_init` and before any data is read, so that missing
+    files are found early. The function is called once after all components were initialized; it
+    returns a sentence about what it did, which `kernel train` shows. Gathered. A `KernelError` of
+    either ends the initialization.
+    """
 
 
 @watch

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kernel.cli.options import check_unused, force_option
+from kernel.cli.options import check_unused, force_option, pretraining_option
 
 
 @click.command()
@@ -29,9 +29,17 @@ from kernel.cli.options import check_unused, force_option
     help="Prefer a fast and small model, or an accurate one.",
 )
 @click.option("--gpu", "-G", is_flag=True, help="Choose settings for training on a GPU.")
+@pretraining_option
 @force_option("OUTPUT_FILE")
 def init_config(
-    output_file: Path, *, lang: str, pipeline: str, optimize: str, gpu: bool, force: bool
+    output_file: Path,
+    *,
+    lang: str,
+    pipeline: str,
+    optimize: str,
+    gpu: bool,
+    pretraining: bool,
+    force: bool,
 ) -> None:
     """Write a recommended config for a pipeline.
 
@@ -45,7 +53,7 @@ def init_config(
     is_stdout = str(output_file) == "-"
     check_unused(output_file, force=force)
     components = [name.strip() for name in pipeline.split(",") if name.strip()]
-    found = recommend(lang, components, optimize=optimize, gpu=gpu)
+    found = recommend(lang, components, optimize=optimize, gpu=gpu, pretraining=pretraining)
     write_config(found.config, output_file, remarks=found.remarks)
     for name, value in (
         ("Language", lang),

@@ -51,6 +51,13 @@ def strict_option(function: FuncT) -> FuncT:
     )(function)
 
 
+def pretraining_option(function: FuncT) -> FuncT:
+    """Add `--pretraining`."""
+    return click.option(
+        "--pretraining", "-pt", "--pt", is_flag=True, help="Add the sections for `kernel pretrain`."
+    )(function)
+
+
 def force_option(what: str) -> Callable[[FuncT], FuncT]:
     """Add `--force`, which allows a command to replace `what`; see `check_unused`."""
     return click.option("--force", "-F", is_flag=True, help=f"Replace {what} if it exists.")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from kernel.config import Config, check, fill
+from kernel.config import Config, check, fill, merge
 from kernel.errors import ConfigError, KernelError, PluginError
 from kernel.pipeline import get_factory, get_lang_class
 from kernel.plugins import hooks
@@ -36,11 +36,17 @@ class Recommendation:
 
 
 def recommend(
-    lang: str, pipeline: Sequence[str], *, optimize: str = "efficiency", gpu: bool = False
+    lang: str,
+    pipeline: Sequence[str],
+    *,
+    optimize: str = "efficiency",
+    gpu: bool = False,
+    pretraining: bool = False,
 ) -> Recommendation:
     """Return a complete config for the components in `pipeline`.
 
-    `optimize` is "efficiency" or "accuracy". The blocks come from the plugins; a component without
+    `optimize` is "efficiency" or "accuracy"; with `pretraining`, there is a section for it. The
+    blocks come from the plugins; a component without
     a recommendation gets the defaults of its factory. If a component listens to a shared layer,
     that layer is added first: the one named in `pipeline`, or one that a plugin recommends. Raises
     `RegistryError` for a language or component that no installed plugin provides.
@@ -66,7 +72,8 @@ def recommend(
         blocks = {layer.component: dict(layer.block), **placed}
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
     training = {"optimizer": _AVERAGED, **_training(wanted)}
-    config = fill(Config({"nlp": nlp, "components": blocks, "training": training}))
+    config = Config({"nlp": nlp, "components": blocks, "training": training})
+    config = fill(with_pretraining(config) if pretraining else config)
     try:
         check(config, complete=False)
     except ConfigError as error:
@@ -77,6 +84,19 @@ def recommend(
         remarks={**_REMARKS, **_remarks_about(layer)},
         warnings=list(warnings_about(sharing, layer, gpu=gpu)),
     )
+
+
+def with_pretraining(config: Config) -> Config:
+    """Return `config` with the sections that prepare it for pretraining.
+
+    Raises `KernelError` if no plugin has them, or if nothing in the pipeline can be pretrained.
+    """
+    found = hooks().first("kernel_recommend_pretraining", config=config)
+    if found is None:
+        raise KernelError(
+            "no installed plugin pretrains", hint="pip install kernel-plugin-pretrain"
+        )
+    return merge(found, config)
 
 
 def warnings_about(

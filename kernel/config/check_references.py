@@ -39,7 +39,6 @@ _COMPONENT_LISTS: Final = (
 )
 _ANY: Final = "*"
 _UPSTREAM: Final = "upstream"
-_DOTTED: Final = (("training", "train_corpus"), ("training", "dev_corpus"))
 
 
 def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
@@ -53,15 +52,39 @@ def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
     for path in _COMPONENT_LISTS:
         for name in names_at(tree, path):
             if name not in pipeline:
-                yield Place.of(tree, *path).problem(
-                    f"`{name}` is not in the pipeline",
-                    suggestion=nearest(name, pipeline),
-                    hint=f"[nlp] pipeline has: {', '.join(pipeline) or 'nothing'}",
-                )
+                yield _absent(tree, path, name, pipeline)
     yield from _initialized_problems(tree, {*pipeline, *blocks})
     yield from _tokenizer_problems(tree)
-    for path in _DOTTED:
-        yield from _dotted_problems(tree, path)
+    for setting in _naming("component"):
+        yield from _component_problems(tree, setting, pipeline)
+    for setting in _naming("object"):
+        yield from _dotted_problems(tree, setting)
+
+
+def _naming(what: str) -> list[Path]:
+    """Return the paths of the settings that name something: a "component" or an "object"."""
+    return [
+        (name, key)
+        for name, section in sections().items()
+        for key, setting in section.settings.items()
+        if setting.names == what
+    ]
+
+
+def _component_problems(
+    tree: Mapping[str, Any], path: Path, pipeline: list[str]
+) -> Iterator[Problem]:
+    name = get_at(tree, path)
+    if isinstance(name, str) and name not in pipeline:
+        yield _absent(tree, path, name, pipeline)
+
+
+def _absent(tree: Mapping[str, Any], path: Path, name: str, pipeline: list[str]) -> Problem:
+    return Place.of(tree, *path).problem(
+        f"`{name}` is not in the pipeline",
+        suggestion=nearest(name, pipeline),
+        hint=f"[nlp] pipeline has: {', '.join(pipeline) or 'nothing'}",
+    )
 
 
 def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
@@ -195,7 +218,7 @@ def _dotted_problems(tree: Mapping[str, Any], path: Path) -> Iterator[Problem]:
 
 def referred_paths(config: Config) -> set[Path]:
     """Return the paths that variables and dotted names in `config` refer to."""
-    dotted = [get_at(config, path) for path in _DOTTED]
+    dotted = [get_at(config, path) for path in _naming("object")]
     names = [*config.variables, *(name for name in dotted if isinstance(name, str))]
     return {tuple(name.split(".")) for name in names}
 

@@ -118,8 +118,12 @@ class TrainingSettings:
     annotating_components: list[str] = setting(
         [], "components whose annotation those after them see in training"
     )
-    dev_corpus: str = setting("corpora.dev", "dotted name of the data for evaluation")
-    train_corpus: str = setting("corpora.train", "dotted name of the data to learn from")
+    dev_corpus: str = setting(
+        "corpora.dev", "dotted name of the data for evaluation", names="object"
+    )
+    train_corpus: str = setting(
+        "corpora.train", "dotted name of the data to learn from", names="object"
+    )
     before_to_disk: Callback | None = setting(
         None, "changes the pipeline before it is saved", registry="callbacks"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 from attrs import frozen
@@ -51,6 +51,7 @@ def setting(
     *,
     registry: str | None = None,
     range: Range | None = None,  # noqa: A002
+    names: Literal["component", "object"] | None = None,
 ) -> Any:
     """Return the field of one setting, for an attrs class that describes a section.
 
@@ -58,8 +59,10 @@ def setting(
     help      the meaning of the setting, for comments and explanations
     registry  the registry of the function blocks that may be the value
     range     the allowed values of a number
+    names     what a string names: a component of the pipeline, or, with its dotted name, an object
+              of the config
     """
-    about = {"default": default, "help": help, "registry": registry}
+    about = {"default": default, "help": help, "registry": registry, "names": names}
     return attrs.field(validator=range, metadata={_METADATA: about})
 
 
@@ -72,6 +75,7 @@ class Setting:
     help: str = ""
     registry: str | None = None
     range: Range | None = None
+    names: Literal["component", "object"] | None = None
     owner: str = ""
 
     @property
@@ -94,7 +98,7 @@ class Setting:
         return attrs.field(type=self.hint, validator=self.range, metadata={_METADATA: about})
 
 
-_COPIED: Final = {"default", "help", "registry", "owner"}
+_COPIED: Final = {"default", "help", "registry", "names", "owner"}
 
 
 def is_described(cls: Any) -> bool:

@@ -115,6 +115,8 @@ class Language:
         self.optimizer: Any = None
         # The objects that `init_nlp` created from the config, for the next training run.
         self.prepared_settings: Any = None
+        # What plugins did to the initialized components, in sentences.
+        self.initialized_from: list[str] = []
         make = create_tokenizer or registry.tokenizers.get("kernel.Tokenizer.v1")()
         self.tokenizer: Any = make(self)
         # The tokenizer that the config describes; another one may not be saved.

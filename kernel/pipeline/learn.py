@@ -31,6 +31,7 @@ from kernel.pipeline.protocols import (
 )
 from kernel.pipeline.stages import as_list
 from kernel.pipeline.vocab_data import load_vectors, read_vocab_data, warn_of_others
+from kernel.plugins import hooks
 from kernel.random import follow_global_seed, generator
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
@@ -60,6 +61,7 @@ def initialize(
     settings = resolve_section(nlp.config.interpolate(), "initialize")
     if settings.before_init is not None:
         settings.before_init(nlp)
+    finishing = hooks().gather("kernel_initialize", nlp=nlp)
     _initialize_vocab(nlp, settings)
     if isinstance(nlp.tokenizer, Initializable):
         nlp.tokenizer.initialize(get_examples, nlp=nlp, **settings.tokenizer)
@@ -70,6 +72,7 @@ def initialize(
                 where = f"initialize.components.{name}"
                 _check_settings(component.initialize, own, where)
                 component.initialize(get_examples, nlp=nlp, **own)
+    nlp.initialized_from = [finish() for _, finish in finishing]
     nlp.optimizer = sgd if sgd is not None else create_optimizer(nlp)
     if settings.after_init is not None:
         settings.after_init(nlp)

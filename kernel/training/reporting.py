@@ -90,6 +90,7 @@ def announce(run: TrainingRun, stdout: IO[str]) -> None:
         lines.append(f"Frozen components: {run.frozen}")
     if run.settings.annotating_components:
         lines.append(f"Set annotations on update for: {run.settings.annotating_components}")
+    lines += run.nlp.initialized_from
     if hasattr(run.optimizer, "learn_rate"):
         lines.append(f"Initial learn rate: {run.optimizer.learn_rate}")
     if run.step:
