@@ -1,6 +1,7 @@
 """Array operations: Thinc's operations with numpy's BLAS, and functions for fused layers."""
 
 from kernel.ops.backend import KernelOps, default_ops, use_kernel_ops
+from kernel.ops.bridge import from_torch, to_torch
 from kernel.ops.dropout import draw_bits, dropout_mask, mask_of_bits
 from kernel.ops.hashing import hash_keys
 from kernel.ops.maxout import backprop_maxout, maxout
@@ -13,17 +14,21 @@ from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
 from kernel.ops.thinc_weights import ThincWeights
 from kernel.ops.threads import for_each, parallel, prefetch, thread_count
+from kernel.ops.torch_weights import TorchWeights
 from kernel.ops.types import Floats, Ints, array_module
-from kernel.ops.weights import (
+from kernel.ops.updating import (
     NonFiniteGradientError,
+    check_finite,
+    finish_update,
+    gradients,
+    use_params,
+)
+from kernel.ops.weights import (
     WeightNode,
     add_row_gradient,
     cached,
-    check_finite,
     copy_model,
-    finish_update,
     gradient_of,
-    gradients,
     no_backprop,
     param_for_rows,
     restore_pending,
@@ -40,6 +45,7 @@ __all__ = [
     "Packed",
     "RowGradient",
     "ThincWeights",
+    "TorchWeights",
     "WeightNode",
     "add_row_gradient",
     "add_rows",
@@ -57,6 +63,7 @@ __all__ = [
     "finish_update",
     "for_each",
     "forget_weights",
+    "from_torch",
     "gather_sum",
     "gradient_of",
     "gradients",
@@ -77,7 +84,9 @@ __all__ = [
     "standardize_inplace",
     "stored_param",
     "thread_count",
+    "to_torch",
     "use_kernel_ops",
+    "use_params",
     "weights_version",
     "window_columns",
 ]

@@ -2,7 +2,9 @@
 
 Thinc numbers its nodes in the order of creation, which differs between processes. Here the name of
 a parameter is the path of its node and its own name: `0.2.1/W` is the `W` of the second layer of
-the third layer of the first layer of the model, `model/W` that of the model itself.
+the third layer of the first layer of the model, `model/W` that of the model itself. The name of a
+torch tensor is the path of its node, the number of the shim, and its name in the module:
+`0/shims/0/lstm.weight_ih_l0`.
 """
 
 from __future__ import annotations
@@ -12,8 +14,17 @@ from typing import Any
 
 import numpy.typing as npt
 
+from kernel.ops.bridge import set_tensor
 from kernel.ops.row_gradient import RowGradient
-from kernel.ops.weights import gradients, stored_param
+from kernel.ops.torch_parameters import (
+    host_arrays,
+    is_torch_shim,
+    module_of,
+    named_tensors,
+    torch_parameters,
+)
+from kernel.ops.updating import gradients
+from kernel.ops.weights import stored_param
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -25,30 +36,42 @@ class ThincWeights:
         self.model = model
 
     def named_arrays(self) -> Arrays:
-        """Return the stored weights, on the host.
+        """Return the stored weights, and the persistent buffers of torch modules, on the host.
 
         Pending updates of table rows are part of the optimizer's state.
         """
-        return {
+        arrays = {
             f"{path}/{param}": node.ops.to_numpy(stored_param(node, param))
             for path, node in self._nodes()
             for param in node.param_names
             if node.has_param(param)
         }
+        for path, _, shim in self._shims():
+            own = host_arrays(module_of(shim))
+            arrays.update((f"{path}/{name}", array) for name, array in own.items())
+        return arrays
 
     def load_arrays(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Set the parameters that are among `arrays`."""
+        """Set the parameters and buffers that are among `arrays`."""
         for path, node in self._nodes():
             for param in node.param_names:
                 if f"{path}/{param}" in arrays:
                     node.set_param(param, node.ops.asarray(arrays[f"{path}/{param}"]))
+        for path, _, shim in self._shims():
+            for name, tensor in named_tensors(module_of(shim)).items():
+                if f"{path}/{name}" in arrays:
+                    set_tensor(tensor, arrays[f"{path}/{name}"])
 
     def optimizer_keys(self) -> dict[tuple[int, str], str]:
         """Return the name of each parameter by (node id, parameter name)."""
+        owners = [
+            *self._nodes(),
+            *((path, torch_parameters(shim, node.ops.xp)) for path, node, shim in self._shims()),
+        ]
         return {
-            (node.id, param): f"{path}/{param}"
-            for path, node in self._nodes()
-            for param in node.param_names
+            (owner.id, param): f"{path}/{param}"
+            for path, owner in owners
+            for param in owner.param_names
         }
 
     def gradients(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
@@ -60,8 +83,24 @@ class ThincWeights:
             yield names[node.id, param], values
 
     def foreign_layers(self) -> list[str]:
-        """Return the paths of nodes with weights of another library, which have no names."""
-        return [path for path, node in self._nodes() if node.shims]
+        """Return the paths of nodes with weights that have no names: of other libraries than torch.
+
+        A shim that updates its weights itself is one of them too.
+        """
+        return [
+            path
+            for path, node in self._nodes()
+            if not all(is_torch_shim(shim) for shim in node.shims)
+        ]
+
+    def _shims(self) -> Iterator[tuple[str, Any, Any]]:
+        """Yield the path, the node and the shim of each torch module."""
+        seen = set()
+        for path, node in self._nodes():
+            for index, shim in enumerate(node.shims):
+                if is_torch_shim(shim) and module_of(shim) not in seen:
+                    seen.add(module_of(shim))
+                    yield f"{path}/shims/{index}", node, shim
 
     def _nodes(self) -> Iterator[tuple[str, Any]]:
         yield from _walk(self.model, "", set())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from thinc.api import Model
+from thinc.shims import Shim
 
 from kernel.errors import KernelError
 from kernel.ops.row_gradient import RowGradient
@@ -155,18 +155,12 @@ def copy_model(model: Any) -> Any:
     nodes = list(model.walk())
     copies = dict(zip((node.id for node in nodes), copied.walk(), strict=True))
     for node in nodes:
+        for shim in copies[node.id].shims:
+            shim.id = Shim(None).id  # counts the shims of the process
         for name in node.ref_names:
             target = node.maybe_get_ref(name)
             copies[node.id].set_ref(name, None if target is None else copies[target.id])
     return copied
-
-
-class NonFiniteGradientError(KernelError):
-    """A gradient is infinite or not a number; `where` describes the parameter."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__(f"the gradient of {where} is not finite")
-        self.where = where
 
 
 def cached(
@@ -178,7 +172,7 @@ def cached(
 
     If one of them is not a `WeightNode`, changes cannot be detected, and nothing is cached.
     """
-    version = weights_version(_tree(model) if nodes is None else nodes)
+    version = weights_version(tree(model) if nodes is None else nodes)
     if version is None:
         return make()
     values = vars(model).setdefault(_CACHE, {})
@@ -198,11 +192,12 @@ def no_backprop(d_output: Any) -> Any:
     raise KernelError("there is no gradient of a prediction", hint="call `begin_update`")
 
 
-def _tree(model: Any) -> Iterator[Any]:
+def tree(model: Any) -> Iterator[Any]:
+    """Yield the nodes of a model; one that is part of several layers repeatedly."""
     # Thinc's `walk` removes duplicates, which is slower than visiting them twice.
     yield model
     for layer in model.layers:
-        yield from _tree(layer)
+        yield from tree(layer)
 
 
 def weights_version(nodes: Iterable[Any]) -> tuple[Any, ...] | None:
@@ -245,7 +240,7 @@ def add_row_gradient(node: WeightNode[Any, Any], name: str, keys: Ints, values: 
 
 def stored_param(node: Any, name: str) -> Any:
     """Return a parameter as stored; updates of its rows may be pending."""
-    return Model.get_param(node, name)
+    return Model.get_param(node, name) if isinstance(node, Model) else node.get_param(name)
 
 
 def param_for_rows(node: Any, name: str, rows: Ints) -> Floats:
@@ -261,70 +256,10 @@ def param_for_rows(node: Any, name: str, rows: Ints) -> Floats:
 
 def restore_pending(model: Any, optimizer: Any) -> None:
     """Connect the tables of `model` to the pending updates of a resumed optimizer."""
-    for node in _tree(model):
+    for node in tree(model):
         for name in node.param_names if isinstance(node, WeightNode) else ():
             table: Any = stored_param(node, name) if node.has_param(name) else None
             pending = optimizer.pending_updates((node.id, name), table)
             if pending is not None:
                 gradient = node.row_gradients[name] = RowGradient(table.shape, table.dtype)
                 gradient.pending = pending
-
-
-def gradients(model: Any) -> Iterator[tuple[Any, str, Any]]:
-    """Yield node, parameter name and gradient (an array or a `RowGradient`) of a model."""
-    seen = set()
-    for node in _tree(model):
-        if node.id in seen:
-            continue
-        seen.add(node.id)
-        by_rows = node.row_gradients if isinstance(node, WeightNode) else {}
-        for name in node.param_names:
-            if name in by_rows:
-                yield node, name, by_rows[name]
-            elif node.has_grad(name):
-                yield node, name, node.get_grad(name)
-
-
-def finish_update(model: Any, optimizer: Any) -> None:
-    """Let an optimizer update all weights, like Thinc's `Model.finish_update`.
-
-    An optimizer with `update_model` gets all parameters of the model at once; any other optimizer
-    is called for each parameter.
-    """
-    for node in _tree(model):
-        for shim in node.shims:
-            shim.finish_update(optimizer)
-    if hasattr(optimizer, "update_model"):
-        optimizer.update_model(model, list(gradients(model)))
-        return
-    for node, name, gradient in gradients(model):
-        whole = gradient.whole() if isinstance(gradient, RowGradient) else _own_gradient(node, name)
-        param, rest = optimizer((node.id, name), node.get_param(name), whole)
-        node.set_param(name, param)
-        if rest is not whole:
-            whole[...] = rest
-
-
-def _own_gradient(node: Any, name: str) -> Floats:
-    """Return a contiguous gradient, which optimizers can change in place."""
-    gradient: Floats = node.get_grad(name)
-    if not gradient.flags.c_contiguous:
-        gradient = gradient.copy()
-        node.set_grad(name, gradient)
-    return gradient
-
-
-def check_finite(found: Iterable[tuple[Any, str, Any]]) -> None:
-    """Raise `NonFiniteGradientError` for the first gradient that is not finite.
-
-    found  the items of `gradients`
-
-    The sum of squares needs one pass and no temporary array. Only if it is not finite (which a
-    large, finite gradient can cause too), each value is checked.
-    """
-    for node, name, gradient in found:
-        is_by_rows = isinstance(gradient, RowGradient)
-        values = gradient.touched(node.ops)[1] if is_by_rows else gradient
-        flat = values.reshape(-1)
-        if not math.isfinite(float(flat @ flat)) and not node.ops.xp.isfinite(flat).all():
-            raise NonFiniteGradientError(f"`{name}` of the layer `{node.name}`")

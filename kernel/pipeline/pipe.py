@@ -265,7 +265,10 @@ class TrainablePipe(Pipe):
     @contextlib.contextmanager
     def use_params(self, params: Mapping[Any, Any]) -> Iterator[None]:
         """Run the block with the weights `params`, {(node id, name): array}."""
-        with self.model.use_params(params):
+        # Imported here so that a pipeline without models does not import Thinc.
+        from kernel.ops import use_params
+
+        with use_params(self.model, params):
             yield
 
     @property

@@ -40,6 +40,32 @@ def fit(toys):
     return fit
 
 
+class CrashError(Exception):
+    pass
+
+
+@pytest.fixture
+def crash(toys, fit, monkeypatch):
+    """Return a function that trains up to a step and raises there."""
+
+    def crash(output, step, **training):
+        from kernel.training import loop
+
+        take_step = loop.take_step
+
+        def crashing(run, epoch, examples):
+            if run.step == step:
+                raise CrashError
+            take_step(run, epoch, examples)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "take_step", crashing)
+            with pytest.raises(CrashError):
+                fit(output, **training)
+
+    return crash
+
+
 @pytest.fixture
 def quick_disk(monkeypatch):
     """Skip flushing to disk, which takes most of the time of these runs."""

@@ -18,32 +18,6 @@ from kernel.training import settings as run_settings
 pytestmark = pytest.mark.usefixtures("quick_disk")
 
 
-class CrashError(Exception):
-    pass
-
-
-@pytest.fixture
-def crash(toys, fit, monkeypatch):
-    """Return a function that trains up to a step and raises there."""
-
-    def crash(output, step, **training):
-        from kernel.training import loop
-
-        take_step = loop.take_step
-
-        def crashing(run, epoch, examples):
-            if run.step == step:
-                raise CrashError
-            take_step(run, epoch, examples)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(loop, "take_step", crashing)
-            with pytest.raises(CrashError):
-                fit(output, **training)
-
-    return crash
-
-
 def fixed_rate(learn_rate, **settings):
     return {"optimizer": {"@optimizers": "Adam.v1", "learn_rate": learn_rate, **settings}}
 

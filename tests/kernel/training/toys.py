@@ -161,13 +161,15 @@ def make_corpus(n_docs: int, seed: int = 0, noise: float = 0.0):
 def make_config(**training):
     """Return a complete config; `training` overrides keys of that section.
 
-    `sources` are {component: folder of a trained pipeline whose `guess` it is}.
+    `factory` is that of all components that have no source; `sources` are
+    {component: folder of a trained pipeline whose `guess` it is}.
     """
     sizes = {"@schedules": "compounding.v1", "start": 2, "stop": 9, "compound": 1.05}
     noise = training.pop("noise", 0.0)
     n_docs = training.pop("n_docs", 30)
     pipeline = training.pop("pipeline", ["guess"])
-    components = {name: {"factory": "toy_guesser"} for name in pipeline}
+    factory = training.pop("factory", "toy_guesser")
+    components = {name: {"factory": factory} for name in pipeline}
     for name, folder in training.pop("sources", {}).items():
         components[name] = {"source": str(folder), "component": "guess"}
     settings = {
