@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from attrs import frozen
 
-from kernel.errors import CheckpointError, DataError, LoadError
-from kernel.files import MANIFEST, check_type, replace_folder, verify_manifest
+from kernel.errors import CheckpointError, DataError
 from kernel.hooks import hookimpl
 from kernel.ops import ThincWeights, restore_pending
 from kernel.plugins import distributions
@@ -32,25 +30,16 @@ from kernel.training.output import (
     CHECKPOINT,
     LAST_MODEL,
     copy_pipeline,
-    recovering,
     save_pipeline,
 )
-from kernel.training.packing import (
-    is_same,
-    pack_strings,
-    read_arrays,
-    read_values,
-    unpack_strings,
-    write_arrays,
-    write_values,
-)
+from kernel.training.packing import is_same, pack_strings, unpack_strings
+from kernel.training.saved import Saved, read_saved, reading, saving
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
     from kernel.training.run import TrainingRun
 
 FORMAT: Final = 3
-WEIGHTS_FILE: Final = "weights.npz"
 
 _STATE: Final = {
     "config": dict[str, Any],
@@ -136,9 +125,8 @@ class Checkpoints:
             yield
             return
         path = _output(run) / CHECKPOINT
-        with recovering(path), replace_folder(path) as folder:
-            write_arrays(folder / WEIGHTS_FILE, parameters.get_weights(run.nlp, _trained(run)))
-            write_values(folder, "state", {**snapshot(run), "frozen": self._frozen, **changes})
+        state = {**snapshot(run), "frozen": self._frozen, **changes}
+        with saving(path, state, parameters.get_weights(run.nlp, _trained(run))):
             yield
         run.hooks.watch("kernel_checkpoint_written", run=run, path=path)
 
@@ -167,54 +155,12 @@ def snapshot(run: TrainingRun) -> dict[str, Any]:
     }
 
 
-@frozen
-class Saved:
-    """A checkpoint that was read but not restored yet."""
-
-    path: Path
-    state: dict[str, Any]
-    weights: parameters.Arrays
-
-
 def read_checkpoint(path: Path) -> Saved:
     """Read the checkpoint in the folder `path`.
 
     Raises `CheckpointError` with the name of a file that is missing, truncated or changed.
     """
-    if not path.joinpath(MANIFEST).is_file():
-        raise CheckpointError(
-            f"{path / MANIFEST} is missing: the checkpoint is not complete",
-            hint="the copy of the folder may be incomplete",
-        )
-    try:
-        verify_manifest(path)
-    except LoadError as error:
-        raise CheckpointError(
-            error.message, hint="the checkpoint is damaged; --overwrite starts a new run"
-        ) from error
-    state = read_values(path, "state")
-    with _reading(path):
-        check_type(state, {"format": int}, what="the state")
-        if state["format"] != FORMAT:
-            raise CheckpointError(
-                f"{path} has the format {state['format']}, expected {FORMAT}",
-                hint="it was written by another version of kernel",
-            )
-        check_type(state, _STATE, what="the state")
-    return Saved(path, state, read_arrays(path / WEIGHTS_FILE))
-
-
-@contextlib.contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Let each error of the block, of any kind, be a `CheckpointError` that names `path`."""
-    try:
-        yield
-    except CheckpointError:
-        raise
-    except LoadError as error:
-        raise CheckpointError(f"{path} is damaged: {error.message}") from error
-    except Exception as error:  # optimizers are parts of plugins
-        raise CheckpointError(f"{path} is damaged: {type(error).__name__}: {error}") from error
+    return read_saved(path, version=FORMAT, fields=_STATE)
 
 
 def restore(run: TrainingRun, saved: Saved) -> None:
@@ -222,10 +168,10 @@ def restore(run: TrainingRun, saved: Saved) -> None:
 
     Raises `CheckpointError` if the run differs: its config, labels, shapes or training data.
     """
-    with _reading(saved.path):
+    with reading(saved.path):
         check_sameness(run, saved)
     _replay(run, saved)
-    with _reading(saved.path):
+    with reading(saved.path):
         _set_state(run, saved)
 
 

@@ -14,7 +14,7 @@ from kernel.pipeline import schedule
 from kernel.plugins import Hooks, hooks
 from kernel.random import Streams, fix_random_seed, isolated
 from kernel.training.batches import Batches
-from kernel.training.checkpoint import Checkpoints, Saved, read_checkpoint, restore
+from kernel.training.checkpoint import Checkpoints, read_checkpoint, restore
 from kernel.training.evaluate import score_pipeline
 from kernel.training.initialize import use_device
 from kernel.training.lock import locked
@@ -27,6 +27,7 @@ from kernel.training.stopping import EarlyStopping, interruption, stopping_on_si
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
+    from kernel.training.saved import Saved
 
 
 @isolated()

@@ -29,7 +29,7 @@ class RunSettings:
         """Return the settings in the config of `nlp`, with all their objects created."""
         config = nlp.config.interpolate()
         training: TrainingSettings = resolve_section(config, "training")
-        _check_optimizer(training.optimizer)
+        check_optimizer(training.optimizer)
         names = [training.train_corpus, training.dev_corpus]
         train_corpus, dev_corpus = resolve_dot_names(config, names)
         return cls(
@@ -37,12 +37,12 @@ class RunSettings:
         )
 
 
-def _check_optimizer(optimizer: Any) -> None:
-    """Raise `ConfigError` for an object that a run cannot use as its optimizer."""
+def check_optimizer(optimizer: Any, where: str = "training.optimizer") -> None:
+    """Raise `ConfigError` for an object, made by `where`, that a run cannot use as optimizer."""
     missing = [name for name in _OPTIMIZER if not hasattr(optimizer, name)]
     if missing:
         raise ConfigError(
-            f"[training.optimizer] makes an object of type `{type(optimizer).__name__}`, which is "
+            f"[{where}] makes an object of type `{type(optimizer).__name__}`, which is "
             f"not an optimizer: it has no {' and no '.join(f'`{name}`' for name in missing)}",
             hint="`thinc.api.Optimizer` has the methods that an optimizer needs",
         )

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kernel.errors import KernelError
 from kernel.hooks import hookimpl
@@ -39,6 +40,18 @@ class _StoppedAtOnce(KeyboardInterrupt):
         self.exit_code = _exit_code(number)
 
 
+class Stoppable(Protocol):
+    """A run that a signal can end after its current step; see `TrainingRun`."""
+
+    step: int
+    output: Path | None
+    stop_reason: str | None
+    signal: int | None
+
+    def stop(self, reason: str) -> None:
+        """Let the run end after the current step; the first reason given is kept."""
+
+
 class EarlyStopping:
     """Ends a run after `max_steps`, or after `patience` steps without a better score."""
 
@@ -66,7 +79,7 @@ class EarlyStopping:
 
 
 @contextlib.contextmanager
-def stopping_on_signals(run: TrainingRun) -> Iterator[None]:
+def stopping_on_signals(run: Stoppable) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end `run` after the current step; a second one ends it at once.
 
     Does nothing outside the main thread, the only one that receives signals.
@@ -100,10 +113,10 @@ def _restore(handlers: Mapping[signal.Signals, Any]) -> None:
         signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
-def interruption(run: TrainingRun) -> TrainingInterrupted:
-    """Return the error for a run that was ended by a signal."""
+def interruption(run: Stoppable, what: str = "training") -> TrainingInterrupted:
+    """Return the error for a run of `what` that was ended by a signal."""
     assert run.signal is not None  # noqa: S101 — the caller has checked it
-    done = f"training was stopped after {run.step} steps"
+    done = f"{what} was stopped after {run.step} steps"
     return TrainingInterrupted(
         f"{done}; everything is saved in {run.output}"
         if run.output
