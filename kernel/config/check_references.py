@@ -37,6 +37,8 @@ _COMPONENT_LISTS: Final = (
     ("training", "frozen_components"),
     ("training", "annotating_components"),
 )
+# The learning rates of components; by convention, an argument of the optimizer.
+LEARN_RATES: Final = ("training", "optimizer", "learn_rates")
 _ANY: Final = "*"
 _UPSTREAM: Final = "upstream"
 
@@ -53,6 +55,7 @@ def reference_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
         for name in names_at(tree, path):
             if name not in pipeline:
                 yield _absent(tree, path, name, pipeline)
+    yield from _learn_rate_problems(tree, pipeline)
     yield from _initialized_problems(tree, {*pipeline, *blocks})
     yield from _tokenizer_problems(tree)
     for setting in _naming("component"):
@@ -85,6 +88,20 @@ def _absent(tree: Mapping[str, Any], path: Path, name: str, pipeline: list[str])
         suggestion=nearest(name, pipeline),
         hint=f"[nlp] pipeline has: {', '.join(pipeline) or 'nothing'}",
     )
+
+
+def _learn_rate_problems(tree: Mapping[str, Any], pipeline: list[str]) -> Iterator[Problem]:
+    """Yield each learning rate of a component that is absent or frozen."""
+    frozen = names_at(tree, ("training", "frozen_components"))
+    rates = get_at(tree, LEARN_RATES)
+    for name in rates if isinstance(rates, Mapping) else ():
+        if name not in pipeline:
+            yield _absent(tree, (*LEARN_RATES, name), name, pipeline)
+        elif name in frozen:
+            yield Place.of(tree, *LEARN_RATES, name).problem(
+                f"`{name}` has a learning rate, but is frozen",
+                hint="remove it here, or from [training] frozen_components",
+            )
 
 
 def _language_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:

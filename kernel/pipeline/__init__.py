@@ -10,6 +10,7 @@ from kernel.pipeline.language import Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
 from kernel.pipeline.loading import blank, get_lang_class, load
 from kernel.pipeline.meta import read_meta
+from kernel.pipeline.optimizers import check_learn_rates, for_component
 from kernel.pipeline.pipe import (
     Pipe,
     RehearsingPipe,
@@ -72,9 +73,11 @@ __all__ = [
     "Weights",
     "apply_gradients",
     "blank",
+    "check_learn_rates",
     "dump_json",
     "factory",
     "first_examples",
+    "for_component",
     "from_function",
     "get_factory",
     "get_lang_class",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.blas import single_threaded_blas
 from kernel.config import check_arguments, resolve, resolve_section
 from kernel.errors import ArgumentError, WrongTypeError
+from kernel.pipeline.optimizers import check_learn_rates, for_component
 from kernel.pipeline.pipe import checked_examples, is_trainable
 from kernel.pipeline.process import run_component
 from kernel.pipeline.protocols import (
@@ -80,9 +81,15 @@ def initialize(
 
 
 def create_optimizer(nlp: Language) -> Any:
-    """Return a new optimizer, made from `[training.optimizer]`."""
-    block = nlp.config.interpolate()["training"]["optimizer"]
-    return resolve(block, where="training.optimizer")
+    """Return a new optimizer, made from `[training.optimizer]`.
+
+    Raises `ConfigError` if it has a learning rate for a component that cannot be trained.
+    """
+    config = nlp.config.interpolate()
+    optimizer = resolve(config["training"]["optimizer"], where="training.optimizer")
+    trained = [name for name, component in nlp.components if is_trainable(component)]
+    check_learn_rates(config, optimizer, trained)
+    return optimizer
 
 
 @single_threaded_blas
@@ -201,9 +208,9 @@ def apply_gradients(components: Iterable[tuple[str, Any]], sgd: Any) -> None:
     """Let the optimizer `sgd`, unless False, update the weights by their gradients."""
     if sgd is False:
         return
-    for _, component in components:
+    for name, component in components:
         if is_trainable(component) and isinstance(component, Optimizable):
-            component.finish_update(sgd)
+            component.finish_update(for_component(sgd, name))
 
 
 def _optimizer(nlp: Language, sgd: Any) -> Any:

@@ -14,6 +14,7 @@ from kernel.errors import ArgumentError, NotInitializedError, UnsupportedError, 
 from kernel.files import check_type, parse_json
 from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
+from kernel.pipeline.optimizers import for_component
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
 from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
@@ -241,7 +242,7 @@ class TrainablePipe(Pipe):
             set_dropout_rate(self.model, drop)
             losses[self.name] += learn(batch)
             if sgd not in (None, False):
-                self.finish_update(sgd)
+                self.finish_update(for_component(sgd, self.name))
         return losses
 
     def finish_update(self, sgd: Any) -> None:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from kernel.config import TrainingSettings, Values, resolve_dot_names, resolve_section
 from kernel.errors import ConfigError
+from kernel.pipeline import check_learn_rates, is_trainable
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -30,6 +31,12 @@ class RunSettings:
         config = nlp.config.interpolate()
         training: TrainingSettings = resolve_section(config, "training")
         check_optimizer(training.optimizer)
+        trained = [
+            name
+            for name, component in nlp.pipeline
+            if name not in training.frozen_components and is_trainable(component)
+        ]
+        check_learn_rates(config, training.optimizer, trained)
         names = [training.train_corpus, training.dev_corpus]
         train_corpus, dev_corpus = resolve_dot_names(config, names)
         return cls(

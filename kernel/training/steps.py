@@ -12,7 +12,7 @@ import numpy as np
 from kernel.blas import single_threaded_blas
 from kernel.errors import KernelError
 from kernel.ops import NonFiniteGradientError, ThincWeights, check_finite, gradients
-from kernel.pipeline import update
+from kernel.pipeline import for_component, update
 from kernel.training.batches import subdivide
 from kernel.training.evaluate import evaluate_run
 from kernel.training.parameters import weights_of
@@ -64,7 +64,7 @@ def update_weights(run: TrainingRun, examples: Sequence[Example]) -> None:
     for name, component in run.learners:
         with naming_gradients(name, run.step):
             check_gradients(component, run.optimizer)
-            component.finish_update(run.optimizer)
+            component.finish_update(for_component(run.optimizer, name))
     run.optimizer.step_schedules()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,6 +49,7 @@ def Adam(  # noqa: N802 — the name that configs have
     grad_clip: FloatOrSchedule = 1.0,
     L2_is_weight_decay: bool = True,  # noqa: N803
     use_averages: bool = True,
+    learn_rates: dict[str, FloatOrSchedule] = {},  # noqa: B006 — never changed
 ) -> Optimizer:
     """Create the Adam optimizer (Kingma and Ba, 2015).
 
@@ -59,6 +61,7 @@ def Adam(  # noqa: N802 — the name that configs have
     eps                 added to the denominator, against division by zero
     grad_clip           maximum norm of a parameter's gradient; 0: no limit
     use_averages        keep a moving average of the weights, for evaluation
+    learn_rates         learning rates of single components by name, instead of `learn_rate`
     """
     return Optimizer(
         "adam",
@@ -70,6 +73,7 @@ def Adam(  # noqa: N802 — the name that configs have
         grad_clip=grad_clip,
         L2_is_weight_decay=L2_is_weight_decay,
         use_averages=use_averages,
+        learn_rates=learn_rates,
     )
 
 
@@ -83,6 +87,7 @@ def RAdam(  # noqa: N802 — the name that configs have
     L2_is_weight_decay: bool = True,  # noqa: N803
     grad_clip: FloatOrSchedule = 1.0,
     use_averages: bool = True,
+    learn_rates: dict[str, FloatOrSchedule] = {},  # noqa: B006 — never changed
 ) -> Optimizer:
     """Create the RAdam optimizer (Liu et al., 2020); its arguments are those of Adam."""
     return Optimizer(
@@ -95,6 +100,7 @@ def RAdam(  # noqa: N802 — the name that configs have
         grad_clip=grad_clip,
         L2_is_weight_decay=L2_is_weight_decay,
         use_averages=use_averages,
+        learn_rates=learn_rates,
     )
 
 
@@ -105,6 +111,7 @@ def SGD(  # noqa: N802 — the name that configs have
     grad_clip: FloatOrSchedule = 1.0,
     L2_is_weight_decay: bool = True,  # noqa: N803
     use_averages: bool = True,
+    learn_rates: dict[str, FloatOrSchedule] = {},  # noqa: B006 — never changed
 ) -> Optimizer:
     """Create stochastic gradient descent; its arguments are those of Adam."""
     return Optimizer(
@@ -117,6 +124,7 @@ def SGD(  # noqa: N802 — the name that configs have
         grad_clip=grad_clip,
         L2_is_weight_decay=L2_is_weight_decay,
         use_averages=use_averages,
+        learn_rates=learn_rates,
     )
 
 
@@ -140,6 +148,7 @@ class Optimizer:
         *,
         L2_is_weight_decay: bool,  # noqa: N803
         use_averages: bool,
+        learn_rates: Mapping[str, FloatOrSchedule],
         **values: FloatOrSchedule,
     ) -> None:
         self.method: Final = method
@@ -160,6 +169,9 @@ class Optimizer:
             if not isinstance(value, (int, float)):
                 self.schedules[name] = as_schedule(value)
             setattr(self, name, self._value(name, value))
+        self.learn_rates: Final = {
+            name: _rate_schedule(name, value) for name, value in learn_rates.items()
+        }
         if method != "sgd" and not (self.b1 > 0 and self.b2 > 0):
             raise ArgumentError(
                 f"`beta1` and `beta2` must be above 0, got {self.b1!r} and {self.b2!r}",
@@ -167,6 +179,17 @@ class Optimizer:
             )
         is_steady = method != "sgd" and self.schedules.keys().isdisjoint({"b1", "b2"})
         self._scales = (1 - self.b1, 1 - self.b2) if is_steady else _UNIT_SCALES
+
+    def for_component(self, name: str) -> Optimizer:
+        """Return the optimizer for the next step of a component, with its own learning rate.
+
+        It shares all state with this one, which still advances the schedules.
+        """
+        if name not in self.learn_rates:
+            return self
+        own = copy.copy(self)
+        own.learn_rate = self.learn_rates[name](self._schedule_step)
+        return own
 
     def step_schedules(self) -> None:
         """Advance all schedules to their next value."""
@@ -184,7 +207,7 @@ class Optimizer:
         lr_scale  factor of the learning rate
         returns   `weights` and `gradient`
         """
-        if len(weights) < 1:
+        if weights.size < 1:
             return weights, gradient
         if key in self._arena_of:
             self._dissolve(self._arena_of[key])
@@ -467,6 +490,17 @@ class Optimizer:
             return self.schedules[name](0)
         except (TypeError, ValueError) as error:
             raise ArgumentError(f"`{name}` is not a schedule of numbers: {error}") from error
+
+
+def _rate_schedule(name: str, value: FloatOrSchedule) -> Schedule:
+    schedule = as_schedule(value)
+    try:
+        schedule(0)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(
+            f"the learning rate of `{name}` is not a schedule of numbers: {error}"
+        ) from error
+    return schedule
 
 
 def _flat(array: Floats) -> Floats:

@@ -28,6 +28,7 @@ EMBED = ("components", "tok2vec", "model", "embed")
 OURS = {
     ("nlp", "vectors"): None,
     ("training", "optimizer", "use_averages"): True,
+    ("training", "optimizer", "learn_rates"): {},
 }
 
 

@@ -126,6 +126,26 @@ def test_unknown_name_is_a_problem(ner, key, value, suggestion):
     assert (key, suggestion) in [(problem.path, problem.suggestion) for problem in found]
 
 
+@pytest.mark.parametrize(
+    ("rates", "frozen", "message", "suggestion"),
+    [
+        pytest.param({"nre": 0.1}, [], "`nre` is not in the pipeline", "ner", id="misspelled"),
+        pytest.param(
+            {"ner": 0.1}, ["ner"], "`ner` has a learning rate, but is frozen", None, id="frozen"
+        ),
+    ],
+)
+def test_learning_rate_of_a_component_that_is_not_trained_is_a_problem(
+    ner, rates, frozen, message, suggestion
+):
+    config = ner.copy()
+    config["training"]["optimizer"]["learn_rates"] = rates
+    config["training"]["frozen_components"] = frozen
+    found = {problem.path: problem for problem in find_problems(config)}
+    problem = found["training", "optimizer", "learn_rates", next(iter(rates))]
+    assert (problem.message, problem.suggestion) == (message, suggestion)
+
+
 def test_component_twice_in_the_pipeline_is_a_problem(ner):
     config = ner.copy()
     config["nlp"]["pipeline"] = ["tok2vec", "ner", "ner"]
