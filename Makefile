@@ -3,7 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
+ALL_PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
+# These need torch, which is too large for an environment that everybody makes: .venv-torch has it.
+TORCH_PLUGINS := plugins/transformer/pyproject.toml
+PLUGINS := $(filter-out $(TORCH_PLUGINS),$(ALL_PLUGINS))
 INSTALLED := $(VENV)/.installed
 DEMO := demo
 

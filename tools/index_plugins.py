@@ -8,21 +8,25 @@
   adds names; removing one, which breaks files of users, must be done by hand;
 - the table of plugins in `README.md`, and that of missing names in `docs/differences.md`.
 
-The plugins must be installed, because their hooks are called for commands and sections.
+The hooks of the plugins are called, for commands and sections. Plugins that are not installed are
+imported from this repository.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from kernel.config.sections import OWN
 from kernel.config.settings import settings_of
+from kernel.dispatch import Hooks
 from kernel.plugin_modules import MODULES
-from kernel.plugins import hooks
 from kernel.registry import canonical_name
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +51,17 @@ def registered() -> dict[str, dict[str, str]]:
                 kind = names.setdefault(group.removeprefix("kernel_"), {})
                 kind.update(dict.fromkeys(points, project["name"]))
     return names
+
+
+@functools.cache
+def hooks() -> Hooks:
+    """Return the hooks of the plugins in this repository, installed or not."""
+    found = Hooks()
+    for folder, project in projects():
+        sys.path.append(str(folder))  # installed ones are found before
+        (module,) = project["entry-points"]["kernel"].values()
+        found.register(importlib.import_module(module), project["name"])
+    return found
 
 
 def answered() -> dict[str, dict[str, str]]:

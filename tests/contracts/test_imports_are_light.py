@@ -5,7 +5,7 @@ import json
 import pytest
 
 # Importing Thinc also imports PyTorch and CuPy wherever they are installed.
-HEAVY = {"thinc", "torch", "cupy", "transformers", "ray", "spacy"}
+HEAVY = {"thinc", "torch", "cupy", "transformers", "tokenizers", "safetensors", "ray", "spacy"}
 TOOLS = {"click", "rich", "tomlkit"}
 LOADED = "import json, sys; print(json.dumps(sorted({n.partition('.')[0] for n in sys.modules})))"
 

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
+TORCH = "transformer"
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +126,10 @@ def test_kernel_alone_has_its_command_line(run_with):
     assert "  plugins " in said
 
 
-@pytest.mark.parametrize("name", PLUGINS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.torch] if name == TORCH else []) for name in PLUGINS],
+)
 def test_plugin_works_with_its_declared_dependencies(name, run_with, project_of):
     needed, todo = {"kernel-nlp"}, {f"kernel-plugin-{name}"}
     while todo:

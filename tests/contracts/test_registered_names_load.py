@@ -8,16 +8,27 @@ import pytest
 from kernel import registry
 
 INDEX = json.loads(files("kernel").joinpath("first_party.json").read_text(encoding="utf8"))
-KINDS = registry.get_registry_names()
-NAMES = [(kind, name) for kind in KINDS for name in INDEX.get(kind, ())]
+KINDS = sorted({*registry.get_registry_names(), *INDEX["registries"]})
+TORCH = "kernel-plugin-transformer"
+
+each_name = pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        pytest.param(
+            kind, name, id=f"{kind}-{name}", marks=[pytest.mark.torch] if owner == TORCH else []
+        )
+        for kind in KINDS
+        for name, owner in INDEX.get(kind, {}).items()
+    ],
+)
 
 
-@pytest.mark.parametrize(("kind", "name"), NAMES, ids=[f"{kind}-{name}" for kind, name in NAMES])
+@each_name
 def test_name_is_registered_and_loads(kind, name):
     found = registry.get(kind, name)
     assert callable(getattr(found, "func", found))
 
 
-@pytest.mark.parametrize(("kind", "name"), NAMES, ids=[f"{kind}-{name}" for kind, name in NAMES])
+@each_name
 def test_function_behind_a_name_is_documented(kind, name):
     assert registry.find(kind, name)["docstring"]

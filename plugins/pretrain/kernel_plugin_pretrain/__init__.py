@@ -1,0 +1,1 @@
+"""Pretraining of embedding layers on raw text."""

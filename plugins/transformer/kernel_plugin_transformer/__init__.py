@@ -1,0 +1,1 @@
+"""Pretrained transformers as shared layers of pipelines."""
