@@ -36,7 +36,7 @@ def pretrain_characters(maxout_pieces: int, hidden_size: int, n_characters: int)
         output: Any = chain(
             Maxout(nO=hidden_size, nP=maxout_pieces),
             LayerNorm(nI=hidden_size),
-            MultiSoftmax([_N_BYTES] * n_characters, nI=hidden_size),
+            MultiSoftmax((_N_BYTES,) * n_characters, nI=hidden_size),
         )
 
         def loss(

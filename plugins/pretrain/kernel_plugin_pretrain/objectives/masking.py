@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
 from kernel.ops import Ints
@@ -70,7 +71,7 @@ class Masking:
         """
         drawn = generator.random(n)
         selected: Ints = np.flatnonzero(drawn < self.rate)
-        return selected if len(selected) or not n else drawn.argmin(keepdims=True)
+        return selected if len(selected) or not n else drawn.argsort()[:1]
 
 
 def in_one_table(docs: Sequence[Doc]) -> DocBatch:
@@ -84,7 +85,7 @@ def in_one_table(docs: Sequence[Doc]) -> DocBatch:
     )
 
 
-def _with_words(docs: DocBatch, lex: Ints) -> DocBatch:
+def _with_words(docs: DocBatch, lex: npt.NDArray[np.int32]) -> DocBatch:
     """Return docs with other words.
 
     lex      (N,)  rows of the lexeme table that the docs share
