@@ -11,7 +11,7 @@ import numpy as np
 from thinc.api import Linear, Maxout, Model, chain, zero_init
 
 from kernel.errors import ArgumentError
-from kernel.ops import Floats, Ints
+from kernel.ops import Floats, Ints, array_module
 from kernel.text import Doc, DocBatch, Vocab
 from kernel_plugin_pretrain.objectives.characters import CreateModel
 from kernel_plugin_pretrain.objectives.masked import masked_model
@@ -49,20 +49,21 @@ def pretrain_vectors(
         def prediction_loss(
             ops: Any, docs: DocBatch, selected: Ints, predicted: Floats
         ) -> tuple[float, Floats]:
-            return distance(predicted, ops.xp.asarray(_known(vocab, docs, selected)), ops.xp)
+            return distance(predicted, ops.xp.asarray(_known(vocab, docs, selected)))
 
         return masked_model(tok2vec, output, prediction_loss)
 
     return create
 
 
-def cosine_distance(predicted: Floats, known: Floats, xp: Any) -> tuple[float, Floats]:
+def cosine_distance(predicted: Floats, known: Floats) -> tuple[float, Floats]:
     """Return the sum of 1 - cosine over rows, and its gradient; rows of zeros are left out.
 
     predicted  (S, D)
     known      (S, D)
     returns    (S, D)  the gradient of `predicted`
     """
+    xp: Any = array_module(predicted)
     is_known = known.any(axis=1, keepdims=True)  # (S, 1)
     y, target = predicted + _EPSILON, known + _EPSILON
     norm = xp.linalg.norm(y, axis=1, keepdims=True)  # (S, 1)
@@ -72,7 +73,7 @@ def cosine_distance(predicted: Floats, known: Floats, xp: Any) -> tuple[float, F
     return float(((1 - cosine) * is_known).sum()), gradient
 
 
-def squared_distance(predicted: Floats, known: Floats, xp: Any) -> tuple[float, Floats]:
+def squared_distance(predicted: Floats, known: Floats) -> tuple[float, Floats]:
     """Return the sum of squared differences, and half of its gradient, as in spaCy.
 
     predicted  (S, D)
