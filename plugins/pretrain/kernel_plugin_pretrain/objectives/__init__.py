@@ -1,1 +1,0 @@
-"""Objectives: what a model learns from raw text."""

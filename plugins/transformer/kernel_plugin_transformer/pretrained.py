@@ -1,0 +1,223 @@
+"""Encoders of Hugging Face: their names, files and settings."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+
+from kernel.errors import ArgumentError, LoadError, UnsupportedError, did_you_mean
+from kernel_plugin_transformer.windows import Reader
+
+# Settings of every tokenizer and of its source, which no signature lists.
+_TOKENIZER_SETTINGS: Final = frozenset(
+    {
+        "add_prefix_space",
+        "additional_special_tokens",
+        "bos_token",
+        "clean_up_tokenization_spaces",
+        "cls_token",
+        "eos_token",
+        "extra_special_tokens",
+        "mask_token",
+        "model_max_length",
+        "pad_token",
+        "sep_token",
+        "split_special_tokens",
+        "strip_accents",
+        "tokenizer_type",
+        "unk_token",
+        "use_fast",
+    }
+)
+_SOURCE_SETTINGS: Final = frozenset({"cache_dir", "revision", "subfolder", "token"})
+
+
+@frozen(eq=False)
+class Encoder:
+    """A pretrained encoder: a tokenizer and a torch module of transformers."""
+
+    tokenizer: Any
+    module: Any
+
+    @property
+    def width(self) -> int:
+        """The size of the vectors."""
+        size: int = self.module.config.hidden_size
+        return size
+
+    def reader(self) -> Reader:
+        """Return the tokenizer with the limits of the encoder."""
+        return Reader(
+            self.tokenizer, max_pieces(self.tokenizer, self.module), *_added(self.tokenizer)
+        )
+
+
+def check_name(name: str, settings: Mapping[str, Any]) -> None:
+    """Check that an encoder can be found, without loading it.
+
+    name      a folder, or a name at the Hugging Face hub
+    settings  `cache_dir`, `revision`, `subfolder` and `token` may be among them
+
+    Raises `ArgumentError` for a folder without an encoder, or a name that is neither in the cache
+    nor, if the network may be used, at the hub.
+    """
+    if _is_path(name):
+        folder = Path(name) / settings.get("subfolder", "")
+        if not folder.is_dir():
+            raise ArgumentError(f"there is no folder `{name}` with an encoder")
+        if not (folder / "config.json").is_file():
+            raise ArgumentError(f"the folder `{folder}` has no encoder: `config.json` is missing")
+        return
+    from transformers.utils import cached_file
+
+    try:
+        cached_file(name, "config.json", **_source(settings))
+    except (OSError, ValueError) as error:
+        raise ArgumentError(
+            f"the encoder `{name}` is neither a folder nor in the cache of Hugging Face, and could "
+            f"not be downloaded: {_first_line(error)}",
+            hint="check the name and the network, or give the path of a folder with an encoder",
+        ) from error
+
+
+def _is_path(name: str) -> bool:
+    # Names at the hub have one slash at most, and never look like these.
+    return Path(name).exists() or name.startswith((".", "/", "~")) or name.count("/") > 1
+
+
+def load_encoder(
+    name: str, tokenizer_config: Mapping[str, Any], transformer_config: Mapping[str, Any]
+) -> Encoder:
+    """Load an encoder from a folder, or from the hub or its cache.
+
+    Raises `ArgumentError` for an unknown name or setting, `LoadError` for damaged files.
+    """
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+    check_name(name, {**tokenizer_config, **transformer_config})
+    with loading(f"the encoder `{name}`"), quiet():
+        config, unused = AutoConfig.from_pretrained(
+            name, **transformer_config, return_unused_kwargs=True
+        )
+        check_settings("transformer_config", unused, config.to_dict())
+        tokenizer = AutoTokenizer.from_pretrained(name, **tokenizer_config)
+        check_tokenizer_settings(tokenizer, tokenizer_config)
+        module = AutoModel.from_pretrained(
+            name, config=config, **_source(transformer_config), **attention(config)
+        )
+    return checked(Encoder(tokenizer, module.float()))
+
+
+def checked(encoder: Encoder) -> Encoder:
+    """Return an encoder; raises `UnsupportedError` for a model that is not only an encoder."""
+    config = encoder.module.config
+    if getattr(config, "is_encoder_decoder", False):
+        raise UnsupportedError(
+            f"a model of type `{config.model_type}` also has a decoder, which needs other inputs",
+            hint="use a model that only has an encoder, such as BERT or RoBERTa",
+        )
+    if not hasattr(config, "hidden_size"):
+        raise UnsupportedError(f"a model of type `{config.model_type}` has no `hidden_size`")
+    return encoder
+
+
+def check_settings(what: str, unknown: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    """Raise `ArgumentError` for the first setting that would have no effect."""
+    for key in unknown:
+        if key not in _SOURCE_SETTINGS:
+            raise ArgumentError(
+                f"`{what}` has the unknown setting `{key}`",
+                hint=did_you_mean(key, known, "it would have no effect"),
+            )
+
+
+def check_tokenizer_settings(tokenizer: Any, settings: Mapping[str, Any]) -> None:
+    """Raise `ArgumentError` for the first setting that the tokenizer does not know."""
+    known = set(_TOKENIZER_SETTINGS)
+    for cls in type(tokenizer).__mro__:
+        parameters = inspect.signature(vars(cls).get("__init__", _no_init)).parameters.values()
+        known |= {each.name for each in parameters if each.kind is not each.VAR_KEYWORD}
+    unknown = {key: value for key, value in settings.items() if key not in known - {"self"}}
+    check_settings("tokenizer_config", unknown, dict.fromkeys(sorted(_TOKENIZER_SETTINGS)))
+
+
+def _no_init() -> None: ...
+
+
+def attention(config: Any) -> dict[str, str]:
+    """Return the settings of attention: torch's own function, unless weights are to be returned.
+
+    That function does not compute the weights. Models without it use their own.
+    """
+    return {"attn_implementation": "eager"} if config.output_attentions else {}
+
+
+def max_pieces(tokenizer: Any, module: Any) -> int | None:
+    """Return how many word pieces an encoder reads at once; None if there is no limit."""
+    import torch
+
+    limits = [tokenizer.model_max_length]
+    for name, layer in module.named_modules():
+        is_table = isinstance(layer, torch.nn.Embedding)
+        if is_table and name.rpartition(".")[2] == "position_embeddings":
+            # RoBERTa's positions start after the index of padding.
+            first = 0 if layer.padding_idx is None else layer.padding_idx + 1
+            limits.append(layer.num_embeddings - first)
+    positions = getattr(module.config, "max_position_embeddings", None)
+    if positions is not None and positions > 0:
+        limits.append(positions)
+    limit = min(limits)
+    # A tokenizer without a limit has 1e30.
+    return int(limit) if limit < 1e9 else None
+
+
+def _added(tokenizer: Any) -> tuple[int, int]:
+    """Return how many word pieces a tokenizer adds before and after a text."""
+    mask = tokenizer("a", return_special_tokens_mask=True)["special_tokens_mask"]
+    if 0 not in mask:
+        return 0, len(mask)
+    return mask.index(0), mask[::-1].index(0)
+
+
+def _source(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if key in _SOURCE_SETTINGS}
+
+
+@contextlib.contextmanager
+def loading(what: str) -> Iterator[None]:
+    """Raise `LoadError` that starts with `what` for whatever transformers raises in the block."""
+    from kernel.errors import KernelError
+
+    try:
+        yield
+    except KernelError:
+        raise
+    # Transformers raises exceptions of many types for damaged files, also its own and safetensors'.
+    except Exception as error:
+        raise LoadError(f"{what} cannot be loaded: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers from writing progress bars and notes inside the block."""
+    from transformers.utils import logging as their_logging
+
+    level, bars = their_logging.get_verbosity(), their_logging.is_progress_bar_enabled()
+    their_logging.set_verbosity(logging.ERROR)
+    their_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        their_logging.set_verbosity(level)
+        if bars:
+            their_logging.enable_progress_bar()
