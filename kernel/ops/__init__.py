@@ -9,7 +9,7 @@ from kernel.ops.norm import backprop_layer_norm, layer_norm, standardize_inplace
 from kernel.ops.outputs import forget_weights, grow_output
 from kernel.ops.packed import Packed, packed
 from kernel.ops.product import matmul
-from kernel.ops.reading import load_weights
+from kernel.ops.reading import dump_weights, load_weights
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
 from kernel.ops.thinc_weights import ThincWeights
@@ -60,6 +60,7 @@ __all__ = [
     "distinct_rows",
     "draw_bits",
     "dropout_mask",
+    "dump_weights",
     "finish_update",
     "for_each",
     "forget_weights",

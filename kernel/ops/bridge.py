@@ -53,7 +53,7 @@ def set_tensor(tensor: Any, array: npt.NDArray[Any]) -> None:
     """Copy a numpy array, as returned by `host_array`, into a tensor of the same shape."""
     import torch
 
-    values = torch.from_numpy(np.ascontiguousarray(array).reshape(array.shape))
+    values = torch.from_numpy(np.array(array))  # torch warns of arrays that are not writable
     if tensor.dtype == torch.bfloat16:
         values = values.view(torch.bfloat16)
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Reading the weights of a model from bytes, which may be damaged or of another model."""
+"""The weights of a model as bytes; those that are read may be damaged or of another model."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from thinc.model import deserialize_attr
 
 from kernel.errors import LoadError
 from kernel.files import check_type, unchanged_gc, unpack
+from kernel.ops.shims import shim_loaders, store_without_pickle
 from kernel.ops.weights import WeightNode, sizes_of
 
 _FORMAT: Final = {
@@ -60,16 +61,31 @@ class _Stored:
         return {**sizes_of(self.layer), **self.info["dims"]}
 
 
+def dump_weights(model: Any) -> bytes:
+    """Return the weights of a model, like Thinc's `Model.to_bytes`, but without pickle.
+
+    Raises `UnsupportedError` for a torch module with other state than tensors.
+    """
+    for node in model.walk():
+        for shim in node.shims:
+            store_without_pickle(shim)
+    data: bytes = model.to_bytes()
+    return data
+
+
 def load_weights(model: Any, data: bytes) -> None:
-    """Load `data`, from `model.to_bytes()`, into a model of the same architecture.
+    """Load `data`, from `dump_weights` or `Model.to_bytes`, into a model of the same architecture.
 
     Raises `LoadError` if `data` is damaged, is of another architecture, or has values that are not
-    finite; the model is not changed then.
+    finite; the model is not changed then. Only shims with a format of their own may have changed.
     """
     layers = list(model.walk())
     stored = _read(data, layers)
     for problem in _problems(stored, layers):
         raise LoadError(f"{_WHAT} does not fit the model: {problem}")
+    loaders = [loader for each in stored for loader in shim_loaders(each.layer, each.shims)]
+    for load in loaders:
+        load()
     for each in stored:
         _set(each, layers)
 
@@ -231,5 +247,3 @@ def _set(stored: _Stored, layers: Sequence[Any]) -> None:
     layer.attrs.update(stored.attrs)
     for name, value in stored.params.items():
         layer.set_param(name, None if value is None else layer.ops.asarray(value).copy())
-    for shim, packed in zip(layer.shims, stored.shims, strict=True):
-        shim.from_bytes(packed)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from kernel.ops.bridge import set_tensor
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.torch_parameters import (
+    extra_state,
     host_arrays,
     is_torch_shim,
     module_of,
@@ -85,12 +86,14 @@ class ThincWeights:
     def foreign_layers(self) -> list[str]:
         """Return the paths of nodes with weights that have no names: of other libraries than torch.
 
-        A shim that updates its weights itself is one of them too.
+        So are those of a shim that updates its weights itself, and of a torch module with other
+        state than tensors.
         """
         return [
             path
             for path, node in self._nodes()
-            if not all(is_torch_shim(shim) for shim in node.shims)
+            for shim in node.shims
+            if not is_torch_shim(shim) or extra_state(module_of(shim))
         ]
 
     def _shims(self) -> Iterator[tuple[str, Any, Any]]:

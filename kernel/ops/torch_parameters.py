@@ -154,6 +154,15 @@ def named_tensors(module: Any) -> dict[str, Any]:
     return {**dict(module.named_parameters()), **buffers}
 
 
+def extra_state(module: Any) -> list[str]:
+    """Return the names of what a module stores besides tensors (`get_extra_state`)."""
+    tensors = {
+        *dict(module.named_parameters(remove_duplicate=False)),
+        *dict(module.named_buffers(remove_duplicate=False)),
+    }
+    return [name for name in module.state_dict(keep_vars=True) if name not in tensors]
+
+
 def host_arrays(module: Any) -> Arrays:
     """Return the parameters and the persistent buffers of a module as numpy arrays."""
     return {name: host_array(tensor) for name, tensor in named_tensors(module).items()}

@@ -299,7 +299,10 @@ class TrainablePipe(Pipe):
                 f"a {type(self).__name__} without a model cannot be saved",
                 hint="set its attribute `model`",
             )
-        return {"cfg": lambda: dump_json(getattr(self, "cfg", {})), "model": self.model.to_bytes}
+        return {
+            "cfg": lambda: dump_json(getattr(self, "cfg", {})),
+            "model": lambda: _dump_weights(self.model),
+        }
 
     def _readers(self) -> dict[str, Callable[[bytes], object]]:
         return {"cfg": self._read_cfg, "model": lambda data: load_weights(self.model, data)}
@@ -359,6 +362,16 @@ class RehearsingPipe(TrainablePipe):
         loss, d_scores = self.get_rehearsal_loss(scores, wanted)
         backprop(d_scores)
         return loss
+
+
+def _dump_weights(model: Any) -> bytes:
+    if not hasattr(model, "walk"):  # a model of another library
+        packed: bytes = model.to_bytes()
+        return packed
+    # Imported here so that a pipeline without models does not import Thinc.
+    from kernel.ops import dump_weights
+
+    return dump_weights(model)
 
 
 def load_weights(model: Any, data: bytes) -> None:

@@ -13,7 +13,9 @@ PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
 OPTIONAL = {"cupy", "torch"}
 REPLACED = {"spacy", "confection", "pydantic"}
 
-each_project = pytest.mark.parametrize("project", [ROOT, *PLUGINS], ids=lambda path: path.name)
+each_project = pytest.mark.parametrize(
+    "project", [ROOT, *PLUGINS], ids=["kernel", *(path.name for path in PLUGINS)]
+)
 each_plugin = pytest.mark.parametrize("folder", PLUGINS, ids=lambda path: path.name)
 
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.installed
+
 # Importing Thinc also imports PyTorch and CuPy wherever they are installed.
 HEAVY = {"thinc", "torch", "cupy", "transformers", "tokenizers", "safetensors", "ray", "spacy"}
 TOOLS = {"click", "rich", "tomlkit"}

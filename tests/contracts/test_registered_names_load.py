@@ -7,6 +7,8 @@ import pytest
 
 from kernel import registry
 
+pytestmark = pytest.mark.installed
+
 INDEX = json.loads(files("kernel").joinpath("first_party.json").read_text(encoding="utf8"))
 KINDS = sorted({*registry.get_registry_names(), *INDEX["registries"]})
 TORCH = "kernel-plugin-transformer"

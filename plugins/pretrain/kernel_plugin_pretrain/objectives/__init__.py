@@ -1,0 +1,1 @@
+"""Objectives: what a model learns from raw text."""
