@@ -12,6 +12,7 @@ from thinc.api import get_current_ops
 from thinc.shims import Shim
 
 from kernel.ops.bridge import set_tensor
+from kernel.ops.torch_bytes import pack_module, read_arrays, set_arrays
 from kernel.ops.torch_parameters import (
     Arrays,
     TorchParameters,
@@ -48,6 +49,20 @@ class TorchWeights:
         for name, tensor in named_tensors(self.module).items():
             if name in arrays:
                 set_tensor(tensor, arrays[name])
+
+    def to_bytes(self) -> bytes:
+        """Return parameters and persistent buffers as bytes, without pickle.
+
+        Raises `UnsupportedError` for a module with other state than tensors.
+        """
+        return pack_module(self.module)
+
+    def from_bytes(self, data: bytes) -> None:
+        """Load the result of `to_bytes`, or an archive of `torch.save` with a `state_dict`.
+
+        Raises `LoadError` if `data` is damaged or does not fit; nothing is changed then.
+        """
+        set_arrays(self.module, read_arrays(self.module, data))
 
     def optimizer_keys(self) -> dict[tuple[int, str], str]:
         """Return the name of each parameter by its key in the optimizer."""

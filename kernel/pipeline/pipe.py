@@ -214,6 +214,10 @@ class TrainablePipe(Pipe):
         """
         return self._learn(self.learn, examples, drop=drop, sgd=sgd, losses=losses)
 
+    def set_dropout(self, rate: float) -> None:
+        """Set the dropout rate of the model for the next update."""
+        set_dropout_rate(self.model, rate)
+
     def learn(self, examples: ExampleBatch) -> float:
         """Accumulate the gradients of `examples`, none of them empty, and return the loss.
 
@@ -239,7 +243,7 @@ class TrainablePipe(Pipe):
         check_examples(batch, self.name)
         self.check_initialized()
         if any(len(example.predicted) for example in batch):
-            set_dropout_rate(self.model, drop)
+            self.set_dropout(drop)
             losses[self.name] += learn(batch)
             if sgd not in (None, False):
                 self.finish_update(for_component(sgd, self.name))
