@@ -8,6 +8,9 @@ import torch
 from torch import Tensor
 
 OUTSIDE = "O"
+# Tags of words that can be the first or the last one of a doc.
+_FIRST = {"B", "U", OUTSIDE}
+_LAST = {"L", "U", OUTSIDE}
 
 
 def tags_of(labels: Sequence[str]) -> list[str]:
@@ -20,11 +23,14 @@ def allowed_tags(tags: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
 
     returns  (T, T), (T,) and (T,)  bool
     """
-    begins = torch.tensor([tag[0] in "BUO" for tag in tags])
-    ends = torch.tensor([tag[0] in "LUO" for tag in tags])
+    begins = torch.tensor([tag[0] in _FIRST for tag in tags])
+    ends = torch.tensor([tag[0] in _LAST for tag in tags])
     inside = torch.tensor(
         [
-            [before[0] in "BI" and after[0] in "IL" and before[1:] == after[1:] for after in tags]
+            [
+                before[0] in {"B", "I"} and after[0] in {"I", "L"} and before[1:] == after[1:]
+                for after in tags
+            ]
             for before in tags
         ]
     )
@@ -35,7 +41,7 @@ def entities_of(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and label of each entity; the tags are allowed ones."""
     start = 0
     for index, tag in enumerate(tags):
-        if tag[0] in "BU":
+        if tag[0] in {"B", "U"}:
             start = index
-        if tag[0] in "LU":
+        if tag[0] in {"L", "U"}:
             yield start, index + 1, tag[2:]
