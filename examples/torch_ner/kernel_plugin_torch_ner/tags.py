@@ -25,16 +25,13 @@ def allowed_tags(tags: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
     """
     begins = torch.tensor([tag[0] in _FIRST for tag in tags])
     ends = torch.tensor([tag[0] in _LAST for tag in tags])
-    inside = torch.tensor(
-        [
-            [
-                before[0] in {"B", "I"} and after[0] in {"I", "L"} and before[1:] == after[1:]
-                for after in tags
-            ]
-            for before in tags
-        ]
-    )
+    inside = torch.tensor([[_is_inside(before, after) for after in tags] for before in tags])
     return inside | (ends[:, None] & begins), begins, ends
+
+
+def _is_inside(before: str, after: str) -> bool:
+    """Return whether two tags belong to one entity."""
+    return before[0] in {"B", "I"} and after[0] in {"I", "L"} and before[1:] == after[1:]
 
 
 def entities_of(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
