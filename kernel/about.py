@@ -60,7 +60,13 @@ def describe(model: str | None, exclude: Iterable[str]) -> dict[str, Any]:
 
 def as_markdown(entries: Mapping[str, Any]) -> str:
     """Return the entries as a list in Markdown."""
-    return "\n".join(f"- **{name}:** {in_words(value)}" for name, value in entries.items())
+    return "\n".join(f"- **{name}:** {text}" for name, text in as_text(entries).items())
+
+
+def as_text(entries: Mapping[str, Any]) -> dict[str, str]:
+    """Return each entry as readable text."""
+    known = {"weights": _weights_in_words}
+    return {name: known.get(name, in_words)(value) for name, value in entries.items()}
 
 
 def _describe_installation() -> dict[str, Any]:
@@ -92,6 +98,19 @@ def _describe_pipeline(name: str) -> dict[str, Any]:
     meta = check_type(read_json(file), dict[str, Any], what=f"`{file}`")
     described = {key: value for key, value in meta.items() if key not in _SCORES}
     return {**described, "source": str(path.absolute())}
+
+
+def _weights_in_words(weights: Any) -> str:
+    """Return the sizes of weights by component as text, such as "ner: 5,000 parameters"."""
+    if not isinstance(weights, dict) or not all(isinstance(v, dict) for v in weights.values()):
+        return in_words(weights)
+    return "; ".join(f"{name}: {_size_in_words(size)}" for name, size in weights.items()) or "-"
+
+
+def _size_in_words(size: Mapping[str, Any]) -> str:
+    order = {"parameters": "parameters", "megabytes": "MB"}
+    parts = [f"{size[key]:,} {unit}" for key, unit in order.items() if key in size]
+    return ", ".join([*parts, *(f"{key} {size[key]}" for key in size if key not in order)])
 
 
 def in_words(value: Any) -> str:

@@ -20,7 +20,7 @@ import click
 )
 def info(model: str | None, *, markdown: bool, as_json: bool, exclude: str) -> None:
     """Describe the installation, or the pipeline MODEL (a folder or an installed package)."""
-    from kernel.about import as_markdown, describe, in_words
+    from kernel.about import as_markdown, as_text, describe
     from kernel.cli import console
 
     entries = describe(model, [name.strip() for name in exclude.split(",")])
@@ -29,5 +29,5 @@ def info(model: str | None, *, markdown: bool, as_json: bool, exclude: str) -> N
     elif markdown:
         console.data(as_markdown(entries))
     else:
-        rows = [(name, in_words(value)) for name, value in entries.items()]
+        rows = list(as_text(entries).items())
         console.show(console.make_table(None, ["", ""], rows, right=(), header=False))

@@ -25,6 +25,7 @@ _TYPES: Final = {
     "requires": dict[str, str],
     "vectors": dict[str, Any],
     "labels": dict[str, list[Any]],
+    "weights": dict[str, dict[str, Any]],
     **dict.fromkeys(("pipeline", "components", "disabled"), list[str]),
 }
 _DISTRIBUTION: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -109,8 +110,22 @@ def parse_meta(data: bytes, *, what: str) -> dict[str, Any]:
 
 
 def meta_json(nlp: Language) -> bytes:
-    """Return the contents of `meta.json`."""
-    return (json.dumps(nlp.meta, indent=2) + "\n").encode("utf8")
+    """Return the contents of `meta.json`, with the sizes of the components' weights."""
+    meta = {**nlp.meta, "weights": _weights(nlp)}
+    return (json.dumps(meta, indent=2) + "\n").encode("utf8")
+
+
+def _weights(nlp: Language) -> dict[str, dict[str, Any]]:
+    """Return what describes the weights of each component with a Thinc model."""
+    models = {name: getattr(component, "model", None) for name, component in nlp.components}
+    if not any(hasattr(model, "walk") for model in models.values()):
+        return {}
+    # Imported here so that a pipeline without models does not import Thinc.
+    from kernel.ops.sizes import describe_weights
+
+    return {
+        name: describe_weights(model) for name, model in models.items() if hasattr(model, "walk")
+    }
 
 
 def _named_functions(tree: Any) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 
-from kernel import __version__, plugins
+from kernel import __version__, blank, plugins
+from kernel.ops import ThincWeights
 from kernel.plugins import InstalledPlugin
 
 
@@ -70,3 +71,26 @@ def test_info_of_a_missing_pipeline_is_an_error(kernel, tmp_path):
         result = kernel("info", path)
         assert result.exit_code == 1
         assert message in result.stderr
+
+
+def test_info_describes_the_weights_of_a_saved_pipeline(kernel, tmp_path):
+    nlp = blank("en")
+    nlp.add_pipe("tagger").add_label("NN")
+    nlp.initialize()
+    nlp.to_disk(tmp_path / "model")
+    entries = json.loads(kernel("info", tmp_path / "model", "--json").stdout)
+    sizes = entries["weights"]["tagger"]
+    counted = sum(
+        a.size for a in ThincWeights(nlp.get_pipe("tagger").model).named_arrays().values()
+    )
+    assert sizes == {"parameters": counted, "megabytes": round(4 * counted / 1e6, 1)}
+    assert f"tagger: {counted:,} parameters, {4 * counted / 1e6:.1f} MB" in (
+        kernel("info", tmp_path / "model").stdout
+    )
+
+
+def test_info_shows_what_a_plugin_says_of_its_weights(kernel, tmp_path):
+    sizes = {"encoder": {"parameters": 22713216, "megabytes": 90.9, "layers": 6, "width": 384}}
+    tmp_path.joinpath("meta.json").write_text(json.dumps({"weights": sizes}))
+    result = kernel("info", tmp_path)
+    assert "encoder: 22,713,216 parameters, 90.9 MB, layers 6, width 384" in result.stdout
