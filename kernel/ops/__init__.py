@@ -15,7 +15,8 @@ from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
 from kernel.ops.thinc_weights import ThincWeights
 from kernel.ops.threads import for_each, parallel, prefetch, thread_count
 from kernel.ops.torch_weights import TorchWeights
-from kernel.ops.types import Floats, Ints, array_module
+from kernel.arrays import address_of, array_module, as_numpy, on_device_of
+from kernel.ops.types import Floats, Ints
 from kernel.ops.updating import (
     NonFiniteGradientError,
     check_finite,
@@ -49,7 +50,9 @@ __all__ = [
     "WeightNode",
     "add_row_gradient",
     "add_rows",
+    "address_of",
     "array_module",
+    "as_numpy",
     "backprop_layer_norm",
     "backprop_maxout",
     "backprop_window_columns",
@@ -78,6 +81,7 @@ __all__ = [
     "no_backprop",
     "packed",
     "parallel",
+    "on_device_of",
     "param_for_rows",
     "prefetch",
     "restore_pending",

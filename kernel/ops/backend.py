@@ -59,11 +59,37 @@ def default_ops() -> KernelOps:
     return KernelOps()
 
 
+class _StreamDropout:
+    """Dropout masks from the current random stream, for operations of a GPU.
+
+    A run therefore draws the same numbers on every device and can be resumed: the state of CuPy's
+    own generator cannot be saved.
+    """
+
+    xp: Any
+
+    def get_dropout_mask(self, shape: Any, drop: float | None) -> Any:
+        """Return a mask on the device; see `KernelOps.get_dropout_mask`."""
+        return dropout_mask(shape, drop or 0.0, self.xp)
+
+
+def _on_device(ops: Any) -> Any:
+    """Return Thinc's operations of a GPU, with dropout masks from the current random stream."""
+    if isinstance(ops, _StreamDropout):
+        return ops
+    return _with_stream_dropout(type(ops))(ops.device_type, ops.device_id)
+
+
+@functools.cache
+def _with_stream_dropout(kind: type[Any]) -> type[Any]:
+    return type(f"Kernel{kind.__name__}", (_StreamDropout, kind), {})
+
+
 @contextlib.contextmanager
 def use_kernel_ops() -> Iterator[Ops]:
-    """Let Thinc models created inside the block use `KernelOps`, unless a GPU is in use."""
+    """Let Thinc models created inside the block use `KernelOps`, or the same on a GPU in use."""
     before = get_current_ops()
-    ops = default_ops() if before.device_type == "cpu" else before
+    ops = default_ops() if before.device_type == "cpu" else _on_device(before)
     set_current_ops(ops)
     try:
         yield ops

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kernel.ops.types import Floats, array_module
+from kernel.arrays import array_module
+from kernel.ops.types import Floats
 
 Masks = npt.NDArray[np.bool_]
 

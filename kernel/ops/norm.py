@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 from typing import Any, Final
 
-from kernel.ops.types import Floats, array_module
+from kernel.arrays import array_module
+from kernel.ops.types import Floats
 
 EPSILON: Final = 1e-8
 

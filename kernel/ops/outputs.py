@@ -8,7 +8,7 @@ from typing import Any
 from thinc.api import Model
 
 from kernel.errors import ArgumentError
-from kernel.ops.types import array_module
+from kernel.arrays import array_module
 from kernel.ops.weights import WeightNode
 
 

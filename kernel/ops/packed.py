@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from kernel.errors import ShapeError
-from kernel.ops.types import Floats, Ints, array_module
+from kernel.arrays import array_module
+from kernel.ops.types import Floats, Ints
 
 
 class Packed(list[Floats]):

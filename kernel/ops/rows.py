@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kernel.ops.types import Floats, Ints, array_module
+from kernel.arrays import array_module
+from kernel.ops.types import Floats, Ints
 
 # With more rows per key than this, sorting the keys is faster than marking rows.
 _SORT_ABOVE_ROWS_PER_KEY: Final = 100

@@ -17,7 +17,8 @@ from kernel.ops.torch_parameters import (
     module_of,
     torch_parameters,
 )
-from kernel.ops.types import Floats, array_module
+from kernel.arrays import array_module
+from kernel.ops.types import Floats
 from kernel.ops.weights import WeightNode, tree
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernel.ops.types import Floats, array_module
+from kernel.arrays import array_module
+from kernel.ops.types import Floats
 
 
 def window_columns(X: Floats, window: int, *, out: Floats | None = None) -> Floats:

@@ -16,6 +16,15 @@ Each new rule for plugins is added here as a check with its own name.
 
 from kernel.testing.check import Check
 from kernel.testing.components import component_checks
+from kernel.testing.device import device_checks, device_double, gpu
 from kernel.testing.plugins import plugged, plugin_checks
 
-__all__ = ["Check", "component_checks", "plugged", "plugin_checks"]
+__all__ = [
+    "Check",
+    "component_checks",
+    "device_checks",
+    "device_double",
+    "gpu",
+    "plugged",
+    "plugin_checks",
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,8 +10,10 @@ from typing import Any
 
 from kernel.pipeline import Language, Packable, blank, get_factory, is_trainable, load
 from kernel.random import Streams
+from kernel.testing.annotations import annotations
 from kernel.testing.check import Check
-from kernel.text import Doc, Example
+from kernel.testing.device.checks import device_checks
+from kernel.text import Example
 
 MakeExamples = Callable[[Language], Sequence[Example]]
 BATCH_SIZES = (1, 7, 64)
@@ -38,7 +39,8 @@ def component_checks(
         ("learns-the-same-from-the-same-seed", functools.partial(_is_deterministic, bench)),
         ("leaves-given-examples-alone", functools.partial(_leaves_examples_alone, bench)),
     ]
-    return [Check(f"{factory}-{name}", run) for name, run in checks]
+    named = [Check(f"{factory}-{name}", run) for name, run in checks]
+    return [*named, *device_checks(factory, make_examples, lang=lang, config=config)]
 
 
 def _trained(
@@ -69,9 +71,9 @@ def _describes_itself(factory: str, lang: str) -> None:
 def _batch_invariant(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
     nlp, examples = bench()
     texts = [example.text for example in examples] * 3
-    expected = [_annotations(doc) for doc in nlp.pipe(texts, batch_size=BATCH_SIZES[0])]
+    expected = [annotations(doc) for doc in nlp.pipe(texts, batch_size=BATCH_SIZES[0])]
     for size in BATCH_SIZES[1:]:
-        got = [_annotations(doc) for doc in nlp.pipe(texts, batch_size=size)]
+        got = [annotations(doc) for doc in nlp.pipe(texts, batch_size=size)]
         assert got == expected, f"annotations of batches of {size} differ from those of single docs"
 
 
@@ -86,8 +88,8 @@ def _survives_saving(bench: Callable[[], tuple[Language, Sequence[Example]]]) ->
                 f"`{name}` changed"
             )
     texts = [example.text for example in examples]
-    before = [_annotations(doc) for doc in nlp.pipe(texts)]
-    after = [_annotations(doc) for doc in again.pipe(texts)]
+    before = [annotations(doc) for doc in nlp.pipe(texts)]
+    after = [annotations(doc) for doc in again.pipe(texts)]
     assert before == after, "annotations of the loaded pipeline differ"
 
 
@@ -101,28 +103,9 @@ def _is_deterministic(bench: Callable[[], tuple[Language, Sequence[Example]]]) -
 
 def _leaves_examples_alone(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
     nlp, examples = bench()
-    before = [(_annotations(eg.predicted), _annotations(eg.reference)) for eg in examples]
+    before = [(annotations(eg.predicted), annotations(eg.reference)) for eg in examples]
     nlp.evaluate(examples)
     if any(is_trainable(component) for _, component in nlp.components):
         nlp.update(examples, sgd=False)
-    after = [(_annotations(eg.predicted), _annotations(eg.reference)) for eg in examples]
+    after = [(annotations(eg.predicted), annotations(eg.reference)) for eg in examples]
     assert before == after, "the given examples were changed"
-
-
-class _Cats(dict[str, float]):
-    """Scores of categories that compare equal up to rounding errors."""
-
-    __hash__ = None
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, dict)
-            and self.keys() == other.keys()
-            and all(math.isclose(self[key], other[key], rel_tol=1e-4, abs_tol=1e-5) for key in self)
-        )
-
-
-def _annotations(doc: Doc) -> tuple[Any, ...]:
-    columns = {name: column.tolist() for name, column in sorted(doc.annotations.items())}
-    spans = {key: [(s.start, s.end, s.label) for s in group] for key, group in doc.spans.items()}
-    return doc.text, columns, spans, _Cats(doc.cats)

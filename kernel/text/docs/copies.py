@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kernel.arrays import array_module, on_device_of
 from kernel.errors import TextError
 from kernel.text.docs.columns import Attr, Columns, Ints, named_ids
 from kernel.text.docs.ent_iob import ID_COLUMNS, INSIDE
@@ -70,8 +71,13 @@ def from_docs(
         _join_user_data(made, docs, firsts)
     if "tensor" not in exclude and all(doc.tensor.size for doc in docs if len(doc)):
         tensors = [doc.tensor for doc in docs if len(doc)]
-        made.tensor = np.concatenate(tensors) if tensors else docs[0].tensor
+        made.tensor = _concatenated(tensors) if tensors else docs[0].tensor
     return made
+
+
+def _concatenated(tensors: Sequence[Any]) -> Any:
+    first = tensors[0]
+    return array_module(first).concatenate([on_device_of(first, tensor) for tensor in tensors])
 
 
 def _joined(docs: Sequence[Doc], ensure_whitespace: bool, names: Collection[str] | None) -> Columns:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
+from kernel.arrays import array_module, on_device_of
 from kernel.errors import TextError
 from kernel.files import pack, unpack
 from kernel.text.docs import copies, entities, navigation
@@ -460,7 +461,9 @@ class Doc(Columns, TextView):
 
         tensor   (N, width)
         """
-        self._tensor = tensor if not self.tensor.size else np.hstack((self.tensor, tensor))
+        if self.tensor.size:
+            tensor = array_module(tensor).hstack((on_device_of(tensor, self.tensor), tensor))
+        self._tensor = tensor
 
     @hookable
     def has_vector(self) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from kernel.arrays import on_device_of
 from kernel.errors import TextError
 from kernel.text.docs.annotate import pos_id
 from kernel.text.docs.ent_iob import LETTERS
@@ -315,8 +316,8 @@ def _replace(
     tensor = doc.tensor
     doc.lex, doc.spaces, doc.annotations = lex.astype(np.int32), spaces, columns
     if tensor.size:
-        moved = tensor[tensor_rows]
-        moved[tensor_rows < 0] = 0
+        moved = tensor[on_device_of(tensor, tensor_rows)]
+        moved[on_device_of(tensor, tensor_rows < 0)] = 0
         doc.tensor = moved
     if doc.has_spans:
         last = place if counts is None else place + counts - 1

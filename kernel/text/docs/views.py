@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 import numpy as np
 
 from kernel.text.docs.underscore import Extensible
-from kernel.text.vectors.cosine_search import as_numpy
+from kernel.arrays import array_module, as_numpy, on_device_of
 from kernel.text.vocab.views import Attribute, Ordered, attribute
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def vector_rows(doc: Doc, start: int, end: int) -> Any:
         keys = doc.to_array(doc.vocab.vectors_attr)[start:end]
         found = vectors.get_batch(keys)
         # What is not known gets another word's vector there.
-        found[~vectors.are_known(keys)] = 0
+        found[on_device_of(found, ~vectors.are_known(keys))] = 0
         return found
     if doc.tensor.size:
         return doc.tensor[start:end]
@@ -144,7 +144,9 @@ def mean_vector(doc: Doc, start: int, end: int) -> Any:
     returns  (width,)
     """
     found = vector_rows(doc, start, end)
-    return found.mean(axis=0) if end > start else np.zeros(found.shape[1:], np.float32)
+    if end > start:
+        return found.mean(axis=0)
+    return array_module(found).zeros(found.shape[1:], np.float32)
 
 
 def vector_norm(vector: Any) -> float:

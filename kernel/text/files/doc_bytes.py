@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from attrs import frozen
 
+from kernel.arrays import as_numpy
 from kernel.errors import LoadError, TextError
 from kernel.files import check_type, pack, unpack
 from kernel.text.docs.columns import Bools, Values
@@ -128,7 +129,7 @@ def to_dict(doc: Doc, *, exclude: Collection[str] = ()) -> dict[str, Any]:
         "array_head": _ATTRS,
         "array_body": doc.to_array(_ATTRS),
         "sentiment": doc.sentiment,
-        "tensor": doc.tensor,
+        "tensor": as_numpy(doc.tensor),
         "cats": doc.cats,
         "spans": doc.spans.to_bytes(),
         "strings": sorted(strings),

@@ -15,7 +15,7 @@ from kernel.text.docs.columns import Columns
 from kernel.text.docs.copies import in_table
 from kernel.text.docs.doc import Doc
 from kernel.text.files.doc_bytes import fill_rest, packed_user_data
-from kernel.text.vectors.cosine_search import as_numpy
+from kernel.arrays import as_numpy
 from kernel.text.words.attributes import NORM
 
 if TYPE_CHECKING:
@@ -99,5 +99,5 @@ def _rest(doc: Doc) -> dict[str, Any]:
     if vector is not None or norm is not None:
         rest["vector"] = vector if vector is None else np.ascontiguousarray(as_numpy(vector)), norm
     if doc.tensor.size:
-        rest["tensor"] = np.ascontiguousarray(doc.tensor)
+        rest["tensor"] = np.ascontiguousarray(as_numpy(doc.tensor))
     return rest

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kernel.arrays import as_numpy
+
 Rows = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
 
@@ -47,8 +49,3 @@ def normalized(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
-
-
-def as_numpy(array: Any) -> npt.NDArray[Any]:
-    """Return an array from any device as a NumPy array."""
-    return np.asarray(array.get() if hasattr(array, "get") else array)

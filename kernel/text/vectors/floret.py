@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from kernel.arrays import array_module
 from kernel.errors import TextError
 from kernel.text.words.hashing import pad_to_blocks
 
@@ -76,16 +77,17 @@ class Floret:
         """
         pieces = [self.pieces(word) for word in words]
         sizes = np.array([len(own) for own in pieces], np.int64) * self.hash_count  # (K,)
-        made = np.zeros((len(words), table.shape[1]), np.float32)
+        xp = array_module(table)
+        made = xp.zeros((len(words), table.shape[1]), np.float32)
         filled = np.flatnonzero(sizes)
         if not len(filled):
             return made
         encoded = [piece.encode("utf8", "surrogatepass") for own in pieces for piece in own]
         hashes = murmur128_all(encoded, self.hash_seed)[:, : self.hash_count]
-        rows = table[hashes.reshape(-1) % np.uint32(len(table))]
+        rows = table[xp.asarray(hashes.reshape(-1) % np.uint32(len(table)))]
         starts = (np.cumsum(sizes) - sizes)[filled]
-        sums = np.add.reduceat(rows.get() if hasattr(rows, "get") else rows, starts, axis=0)
-        made[filled] = sums / sizes[filled, None]
+        sums = xp.add.reduceat(rows, xp.asarray(starts), axis=0)
+        made[xp.asarray(filled)] = sums / xp.asarray(sizes[filled, None])
         return made
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from kernel.errors import LoadError, TextError
 from kernel.files import check_type, pack, parse_json, parse_npy, read_file, unpack
-from kernel.text.vectors.cosine_search import as_numpy
+from kernel.arrays import as_numpy
 from kernel.text.vectors.floret import Floret
 from kernel.text.words.attributes import ORTH, attr_id
 

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from kernel.errors import TextError
 from kernel.text.errors import UnknownKeyError
 from kernel.text.vectors import storage
-from kernel.text.vectors.cosine_search import as_numpy, nearest_rows
+from kernel.arrays import array_module, as_numpy, on_device_of
+from kernel.text.vectors.cosine_search import nearest_rows
 from kernel.text.vectors.floret import Floret
 from kernel.text.vectors.key_index import KeyIndex
 from kernel.text.words.attributes import attr_id
@@ -236,7 +237,9 @@ class Vectors(BaseVectors):
             strings = self.strings
             return self._floret.vectors([strings.as_string(_plain(key)) for key in keys], self.data)
         rows = self._index.find(self._ids(keys))
-        return self.data[rows] if len(self) else np.zeros((len(rows), self.shape[1]), np.float32)
+        if not len(self):
+            return array_module(self.data).zeros((len(rows), self.shape[1]), np.float32)
+        return self.data[on_device_of(self.data, rows)]
 
     def are_known(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
         """Return for each id whether the word has a vector.
@@ -297,7 +300,7 @@ class Vectors(BaseVectors):
     def __setitem__(self, key: Key, vector: Any) -> None:
         """Change the vector of a word; raises UnknownKeyError if the word has no row."""
         self.check_default("setting a vector")
-        self.data[self._row(key)] = vector
+        self.data[self._row(key)] = self._as_row(vector)
 
     def add(self, key: Key, *, vector: Any = None, row: int | None = None) -> int:
         """Set the vector or the row of a word, and return the row.
@@ -328,7 +331,7 @@ class Vectors(BaseVectors):
             raise TextError(f"there is no row {row} in a table of {len(self)}")
         self._index.set(number, row)
         if vector is not None:
-            self.data[row] = vector
+            self.data[row] = self._as_row(vector)
         return row
 
     def resize(self, shape: tuple[int, int], inplace: bool = False) -> list[tuple[int, int]]:
@@ -407,6 +410,10 @@ class Vectors(BaseVectors):
         rows = self._index.as_dict() if key2row is None else key2row
         self._index = KeyIndex(len(self.data), rows if self._floret is None else None)
 
+    def _as_row(self, vector: Any) -> Any:
+        is_scalar = isinstance(vector, (int, float))
+        return vector if is_scalar else on_device_of(self.data, _as_array(vector))
+
     def _row(self, key: Key) -> int:
         row = self._index.get(self._id(key))
         if row < 0:
@@ -430,6 +437,10 @@ class Vectors(BaseVectors):
                 f"`{action}` does not work with a floret table: its rows belong to n-grams",
                 hint="read vectors with `vectors[word]`",
             )
+
+
+def _as_array(vector: Any) -> Any:
+    return np.asarray(vector) if isinstance(vector, (list, tuple, np.generic)) else vector
 
 
 def _plain(key: Any) -> Key:

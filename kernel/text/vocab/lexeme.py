@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kernel.errors import TextError
-from kernel.text.vectors.cosine_search import as_numpy
+from kernel.arrays import as_numpy
 from kernel.text.vocab.views import (
     Attribute,
     LexicalAttributes,

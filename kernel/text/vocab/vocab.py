@@ -277,7 +277,8 @@ class Vocab:
         Raises TextError for a vector of another width.
         """
         table = self._changeable_vectors("set_vector")
-        if np.ndim(vector) == 0 or table.shape[1] not in {0, np.size(vector)}:
+        vector = vector if hasattr(vector, "shape") else np.asarray(vector)
+        if vector.ndim == 0 or table.shape[1] not in {0, vector.size}:
             raise TextError(
                 f"expected {table.shape[1] or 'an array of'} numbers as the vector of {orth!r}, "
                 f"got {vector!r:.80}"
@@ -288,7 +289,7 @@ class Vocab:
         if table.is_full and key not in table:
             # The first word sets the width.
             n_rows = max(_MIN_VECTORS, int(len(table) * _GROWTH_FACTOR))
-            table.resize((n_rows, table.shape[1] or np.size(vector)))
+            table.resize((n_rows, table.shape[1] or vector.size))
         self[orth].rank = table.add(key, vector=vector)
 
     def reset_vectors(

@@ -13,7 +13,7 @@ from attrs import frozen
 from thinc.api import Model
 
 from kernel.errors import ArgumentError, DataError, LoadError
-from kernel.ops import Floats, array_module
+from kernel.ops import Floats, array_module, as_numpy
 from kernel.pipeline import Language, factory
 from kernel.scoring import Score
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, LexemeTable, Vocab, attributes
@@ -280,7 +280,7 @@ def _next_best(scores: Any, top_k: int) -> Ints:
     returns  (K, min(top_k, C) - 1)  on the host
     """
     # A stable sort keeps equal scores in the order of their classes; argpartition would not.
-    host = scores.get() if hasattr(scores, "get") else scores
+    host = as_numpy(scores)
     ranked: Ints = np.argsort(-host, axis=1, kind="stable")[:, 1:top_k]
     return ranked
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import ArgumentError, LoadError, ShapeError, WrongTypeError
-from kernel.ops import Packed, array_module, forget_weights, packed
+from kernel.ops import Packed, array_module, as_numpy, forget_weights, packed
 from kernel.pipeline import RehearsingPipe, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ints
@@ -209,5 +209,5 @@ def best_classes(scores: Any) -> Ints:
     scores   (N, C)
     """
     best = array_module(scores).argmax(scores, axis=1)
-    host: Ints = best.get() if hasattr(best, "get") else best
+    host: Ints = as_numpy(best)
     return host

@@ -177,10 +177,11 @@ class Categorizer(RehearsingPipe):
         Raises DataError for gold values that cannot be learned from, ShapeError if the scores are
         not those of the examples and labels.
         """
-        if np.shape(scores) != (len(examples), len(self.labels)):
+        shape = getattr(scores, "shape", None)
+        if shape != (len(examples), len(self.labels)):
             raise ShapeError(
                 f"component `{self.name}` has {len(self.labels)} labels and got {len(examples)} "
-                f"examples, but scores of the shape {np.shape(scores)}"
+                f"examples, but scores of the shape {shape}"
             )
         for number, example in enumerate(examples):
             check_cats(self.name, example.reference, number, is_exclusive=self.is_exclusive)

@@ -5,7 +5,7 @@ Axes: O outputs, P pieces, I width of the input.
 
 from __future__ import annotations
 
-from kernel.ops import Floats
+from kernel.ops import Floats, address_of
 
 
 def split(array: Floats, n_out: int) -> tuple[Floats, Floats]:
@@ -29,16 +29,11 @@ def joined(W: Floats, b: Floats) -> Floats | None:
     if whole is None or whole is not b.base or whole.ndim != 1:
         return None
     size = n_out * n_pieces * (n_in + 1)
-    start = (_address(W) - _address(whole)) // W.itemsize
+    start = (address_of(W) - address_of(whole)) // W.itemsize
     found: Floats = whole[start : start + size].reshape((n_pieces * n_out, n_in + 1))
     same = split(found, n_out)
     return found if all(map(_is_same_view, same, (W, b))) else None
 
 
 def _is_same_view(one: Floats, other: Floats) -> bool:
-    return one.strides == other.strides and _address(one) == _address(other)
-
-
-def _address(array: Floats) -> int:
-    address: int = array.__array_interface__["data"][0]
-    return address
+    return one.strides == other.strides and address_of(one) == address_of(other)

@@ -37,13 +37,13 @@ class AffineNode(WeightNode[Floats, Floats]):
         """Store each parameter in the layout of `views`; see `WeightNode.joint_views`."""
         shapes = {name: self.get_param(name).shape for name in names}
         sizes = [math.prod(shape) for shape in shapes.values()]
-        ends = list(itertools.accumulate(sizes))
+        bounds = list(itertools.accumulate(sizes, initial=0))
 
         def make(flat: Floats) -> dict[str, Floats]:
-            parts = zip(names, np.split(flat, ends[:-1]), strict=True)
-            return views(dict(parts), shapes)
+            parts = [flat[start:stop] for start, stop in itertools.pairwise(bounds)]
+            return views(dict(zip(names, parts, strict=True)), shapes)
 
-        return names, ends[-1], make
+        return names, bounds[-1], make
 
 
 def views(arrays: Mapping[str, Floats], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
@@ -57,7 +57,7 @@ def views(arrays: Mapping[str, Floats], shapes: Mapping[str, tuple[int, ...]]) -
     for name, array in arrays.items():
         axes = _AXES[name]
         stored = [shapes[name][axis] for axis in axes]
-        found[name] = array.reshape(stored).transpose(np.argsort(axes))
+        found[name] = array.reshape(stored).transpose([axes.index(axis) for axis in range(len(axes))])
     return found
 
 

@@ -21,6 +21,7 @@ from kernel.ops import (
     WeightNode,
     add_rows,
     dropout_mask,
+    on_device_of,
     packed,
 )
 from kernel.text import attributes
@@ -140,9 +141,11 @@ def _gather(model: Any, docs: Sequence[Any]) -> tuple[Floats, Ints]:
     attr = model.attrs["key_attr"] or vocab.vectors_attr
     all_keys: npt.NDArray[np.uint64] = np.concatenate([doc.to_array(attr) for doc in docs])
     keys, rows = np.unique(all_keys, return_inverse=True)
-    vectors = vocab.vectors.get_batch(keys)
-    is_known = vocab.vectors.are_known(keys)
+    table = vocab.vectors
+    table.data = on_device_of(model.get_param("W"), table.data)  # moved at the first batch
+    vectors = table.get_batch(keys)
+    is_known = table.are_known(keys)
     if not is_known.all():
         vectors = vectors.copy()
-        vectors[~is_known] = 0
+        vectors[on_device_of(vectors, ~is_known)] = 0
     return vectors, rows.reshape(-1)
