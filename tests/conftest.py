@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from thinc.api import get_current_ops, set_current_ops
 
+from kernel.device import gpu_problem
 from kernel.random import fix_random_seed
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +55,8 @@ def pytest_pycollect_makemodule(module_path, parent):
 def pytest_collection_modifyitems(items):
     reason = reason_to_skip("torch")
     for item in items:
+        if item.get_closest_marker("gpu") and gpu_problem() is not None:
+            item.add_marker(pytest.mark.skip(reason=f"{gpu_problem()[0]}: make gpu-check"))
         if reason is not None and item.get_closest_marker("torch"):
             item.add_marker(pytest.mark.skip(reason=reason))
 

@@ -28,7 +28,7 @@ def main() -> None:
         if name.startswith("_") or inspect.ismodule(value):
             continue
         if isinstance(value, cupy.ufunc):
-            ufuncs[name] = value._scatter_op is not None
+            ufuncs[name] = value._scatter_op is not None  # noqa: SLF001 — CuPy has no public name
         elif callable(value) and not isinstance(value, type):
             functions[name] = parameters(value)
             if str(value.__module__).startswith(CREATION):
@@ -71,6 +71,7 @@ def parameters(function: Any) -> str | None:
 
 
 def from_signature(function: Any) -> list[str] | None:
+    """Return the parameters as a list."""
     try:
         found = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

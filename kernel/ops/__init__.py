@@ -1,5 +1,6 @@
 """Array operations: Thinc's operations with numpy's BLAS, and functions for fused layers."""
 
+from kernel.arrays import address_of, array_module, as_numpy, on_device_of
 from kernel.ops.backend import KernelOps, default_ops, use_kernel_ops
 from kernel.ops.bridge import from_torch, to_torch
 from kernel.ops.dropout import draw_bits, dropout_mask, mask_of_bits
@@ -15,7 +16,6 @@ from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
 from kernel.ops.thinc_weights import ThincWeights
 from kernel.ops.threads import for_each, parallel, prefetch, thread_count
 from kernel.ops.torch_weights import TorchWeights
-from kernel.arrays import address_of, array_module, as_numpy, on_device_of
 from kernel.ops.types import Floats, Ints
 from kernel.ops.updating import (
     NonFiniteGradientError,
@@ -79,9 +79,9 @@ __all__ = [
     "matmul",
     "maxout",
     "no_backprop",
+    "on_device_of",
     "packed",
     "parallel",
-    "on_device_of",
     "param_for_rows",
     "prefetch",
     "restore_pending",

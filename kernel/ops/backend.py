@@ -77,7 +77,8 @@ def _on_device(ops: Any) -> Any:
     """Return Thinc's operations of a GPU, with dropout masks from the current random stream."""
     if isinstance(ops, _StreamDropout):
         return ops
-    return _with_stream_dropout(type(ops))(ops.device_type, ops.device_id)
+    kind: Any = type(ops)
+    return _with_stream_dropout(kind)(ops.device_type, ops.device_id)
 
 
 @functools.cache

@@ -6,13 +6,15 @@ memory. This is four times as fast as reducing a last axis of size two or three.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.arrays import array_module
-from kernel.ops.types import Floats
+
+if TYPE_CHECKING:
+    from kernel.ops.types import Floats
 
 Masks = npt.NDArray[np.bool_]
 

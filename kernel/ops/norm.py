@@ -7,10 +7,12 @@ operations with one value per vector use contiguous memory.
 from __future__ import annotations
 
 import functools
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.arrays import array_module
-from kernel.ops.types import Floats
+
+if TYPE_CHECKING:
+    from kernel.ops.types import Floats
 
 EPSILON: Final = 1e-8
 

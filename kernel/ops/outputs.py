@@ -7,8 +7,8 @@ from typing import Any
 
 from thinc.api import Model
 
-from kernel.errors import ArgumentError
 from kernel.arrays import array_module
+from kernel.errors import ArgumentError
 from kernel.ops.weights import WeightNode
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from kernel.errors import ShapeError
 from kernel.arrays import array_module
+from kernel.errors import ShapeError
 from kernel.ops.types import Floats, Ints
 
 

@@ -5,10 +5,12 @@ Axes: V rows of the table, D width, N results, K rows per result.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.arrays import array_module
-from kernel.ops.types import Floats, Ints
+
+if TYPE_CHECKING:
+    from kernel.ops.types import Floats, Ints
 
 # With more rows per key than this, sorting the keys is faster than marking rows.
 _SORT_ABOVE_ROWS_PER_KEY: Final = 100

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kernel.arrays import array_module
 from kernel.errors import KernelError
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.torch_parameters import (
@@ -17,9 +18,10 @@ from kernel.ops.torch_parameters import (
     module_of,
     torch_parameters,
 )
-from kernel.arrays import array_module
-from kernel.ops.types import Floats
 from kernel.ops.weights import WeightNode, tree
+
+if TYPE_CHECKING:
+    from kernel.ops.types import Floats
 
 
 class NonFiniteGradientError(KernelError):

@@ -5,10 +5,12 @@ Axes: D width, N vectors, K = 2w + 1 for windows of w vectors on each side. Each
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernel.arrays import array_module
-from kernel.ops.types import Floats
+
+if TYPE_CHECKING:
+    from kernel.ops.types import Floats
 
 
 def window_columns(X: Floats, window: int, *, out: Floats | None = None) -> Floats:

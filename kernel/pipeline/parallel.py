@@ -349,7 +349,7 @@ def _defaults(owner: Any) -> dict[str, Any]:
 def _refuse_gpu(nlp: Language) -> None:
     for name, component in nlp.pipeline:
         ops = getattr(getattr(component, "model", None), "ops", None)
-        if getattr(ops, "name", "") == "cupy":
+        if getattr(ops, "device_type", "cpu") != "cpu":
             raise ArgumentError(
                 f"component `{name}` is on the GPU, which several processes cannot share",
                 hint="use n_process=1 with a large `batch_size`, or load the pipeline on the CPU",

@@ -10,9 +10,9 @@ from typing import Any
 
 from kernel.pipeline import Language, Packable, blank, get_factory, is_trainable, load
 from kernel.random import Streams
-from kernel.testing.annotations import annotations
 from kernel.testing.check import Check
 from kernel.testing.device.checks import device_checks
+from kernel.testing.doc_contents import contents
 from kernel.text import Example
 
 MakeExamples = Callable[[Language], Sequence[Example]]
@@ -71,9 +71,9 @@ def _describes_itself(factory: str, lang: str) -> None:
 def _batch_invariant(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
     nlp, examples = bench()
     texts = [example.text for example in examples] * 3
-    expected = [annotations(doc) for doc in nlp.pipe(texts, batch_size=BATCH_SIZES[0])]
+    expected = [contents(doc) for doc in nlp.pipe(texts, batch_size=BATCH_SIZES[0])]
     for size in BATCH_SIZES[1:]:
-        got = [annotations(doc) for doc in nlp.pipe(texts, batch_size=size)]
+        got = [contents(doc) for doc in nlp.pipe(texts, batch_size=size)]
         assert got == expected, f"annotations of batches of {size} differ from those of single docs"
 
 
@@ -88,8 +88,8 @@ def _survives_saving(bench: Callable[[], tuple[Language, Sequence[Example]]]) ->
                 f"`{name}` changed"
             )
     texts = [example.text for example in examples]
-    before = [annotations(doc) for doc in nlp.pipe(texts)]
-    after = [annotations(doc) for doc in again.pipe(texts)]
+    before = [contents(doc) for doc in nlp.pipe(texts)]
+    after = [contents(doc) for doc in again.pipe(texts)]
     assert before == after, "annotations of the loaded pipeline differ"
 
 
@@ -103,9 +103,9 @@ def _is_deterministic(bench: Callable[[], tuple[Language, Sequence[Example]]]) -
 
 def _leaves_examples_alone(bench: Callable[[], tuple[Language, Sequence[Example]]]) -> None:
     nlp, examples = bench()
-    before = [(annotations(eg.predicted), annotations(eg.reference)) for eg in examples]
+    before = [(contents(eg.predicted), contents(eg.reference)) for eg in examples]
     nlp.evaluate(examples)
     if any(is_trainable(component) for _, component in nlp.components):
         nlp.update(examples, sgd=False)
-    after = [(annotations(eg.predicted), annotations(eg.reference)) for eg in examples]
+    after = [(contents(eg.predicted), contents(eg.reference)) for eg in examples]
     assert before == after, "the given examples were changed"

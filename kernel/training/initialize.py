@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config import fill
-from kernel.device import require_gpu
+from kernel.device import require_gpu, set_allocator
 from kernel.errors import DataError, NoLabelsWarning
 from kernel.pipeline import Language, get_lang_class, initialize, upstreams_of
 from kernel.random import Streams, fix_random_seed, isolated
@@ -50,18 +50,18 @@ def init_nlp(config: Config, *, use_gpu: int = -1) -> Language:
     return nlp
 
 
-def use_device(use_gpu: int, allocator: str | None) -> None:
+def use_device(use_gpu: int, allocator: Any) -> None:
     """Make GPU number `use_gpu` the current device; -1: stay on the CPU.
 
-    Raises `KernelError` if there is no such GPU.
+    allocator  `gpu_allocator` of the config, which has no meaning on the CPU
+
+    Raises `ArgumentError` if there is no such GPU, or the library of the allocator is missing.
     """
     if use_gpu < 0:
         return
     require_gpu(use_gpu)
     if allocator is not None:
-        from thinc.api import set_gpu_allocator
-
-        set_gpu_allocator(allocator)
+        set_allocator(allocator)
 
 
 def _initialize(nlp: Language, sourced: list[str], streams: Streams) -> None:

@@ -38,9 +38,7 @@ def set_vectors(nlp, mode="default"):
         data = rng.normal(size=(50, 10))
     else:
         settings, data = {"keys": WORDS[:7]}, rng.normal(size=(7, 10))
-    nlp.vocab.vectors = Vectors(
-        strings=nlp.vocab.strings, data=data.astype("float32"), **settings
-    )
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=data.astype("float32"), **settings)
 
 
 def add_tok2vec(nlp):
@@ -202,5 +200,7 @@ CASES = {
         categorized("TextCatParametricAttention.v1", exclusive_classes=True, tok2vec=CNN),
         None,
     ),
-    **{f"reduce-{how}": ("textcat", reduced(how), None) for how in ("first", "last", "max", "mean")},
+    **{
+        f"reduce-{how}": ("textcat", reduced(how), None) for how in ("first", "last", "max", "mean")
+    },
 }

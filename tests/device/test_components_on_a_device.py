@@ -4,10 +4,10 @@ On the device double in every run; on a GPU with `make gpu-check`.
 """
 
 import pytest
-from tests.device.cases import CASES, make_examples
 
 from kernel.registry import registry
 from kernel.testing import device_checks, device_double, gpu
+from tests.device.cases import CASES, make_examples
 
 DEVICES = [pytest.param(device_double, id="double"), pytest.param(gpu, marks=pytest.mark.gpu)]
 LEARNS, MOVES, REHEARSES = range(3)

@@ -64,7 +64,7 @@ def test_bad_file_is_one_message_with_its_place(kernel, tmp_path, name, content,
         pytest.param(["--training.droput", "0.1"], ["[training] droput", "did you mean `dropout`?"], id="typo"),
         pytest.param(["--training.dropout", "high"], ["[training] dropout", "high"], id="type"),
         pytest.param(["--code", "none.py"], ["none.py: no such file"], id="no-code"),
-        pytest.param(["--gpu-id", "99"], ["no GPU 99"], id="no-gpu"),
+        pytest.param(["--gpu-id", "99"], ["GPU 99 cannot be used", "kernel-nlp[cuda12]"], id="no-gpu"),
     ],
 )  # fmt: skip
 def test_training_that_cannot_start_is_one_message(kernel, project, settings, messages):

@@ -347,28 +347,27 @@ def _view(array: DeviceArray, host: npt.NDArray[Any]) -> DeviceArray:
 def _plain_index(index: Any) -> tuple[Any, bool]:
     """Return an index for numpy, and whether the result is a view."""
     parts = index if isinstance(index, tuple) else (index,)
-    is_view = True
-    plain: list[Any] = []
-    for part in parts:
-        if isinstance(part, np.ndarray):
-            raise IndexError("a device array cannot be indexed by a numpy array; `xp.asarray` it")
-        if isinstance(part, slice):
-            for bound in (part.start, part.stop, part.step):
-                if bound is not None:
-                    operator.index(bound)  # a device array has no `__index__`
-        elif isinstance(part, DeviceArray):
-            is_view = False
-            if part.dtype.kind not in "iub":
-                raise IndexError(f"arrays used as indices must be of integers, not {part.dtype}")
-            counts.waits += part.dtype.kind == "b"
-            part = part.host
-        elif isinstance(part, list):
-            is_view = False
-            counts.to_device += 1
-        plain.append(part)
-    if is_view and Ellipsis not in plain:
+    plain = [_plain_part(part) for part in parts]
+    if any(isinstance(part, (DeviceArray, list)) for part in parts):
+        return (tuple(plain) if isinstance(index, tuple) else plain[0]), False
+    if Ellipsis not in plain:
         plain.append(Ellipsis)  # a single item is a view too, not a scalar
-    return (tuple(plain) if is_view or isinstance(index, tuple) else plain[0]), is_view
+    return tuple(plain), True
+
+
+def _plain_part(part: Any) -> Any:
+    if isinstance(part, np.ndarray):
+        raise IndexError("a device array cannot be indexed by a numpy array; `xp.asarray` it")
+    if isinstance(part, DeviceArray):
+        if part.dtype.kind not in "iub":
+            raise IndexError(f"arrays used as indices must be of integers, not {part.dtype}")
+        counts.waits += part.dtype.kind == "b"
+        return part.host
+    if isinstance(part, slice):
+        for bound in filter(lambda each: each is not None, (part.start, part.stop, part.step)):
+            operator.index(bound)  # a device array has no `__index__`
+    counts.to_device += isinstance(part, list)
+    return part
 
 
 def _check_distinct(index: Any, value: Any) -> None:
@@ -411,10 +410,10 @@ def _method(name: str, parameters: str) -> Callable[..., Any]:
         plain = [argument(each) for each in args]
         given = {key: argument(each) for key, each in kwargs.items()}
         if name in ("argsort", "sort"):
-            _check_sort(given)
+            check_sort(given.get("kind"))
             given["kind"] = "stable"
-        if name == "repeat" and not isinstance(args[0], (int, list, tuple)):
-            raise TypeError("CuPy's `repeat` takes a number or a list of numbers of repeats")
+        if name == "repeat":
+            check_repeats(args[0])
         result = getattr(self.host, name)(*plain, **given)
         if name in _VIEWS and np.may_share_memory(result, self.host):
             return _view(self, result)
@@ -440,9 +439,16 @@ def argument(value: Any) -> Any:
     return value
 
 
-def _check_sort(settings: dict[str, Any]) -> None:
-    if settings.get("kind") not in (None, "stable"):
+def check_sort(kind: Any) -> None:
+    """Refuse a kind of sorting that CuPy does not have."""
+    if kind not in (None, "stable"):
         raise ValueError("CuPy only sorts with `kind` None or 'stable'")
+
+
+def check_repeats(repeats: Any) -> None:
+    """Refuse numbers of repeats on the device, which CuPy 13 does not take."""
+    if not isinstance(repeats, (int, list, tuple)):
+        raise TypeError("CuPy's `repeat` takes a number or a list of numbers of repeats")
 
 
 _OPERATORS: Final[dict[str, Any]] = {

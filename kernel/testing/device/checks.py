@@ -18,9 +18,9 @@ from kernel.arrays import as_numpy
 from kernel.pipeline import Language, blank, initialize, is_trainable, load, update
 from kernel.pipeline.protocols import Rehearsing
 from kernel.random import Streams
-from kernel.testing.annotations import annotations
 from kernel.testing.check import Check
 from kernel.testing.device.double import device_double
+from kernel.testing.doc_contents import contents
 from kernel.text import Example
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -58,7 +58,8 @@ class Bench:
         """Return the pipeline after some steps, from the weights `first` if they are given."""
         nlp = self.empty()
         examples = self.make_examples(nlp)
-        streams, losses = Streams(0), []
+        streams = Streams(0)
+        losses: list[dict[str, float]] = []
         if not any(is_trainable(component) for _, component in nlp.components):
             return _Trained(nlp, examples, {}, losses, {})
         own = initialize(nlp, lambda: examples, scope=streams.use)
@@ -84,7 +85,7 @@ class _Trained:
     def notes(self, nlp: Language | None = None) -> list[Any]:
         """Return the annotations that a pipeline, or the trained one, predicts."""
         texts = [example.text for example in self.examples]
-        return [annotations(doc) for doc in (nlp or self.nlp).pipe(texts, batch_size=4)]
+        return [contents(doc) for doc in (nlp or self.nlp).pipe(texts, batch_size=4)]
 
 
 def device_checks(
@@ -154,7 +155,8 @@ def _rehearses_the_same(bench: Bench, device: Device) -> None:
 
 def _rehearsed(trained: _Trained) -> dict[str, float]:
     """Return the losses of rehearsing after one more update."""
-    nlp, examples, losses = trained.nlp, trained.examples, {}
+    nlp, examples = trained.nlp, trained.examples
+    losses: dict[str, float] = {}
     if not any(isinstance(component, Rehearsing) for _, component in nlp.components):
         return {}
     streams = Streams(1)

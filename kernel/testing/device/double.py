@@ -18,6 +18,7 @@ def device_double() -> Iterator[Counts]:
     Models that are created or loaded inside the block are on the "device". Yields the counts of
     what the device was asked to do, from zero.
     """
+    import thinc.backends
     import thinc.types
     import thinc.util
     from thinc.api import get_current_ops, set_current_ops
@@ -31,6 +32,9 @@ def device_double() -> Iterator[Counts]:
         mock.patch.dict(sys.modules, cupy=module),
         mock.patch.object(thinc.util, "cupy", module),
         mock.patch.object(thinc.util, "has_cupy", True),
+        mock.patch.object(thinc.util, "has_cupy_gpu", True),
+        mock.patch.object(thinc.util, "has_gpu", True),
+        mock.patch.object(thinc.backends, "CupyOps", DeviceOps),
         mock.patch.object(thinc.types, "get_array_module", module.get_array_module),
     ):
         set_current_ops(DeviceOps())

@@ -8,7 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from kernel.testing.device.array import DeviceArray, argument, counts, operand, wrapped
+from kernel.testing.device.array import (
+    DeviceArray,
+    argument,
+    check_repeats,
+    check_sort,
+    counts,
+    operand,
+    wrapped,
+)
 from kernel.testing.device.names import cupy_names, signature
 
 # Functions that take data of the host.
@@ -18,12 +26,31 @@ _MOVING: Final = ("unique",)
 _WITHOUT_VALUES: Final = ("empty", "empty_like")
 _SHAPED: Final = ("empty", "full", "ones", "zeros")
 # The result's size depends on values, so that the host waits for them.
-_WAITING: Final = (
-    "argwhere bincount compress extract flatnonzero histogram intersect1d nonzero setdiff1d "
-    "setxor1d union1d unique"
-).split()
+_WAITING: Final = [
+    "argwhere",
+    "bincount",
+    "compress",
+    "extract",
+    "flatnonzero",
+    "histogram",
+    "intersect1d",
+    "nonzero",
+    "setdiff1d",
+    "setxor1d",
+    "union1d",
+    "unique",
+]
 # Results in main memory, also in CuPy.
-_HOST_RESULTS: Final = "can_cast may_share_memory ndim promote_types result_type shape shares_memory size".split()
+_HOST_RESULTS: Final = [
+    "can_cast",
+    "may_share_memory",
+    "ndim",
+    "promote_types",
+    "result_type",
+    "shape",
+    "shares_memory",
+    "size",
+]
 _SPLITTING: Final = ("array_split", "dsplit", "hsplit", "split", "vsplit")
 _REDUCING: Final = ("add", "multiply")
 _UFUNC_SETTINGS: Final = {"out", "dtype", "casting"}
@@ -163,21 +190,26 @@ def _check(name: str, arguments: dict[str, Any], *, is_creation: bool) -> None:
         raise TypeError("a shape needs numbers of the host, not a device array")
     if name in _SPLITTING and _has_device_array(values[1]):
         raise TypeError("CuPy splits at positions of the host, not of the device")
-    if name == "repeat" and not isinstance(values[1], (int, list, tuple)):
-        raise TypeError("CuPy's `repeat` takes a number or a list of numbers of repeats")
-    if name in ("sort", "argsort") and arguments.get("kind") not in (None, "stable"):
-        raise ValueError("CuPy only sorts with `kind` None or 'stable'")
+    if name in ("lexsort", "ascontiguousarray", "asfortranarray"):
+        _device(values[0])
+    _check_arguments(name, arguments, values)
+    if not is_creation and name not in (*_HOST_RESULTS, *_MOVING):
+        _check_arrays(name, values)
+
+
+def _check_arguments(name: str, arguments: dict[str, Any], values: list[Any]) -> None:
+    if name == "repeat":
+        check_repeats(values[1])
+    if name in ("sort", "argsort"):
+        check_sort(arguments.get("kind"))
     if name == "searchsorted" and not isinstance(values[1], (int, float, DeviceArray)):
         raise NotImplementedError("Only python scalars or ndarrays are supported for v")
-    if name == "lexsort":
-        _device(values[0])
-    if name in ("ascontiguousarray", "asfortranarray"):
-        _device(values[0])
-    if is_creation or name in _HOST_RESULTS or name in _MOVING:
-        return
+
+
+def _check_arrays(name: str, values: list[Any]) -> None:
     first = values[0] if values else ()
-    if isinstance(first, (list, tuple)):
-        for each in first if name not in ("einsum",) else ():
+    if isinstance(first, (list, tuple)) and name != "einsum":
+        for each in first:
             _device(each)
     if not _has_device_array(values):
         raise TypeError(f"`{name}` needs device arrays; use `xp.asarray`")
@@ -256,7 +288,7 @@ class _RandomState:
     """A generator of the device, like `cupy.random.RandomState`."""
 
     def __init__(self, seed: Any = None) -> None:
-        self._generator = np.random.RandomState(seed)  # noqa: NPY002 — CuPy's interface
+        self._generator = np.random.RandomState(seed)
 
     def seed(self, seed: Any = None) -> None:
         self._generator.seed(seed)
@@ -304,6 +336,17 @@ class _Random(ModuleType):
         return getattr(self._state, name)
 
 
+class _CudaError(RuntimeError):
+    """The error of CUDA's functions."""
+
+
+def _cuda() -> SimpleNamespace:
+    """Return the functions of CUDA that select a device: the double has one."""
+    device = SimpleNamespace(Device=lambda number=0: SimpleNamespace(id=number, use=lambda: None))
+    runtime = SimpleNamespace(getDeviceCount=lambda: 1, CUDARuntimeError=_CudaError)
+    return SimpleNamespace(Device=device.Device, device=device, runtime=runtime)
+
+
 def _make() -> DeviceModule:
     made: Any = DeviceModule("cupy")
     made.__doc__ = "A double of CuPy."
@@ -319,7 +362,8 @@ def _make() -> DeviceModule:
     made.get_array_module = _array_module
     made.linalg = _linalg()
     made.random = _Random()
-    return made  # type: ignore[no-any-return]
+    made.cuda = _cuda()
+    return made
 
 
 module: Final = _make()

@@ -52,7 +52,7 @@ def cupy_names() -> CupyNames:
 def signature(parameters: str) -> inspect.Signature:
     """Return the signature of a list of parameters from the file."""
     made = []
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    kind: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
     for text in filter(None, parameters.split(", ")):
         name = text.strip("*=")
         if text == "*":

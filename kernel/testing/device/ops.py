@@ -59,7 +59,7 @@ class DeviceOps(Ops):
     relu = CupyOps.relu
     backprop_relu = CupyOps.backprop_relu
 
-    def scatter_add(self, table: Any, indices: Any, values: Any) -> None:
+    def scatter_add(self, table: Any, indices: Any, values: Any) -> Any:
         """Add values to rows of a table, in place."""
         table.scatter_add(indices, values)
 
@@ -72,7 +72,8 @@ class DeviceOps(Ops):
 
     def position_encode(self, N: int, D: int, period: int = 10000, out: Any = None) -> Any:  # noqa: N803
         """Return encodings of N positions: (N, D)."""
-        return self.asarray(NumpyOps().position_encode(N, D, period=period, out=out))
+        encoded = NumpyOps().position_encode(N, D, period=period, out=out)
+        return module.asarray(encoded)
 
 
 def _kernel(name: str) -> Any:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 
-from kernel.text.docs.underscore import Extensible
 from kernel.arrays import array_module, as_numpy, on_device_of
+from kernel.text.docs.underscore import Extensible
 from kernel.text.vocab.views import Attribute, Ordered, attribute
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kernel.arrays import as_numpy
 from kernel.errors import TextError
 from kernel.files import pack, unpack
 from kernel.text.docs.columns import Columns
 from kernel.text.docs.copies import in_table
 from kernel.text.docs.doc import Doc
 from kernel.text.files.doc_bytes import fill_rest, packed_user_data
-from kernel.arrays import as_numpy
 from kernel.text.words.attributes import NORM
 
 if TYPE_CHECKING:

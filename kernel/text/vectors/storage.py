@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kernel.arrays import as_numpy
 from kernel.errors import LoadError, TextError
 from kernel.files import check_type, pack, parse_json, parse_npy, read_file, unpack
-from kernel.arrays import as_numpy
 from kernel.text.vectors.floret import Floret
 from kernel.text.words.attributes import ORTH, attr_id
 

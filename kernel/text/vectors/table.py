@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from kernel.arrays import array_module, as_numpy, on_device_of
 from kernel.errors import TextError
 from kernel.text.errors import UnknownKeyError
 from kernel.text.vectors import storage
-from kernel.arrays import array_module, as_numpy, on_device_of
 from kernel.text.vectors.cosine_search import nearest_rows
 from kernel.text.vectors.floret import Floret
 from kernel.text.vectors.key_index import KeyIndex

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kernel.errors import TextError
 from kernel.arrays import as_numpy
+from kernel.errors import TextError
 from kernel.text.vocab.views import (
     Attribute,
     LexicalAttributes,

@@ -57,7 +57,9 @@ def views(arrays: Mapping[str, Floats], shapes: Mapping[str, tuple[int, ...]]) -
     for name, array in arrays.items():
         axes = _AXES[name]
         stored = [shapes[name][axis] for axis in axes]
-        found[name] = array.reshape(stored).transpose([axes.index(axis) for axis in range(len(axes))])
+        found[name] = array.reshape(stored).transpose(
+            [axes.index(axis) for axis in range(len(axes))]
+        )
     return found
 
 

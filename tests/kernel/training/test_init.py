@@ -75,7 +75,7 @@ def test_missing_settings_get_their_defaults(toys):
 
 def test_unknown_gpu_is_an_error(toys):
     config = toys.make_config(gpu_allocator=None)
-    with pytest.raises(KernelError, match="no GPU 7"):
+    with pytest.raises(KernelError, match="GPU 7 cannot be used: CuPy is not"):
         init_nlp(config, use_gpu=7)
 
 

@@ -2,7 +2,6 @@
 
 import copy
 import math
-import pickle
 
 import numpy as np
 import pytest
@@ -130,10 +129,9 @@ def test_new_arrays_have_no_useful_values(xp):
     assert (xp.empty(3, dtype="int32") > 10**9).all()
 
 
-def test_copies_and_pickles(array):
+def test_copies_have_memory_of_their_own(array):
     for copied in (array.copy(), copy.copy(array), copy.deepcopy(array)):
         copied[0, 0] = 7
-    assert pickle.loads(pickle.dumps(array)).tolist() == array.tolist()
     assert array[0, 0] == 1
 
 

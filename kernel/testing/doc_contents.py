@@ -1,11 +1,12 @@
-"""The annotations of a doc, for comparisons."""
+"""What a doc contains, for comparisons."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kernel.text import Doc
+if TYPE_CHECKING:
+    from kernel.text import Doc
 
 
 class _Cats(dict[str, float]):
@@ -21,7 +22,7 @@ class _Cats(dict[str, float]):
         )
 
 
-def annotations(doc: Doc) -> tuple[Any, ...]:
+def contents(doc: Doc) -> tuple[Any, ...]:
     """Return everything that components write; scores compare equal up to rounding errors."""
     columns = {name: column.tolist() for name, column in sorted(doc.annotations.items())}
     spans = {key: [(s.start, s.end, s.label) for s in group] for key, group in doc.spans.items()}
