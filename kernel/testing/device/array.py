@@ -110,6 +110,7 @@ class DeviceArray:
 
     def get(self, stream: Any = None, order: str = "C", out: Any = None) -> npt.NDArray[Any]:
         """Return a copy in main memory."""
+        _check_stream(stream)
         counts.to_host += 1
         if out is not None:
             out[...] = self.host
@@ -118,6 +119,7 @@ class DeviceArray:
 
     def set(self, arr: npt.NDArray[Any], stream: Any = None) -> None:
         """Copy an array from main memory, of the same shape and type."""
+        _check_stream(stream)
         if not isinstance(arr, np.ndarray):
             raise TypeError("Only numpy.ndarray can be set to cupy.ndarray")
         if arr.dtype != self.dtype or arr.shape != self.shape:
@@ -333,6 +335,11 @@ def wrapped(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)(map(wrapped, value))
     return value
+
+
+def _check_stream(stream: Any) -> None:
+    if stream is not None:
+        raise NotImplementedError("the device double has no streams")
 
 
 def _received(host: npt.NDArray[Any]) -> DeviceArray:
