@@ -41,7 +41,8 @@ def plan(lengths: Ints, budget: int, costs: Costs) -> list[Ints]:
 
     lengths  (S,)  word pieces of each span
     budget   most padded word pieces of a sub-batch, except for a single span that is longer
-    returns  for each sub-batch the indices of its spans, ascending within a length
+    returns  for each sub-batch the indices of its spans, ascending within a length; spans without
+             word pieces are in none
 
     The cheapest partition of the spans, sorted by length, into consecutive groups: dynamic
     programming over the distinct lengths. The result depends only on the arguments.
@@ -50,8 +51,9 @@ def plan(lengths: Ints, budget: int, costs: Costs) -> list[Ints]:
     """
     if budget < 1:
         raise ArgumentError(f"`max_batch_items` must be at least 1, got {budget!r}")
-    sizes, counts = np.unique(lengths, return_counts=True)  # (U,), (U,)
     order = np.argsort(lengths, kind="stable")
+    order = order[np.count_nonzero(lengths == 0) :]
+    sizes, counts = np.unique(lengths[order], return_counts=True)  # (U,), (U,)
     groups: list[Ints] = []
     ends = np.concatenate([[0], np.cumsum(counts)])
     for first, last in _cheapest(sizes, ends, budget, costs):
@@ -68,7 +70,7 @@ def _cheapest(sizes: Ints, ends: Ints, budget: int, costs: Costs) -> Sequence[tu
     """
     best = np.zeros(len(sizes) + 1)  # the cost of the spans of the first lengths
     start_of = np.zeros(len(sizes), np.int64)
-    per_span = np.maximum(budget // np.maximum(sizes, 1), 1)  # (U,) spans of a sub-batch
+    per_span = np.maximum(budget // sizes, 1)  # (U,) spans of a sub-batch
     for last, size in enumerate(sizes.tolist()):
         counts = ends[last + 1] - ends[: last + 1]
         calls = -(-counts // per_span[last])

@@ -6,20 +6,21 @@ Axes: B docs, N tokens of all docs, S spans, M word pieces of all spans, W width
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from thinc.api import Model
 from thinc.types import Ragged
 
+from kernel.errors import ArgumentError
 from kernel.ops import Floats, Ints, from_torch, no_backprop, to_torch
 from kernel.text import Doc
 from kernel_plugin_transformer.encoded import EncodedBatch, sums
 from kernel_plugin_transformer.outputs import Outputs
 from kernel_plugin_transformer.pieces import Characters, Pieces, align
 from kernel_plugin_transformer.precision import Precision
-from kernel_plugin_transformer.pretrained import Encoder, load_encoder
+from kernel_plugin_transformer.pretrained import Encoder, check_name, load_encoder
 from kernel_plugin_transformer.runs import Run
 from kernel_plugin_transformer.shim import EncoderShim
 from kernel_plugin_transformer.windows import Reader, SpanGetter, cut, make_windows
@@ -86,6 +87,30 @@ def set_encoder(model: Any, encoder: Encoder) -> None:
     shim_of(model).encoder = encoder
     model.attrs["has_transformer"] = True
     model.set_dim("nO", encoder.width, force=True)
+
+
+def check_encoders(nlp: Any) -> None:
+    """Check that the encoders that `nlp.initialize` will load can be found.
+
+    Raises `ArgumentError` that names the component and the encoder.
+    """
+    for component_name, component in nlp.pipeline:
+        for node in _unloaded(getattr(component, "model", None)):
+            shim = shim_of(node)
+            settings = {**shim.tokenizer_config, **shim.transformer_config}
+            try:
+                check_name(node.attrs["name"], settings)
+            except ArgumentError as error:
+                raise ArgumentError(
+                    f"component `{component_name}`: {error.message}", hint=error.hint
+                ) from error
+
+
+def _unloaded(model: Any) -> Iterator[Any]:
+    """Yield the transformer models inside of a model that have no encoder yet."""
+    for node in model.walk() if isinstance(model, Model) else ():
+        if "set_transformer" in node.attrs and not shim_of(node).is_loaded:
+            yield node
 
 
 def _init(model: Any, X: Any = None, Y: Any = None) -> None:

@@ -1,1 +1,16 @@
-"""Hook implementations of this package: none. Cheap to import: no arrays, no models."""
+"""What this package tells the kernel. Cheap to import: no arrays, no models."""
+
+from __future__ import annotations
+
+import sys
+
+import kernel
+
+
+@kernel.hookimpl
+def kernel_initialize(nlp: kernel.Language) -> None:
+    # Where no model was created, the module that creates them was not imported.
+    if "kernel_plugin_transformer.model" in sys.modules:
+        from kernel_plugin_transformer.model import check_encoders
+
+        check_encoders(nlp)

@@ -35,6 +35,13 @@ _TOKENIZER_SETTINGS: Final = frozenset(
         "use_fast",
     }
 )
+# The files of weights that transformers reads, the first that it finds.
+_WEIGHTS: Final = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
 _SOURCE_SETTINGS: Final = frozenset({"cache_dir", "revision", "subfolder", "token"})
 
 
@@ -71,8 +78,9 @@ def check_name(name: str, settings: Mapping[str, Any]) -> None:
         folder = Path(name) / settings.get("subfolder", "")
         if not folder.is_dir():
             raise ArgumentError(f"there is no folder `{name}` with an encoder")
-        if not (folder / "config.json").is_file():
-            raise ArgumentError(f"the folder `{folder}` has no encoder: `config.json` is missing")
+        for names in (["config.json"], _WEIGHTS):
+            if not any((folder / each).is_file() for each in names):
+                raise ArgumentError(f"the folder `{folder}` has no encoder: it lacks `{names[0]}`")
         return
     from transformers.utils import cached_file
 

@@ -11,7 +11,7 @@ from thinc.util import get_torch_default_device
 from kernel.errors import NotInitializedError
 from kernel_plugin_transformer.precision import Precision
 from kernel_plugin_transformer.pretrained import Encoder
-from kernel_plugin_transformer.stored import encoder_from_bytes, encoder_to_bytes
+from kernel_plugin_transformer.stored import StoredEncoder, encoder_from_bytes, encoder_to_bytes
 
 # spaCy's default.
 MAX_BATCH_ITEMS: Final = 4096
@@ -73,11 +73,15 @@ class EncoderShim(PyTorchShim):
     def to_bytes(self) -> bytes:
         """Return the encoder, and the settings with which it was loaded, as bytes."""
         encoder = self.encoder if self.is_loaded else None
-        return encoder_to_bytes(encoder, self.tokenizer_config, self.transformer_config)
+        return encoder_to_bytes(
+            StoredEncoder(encoder, self.tokenizer_config, self.transformer_config)
+        )
 
     def from_bytes(self, bytes_data: bytes) -> EncoderShim:
         """Use the encoder in `bytes_data`; raises `LoadError` if they are damaged."""
-        encoder = encoder_from_bytes(bytes_data)
-        if encoder is not None:
-            self.encoder = encoder
+        stored = encoder_from_bytes(bytes_data)
+        self.tokenizer_config = dict(stored.tokenizer_config)
+        self.transformer_config = dict(stored.transformer_config)
+        if stored.encoder is not None:
+            self.encoder = stored.encoder
         return self

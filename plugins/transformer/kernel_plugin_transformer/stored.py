@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import frozen
+
 from kernel.errors import LoadError
 from kernel.files import check_type, pack, unpack
 from kernel_plugin_transformer.gradients import RandomState
@@ -31,16 +33,25 @@ _SETTINGS: Final = "kwargs"
 _ZIP: Final = b"PK"
 
 
-def encoder_to_bytes(
-    encoder: Encoder | None,
-    tokenizer_config: Mapping[str, Any],
-    transformer_config: Mapping[str, Any],
-) -> bytes:
-    """Return an encoder, and the settings with which it was loaded, as bytes."""
+@frozen(eq=False)
+class StoredEncoder:
+    """An encoder, or None, and the settings with which it is or was loaded."""
+
+    encoder: Encoder | None
+    tokenizer_config: Mapping[str, Any]
+    transformer_config: Mapping[str, Any]
+
+
+def encoder_to_bytes(stored: StoredEncoder) -> bytes:
+    """Return an encoder and its settings as bytes."""
     fields: dict[str, Any] = {"config": {}, "state": b"", "tokenizer": {}}
+    encoder = stored.encoder
     if encoder is not None:
+        config = json.loads(encoder.module.config.to_json_string(use_diff=False))
+        # The folder that it was loaded from is of no use to others.
+        config.pop("_name_or_path", None)
         fields = {
-            "config": json.loads(encoder.module.config.to_json_string(use_diff=False)),
+            "config": config,
             "state": _weights_to_bytes(encoder.module),
             "tokenizer": {_SETTINGS: {"use_fast": encoder.tokenizer.is_fast}}
             | _files_of(encoder.tokenizer),
@@ -48,25 +59,26 @@ def encoder_to_bytes(
     return pack(
         {
             **fields,
-            "_init_tokenizer_config": dict(tokenizer_config),
-            "_init_transformer_config": dict(transformer_config),
+            "_init_tokenizer_config": dict(stored.tokenizer_config),
+            "_init_transformer_config": dict(stored.transformer_config),
         }
     )
 
 
-def encoder_from_bytes(data: bytes) -> Encoder | None:
-    """Return the encoder in `data`; None if there is none. Nothing else is read, and no network.
+def encoder_from_bytes(data: bytes) -> StoredEncoder:
+    """Return the encoder in `data` and its settings, without any other file and without network.
 
     Raises `LoadError` if the data is damaged, or of a type of encoder that is not known here.
     """
     fields = check_type(unpack(data, what=_WHAT), _FORMAT, what=_WHAT)
+    settings = fields["_init_tokenizer_config"], fields["_init_transformer_config"]
     if not fields["config"]:
-        return None
+        return StoredEncoder(None, *settings)
     with loading(_WHAT), quiet():
         tokenizer = _tokenizer(fields["tokenizer"])
         module = _module(fields["config"])
         _set_weights(module, fields["state"])
-        return checked(Encoder(tokenizer, module))
+        return StoredEncoder(checked(Encoder(tokenizer, module)), *settings)
 
 
 # Tokenizer
