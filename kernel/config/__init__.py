@@ -17,6 +17,7 @@ from kernel.config.json_schema import json_schema
 from kernel.config.merge import ABSENT, Change, diff
 from kernel.config.options import Option, options_of
 from kernel.config.override import flatten, nest, parse_overrides
+from kernel.config.place import Place
 from kernel.config.resolve import call, check_arguments, resolve, resolve_dot_names, resolve_section
 from kernel.config.schema import InitializeSettings, NlpSettings, SystemSettings, TrainingSettings
 from kernel.config.score_weights import combine_score_weights, score_descriptions
@@ -34,6 +35,7 @@ __all__ = [
     "NlpSettings",
     "Option",
     "Origin",
+    "Place",
     "Problem",
     "Range",
     "Schedule",

@@ -1,6 +1,7 @@
 """Array operations: Thinc's operations with numpy's BLAS, and functions for fused layers."""
 
 from kernel.arrays import address_of, array_module, as_numpy, on_device_of
+from kernel.blas import single_threaded_blas
 from kernel.ops.backend import KernelOps, default_ops, use_kernel_ops
 from kernel.ops.bridge import from_torch, to_torch
 from kernel.ops.dropout import draw_bits, dropout_mask, mask_of_bits
@@ -10,7 +11,7 @@ from kernel.ops.norm import backprop_layer_norm, layer_norm, standardize_inplace
 from kernel.ops.outputs import forget_weights, grow_output
 from kernel.ops.packed import Packed, packed
 from kernel.ops.product import matmul
-from kernel.ops.reading import dump_weights, load_weights
+from kernel.ops.reading import check_weights, dump_weights, load_weights
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
 from kernel.ops.thinc_weights import ThincWeights
@@ -58,6 +59,7 @@ __all__ = [
     "backprop_window_columns",
     "cached",
     "check_finite",
+    "check_weights",
     "copy_model",
     "default_ops",
     "distinct_rows",
@@ -86,6 +88,7 @@ __all__ = [
     "prefetch",
     "restore_pending",
     "scatter_sum",
+    "single_threaded_blas",
     "standardize_inplace",
     "stored_param",
     "thread_count",

@@ -80,14 +80,27 @@ def load_weights(model: Any, data: bytes) -> None:
     finite; the model is not changed then. Only shims with a format of their own may have changed.
     """
     layers = list(model.walk())
-    stored = _read(data, layers)
-    for problem in _problems(stored, layers):
-        raise LoadError(f"{_WHAT} does not fit the model: {problem}")
+    stored = _checked(data, layers)
     loaders = [loader for each in stored for loader in shim_loaders(each.layer, each.shims)]
     for load in loaders:
         load()
     for each in stored:
         _set(each, layers)
+
+
+def check_weights(model: Any, data: bytes) -> None:
+    """Raise `LoadError` as `load_weights` does, without loading.
+
+    The model need not be initialized: only what is known of its sizes is compared.
+    """
+    _checked(data, list(model.walk()))
+
+
+def _checked(data: bytes, layers: Sequence[Any]) -> list[_Stored]:
+    stored = _read(data, layers)
+    for problem in _problems(stored, layers):
+        raise LoadError(f"{_WHAT} does not fit the model: {problem}")
+    return stored
 
 
 def _read(data: bytes, layers: Sequence[Any]) -> list[_Stored]:

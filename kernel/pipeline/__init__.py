@@ -41,7 +41,7 @@ from kernel.pipeline.protocols import (
     Weights,
 )
 from kernel.pipeline.serialization import is_excluded
-from kernel.pipeline.sharing import SharedOutput, upstreams_of
+from kernel.pipeline.sharing import SharedOutput, upstream_of, upstreams_of
 from kernel.pipeline.vocab_data import read_vocab_data
 from kernel.plugin_modules import added_name
 
@@ -95,6 +95,7 @@ __all__ = [
     "schedule",
     "set_dropout_rate",
     "update",
+    "upstream_of",
     "upstreams_of",
 ]
 

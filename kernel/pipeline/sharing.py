@@ -135,6 +135,12 @@ def upstreams_of(nlp: Language, pipe_name: str) -> list[str]:
     return list(dict.fromkeys(upstream for _, upstream in links))
 
 
+def upstream_of(nlp: Language, pipe_name: str, listener: Any) -> str | None:
+    """Return the name of the component to which a layer of `pipe_name` listens; None if absent."""
+    links = _links(nlp, nlp.stages.find(pipe_name))
+    return next((upstream for node, upstream in links if node is listener), None)
+
+
 def _links(nlp: Language, stage: Stage) -> list[tuple[Any, str]]:
     """Return the nodes in the model of `stage` that listen to a component, with its name."""
     nodes = listener_nodes(getattr(stage.component, "model", None))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.plugin_modules import added_name
-from kernel.training.batches import Batches, subdivide
+from kernel.training.batches import Batches, read, subdivide
 from kernel.training.checkpoint import Checkpoints, differing_keys, read_checkpoint, versions
 from kernel.training.initialize import init_nlp, use_device
 from kernel.training.lock import locked
@@ -42,6 +42,7 @@ __all__ = [
     "pass_step",
     "prepare",
     "quiet_overflow",
+    "read",
     "read_checkpoint",
     "read_saved",
     "reading",

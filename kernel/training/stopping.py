@@ -44,9 +44,12 @@ class Stoppable(Protocol):
     """A run that a signal can end after its current step; see `TrainingRun`."""
 
     step: int
-    output: Path | None
     stop_reason: str | None
     signal: int | None
+
+    @property
+    def output(self) -> Path | None:
+        """The folder that the run saves to."""
 
     def stop(self, reason: str) -> None:
         """Let the run end after the current step; the first reason given is kept."""
