@@ -15,6 +15,7 @@ from kernel.ops import (
     finish_update,
     gradients,
     single_threaded_blas,
+    use_kernel_ops,
 )
 from kernel.pipeline import set_dropout_rate
 from kernel.random import Streams
@@ -96,7 +97,8 @@ def make_learner(
 
     Raises `ConfigError` for a model that cannot learn.
     """
-    model = create(vocab, layer.model)
+    with use_kernel_ops():
+        model = create(vocab, layer.model)
     if not hasattr(model, "walk"):
         raise ConfigError(
             f"[pretraining.objective] made an object of type `{type(model).__name__}`, expected a "
