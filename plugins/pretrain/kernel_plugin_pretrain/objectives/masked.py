@@ -80,7 +80,9 @@ class MaskedPrediction:
         return packed(vectors, width=self.tok2vec.get_dim("nO"), xp=self.output.ops.xp), backprop
 
 
-def masked_model(tok2vec: Any, output: Any, loss: PredictionLoss) -> Model[list[Doc], Floats]:
+def masked_model(
+    tok2vec: Any, output: Any, loss: PredictionLoss, masking: Masking | None = None
+) -> Model[list[Doc], Floats]:
     """Return a model of each token's prediction, which learns by `MaskedPrediction`.
 
     X        B docs
@@ -89,7 +91,7 @@ def masked_model(tok2vec: Any, output: Any, loss: PredictionLoss) -> Model[list[
     References: `tok2vec` and `output_layer`.
     """
     model: Any = chain(tok2vec, list2array(), output)
-    model.attrs["pretraining"] = MaskedPrediction(tok2vec, output, loss)
+    model.attrs["pretraining"] = MaskedPrediction(tok2vec, output, loss, masking)
     model.set_ref("tok2vec", tok2vec)
     model.set_ref("output_layer", output)
     return model

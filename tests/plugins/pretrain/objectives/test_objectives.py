@@ -1,4 +1,4 @@
-"""The objectives of spaCy: losses and gradients."""
+"""The objectives: losses and gradients."""
 
 import json
 import os
@@ -6,12 +6,13 @@ import subprocess
 
 import numpy as np
 import pytest
-from thinc.api import CosineDistance, Linear
+from thinc.api import Adam, CosineDistance, Linear
 
 from kernel import random
-from kernel.errors import ArgumentError
+from kernel.errors import ArgumentError, KernelError
 from kernel.registry import registry
-from kernel.text import DocBatch, Vectors
+from kernel.text import Doc, DocBatch, Vectors
+from kernel_plugin_pretrain.objectives.attributes import pretrain_attributes
 from kernel_plugin_pretrain.objectives.characters import pretrain_characters
 from kernel_plugin_pretrain.objectives.vectors import cosine_distance, pretrain_vectors
 
@@ -20,6 +21,9 @@ CREATE = [
     pytest.param(pretrain_characters(**SIZES, n_characters=3), 0.5, id="characters"),
     pytest.param(pretrain_vectors(**SIZES, loss="cosine"), 1.0, id="cosine"),
     pytest.param(pretrain_vectors(**SIZES, loss="L2"), 0.5, id="l2"),
+    pytest.param(
+        pretrain_attributes(**SIZES, attrs=["NORM", "SHAPE"], rows=[20, 7]), 1.0, id="attributes"
+    ),
 ]
 
 
@@ -114,6 +118,41 @@ def test_the_cosine_loss_is_that_of_thinc():
     expected = CosineDistance(normalize=False, ignore_zeros=True)
     assert loss == pytest.approx(float(expected.get_loss(predicted, known)))
     np.testing.assert_allclose(gradient, expected.get_grad(predicted, known), atol=1e-12)
+
+
+def test_attributes_are_learned_from_the_context(make_docs, vocab):
+    """Whether a hidden word has two letters or one follows from the word before."""
+    pairs = [Doc(vocab, words=["a", "bb", "c", "d"]) for _ in range(100)]
+    architecture = registry.architectures.get("kernel.HashEmbedCNN.v2")
+    tok2vec = architecture(width=16, depth=1, embed_size=100)
+    create = pretrain_attributes(hidden_size=16, attrs=["SHAPE"], rows=[30])
+    model = create(vocab, tok2vec)
+    model.initialize(X=pairs[:1])
+    pretraining = model.attrs["pretraining"]
+    before = pretraining.evaluate(pairs).mean
+    optimizer = Adam(0.01)
+
+    with random.Streams(0).use("masking"):
+        for _ in range(30):
+            pretraining.update(pairs, 0.0)
+            model.finish_update(optimizer)
+
+    assert before == pytest.approx(np.log(30), rel=1e-3)
+    # Only a word whose neighbours are hidden, too, is uncertain.
+    assert pretraining.evaluate(pairs).mean < 0.15
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"attrs": ["NORM"], "rows": [5, 6]}, "`attrs` names 1 attributes, but `rows` gives 2"),
+        ({"attrs": ["TAG"], "rows": [5]}, "contains TAG, which depends on the sentence"),
+        ({"attrs": ["NRM"], "rows": [5]}, "NRM"),
+    ],
+)
+def test_wrong_attributes_are_refused(settings, message):
+    with pytest.raises(KernelError, match=message):
+        pretrain_attributes(**settings)
 
 
 def test_vectors_are_needed(make_docs, vocab, make_tok2vec):
