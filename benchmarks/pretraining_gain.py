@@ -1,6 +1,6 @@
 """What pretraining and word vectors bring: entities from few annotated texts.
 
-    python -m benchmarks.pretraining_gain [--corpora btc] [--ways none words] [--seeds 0 1 2]
+    python -m benchmarks.pretraining_gain [--corpora btc] [--ways none attributes] [--seeds 0 1 2]
 
 Every run trains the default config of `kernel init config -p ner`. The ways differ in the weights
 and vectors that training starts with. The score of a run is the best `ents_f` of its evaluations,
@@ -53,7 +53,7 @@ OBJECTIVES = {
         "hidden_size": 300,
         "n_characters": 4,
     },
-    "words": {"@architectures": "kernel.PretrainWords.v1"},
+    "attributes": {"@architectures": "kernel.PretrainAttributes.v1"},
 }
 
 WAYS = ("none", *OBJECTIVES, "vectors", *(f"vectors+{name}" for name in OBJECTIVES))
