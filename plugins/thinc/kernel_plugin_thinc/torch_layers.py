@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from thinc import compat
-from thinc.layers.torchscriptwrapper import TorchScriptWrapper_v1
+from thinc.layers import torchscriptwrapper
 
 from kernel.errors import PluginError, UnsupportedError
 from kernel_plugin_thinc import _reexport
 
 # Thinc does not register this one.
-_UNREGISTERED = {"TorchScriptWrapper_v1": TorchScriptWrapper_v1}
+_UNREGISTERED = {"TorchScriptWrapper_v1": torchscriptwrapper.TorchScriptWrapper_v1}
 
 
 def __getattr__(name: str) -> Callable[..., Any]:

@@ -78,6 +78,9 @@ def static_vectors(
     )
 
 
+# The name in spaCy's module, `kernel.ml.staticvectors`.
+StaticVectors = static_vectors
+
 _NO_VECTORS = "the model needs static vectors, but the vocabulary has none"
 _HINT = "create them with `kernel init vectors`, and set `paths.vectors` to that folder"
 
