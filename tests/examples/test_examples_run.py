@@ -78,6 +78,16 @@ def test_third_transition_system_trains_resumes_and_loads(tmp_path):
     assert "passed" in run_example(*tests, PYTHONPATH=str(tmp_path))
 
 
+@pytest.mark.torch
+def test_component_in_plain_torch_trains_resumes_and_loads(tmp_path):
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
+    run_example(*install, "--target", tmp_path, EXAMPLES / "torch_ner")
+    tests = ("-m", "pytest", "-q", "-p", "no:cacheprovider", EXAMPLES / "torch_ner" / "tests")
+    out = run_example(*tests, PYTHONPATH=str(tmp_path), OMP_NUM_THREADS="1")
+    assert "passed" in out
+    assert "skipped" not in out
+
+
 @pytest.mark.slow
 def test_custom_plugin_is_found_and_keeps_the_contract(tmp_path):
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
