@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from thinc.shims import PyTorchShim, TorchScriptShim
+from thinc.shims import PyTorchShim
 from thinc.shims.pytorch import default_deserialize_torch_model, default_serialize_torch_model
 
 from kernel.errors import LoadError
@@ -63,7 +63,7 @@ def _has_own_tensors(shim: Any) -> bool:
     """Return whether Thinc would store the module of a shim by `torch.save`."""
     return (
         isinstance(shim, PyTorchShim)
-        and not isinstance(shim, TorchScriptShim)
+        and type(shim).to_bytes is PyTorchShim.to_bytes
         and shim._model is not None
         and shim._serialize_model in {default_serialize_torch_model, pack_module}
         and shim._deserialize_model in {default_deserialize_torch_model, unpack_module}

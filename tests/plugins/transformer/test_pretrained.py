@@ -3,10 +3,18 @@ import shutil
 
 import pytest
 import torch
-from transformers import AutoTokenizer, RobertaConfig, RobertaModel, T5Config, T5Model
+from transformers import (
+    AutoTokenizer,
+    CanineTokenizer,
+    RobertaConfig,
+    RobertaModel,
+    T5Config,
+    T5Model,
+)
 
 from kernel.errors import ArgumentError, LoadError, UnsupportedError
 from kernel_plugin_transformer.model import check_encoders, shim_of, transformer
+from kernel_plugin_transformer.pieces import Characters, align, encode
 from kernel_plugin_transformer.pretrained import check_name, load_encoder, max_pieces
 from kernel_plugin_transformer.span_getters import doc_spans
 
@@ -55,6 +63,16 @@ def test_unknown_settings_are_refused(tiny_encoder):
         ArgumentError, match="`tokenizer_config` has the unknown setting `use_slow`"
     ):
         load_encoder(str(tiny_encoder), {"use_slow": True}, {})
+
+
+def test_a_slow_tokenizer_is_used_or_refused(tiny_encoder, nlp):
+    with pytest.raises(ArgumentError, match=r"`use_fast = false` .* has no effect"):
+        load_encoder(str(tiny_encoder), {"use_fast": False}, {})
+    docs = [nlp.make_doc("Anna is naïve 😀")]
+    pieces = encode(CanineTokenizer(), [docs[0].text])
+    found = align(pieces.chars, Characters.of(docs))
+    # One piece for each character; a space belongs to the token before it.
+    assert found.lengths.tolist() == [5, 3, 6, 1]
 
 
 def test_settings_have_an_effect(tiny_encoder):

@@ -43,6 +43,17 @@ def test_a_saved_encoder_loads_without_its_folder(model, new, docs):
     assert new.to_bytes() == model.to_bytes()
 
 
+def test_an_encoder_replaces_another_one(model, tiny_encoder, docs):
+    other = transformer(str(tiny_encoder), wordpiece_spans())
+    other.initialize()
+    with torch.no_grad():
+        for weight in shim_of(other).encoder.module.parameters():
+            weight.add_(0.1)
+    assert np.abs(other.predict(docs).hidden - model.predict(docs).hidden).max() > 0.01
+    load_weights(other, model.to_bytes())
+    np.testing.assert_array_equal(other.predict(docs).hidden, model.predict(docs).hidden)
+
+
 def test_weights_are_stored_as_safetensors_with_the_files_of_the_tokenizer(model):
     fields = unpack(shim_of(model).to_bytes())
     assert load(fields["state"]).keys() == shim_of(model).encoder.module.state_dict().keys()
