@@ -50,14 +50,9 @@ class Tagger(nn.Module):
         lengths   (B,)       at least 1, on the CPU
         returns   (B, L, T)
         """
-        # Whole features are dropped, so that known words are also learned by their affixes.
-        kept = self.dropout(torch.ones(features.shape, device=features.device))
-        vectors = sum(
-            table(features[:, :, i]) * kept[:, :, i, None]
-            for i, table in enumerate(self.embeddings)
-        )
+        vectors = sum(table(features[:, :, i]) for i, table in enumerate(self.embeddings))
         packed = nn.utils.rnn.pack_padded_sequence(
-            vectors, lengths, batch_first=True, enforce_sorted=False
+            self.dropout(vectors), lengths, batch_first=True, enforce_sorted=False
         )
         context, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
         scores: Tensor = self.output(self.dropout(context + vectors))

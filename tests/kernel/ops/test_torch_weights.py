@@ -276,3 +276,29 @@ def test_deep_copy_keeps_keys_and_has_weights_of_its_own():
     )
     copied.layers[1].shims[0]._model.bias.data.fill_(5)
     assert not (ThincWeights(model).named_arrays()["1/shims/0/bias"] == 5).any()
+
+
+# -- devices
+
+
+@pytest.mark.parametrize("name", ["Adam.v1", "SGD.v1"])
+def test_tensors_are_updated_by_arrays_of_a_device(name):
+    from kernel.testing.device import device_double
+
+    def trained():
+        net = make_net()
+        model, optimizer = PyTorchWrapper(net), make_optimizer(name)
+        for number in range(4):
+            add_gradients(net, number)
+            finish_update(model, optimizer)
+        raw = {key: array.copy() for key, array in ThincWeights(model).named_arrays().items()}
+        with use_params(model, optimizer.averages):
+            averages = ThincWeights(model).named_arrays()
+            return raw, {key: array.copy() for key, array in averages.items()}
+
+    expected = trained()
+    with device_double():
+        found = trained()
+    for ours, theirs in zip(found, expected, strict=True):
+        for key, array in ours.items():
+            np.testing.assert_allclose(array, theirs[key], atol=1e-6)
