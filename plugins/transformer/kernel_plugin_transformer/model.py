@@ -194,8 +194,8 @@ def _encode(
     hidden = from_torch(outputs.hidden, xp)
 
     def backprop(d_hidden: Floats) -> None:
-        run.backward(to_torch(d_hidden).to(run.device), shim.scaler)
-        shim.unscale()
+        with shim.scaled_gradients():
+            run.backward(to_torch(d_hidden).to(run.device), shim.scaler)
 
     result = hidden, _arrays(outputs.others, xp)
     return result, backprop if is_train else no_backprop

@@ -6,6 +6,7 @@ Axes: S spans, M word pieces of all spans, n spans and L word pieces of a padded
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
@@ -213,7 +214,9 @@ class Run:
 
         pad_id = getattr(self.module.config, "pad_token_id", None) or 0
         inputs = {"input_ids": padded(self.pieces.ids, pad_id)}
-        if self.pieces.type_ids is not None:
+        # A tokenizer of several families may return them for a model without them.
+        takes_types = "token_type_ids" in inspect.signature(self.module.forward).parameters
+        if self.pieces.type_ids is not None and takes_types:
             inputs["token_type_ids"] = padded(self.pieces.type_ids, 0)
         if len(part.cells) < part.size:
             inputs["attention_mask"] = padded(np.ones_like(self.pieces.ids), 0)

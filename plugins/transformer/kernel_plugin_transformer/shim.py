@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from thinc.shims import PyTorchShim
@@ -65,10 +66,18 @@ class EncoderShim(PyTorchShim):
         """Thinc's gradient scaler."""
         return self._grad_scaler
 
-    def unscale(self) -> None:
-        """Divide the gradients of the module by the scale of the scaler; note an overflow."""
-        grads = [each.grad for each in self._model.parameters() if each.grad is not None]
-        self.scaler.unscale(grads)
+    @contextlib.contextmanager
+    def scaled_gradients(self) -> Iterator[None]:
+        """Scale the gradients of the module inside the block, also those that it has before.
+
+        At the end, an overflow is noted, so that the optimizer leaves the step out.
+        """
+        self.scaler.scale(self._gradients(), inplace=True)
+        yield
+        self.scaler.unscale(self._gradients())
+
+    def _gradients(self) -> list[Any]:
+        return [each.grad for each in self._model.parameters() if each.grad is not None]
 
     def to_bytes(self) -> bytes:
         """Return the encoder, and the settings with which it was loaded, as bytes."""

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from kernel.errors import ArgumentError, UnsupportedError
+from kernel_plugin_transformer.model import shim_of
 from kernel_plugin_transformer.precision import Precision
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
@@ -45,6 +46,38 @@ def test_mixed_precision_computes_in_bfloat16_on_the_cpu(make_model, docs):
     difference = np.abs(encoded.hidden - exact.predict(docs).hidden)
     assert 0 < difference.max() < 0.2
     assert module.encoder.layer[0].output.dense.weight.grad.dtype == torch.float32
+
+
+def test_gradients_are_scaled_in_each_backward_pass(make_model, docs):
+    class Scaler:
+        """A gradient scaler for any device."""
+
+        seen = ()
+
+        def scale(self, tensors, inplace=False):
+            for each in tensors if isinstance(tensors, list) else [tensors]:
+                each.mul_(8)
+            return tensors
+
+        def unscale(self, tensors):
+            self.seen = [each.abs().max().item() for each in tensors]
+            for each in tensors:
+                each.div_(8)
+
+    plain, scaled = make_model(), make_model()
+    scaler = shim_of(scaled)._grad_scaler = Scaler()
+    for model in (plain, scaled):
+        for _ in range(2):
+            encoded, finish = model.begin_update(docs)
+            finish(np.sin(encoded.hidden))
+    expected = [each.grad for each in shim_of(plain).encoder.module.parameters()]
+    for gradient, own in zip(
+        shim_of(scaled)._gradients(), (e for e in expected if e is not None), strict=True
+    ):
+        torch.testing.assert_close(gradient, own)
+    assert max(scaler.seen) > 4 * max(
+        each.abs().max().item() for each in expected if each is not None
+    )
 
 
 def test_scaling_is_refused_where_it_has_no_effect(make_model, docs):
