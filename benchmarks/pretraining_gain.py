@@ -6,7 +6,7 @@ Every run trains the default config of `kernel init config -p ner`. The ways dif
 and vectors that training starts with. The score of a run is the best `ents_f` of its evaluations,
 every 200 steps; `last` is that of the last evaluation. Pretraining reads the raw texts `--epochs`
 times. Vectors are in the format of `kernel init vectors`. Finished runs are kept in
-`.bench/pretraining` and repeated only with `--again`.
+`.bench/pretraining_gain` and repeated only with `--again`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -25,7 +24,7 @@ from benchmarks import corpora, table
 from benchmarks.process import run
 from benchmarks.sides import HOME, Side, kernel_side
 
-FOLDER = HOME / "pretraining"
+FOLDER = HOME / "pretraining_gain"
 N_TWEETS = 500
 EVAL_FREQUENCY = 200
 STATIC = "components.tok2vec.model.embed.include_static_vectors"
@@ -46,7 +45,21 @@ CORPORA = {
     "wnut17": Corpus(name="wnut17", n_sents=10, n_docs=None, steps=2000),
 }
 
-OBJECTIVES = {
+
+@frozen(kw_only=True)
+class Way:
+    """What training starts with: static vectors, and weights pretrained by an objective."""
+
+    has_vectors: bool = False
+    objective: str | None = None
+
+    @property
+    def reads_vectors(self) -> bool:
+        """Whether the objective predicts vectors, so that only pretraining needs them."""
+        return self.objective == "predicted"
+
+
+OBJECTIVES: dict[str, dict[str, object]] = {
     "characters": {
         "@architectures": "kernel.PretrainCharacters.v1",
         "maxout_pieces": 3,
@@ -54,9 +67,20 @@ OBJECTIVES = {
         "n_characters": 4,
     },
     "attributes": {"@architectures": "kernel.PretrainAttributes.v1"},
+    "predicted": {
+        "@architectures": "kernel.PretrainVectors.v1",
+        "maxout_pieces": 3,
+        "hidden_size": 300,
+        "loss": "cosine",
+    },
 }
 
-WAYS = ("none", *OBJECTIVES, "vectors", *(f"vectors+{name}" for name in OBJECTIVES))
+WAYS = {
+    "none": Way(),
+    **{name: Way(objective=name) for name in OBJECTIVES},
+    "vectors": Way(has_vectors=True),
+    **{f"vectors+{name}": Way(has_vectors=True, objective=name) for name in OBJECTIVES},
+}
 
 
 @frozen(kw_only=True)
@@ -86,7 +110,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the command line options."""
     parser = argparse.ArgumentParser(description="what pretraining and word vectors bring")
     parser.add_argument("--corpora", nargs="+", choices=list(CORPORA), default=list(CORPORA))
-    parser.add_argument("--ways", nargs="+", choices=WAYS, default=["none", *OBJECTIVES])
+    parser.add_argument(
+        "--ways", nargs="+", choices=list(WAYS), default=["none", "characters", "attributes"]
+    )
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, default=8, help="passes over the raw texts")
     parser.add_argument("--vectors", type=Path, help="file of word vectors")
@@ -97,64 +123,61 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--markdown", type=Path, help="write the table between the marks in this file"
     )
     args = parser.parse_args(argv)
-    if any("vectors" in way for way in args.ways) and args.vectors is None:
+    if args.vectors is None and any(needs_vectors(WAYS[name]) for name in args.ways):
         parser.error("give a file by --vectors")
     return args
 
 
-def finished(side: Side, corpus: Corpus, way: str, seed: int, args: argparse.Namespace) -> Result:
+def needs_vectors(way: Way) -> bool:
+    """Return whether training or pretraining uses word vectors."""
+    return way.has_vectors or way.reads_vectors
+
+
+def finished(side: Side, corpus: Corpus, name: str, seed: int, args: argparse.Namespace) -> Result:
     """Return the result of a run, from disk if it was saved."""
-    path = FOLDER / f"{corpus.name}-{title(way, args)}-{seed}.json"
+    path = FOLDER / f"{corpus.name}-{title(name, args)}-{seed}.json"
     if args.again or not path.exists():
         print(f"training {path.stem} …", flush=True)
-        result = train(side, corpus, way, seed, args)
+        result = train(side, corpus, name, seed, args)
         path.write_text(json.dumps({"best": result.best, "last": result.last}), encoding="utf8")
     result = Result(**json.loads(path.read_text(encoding="utf8")))
     print(f"{path.stem}  best {result.best:.4f}  last {result.last:.4f}", flush=True)
     return result
 
 
-def title(way: str, args: argparse.Namespace) -> str:
+def title(name: str, args: argparse.Namespace) -> str:
     """Return a name for a way and the settings that it depends on."""
-    parts = [way]
-    if "vectors" in way:
+    parts = [name]
+    if needs_vectors(WAYS[name]):
         parts.append(args.vectors.stem)
-    if objective_of(way):
+    if WAYS[name].objective:
         parts.append(f"{args.epochs}-epochs")
     return "-".join(parts)
 
 
-def objective_of(way: str) -> str | None:
-    """Return the objective that a way uses."""
-    name = way.removeprefix("vectors").removeprefix("+")
-    return name if name in OBJECTIVES else None
-
-
-def train(side: Side, corpus: Corpus, way: str, seed: int, args: argparse.Namespace) -> Result:
-    """Train with the command line, and read the scores from its output."""
+def train(side: Side, corpus: Corpus, name: str, seed: int, args: argparse.Namespace) -> Result:
+    """Train with the command line, and read the scores from the saved pipelines."""
     data = prepare(side, corpus)
     config = make_config(side)
-    settings = start(side, config, way, args)
-    if objective_of(way):
-        settings += ["--initialize.init_tok2vec", pretrain(side, config, way, args)]
-    done = run(
+    settings = vector_settings(side, args) if WAYS[name].has_vectors else []
+    if WAYS[name].objective:
+        settings += ["--initialize.init_tok2vec", pretrain(side, config, name, args)]
+    output = FOLDER / "model"
+    run(
         [
-            *(*side.cli, "train", config, *settings),
+            *(*side.cli, "train", config, *settings, "--output", output, "--overwrite"),
             *("--paths.train", data / "train.spacy", "--paths.dev", data / "dev.spacy"),
             *("--system.seed", str(seed), "--training.max_steps", str(corpus.steps)),
             *("--training.eval_frequency", str(EVAL_FREQUENCY)),
         ]
     )
-    scores = list(read_scores(done.stdout))
-    return Result(best=max(scores), last=scores[-1])
+    return Result(best=read_score(output / "model-best"), last=read_score(output / "model-last"))
 
 
-def read_scores(output: str) -> Iterable[float]:
-    """Yield the final column of the table that `kernel train` prints."""
-    for line in output.splitlines():
-        row = re.fullmatch(r"\s*\d+\s+\d+\s+[\d.\s]*?(\d+\.\d+)\s*", line)
-        if row:
-            yield float(row[1])
+def read_score(pipeline: Path) -> float:
+    """Return the `ents_f` that is saved with a pipeline."""
+    meta = json.loads((pipeline / "meta.json").read_text(encoding="utf8"))
+    return float(meta["performance"]["ents_f"])
 
 
 def prepare(side: Side, corpus: Corpus) -> Path:
@@ -181,10 +204,13 @@ def make_config(side: Side) -> Path:
     return path
 
 
-def start(side: Side, config: Path, way: str, args: argparse.Namespace) -> list[str | Path]:
-    """Return the settings for vectors, after converting them."""
-    if "vectors" not in way:
-        return []
+def vector_settings(side: Side, args: argparse.Namespace) -> list[str | Path]:
+    """Return the settings by which training uses vectors as features."""
+    return ["--paths.vectors", convert_vectors(side, args), f"--{STATIC}", "true"]
+
+
+def convert_vectors(side: Side, args: argparse.Namespace) -> Path:
+    """Convert the file of vectors once, and return the folder."""
     folder = FOLDER / f"vectors-{args.vectors.stem}"
     if not folder.exists():
         run(
@@ -193,21 +219,25 @@ def start(side: Side, config: Path, way: str, args: argparse.Namespace) -> list[
                 *("--attr", args.vectors_attr, "--mode", args.vectors_mode),
             ]
         )
-    return ["--paths.vectors", folder, f"--{STATIC}", "true"]
+    return folder
 
 
-def pretrain(side: Side, config: Path, way: str, args: argparse.Namespace) -> Path:
+def pretrain(side: Side, config: Path, name: str, args: argparse.Namespace) -> Path:
     """Pretrain with the raw texts, and return the file of weights."""
-    output = FOLDER / f"weights-{title(way, args)}"
+    way, output = WAYS[name], FOLDER / f"weights-{title(name, args)}"
     if not (output / "model-last.bin").exists():
-        objective = OBJECTIVES[objective_of(way) or ""]
         raw = corpora.require("raw") / "noisy_en.jsonl"
+        settings: list[str | Path] = []
+        if way.has_vectors:
+            settings = vector_settings(side, args)
+        elif way.reads_vectors:
+            settings = ["--paths.vectors", convert_vectors(side, args)]
         print(f"pretraining {output.name} …", flush=True)
         run(
             [
-                *(*side.cli, "pretrain", config, output, *start(side, config, way, args)),
+                *(*side.cli, "pretrain", config, output, *settings),
                 *("--paths.raw_text", raw, "--pretraining.max_epochs", str(args.epochs)),
-                *("--pretraining.objective", json.dumps(objective)),
+                *("--pretraining.objective", json.dumps(OBJECTIVES[way.objective or ""])),
             ]
         )
     return output / "model-last.bin"

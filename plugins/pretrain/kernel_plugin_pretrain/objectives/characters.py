@@ -28,8 +28,9 @@ def pretrain_characters(maxout_pieces: int, hidden_size: int, n_characters: int)
     hidden_size    width of the hidden layer
     n_characters   number of UTF-8 bytes to predict: first, last, second, last but one, ...
 
-    The loss is the sum of the squared differences between the probabilities of all bytes and the
-    bytes of the word; its gradient is that of cross-entropy.
+    The loss is the sum of squared differences between a score for each value of a byte and 1 for the
+    right one, 0 for the others. As in spaCy, the scores are linear: despite its name, Thinc's
+    `MultiSoftmax` does not compute a softmax.
     """
 
     def create(vocab: Vocab, tok2vec: Any) -> Model[list[Doc], Floats]:
@@ -69,11 +70,11 @@ def word_bytes(docs: DocBatch, tokens: Ints, n_bytes: int) -> npt.NDArray[np.uin
 
 
 def byte_loss(predicted: Floats, known: Ints, xp: Any) -> tuple[float, Floats]:
-    """Return the loss, and the gradient of the inputs of the softmax.
+    """Return the sum of squared differences from the right scores, and half of its gradient.
 
-    predicted  (S, C * 256)  probabilities
+    predicted  (S, C * 256)  scores
     known      (S, C)        bytes
-    returns    (S, C * 256)  the gradient
+    returns    (S, C * 256)  the gradient of `predicted`
     """
     gradient = predicted.copy()
     each = gradient.reshape((-1, _N_BYTES))  # (S * C, 256)
