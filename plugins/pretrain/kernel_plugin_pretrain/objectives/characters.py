@@ -28,9 +28,9 @@ def pretrain_characters(maxout_pieces: int, hidden_size: int, n_characters: int)
     hidden_size    width of the hidden layer
     n_characters   number of UTF-8 bytes to predict: first, last, second, last but one, ...
 
-    The loss is the sum of squared differences between a score for each value of a byte and 1 for the
-    right one, 0 for the others. As in spaCy, the scores are linear: despite its name, Thinc's
-    `MultiSoftmax` does not compute a softmax.
+    The loss is the sum of squared differences between a score for each value of a byte, and 1 for
+    the right value or 0 for another one. As in spaCy, the scores are linear: despite its name,
+    Thinc's `MultiSoftmax` does not compute a softmax.
     """
 
     def create(vocab: Vocab, tok2vec: Any) -> Model[list[Doc], Floats]:
