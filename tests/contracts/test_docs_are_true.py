@@ -60,7 +60,11 @@ def test_every_environment_variable_is_in_the_guide_to_configs():
 @pytest.mark.parametrize(
     "block",
     [
-        pytest.param(block, id=f"{page.stem}-{number}")
+        pytest.param(
+            block,
+            id=f"{page.stem}-{number}",
+            marks=[pytest.mark.torch] if re.search(r"(?i)torch", block) else [],
+        )
         for page in PAGES
         if page.parent.parent.name != "plugins"  # those show lines, not programs
         for number, block in enumerate(blocks(page))
