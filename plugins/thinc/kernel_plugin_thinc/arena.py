@@ -16,15 +16,13 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from kernel.ops import Floats, array_module, for_each, stored_param
+from kernel.ops import Floats, array_module, stored_param
 
 Key = tuple[int, str]
 Views = Callable[[Floats], dict[str, Floats]]
 
 # Spans start at multiples of this many values: 64 bytes, a line of the processor's cache.
 ALIGNMENT: Final = 16
-# Number of values that take one thread much longer than it takes to start another one.
-_PARALLEL_ABOVE: Final = 4_000_000
 
 
 @frozen(eq=False)
@@ -62,10 +60,6 @@ class Span:
     stop: int
     gradient: Floats
     entries: list[Entry]
-
-    def square(self) -> float:
-        """Return the squared norm of the gradient of the whole span."""
-        return float(self.gradient @ self.gradient)
 
     def clip(self, square: float, threshold: float) -> None:
         """Reduce the norm of each parameter's gradient to at most `threshold`.
@@ -131,10 +125,7 @@ class Arena:
 
     def squares(self) -> list[float]:
         """Return the squared norm of the gradient of each span."""
-        xp: Any = array_module(self.gradients)
-        if len(self.gradients) < _PARALLEL_ABOVE:
-            return [span.square() for span in self.spans]
-        return for_each(xp, Span.square, self.spans)
+        return [float(span.gradient @ span.gradient) for span in self.spans]
 
     def clip(self, squares: Sequence[float], threshold: float) -> None:
         """Reduce the norm of each parameter's gradient to at most `threshold`; 0: no limit."""
