@@ -50,6 +50,10 @@ _OWN: Final = (
 )
 
 
+# The prefixes of names in spaCy's configs that kernel's own plugins provide.
+_ALIASES: Final = ("spacy", "spacy-transformers")
+
+
 @functools.cache
 def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
     """Return the entry points of each name; there should be only one."""
@@ -106,7 +110,8 @@ def provider_hint(kind: str, name: str) -> str | None:
 
 def canonical_name(name: str) -> str:
     """Return kernel's name for the name `name` in spaCy's configs."""
-    return f"kernel.{name[len('spacy.') :]}" if name.startswith("spacy.") else name
+    prefix, dot, rest = name.partition(".")
+    return f"kernel.{rest}" if dot and prefix in _ALIASES else name
 
 
 class Registry:

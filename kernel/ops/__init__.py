@@ -26,6 +26,7 @@ from kernel.ops.updating import (
     use_params,
 )
 from kernel.ops.weights import (
+    SteppingNode,
     WeightNode,
     add_row_gradient,
     cached,
@@ -46,6 +47,7 @@ __all__ = [
     "NonFiniteGradientError",
     "Packed",
     "RowGradient",
+    "SteppingNode",
     "ThincWeights",
     "TorchWeights",
     "WeightNode",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from kernel.ops.bridge import set_tensor
@@ -25,7 +26,7 @@ from kernel.ops.torch_parameters import (
     torch_parameters,
 )
 from kernel.ops.updating import gradients
-from kernel.ops.weights import stored_param
+from kernel.ops.weights import SteppingNode, stored_param
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -39,6 +40,8 @@ class ThincWeights:
     def named_arrays(self) -> Arrays:
         """Return the stored weights, and the persistent buffers of torch modules, on the host.
 
+        Also the number of steps of each `SteppingNode`.
+
         Pending updates of table rows are part of the optimizer's state.
         """
         arrays = {
@@ -47,6 +50,7 @@ class ThincWeights:
             for param in node.param_names
             if node.has_param(param)
         }
+        arrays.update((f"{path}/step", np.asarray(node.step)) for path, node in self._stepping())
         for path, _, shim in self._shims():
             own = host_arrays(module_of(shim))
             arrays.update((f"{path}/{name}", array) for name, array in own.items())
@@ -58,6 +62,12 @@ class ThincWeights:
             for param in node.param_names:
                 if f"{path}/{param}" in arrays:
                     node.set_param(param, node.ops.asarray(arrays[f"{path}/{param}"]))
+        for path, node in self._stepping():
+            if f"{path}/step" in arrays:
+                node.step = int(arrays[f"{path}/step"])
+        self._load_tensors(arrays)
+
+    def _load_tensors(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         for path, _, shim in self._shims():
             for name, tensor in named_tensors(module_of(shim)).items():
                 if f"{path}/{name}" in arrays:
@@ -95,6 +105,10 @@ class ThincWeights:
             for shim in node.shims
             if not is_torch_shim(shim) or extra_state(module_of(shim))
         ]
+
+    def _stepping(self) -> Iterator[tuple[str, SteppingNode[Any, Any]]]:
+        """Yield the path and the node of each setting that varies with the step."""
+        yield from (each for each in self._nodes() if isinstance(each[1], SteppingNode))
 
     def _shims(self) -> Iterator[tuple[str, Any, Any]]:
         """Yield the path, the node and the shim of each torch module."""

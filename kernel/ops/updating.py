@@ -18,7 +18,7 @@ from kernel.ops.torch_parameters import (
     module_of,
     torch_parameters,
 )
-from kernel.ops.weights import WeightNode, tree
+from kernel.ops.weights import SteppingNode, WeightNode, tree
 
 if TYPE_CHECKING:
     from kernel.ops.types import Floats
@@ -77,6 +77,9 @@ def finish_update(model: Any, optimizer: Any) -> None:
         if has_overflow(shim):
             node.clear_gradients()
         end_step(shim)
+    for each in _nodes(model):
+        if isinstance(each, SteppingNode):
+            each.step += 1
 
 
 def apply_gradients(model: Any, found: Sequence[Gradient], optimizer: Any) -> None:

@@ -146,6 +146,29 @@ class WeightNode(Model[InT, OutT]):
         return copied
 
 
+class SteppingNode(WeightNode[InT, OutT]):
+    """A node with a setting that varies from step to step.
+
+    `step` is the number of steps that an optimizer has taken, which is saved with the weights and
+    in checkpoints.
+    """
+
+    def __init__(self, *args: Any, attrs: Mapping[str, Any], **settings: Any) -> None:
+        super().__init__(
+            *args, attrs={**attrs, "step": 0}, changing_attrs={"step": int}, **settings
+        )
+
+    @property
+    def step(self) -> int:
+        """The number of steps that were taken."""
+        step: int = self.attrs["step"]
+        return step
+
+    @step.setter
+    def step(self, step: int) -> None:
+        self.attrs["step"] = step
+
+
 def copy_model(model: Any) -> Any:
     """Return a copy of a model with weights of its own, which optimizers know by new ids.
 

@@ -41,7 +41,14 @@ from kernel.pipeline.protocols import (
     Weights,
 )
 from kernel.pipeline.serialization import is_excluded
-from kernel.pipeline.sharing import SharedOutput, upstream_of, upstreams_of
+from kernel.pipeline.sharing import (
+    SharedOutput,
+    find_shared,
+    missing_upstream,
+    upstream_of,
+    upstreams_of,
+)
+from kernel.pipeline.sharing_pipe import SharingPipe
 from kernel.pipeline.vocab_data import read_vocab_data
 from kernel.plugin_modules import added_name
 
@@ -64,6 +71,7 @@ __all__ = [
     "RehearsingPipe",
     "SharedOutput",
     "Sharing",
+    "SharingPipe",
     "Storable",
     "Streaming",
     "Trainable",
@@ -76,6 +84,7 @@ __all__ = [
     "check_learn_rates",
     "dump_json",
     "factory",
+    "find_shared",
     "first_examples",
     "for_component",
     "from_function",
@@ -89,6 +98,7 @@ __all__ = [
     "load",
     "load_weights",
     "minibatch",
+    "missing_upstream",
     "raise_error",
     "read_meta",
     "read_vocab_data",

@@ -64,6 +64,36 @@ class SharedOutput:
         return self.backprop(gradient)
 
 
+def find_shared(docs: Any, upstream: str, kind: type = SharedOutput) -> Any:
+    """Return the shared output, of a kind, that a layer listens to; None if there is none.
+
+    docs      a batch; other lists of docs share nothing
+    upstream  the name of a component; "*": the last one with an output of this kind
+    """
+    outputs = {
+        name: output
+        for name, output in getattr(docs, "shared", {}).items()
+        if isinstance(output, kind)
+    }
+    if upstream == "*" and outputs:
+        return list(outputs.values())[-1]
+    return outputs.get(upstream)
+
+
+def missing_upstream(upstream: str, problem: str) -> ArgumentError:
+    """Return the error for a layer without an output to read.
+
+    upstream  the name of the component that it listens to, or "*"
+    problem   what else is missing: "the docs …"
+    """
+    name = "a shared component" if upstream == "*" else f"the shared component `{upstream}`"
+    return ArgumentError(
+        f"a layer listens to {name}, which did not run before, and the docs {problem}",
+        hint="add that component, or enable it; `nlp.replace_listeners` gives a component its "
+        "own copy of it",
+    )
+
+
 def listener_nodes(model: Any, upstream: str | None = None) -> list[Any]:
     """Return the nodes of a model that listen to the component `upstream`, or to any."""
     nodes = model.walk() if hasattr(model, "walk") else ()
@@ -105,7 +135,10 @@ def replace_listeners(
 
 
 def link_listeners(nlp: Language) -> None:
-    """Update the `listener_map` of each component that has one: the listeners of each component."""
+    """Update the `listener_map` of each component that has one: the listeners of each component.
+
+    A component that must prepare its listeners has a method `link`.
+    """
     found = {stage.name: getattr(stage.component, "listener_map", None) for stage in nlp.stages}
     maps = {name: known for name, known in found.items() if isinstance(known, dict)}
     for known in maps.values():
@@ -114,6 +147,9 @@ def link_listeners(nlp: Language) -> None:
         for node, upstream in _links(nlp, stage):
             if upstream in maps:
                 maps[upstream].setdefault(stage.name, []).append(node)
+    for stage in nlp.stages if maps else ():
+        if hasattr(stage.component, "link"):
+            stage.component.link()
 
 
 def settle_references(nlp: Language, name: str) -> None:
@@ -147,12 +183,20 @@ def _links(nlp: Language, stage: Stage) -> list[tuple[Any, str]]:
     if not nodes:
         return []
     before = nlp.stages[: nlp.stages.index(stage)]
-    sharing = [other.name for other in before if isinstance(other.component, Sharing)]
-    last = sharing[-1] if sharing else None
-    names = [
-        last if node.attrs["listens_to"] == "*" else node.attrs["listens_to"] for node in nodes
-    ]
-    return [(node, name) for node, name in zip(nodes, names, strict=True) if name in sharing]
+    links = []
+    for node in nodes:
+        sharing = [other.name for other in before if _can_listen(node, other.component)]
+        wanted = node.attrs["listens_to"]
+        name = sharing[-1] if wanted == "*" and sharing else wanted
+        if name in sharing:
+            links.append((node, name))
+    return links
+
+
+def _can_listen(node: Any, component: Any) -> bool:
+    return isinstance(component, Sharing) and isinstance(
+        node, getattr(component, "listener_class", object)
+    )
 
 
 def rename_upstream(nlp: Language, old_name: str, new_name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from thinc.api import Model
 
 from kernel.ops import Floats, Packed, packed
-from kernel.pipeline import SharedOutput, TrainablePipe, factory, first_examples
+from kernel.pipeline import SharedOutput, SharingPipe, factory, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 from kernel_plugin_tok2vec.listener import Tok2VecListener
 
@@ -27,7 +27,7 @@ def make_tok2vec(nlp: Any, name: str, model: Model[list[Doc], list[Floats]]) -> 
     return Tok2Vec(nlp.vocab, model, name)
 
 
-class Tok2Vec(TrainablePipe):
+class Tok2Vec(SharingPipe):
     """Computes word vectors in context once per batch, for all components that listen.
 
     In training, the gradients of all listeners are summed and passed back through the model once,
@@ -35,51 +35,12 @@ class Tok2Vec(TrainablePipe):
     that gradient.
     """
 
+    listener_class = Tok2VecListener
+
     def __init__(
         self, vocab: Vocab, model: Model[list[Doc], list[Floats]], name: str = "tok2vec"
     ) -> None:
-        self.vocab = vocab
-        self.model = model
-        self.name = name
-        self.cfg: dict[str, Any] = {}
-        # The listeners in each component after this one; the pipeline keeps it up to date.
-        self.listener_map: dict[str, list[Tok2VecListener]] = {}
-
-    # Listeners
-
-    @property
-    def listeners(self) -> list[Tok2VecListener]:
-        """The layers of other components that listen to this one, in pipeline order."""
-        return [listener for found in self.listener_map.values() for listener in found]
-
-    @property
-    def listening_components(self) -> list[str]:
-        """The names of the components that listen to this one, in pipeline order."""
-        return list(self.listener_map)
-
-    def add_listener(self, listener: Tok2VecListener, component_name: str) -> None:
-        """Let a layer of the component `component_name` listen to this component."""
-        known = self.listener_map.setdefault(component_name, [])
-        if listener not in known:
-            known.append(listener)
-        listener.redirected_to = None if listener.attrs["listens_to"] == "*" else self.name
-
-    def remove_listener(self, listener: Tok2VecListener, component_name: str) -> bool:
-        """Let a layer stop listening, to this component or any; return whether it listened."""
-        known = self.listener_map.get(component_name, [])
-        if listener not in known:
-            return False
-        known.remove(listener)
-        if not known:
-            del self.listener_map[component_name]
-        listener.redirected_to = ""
-        return True
-
-    def find_listeners(self, component: Any) -> None:
-        """Add all layers of `component` that listen to this component."""
-        for node in component.model.walk():
-            if node.attrs.get("listens_to") in {"*", self.name}:
-                self.add_listener(node, component.name)
+        super().__init__(vocab, model, name)
 
     # Training
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import kernel
-from kernel.errors import ArgumentError, ShapeError
+from kernel.errors import ShapeError
 from kernel.ops import Floats, Packed, WeightNode, packed
+from kernel.pipeline import find_shared, missing_upstream
 from kernel.text import Doc, DocBatch
 
 Backprop = Callable[[Any], list[Any]]
@@ -55,7 +56,7 @@ def tok2vec_listener(width: int, upstream: str = "*") -> Tok2VecListener:
 
 
 def _forward(model: Any, docs: Sequence[Any], is_train: bool) -> tuple[Packed, Backprop]:
-    shared = _find_shared(docs, model.upstream_name)
+    shared = find_shared(docs, model.upstream_name)
     width, xp = model.get_dim("nO"), model.ops.xp
     if shared is None:
         # A plain list has the docs from which a model infers its shapes, before any vectors exist.
@@ -72,26 +73,13 @@ def _forward(model: Any, docs: Sequence[Any], is_train: bool) -> tuple[Packed, B
     return Y, backprop
 
 
-def _find_shared(docs: Any, upstream: str) -> Any:
-    outputs = getattr(docs, "shared", {})
-    if upstream == "*" and outputs:
-        return list(outputs.values())[-1]
-    return outputs.get(upstream)
-
-
 def _read_tensor(model: Any, doc: Any, *, is_needed: bool) -> Any:
     tensor = doc.tensor
     if tensor.size:
         _check_width(model, tensor)
         return tensor
     if is_needed and len(doc):
-        upstream = model.upstream_name
-        name = "a shared component" if upstream == "*" else f"the shared component `{upstream}`"
-        raise ArgumentError(
-            f"a layer listens to {name}, which did not run before, and the docs have no tensor",
-            hint="add that component, or enable it; `nlp.replace_listeners` gives a component its "
-            "own copy of it",
-        )
+        raise missing_upstream(model.upstream_name, "have no tensor")
     return model.ops.alloc2f(len(doc), model.get_dim("nO"))
 
 

@@ -82,6 +82,16 @@ def shim_of(model: Any) -> EncoderShim:
     return shim
 
 
+def encoder_shims(model: Any) -> list[EncoderShim]:
+    """Return the shims of all encoders in a model."""
+    return [shim for node in model.walk() for shim in node.shims if isinstance(shim, EncoderShim)]
+
+
+def tokenizer_of(model: Any) -> Any:
+    """Return the tokenizer of the first encoder in a model."""
+    return encoder_shims(model)[0].encoder.tokenizer
+
+
 def set_encoder(model: Any, encoder: Encoder) -> None:
     """Use an encoder, instead of loading the one that the settings name."""
     shim_of(model).encoder = encoder

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import kernel
+
+
+@kernel.hookimpl
+def kernel_add_registries() -> Sequence[str]:
+    return ("annotation_setters", "span_getters")
 
 
 @kernel.hookimpl
