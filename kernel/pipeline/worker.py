@@ -42,6 +42,7 @@ def serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A forked process inherits the handlers of the main process.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _use_one_thread_of_torch()
     try:
         worker = Worker(path, unpack(packed_settings))
     except BaseException as error:  # noqa: BLE001 — every error is sent to the main process
@@ -65,6 +66,17 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[bytes | None]) -> 
             inbox.put(connection.recv_bytes())
     except (EOFError, OSError):
         inbox.put(None)
+
+
+def _use_one_thread_of_torch() -> None:
+    """Let torch compute in the calling thread.
+
+    A forked process inherits its pool of threads, but not the threads, and would wait for them
+    forever. A new process reads the number from its environment.
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
 
 
 class Worker:

@@ -6,6 +6,7 @@ import pickle  # noqa: TID251 — docs can be pickled between processes
 import numpy as np
 import pytest
 import thinc.api
+import torch
 
 import kernel
 from kernel.errors import ArgumentError, KernelError
@@ -306,11 +307,12 @@ def test_batch_and_docs_describe_the_same_pieces(make):
 
 
 def test_pipeline_of_another_process_sets_the_data(make):
+    torch.set_num_threads(2)  # forked processes do not inherit the threads
     nlp = make()
+    own = [doc._.trf_data for doc in nlp.pipe(TEXTS)]
 
     docs = list(nlp.pipe(TEXTS, n_process=2, batch_size=1))
 
-    own = [doc._.trf_data for doc in nlp.pipe(TEXTS)]
     for doc, data in zip(docs, own, strict=True):
         assert doc._.trf_data.tensors[0].shape == data.tensors[0].shape
         np.testing.assert_allclose(doc._.trf_data.tensors[0], data.tensors[0], atol=1e-5)
