@@ -47,9 +47,10 @@ def own_transformer(transformer: Any, listener: Any, upstream: Any) -> Tok2VecTr
     """
     made = Tok2VecTransformer(transformer, listener.layers[0], listener.attrs["grad_factor"])
     made.step = listener.step
-    width = listener.maybe_get_dim("nO")
-    if width is not None:
-        made.set_dim("nO", width)
+    if listener.has_dim("nO"):
+        made.set_dim("nO", listener.get_dim("nO"))
+    elif upstream.has_dim("nO"):
+        set_width(made, upstream.get_dim("nO"))
     return made
 
 
