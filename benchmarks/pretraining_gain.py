@@ -103,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     text = markdown(results)
     print(text)
     if args.markdown:
-        table.put_into(args.markdown, "pretraining", text)
+        table.put_into(args.markdown, "pretraining-gain", text)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
