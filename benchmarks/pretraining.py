@@ -27,10 +27,11 @@ FOLDER = HOME / "pretraining"
 
 @frozen(kw_only=True)
 class Result:
-    """The words that a side learned from, its wall time, and its mean loss in each epoch."""
+    """The words that a side learned from, its times, and its mean loss in each epoch."""
 
     words: int
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     losses: list[float]
 
@@ -38,6 +39,11 @@ class Result:
     def speed(self) -> float:
         """Words per second."""
         return self.words / self.seconds
+
+    @property
+    def cpu_speed(self) -> float:
+        """Words per second of processor time, which other programs hardly change."""
+        return self.words / self.cpu_seconds
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -87,11 +93,13 @@ def measure(side: Side, config: Path, text: Path, epochs: int) -> Result:
         ]
     )
     lines = output.joinpath("log.jsonl").read_text(encoding="utf8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    # spaCy adds a row for `model-last.bin`.
+    rows = [row for row in map(json.loads, lines) if row["epoch_loss"]]
     words = [row["nr_word"] for row in rows]
     return Result(
         words=words[-1],
         seconds=done.seconds,
+        cpu_seconds=done.cpu_seconds,
         peak_mb=done.peak_mb,
         losses=[
             mean_loss(row, n_words - before)
@@ -113,6 +121,8 @@ def markdown(results: dict[str, list[Result]]) -> str:
     rows = [
         ("words/s", f"{ours.speed:,.0f}", f"{theirs.speed:,.0f}"),
         ("", f"{ours.speed / theirs.speed:.1f}x", ""),
+        ("words/s of processor time", f"{ours.cpu_speed:,.0f}", f"{theirs.cpu_speed:,.0f}"),
+        ("", f"{ours.cpu_speed / theirs.cpu_speed:.1f}x", ""),
         ("peak memory", f"{ours.peak_mb:,.0f} MB", f"{theirs.peak_mb:,.0f} MB"),
     ]
     pairs = zip(ours.losses, theirs.losses, strict=True)

@@ -14,10 +14,11 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Finished:
-    """The output, wall time in seconds and peak memory in megabytes of a finished command."""
+    """The output, seconds of wall and processor time, and peak megabytes of a finished command."""
 
     stdout: str
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -39,4 +40,9 @@ def run(command: Sequence[str | Path], **variables: str) -> Finished:
         if child.returncode != 0:
             shown = " ".join(map(str, command))
             raise RuntimeError(f"{shown}\n{out.read()[-2000:]}\n{err.read()[-4000:]}")
-        return Finished(stdout=out.read(), seconds=seconds, peak_mb=usage.ru_maxrss / 1024)
+        return Finished(
+            stdout=out.read(),
+            seconds=seconds,
+            cpu_seconds=usage.ru_utime + usage.ru_stime,
+            peak_mb=usage.ru_maxrss / 1024,
+        )

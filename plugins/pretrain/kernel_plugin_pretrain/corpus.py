@@ -115,7 +115,7 @@ class RawCorpus:
 
     def __call__(self, nlp: Language) -> Iterator[Example]:
         """Yield all docs to learn from."""
-        for doc in self.docs.read(generator().permutation(len(self.docs)).tolist()):
+        for doc in self.docs.read(generator().permutation(len(self.docs))):
             yield Example(doc, doc)
 
     def held_out_batches(self, n_words: int) -> Iterator[DocBatch]:

@@ -1,7 +1,11 @@
 """`kernel pretrain`, `--pretraining`, and the checks of `[pretraining]`."""
 
+import io
+import re
+
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from kernel.cli.app import make_program
 from kernel.config import fill, find_problems, load_config, load_config_from_str
@@ -43,6 +47,19 @@ def test_command_shows_a_table_and_a_summary(kernel, config_file, tmp_path):
     assert sum(line.endswith("*") for line in lines[7:10]) == 1
     assert "Pretraining the layer" in done.stderr
     assert "of the component `tok2vec`" in done.stderr
+
+
+def test_terminal_shows_a_live_table(run, tmp_path, monkeypatch):
+    out = io.StringIO()
+    screen = Console(file=out, force_terminal=True, width=100, height=30)
+    monkeypatch.setattr("kernel.cli.console.out", screen)
+    monkeypatch.setattr("kernel_plugin_pretrain.report.ROW_WORDS", 200)
+    run(tmp_path / "out", held_out=0.1, arguments={"silent": False})
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", out.getvalue())
+    assert "words/s" in shown
+    last = shown.rpartition("TOTAL LOSS")[2]
+    assert len(re.findall(r"(?m)^ *[012] +[\d,]+ +[\d,]+ +[\d.]+ +\d+\.\d{4} ", last)) == 3
+    assert "Stopped: 3 epochs" in last
 
 
 def test_overrides_reach_the_run(kernel, config_file, tmp_path):
