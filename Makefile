@@ -14,10 +14,10 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-torch test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-tokenizer wheels clean
+.PHONY: help install demo test test-torch test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED)  ## Set up .venv with kernel, its plugins and the tools
 
@@ -99,6 +99,11 @@ bench-ewt: $(INSTALLED)  ## A long one: the same for tagger and parser on a tree
 
 bench-textcat: $(INSTALLED)  ## A long one: the same for categories of texts
 	$(BIN)/python -m benchmarks.textcat
+
+bench-transformer: $(TORCH_INSTALLED)  ## A long one: pretrained encoders beside spacy-transformers
+	$(TORCH_BIN)/python -m benchmarks.transformer vectors
+	$(TORCH_BIN)/python -m benchmarks.transformer training
+	$(TORCH_BIN)/python -m benchmarks.transformer prediction
 
 bench-tokenizer: $(INSTALLED)  ## The time to tokenize runs of all kinds of characters
 	$(BIN)/python -m benchmarks.tokenizer

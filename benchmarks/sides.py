@@ -13,6 +13,7 @@ from attrs import frozen
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / ".bench"
 SPACY = "spacy==3.8.18"
+SPACY_TRANSFORMERS = (SPACY, "spacy-transformers==1.4.0")
 
 
 @frozen(kw_only=True)
@@ -41,20 +42,38 @@ def spacy_side() -> Side:
 
     If `KERNEL_SPACY_PYTHON` is set, that interpreter is used instead.
     """
-    given = os.environ.get("KERNEL_SPACY_PYTHON")
-    python = Path(given) if given else HOME / "spacy" / "bin" / "python"
-    if not given and not (HOME / "spacy" / ".installed").exists():
-        print(f"setting up {SPACY} in {HOME / 'spacy'}", flush=True)
-        venv.create(HOME / "spacy", with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", SPACY], check=True)
-        (HOME / "spacy" / ".installed").touch()
-    return Side(
-        name="spacy",
-        library="spacy",
-        title="spaCy 3.8.18",
-        python=python,
-        cli=(str(python), "-m", "spacy"),
-    )
+    python = _python("spacy", "KERNEL_SPACY_PYTHON", SPACY)
+    return _spacy("spacy", "spaCy 3.8.18", python)
+
+
+def spacy_transformers_side() -> Side:
+    """Return spaCy with spacy-transformers in its own environment, as `spacy_side` does.
+
+    The variable is `KERNEL_SPACY_TRANSFORMERS_PYTHON`.
+    """
+    variable = "KERNEL_SPACY_TRANSFORMERS_PYTHON"
+    python = _python("spacy-transformers", variable, *SPACY_TRANSFORMERS)
+    return _spacy("spacy-transformers", "spacy-transformers 1.4.0", python)
+
+
+def _python(name: str, variable: str, *packages: str) -> Path:
+    """Return the interpreter of the environment `name`, or the one that `variable` names."""
+    given = os.environ.get(variable)
+    if given:
+        return Path(given)
+    home = HOME / name
+    python = home / "bin" / "python"
+    if not (home / ".installed").exists():
+        print(f"setting up {', '.join(packages)} in {home}", flush=True)
+        venv.create(home, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+        (home / ".installed").touch()
+    return python
+
+
+def _spacy(name: str, title: str, python: Path) -> Side:
+    cli = (str(python), "-m", "spacy")
+    return Side(name=name, library="spacy", title=title, python=python, cli=cli)
 
 
 def earlier_side(python: Path) -> Side:

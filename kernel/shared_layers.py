@@ -49,12 +49,16 @@ class SharedLayer:
     component   the name of the component that computes it
     block       the settings of that component
     listener    the block of a layer that reads it, which replaces `SHARED` in other blocks
+    training    settings of `[training]` that it needs; those of components give way to them
     for_gpu     whether it is made for a GPU
+    allocator   the `gpu_allocator` of `[system]` that it needs on a GPU
     remarks     comments on its settings, by their dotted paths in the config
     """
 
     component: str
     block: Mapping[str, Any]
     listener: Mapping[str, Any]
+    training: Mapping[str, Any] = field(factory=dict)
     for_gpu: bool = False
+    allocator: str | None = None
     remarks: Mapping[str, str] = field(factory=dict)

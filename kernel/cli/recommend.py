@@ -71,8 +71,10 @@ def recommend(
         placed = {name: _placed(block, layer.listener) for name, block in blocks.items()}
         blocks = {layer.component: dict(layer.block), **placed}
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
-    training = {"optimizer": _AVERAGED, **_training(wanted)}
-    config = Config({"nlp": nlp, "components": blocks, "training": training})
+    training = merge({"optimizer": _AVERAGED, **_training(wanted)}, layer.training if layer else {})
+    system = {"gpu_allocator": layer.allocator if layer and gpu else None}
+    tables = {"system": system, "nlp": nlp, "components": blocks, "training": training}
+    config = Config(tables)
     config = fill(with_pretraining(config) if pretraining else config)
     try:
         check(config, complete=False)

@@ -109,6 +109,8 @@ def slanted_triangular(
 ) -> Schedule:
     """Rise to `max_rate` in the first part of the steps, then fall (Howard and Ruder, 2018).
 
+    After the last step the rate stays at its lowest value.
+
     cut_frac  share of the steps that rise
     ratio     the highest rate divided by the lowest
     decay     has no effect; accepted because configs for spaCy may have it
@@ -119,7 +121,7 @@ def slanted_triangular(
     def value_at(step: int) -> float:
         now = t + step + 1
         falling = 1 - (now - cut) / (cut * (1 / cut_frac - 1))
-        height = now / cut if now < cut else falling
+        height = now / cut if now < cut else max(0.0, falling)
         return max_rate * (1 + height * (ratio - 1)) / ratio
 
     return Schedule(value_at)

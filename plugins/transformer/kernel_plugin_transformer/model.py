@@ -72,8 +72,18 @@ def transformer(
             "set_transformer": set_encoder,
             "has_transformer": False,
             "flush_cache_chance": 0.0,
+            "describe": _describe,
         },
     )
+
+
+def _describe(model: Any) -> dict[str, int]:
+    """Return the number of layers and the width of the encoder, for `kernel info`."""
+    shim = shim_of(model)
+    if not shim.is_loaded:
+        return {}
+    config = shim.encoder.module.config
+    return {"layers": config.num_hidden_layers, "width": shim.encoder.width}
 
 
 def shim_of(model: Any) -> EncoderShim:

@@ -14,6 +14,15 @@ def kernel_add_registries() -> Sequence[str]:
 
 
 @kernel.hookimpl
+def kernel_recommend_shared_layer(
+    component: str | None, lang: str, gpu: bool
+) -> kernel.SharedLayer | None:
+    from kernel_plugin_transformer.recommend import recommend
+
+    return recommend(component, lang, gpu=gpu)
+
+
+@kernel.hookimpl
 def kernel_initialize(nlp: kernel.Language) -> None:
     # Where no model was created, the module that creates them was not imported.
     if "kernel_plugin_transformer.model" in sys.modules:

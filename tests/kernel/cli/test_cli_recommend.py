@@ -18,11 +18,17 @@ from kernel.cli.comments import add_comments
 from kernel.cli.recommend import recommend
 from kernel.config import Config, check, fill, score_descriptions
 from kernel.config.explain import argument_helps
+from kernel.plugins import installed
 
 SPACY = json.loads(Path(__file__).with_name("spacy_init_config.json").read_text(encoding="utf8"))
 NAMES = sorted(SPACY["components"]["efficiency"].keys() - {"tok2vec"})
 BOTH = ["efficiency", "accuracy"]
 EMBED = ("components", "tok2vec", "model", "embed")
+
+without_transformer = pytest.mark.skipif(
+    "transformer" in {plugin.name for plugin in installed()},
+    reason="a plugin recommends a shared layer for the GPU",
+)
 
 # Intended differences from spaCy's settings; docs/config.md gives the reasons.
 OURS = {
@@ -68,7 +74,9 @@ def test_component_has_spacys_settings(name, optimize):
     assert block == expected
 
 
-@pytest.mark.parametrize("gpu", [False, True], ids=["cpu", "gpu"])
+@pytest.mark.parametrize(
+    "gpu", [pytest.param(False, id="cpu"), pytest.param(True, id="gpu", marks=without_transformer)]
+)
 @pytest.mark.parametrize("optimize", BOTH)
 def test_other_sections_are_spacys(optimize, gpu):
     config = json.loads(json.dumps(recommend("en", ["tagger"], optimize=optimize, gpu=gpu).config))
@@ -153,6 +161,7 @@ def test_remarks_are_about_existing_settings(optimize):
         assert key in functools.reduce(operator.getitem, sections, found.config)
 
 
+@without_transformer
 def test_missing_transformer_for_gpu_is_reported(kernel):
     result = kernel("init", "config", "-", "-p", "ner", "--gpu")
     assert "warning: no installed plugin recommends a shared layer for the GPU" in result.stderr

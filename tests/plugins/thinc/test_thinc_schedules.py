@@ -15,7 +15,7 @@ CASES = [
         {"initial_rate": 5e-5, "warmup_steps": 25, "total_steps": 90},
         id="warmup-linear",
     ),
-    pytest.param("slanted_triangular", {"max_rate": 0.1, "num_steps": 100}, id="slanted"),
+    pytest.param("slanted_triangular", {"max_rate": 0.1, "num_steps": 120}, id="slanted"),
     pytest.param("cyclic_triangular", {"min_lr": 0.1, "max_lr": 0.9, "period": 7}, id="cyclic"),
 ]
 
@@ -59,3 +59,8 @@ def test_constant_then_takes_any_iterable():
     schedule = schedules.constant_then(0.5, 1, iter([3, 2]))
 
     assert [schedule(2), schedule(0), schedule(9)] == [2, 0.5, 2]
+
+
+def test_slanted_triangular_does_not_fall_below_its_lowest_rate():
+    rates = list(itertools.islice(schedules.slanted_triangular(0.32, 10, ratio=32), 30))
+    assert rates[9:] == pytest.approx([0.01] * 21)
