@@ -85,6 +85,12 @@ MISH = {
     "window_size": 1,
     "depth": 1,
 }
+BILSTM = {
+    "@architectures": "kernel.TorchBiLSTMEncoder.v1",
+    "width": 16,
+    "depth": 1,
+    "dropout": 0.0,
+}
 BOW = {
     "@architectures": "kernel.TextCatBOW.v3",
     "exclusive_classes": True,
@@ -204,3 +210,5 @@ CASES = {
         f"reduce-{how}": ("textcat", reduced(how), None) for how in ("first", "last", "max", "mean")
     },
 }
+# Cases that need torch.
+TORCH_CASES = {"bilstm-encoder": ("tagger", embedded(HASHES, BILSTM), None)}

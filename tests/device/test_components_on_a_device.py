@@ -7,14 +7,14 @@ import pytest
 
 from kernel.registry import registry
 from kernel.testing import device_checks, device_double, gpu
-from tests.device.cases import CASES, make_examples
+from tests.device.cases import CASES, TORCH_CASES, make_examples
 
 DEVICES = [pytest.param(device_double, id="double"), pytest.param(gpu, marks=pytest.mark.gpu)]
 LEARNS, MOVES, REHEARSES = range(3)
 
 
 def check(case, which, device, optimizer=None):
-    factory, config, prepare = CASES[case]
+    factory, config, prepare = {**CASES, **TORCH_CASES}[case]
     checks = device_checks(
         factory,
         make_examples,
@@ -30,6 +30,14 @@ def check(case, which, device, optimizer=None):
 @pytest.mark.parametrize("case", CASES)
 def test_it_learns_and_predicts_the_same(case, device):
     check(case, LEARNS, device)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("which", [LEARNS, MOVES, REHEARSES])
+@pytest.mark.parametrize("case", TORCH_CASES)
+def test_models_of_torch_compute_the_same(case, which, device):
+    check(case, which, device)
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -206,6 +206,12 @@ class PhraseSystem:
 
     # Training
 
+    def begin(self, docs: DocBatch) -> PhraseStates:
+        """Return the first state of each doc that is not empty."""
+        begins, ends = docs.offsets[:-1].astype(np.intp), docs.offsets[1:].astype(np.intp)
+        states = PhraseStates(begins, np.full(len(docs), -1, np.intp), begins, ends, ends)
+        return states.unfinished()
+
     def cut(self, docs: DocBatch, gold: Gold, max_moves: int) -> PhraseStates:
         """Return the states that training starts from: on the gold path, `max_moves` apart.
 
@@ -251,8 +257,7 @@ class PhraseSystem:
     def decode(self, scorer: StateScorer, docs: DocBatch) -> Phrases:
         """Return the phrases that the best-scoring valid action at each state leads to."""
         actions, found = self.actions, [np.zeros((3, 0), np.intp)]
-        begins, ends = docs.offsets[:-1].astype(np.intp), docs.offsets[1:].astype(np.intp)
-        states = PhraseStates(begins, np.full(len(docs), -1, np.intp), begins, ends, ends)
+        states = self.begin(docs)
         scorer.precompute()
         while len(states := states.unfinished()):
             valid = states.valid(actions)

@@ -10,6 +10,7 @@ import numpy as np
 
 import kernel
 from kernel import Doc, Example, Language, Score
+from kernel.ops import as_numpy
 from kernel.pipeline import TrainablePipe
 from kernel.scoring import PRFScore
 
@@ -44,7 +45,7 @@ class Reading(TrainablePipe):
         predictions  (N, L)  for each doc
         """
         ids = np.array([self.vocab.strings.add(level) for level in LEVELS], np.uint64)
-        for doc, scores in zip(docs, predictions, strict=True):
+        for doc, scores in zip(docs, map(as_numpy, predictions), strict=True):
             doc.set_column("reading_level", ids[scores.argmax(axis=1)])
             doc.set_column("reading_ease", scores[:, 0])
 
@@ -60,7 +61,8 @@ class Reading(TrainablePipe):
             levels = example.get_aligned("reading_level", as_string=True)
             gold = np.array([[level == each for each in LEVELS] for level in levels], "f")  # (N, L)
             known = gold.any(axis=1, keepdims=True)
-            gradients.append((predicted - gold.reshape(predicted.shape)) * known)
+            target = self.model.ops.asarray(gold.reshape(predicted.shape))
+            gradients.append((predicted - target) * self.model.ops.asarray(known))
         return sum(float((each**2).sum()) for each in gradients), gradients
 
 

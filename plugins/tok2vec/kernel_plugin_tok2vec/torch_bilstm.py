@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from thinc.api import Model, noop, torch2xp, xp2torch
+from thinc.api import Model, noop
 
 from kernel import random
 from kernel.errors import ArgumentError, PluginError
-from kernel.ops import Floats, Packed, WeightNode, packed
+from kernel.ops import Floats, Packed, WeightNode, from_torch, packed, to_torch
 
 
 def torch_bilstm_encoder(
@@ -91,26 +91,21 @@ def _forward(
     rows = packed(X, width=model.get_dim("nI"), xp=model.ops.xp)
     if not len(rows.data):
         return rows, lambda dY: rows
-    torch, data = _import_torch(), _as_any(rows.data)
+    torch, xp = _import_torch(), model.ops.xp
     names = _shapes(model.get_dim("nO"), model.attrs["depth"])
     with torch.set_grad_enabled(is_train):
-        weights = [xp2torch(model.get_param(name), requires_grad=is_train) for name in names]
-        inputs = xp2torch(data, requires_grad=is_train)
+        weights = [to_torch(model.get_param(name), requires_grad=is_train) for name in names]
+        inputs = to_torch(rows.data, requires_grad=is_train)
         outputs = _run(torch, model, weights, inputs, rows.lengths.tolist(), is_train=is_train)
 
     def backprop(dY: Sequence[Floats]) -> Packed:
-        gradient = packed(dY, width=rows.data.shape[1], xp=model.ops.xp)
-        torch.autograd.backward([outputs], [xp2torch(_as_any(gradient.data))])
+        gradient = packed(dY, width=rows.data.shape[1], xp=xp)
+        torch.autograd.backward([outputs], [to_torch(gradient.data)])
         for name, weight in zip(names, weights, strict=True):
-            model.inc_grad(name, torch2xp(weight.grad))
-        return rows.like(_as_any(torch2xp(inputs.grad)))
+            model.inc_grad(name, from_torch(weight.grad, xp))
+        return rows.like(from_torch(inputs.grad, xp))
 
-    return rows.like(_as_any(torch2xp(outputs))), backprop
-
-
-def _as_any(array: Any) -> Any:
-    """Hide the type of an array, which differs between Thinc and numpy."""
-    return array
+    return rows.like(from_torch(outputs, xp)), backprop
 
 
 def _run(
