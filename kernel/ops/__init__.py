@@ -14,6 +14,7 @@ from kernel.ops.product import matmul
 from kernel.ops.reading import check_weights, dump_weights, load_weights
 from kernel.ops.row_gradient import RowGradient
 from kernel.ops.rows import add_rows, distinct_rows, gather_sum, scatter_sum
+from kernel.ops.squares import squared_norms
 from kernel.ops.thinc_weights import ThincWeights
 from kernel.ops.threads import for_each, parallel, prefetch, thread_count
 from kernel.ops.torch_weights import TorchWeights
@@ -91,6 +92,7 @@ __all__ = [
     "restore_pending",
     "scatter_sum",
     "single_threaded_blas",
+    "squared_norms",
     "standardize_inplace",
     "stored_param",
     "thread_count",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.arrays import array_module
 from kernel.errors import KernelError
 from kernel.ops.row_gradient import RowGradient
+from kernel.ops.squares import squared_norms
 from kernel.ops.torch_parameters import (
     TorchParameters,
     end_step,
@@ -154,10 +155,18 @@ def check_finite(found: Iterable[tuple[Any, str, Any]]) -> None:
     The sum of squares needs one pass and no temporary array. Only if it is not finite (which a
     large, finite gradient can cause too), each value is checked.
     """
+    for group in _by_device(found).values():
+        squares = squared_norms([values for _, _, values in group])
+        for (node, name, values), square in zip(group, squares, strict=True):
+            if not math.isfinite(square) and not array_module(values).isfinite(values).all():
+                raise NonFiniteGradientError(f"`{name}` of the layer `{node.name}`")
+
+
+def _by_device(found: Iterable[tuple[Any, str, Any]]) -> dict[Any, list[tuple[Any, str, Floats]]]:
+    """Return node, name, and the part of the gradient that may be nonzero, by array module."""
+    groups: dict[Any, list[tuple[Any, str, Floats]]] = {}
     for node, name, gradient in found:
         is_by_rows = isinstance(gradient, RowGradient)
         values = gradient.touched(node.ops)[1] if is_by_rows else gradient
-        flat = values.reshape(-1)
-        xp: Any = array_module(flat)
-        if not math.isfinite(float(flat @ flat)) and not xp.isfinite(flat).all():
-            raise NonFiniteGradientError(f"`{name}` of the layer `{node.name}`")
+        groups.setdefault(array_module(values), []).append((node, name, values))
+    return groups

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import numpy as np
 from thinc.api import (
     Dropout,
     HashEmbed,
@@ -26,11 +27,10 @@ from thinc.api import (
     with_array,
 )
 
-from kernel.ops import Floats
+from kernel.ops import Floats, Packed
 from kernel.registry import registry
 from kernel.text import Doc
 from kernel_plugin_textcat.bow import text_cat_bow_v1
-from kernel_plugin_textcat.ngrams import Ids
 from kernel_plugin_textcat.outputs import output_activation, pass_gradients, start_at_shares
 from kernel_plugin_textcat.pooling import join_docs
 
@@ -123,6 +123,8 @@ def _words(
 
 def _extract(
     model: Any, docs: Sequence[Doc], is_train: bool
-) -> tuple[list[Ids], Callable[[Any], list[Doc]]]:
-    columns = [model.ops.asarray(doc.to_array(_COLUMNS).astype("uint64")) for doc in docs]
-    return columns, lambda dY: []
+) -> tuple[Packed, Callable[[Any], list[Doc]]]:
+    lengths = [len(doc) for doc in docs]
+    none = np.zeros((0, len(_COLUMNS)), "uint64")
+    columns = np.concatenate([none, *(doc.to_array(_COLUMNS) for doc in docs)], dtype="uint64")
+    return Packed(model.ops.asarray(columns), lengths), lambda dY: []

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from kernel.ops import Floats, array_module, stored_param
+from kernel.ops import Floats, array_module, squared_norms, stored_param
 
 Key = tuple[int, str]
 Views = Callable[[Floats], dict[str, Floats]]
@@ -125,7 +125,7 @@ class Arena:
 
     def squares(self) -> list[float]:
         """Return the squared norm of the gradient of each span."""
-        return [float(span.gradient @ span.gradient) for span in self.spans]
+        return squared_norms([span.gradient for span in self.spans])
 
     def clip(self, squares: Sequence[float], threshold: float) -> None:
         """Reduce the norm of each parameter's gradient to at most `threshold`; 0: no limit."""
