@@ -3,8 +3,8 @@
 Each consumer of randomness (data order, the dropout of a component, its initialization)
 has its own stream, derived from the seed of the run and the name of the consumer. Adding a
 component therefore does not change the random numbers of another one. While a stream is in
-use, its state is also set in the global generators of numpy and Python (and of CuPy and
-PyTorch if they are imported), from which third-party layers draw.
+use, its state is also set in the global generators of numpy and Python (of PyTorch if it is
+imported, and of CuPy and PyTorch's CUDA while a GPU is in use), from which third-party layers draw.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def fix_random_seed(seed: int = 0) -> None:
     """Seed all global generators, and `generator()`, for code that runs outside of a stream."""
     np.random.seed(seed % 2**32)  # noqa: NPY002, TID251 — for code that draws from the globals
     random.seed(seed)  # noqa: TID251 — likewise
-    torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
+    torch, cupy = sys.modules.get("torch"), _cupy()
     if torch is not None:
         torch.manual_seed(seed)  # of every device
     if cupy is not None:
@@ -98,6 +98,7 @@ class Streams:
             yield own.generator
             return
         outer = _Globals.take()
+        own.begin_use()
         own.globals.put()
         token = _current.set(own.generator)
         try:
@@ -141,31 +142,34 @@ class Streams:
 class _Globals:
     """The state of the global generators; numpy's and CuPy's are kept by reference."""
 
-    __slots__ = ("cupy", "numpy", "python", "torch")
+    __slots__ = ("cuda", "cupy", "numpy", "python", "torch")
 
-    def __init__(self, numpy: Any, python: Any, torch: Any, cupy: Any) -> None:
+    def __init__(self, numpy: Any, python: Any, torch: Any, cuda: Any, cupy: Any) -> None:
         self.numpy = numpy
         self.python = python
         self.torch = torch
+        self.cuda = cuda
         self.cupy = cupy
 
     @classmethod
     def fresh(cls, seed: int) -> _Globals:
-        torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
+        torch, cuda, cupy = sys.modules.get("torch"), _cuda(), _cupy()
         return cls(
             np.random.MT19937(seed),
             random.Random(seed).getstate(),
             None if torch is None else torch.Generator().manual_seed(seed).get_state(),
+            None if cuda is None else _cuda_state(seed),
             None if cupy is None else cupy.random.RandomState(seed),
         )
 
     @classmethod
     def take(cls) -> _Globals:
-        torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
+        torch, cuda, cupy = sys.modules.get("torch"), _cuda(), _cupy()
         return cls(
             mtrand.get_bit_generator(),
             random.getstate(),
             None if torch is None else torch.get_rng_state(),
+            None if cuda is None else cuda.get_rng_state(),
             # The generator of the current device, which CuPy creates at the first call.
             None if cupy is None else cupy.random.get_random_state(),
         )
@@ -173,30 +177,51 @@ class _Globals:
     def put(self) -> None:
         mtrand.set_bit_generator(self.numpy)
         random.setstate(self.python)
-        torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
+        torch, cuda, cupy = sys.modules.get("torch"), _cuda(), _cupy()
         if torch is not None and self.torch is not None:
             torch.set_rng_state(self.torch)
+        if cuda is not None and self.cuda is not None:
+            cuda.set_rng_state(self.cuda)
         if cupy is not None and self.cupy is not None:
             cupy.random.set_random_state(self.cupy)
 
 
 class _Stream:
-    """One stream: its own generator, and the states of the global generators."""
+    """One stream: its own generator, and the states of the global generators.
+
+    The state of a CuPy generator cannot be saved; it gets a new seed at each use of the stream.
+    """
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.n_uses = 0
         self.generator = np.random.Generator(np.random.PCG64(seed))
         self.globals = _Globals.fresh(seed)
 
+    def begin_use(self) -> None:
+        """Prepare the generators of a GPU that is in use."""
+        self.n_uses += 1
+        cuda, cupy = _cuda(), _cupy()
+        if cuda is not None and self.globals.cuda is None:
+            self.globals.cuda = _cuda_state(self.seed)
+        if cupy is not None:
+            if self.globals.cupy is None:
+                self.globals.cupy = cupy.random.RandomState(self.seed)
+            self.globals.cupy.seed((self.seed + self.n_uses) % 2**32)
+
     def state(self) -> dict[str, Any]:
-        """Return the state, without that of a CuPy generator, which cannot be saved."""
+        """Return the state for `restore`."""
         version, words, gauss = self.globals.python
         state: dict[str, Any] = {
             "generator": self.generator.bit_generator.state,
             "numpy": self.globals.numpy.state,
             "python": [version, np.array(words, np.uint32), gauss],
+            "n_uses": self.n_uses,
         }
-        if self.globals.torch is not None:
-            state["torch"] = self.globals.torch.numpy().copy()
+        for name in ("torch", "cuda"):
+            tensor = getattr(self.globals, name)
+            if tensor is not None:
+                state[name] = tensor.numpy().copy()
         return state
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -207,9 +232,32 @@ class _Stream:
         python = (version, tuple(int(word) for word in words), gauss)
         random.Random().setstate(python)  # raises for an invalid state
         self.globals.python = python
+        self.n_uses = int(state["n_uses"])
         torch = sys.modules.get("torch")
-        if torch is not None and "torch" in state:
-            self.globals.torch = torch.from_numpy(np.array(state["torch"]))
+        for name in ("torch", "cuda"):
+            if torch is not None and name in state:
+                setattr(self.globals, name, torch.from_numpy(np.array(state[name])))
+
+
+def _cupy() -> Any:
+    """Return the module of CuPy while a GPU is in use, else None.
+
+    On the CPU, an installed CuPy is left alone: there may be no driver.
+    """
+    backends = sys.modules.get("thinc.backends")
+    in_use = backends is not None and backends.get_current_ops().device_type != "cpu"
+    return sys.modules.get("cupy") if in_use else None
+
+
+def _cuda() -> Any:
+    """Return torch's module for CUDA if a GPU is in use there, else None."""
+    torch = sys.modules.get("torch")
+    return torch.cuda if torch is not None and torch.cuda.is_initialized() else None
+
+
+def _cuda_state(seed: int) -> Any:
+    torch: Any = sys.modules["torch"]
+    return torch.Generator(device="cuda").manual_seed(seed).get_state()
 
 
 def _global_seed() -> int:

@@ -232,7 +232,9 @@ def _replay(run: TrainingRun, saved: Saved) -> None:
     try:
         run.batches.skip(state["batches"])
         is_there = run.batches.words == state["words"] and all(
-            is_same(run.streams.stream_state(name), state["streams"]["streams"][name])
+            is_same(
+                *map(_draws, (run.streams.stream_state(name), state["streams"]["streams"][name]))
+            )
             for name in (ORDER_STREAM, READING_STREAM)
             if name in state["streams"]["streams"]
         )
@@ -240,6 +242,11 @@ def _replay(run: TrainingRun, saved: Saved) -> None:
         raise CheckpointError(_DATA_CHANGED, hint=error.message) from error
     if not is_there:
         raise CheckpointError(_DATA_CHANGED, hint="--overwrite starts a new run")
+
+
+def _draws(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what has been drawn from a stream; reading data again uses it more often."""
+    return {key: value for key, value in stream.items() if key != "n_uses"}
 
 
 _DATA_CHANGED: Final = "the training data has changed since the run was saved"

@@ -3,6 +3,7 @@
 
 import contextvars
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import thinc.api
 
 import kernel
 from kernel.random import Streams, fix_random_seed, generator
+from kernel.testing import device_double
 from kernel.text import Example
 
 
@@ -165,3 +167,79 @@ print(first)
 """
     drawn = [run_python(code.format(seed=seed)) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+# Generators of a GPU
+
+
+def draw_on_device(streams, name):
+
+    with streams.use(name):
+        return sys.modules["cupy"].random.uniform(0, 1, 3).tolist()
+
+
+def test_numbers_of_a_gpu_belong_to_streams_and_can_be_resumed():
+    with device_double():
+        streams = Streams(7)
+        first = draw_on_device(streams, "a")
+        saved = streams.state()
+        rest = [draw_on_device(streams, "a"), draw_on_device(streams, "b")]
+        assert first != rest[0]
+        resumed = Streams.from_state(saved)
+        assert [draw_on_device(resumed, "a"), draw_on_device(resumed, "b")] == rest
+
+
+def test_the_generator_of_a_gpu_is_as_before_after_the_block():
+    with device_double():
+        cupy = sys.modules["cupy"]
+        cupy.random.seed(3)
+        expected = cupy.random.uniform(0, 1, 3).tolist()
+        cupy.random.seed(3)
+        draw_on_device(Streams(7), "a")
+        assert cupy.random.uniform(0, 1, 3).tolist() == expected
+
+
+def test_an_installed_cupy_without_a_driver_is_left_alone(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", object())  # any use is an AttributeError
+    fix_random_seed(0)
+    draw(Streams(7), "a")
+
+
+@pytest.fixture
+def cuda(monkeypatch):
+    """Let torch have a generator on a GPU that is in use; its state is a number."""
+    torch = pytest.importorskip("torch")
+    state = [torch.tensor([5])]
+    cpu_generator = torch.Generator
+
+    class Generator:
+        def manual_seed(self, seed):
+            self.seed = seed
+            return self
+
+        def get_state(self):
+            return torch.tensor([self.seed])
+
+    def make(device="cpu"):
+        return Generator() if device == "cuda" else cpu_generator()
+
+    monkeypatch.setattr(torch, "Generator", make)
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    def set_state(new):
+        state[0] = new
+
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda *_: state[0].clone())
+    monkeypatch.setattr(torch.cuda, "set_rng_state", set_state)
+    return state
+
+
+@pytest.mark.torch
+def test_the_state_of_torch_on_a_gpu_is_saved(cuda):
+    streams = Streams(7)
+    with streams.use("a"):
+        started = int(cuda[0])
+        cuda[0] = cuda[0] + 1  # something is drawn
+    assert int(cuda[0]) == 5
+    resumed = Streams.from_state(streams.state())
+    with resumed.use("a"):
+        assert int(cuda[0]) == started + 1
