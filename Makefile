@@ -17,12 +17,14 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-torch test-all test-blas gpu-check fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
+.PHONY: help install install-torch demo test test-torch test-all test-blas gpu-check fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED)  ## Set up .venv with kernel, its plugins and the tools
+
+install-torch: $(TORCH_INSTALLED)  ## Set up .venv-torch, which also has torch and the plugin for transformers
 
 # An environment $(1) with the tools of the group $(2), kernel, and the plugins $(3).
 define make_environment

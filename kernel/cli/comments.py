@@ -30,8 +30,8 @@ def add_comments(text: str, config: Config, remarks: Mapping[Path, str]) -> str:
     notes = dict(_notes(config.interpolate(), ()))
     above: dict[int, list[str]] = {}
     for position in find_positions(text):
-        if position.kind in {"key", "section"} and position.path in notes:
-            lines = [notes.pop(position.path), remarks.get(position.path, "")]
+        if position.kind in {"key", "section"}:
+            lines = [notes.pop(position.path, ""), remarks.get(position.path, "")]
             above.setdefault(position.line, [f"# {line}" for line in lines if line])
     commented: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -66,7 +67,16 @@ def init_config(
         console.warn(warning)
     if not is_stdout:
         console.good(f"{output_file} is complete; now train with it:")
-        console.say(
-            f"    kernel train {shlex.quote(str(output_file))} --output output "
-            "--paths.train train.spacy --paths.dev dev.spacy"
-        )
+        for command in _next_commands(shlex.quote(str(output_file)), gpu, pretraining):
+            console.say(f"    {command}")
+
+
+def _next_commands(config: str, gpu: bool, pretraining: bool) -> Iterator[str]:
+    """Yield the commands that use a config."""
+    device = " --gpu-id 0" if gpu else ""
+    weights = ""
+    if pretraining:
+        yield f"kernel pretrain {config} pretrained --paths.raw_text raw.jsonl{device}"
+        weights = " --paths.init_tok2vec pretrained/model-last.bin"
+    paths = "--paths.train train.spacy --paths.dev dev.spacy"
+    yield f"kernel train {config} --output output {paths}{weights}{device}"

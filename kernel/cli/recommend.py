@@ -46,10 +46,10 @@ def recommend(
     """Return a complete config for the components in `pipeline`.
 
     `optimize` is "efficiency" or "accuracy"; with `pretraining`, there is a section for it. The
-    blocks come from the plugins; a component without
-    a recommendation gets the defaults of its factory. If a component listens to a shared layer,
-    that layer is added first: the one named in `pipeline`, or one that a plugin recommends. Raises
-    `RegistryError` for a language or component that no installed plugin provides.
+    blocks come from the plugins; a component without a recommendation gets the defaults of its
+    factory. If a component listens to a shared layer, that layer is added first: the one named in
+    `pipeline`, or one that a plugin recommends. Raises `RegistryError` for a language or component
+    that no installed plugin provides.
     """
     get_lang_class(lang)
     asked = list(dict.fromkeys(pipeline))

@@ -10,17 +10,17 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from kernel.config.config import Values, as_config
+from kernel.config.config import Config, Values, as_config
 from kernel.config.describe import nearest
 from kernel.config.kinds import describe_type
 from kernel.config.lookup import LookupProblemError, find_factory, find_function
 from kernel.config.score_weights import score_descriptions
 from kernel.config.sections import class_at
 from kernel.config.settings import settings_of
-from kernel.config.signature import MISSING, signature_of
+from kernel.config.signature import MISSING, plain, signature_of
 from kernel.config.tree import is_block
 from kernel.errors import ConfigError
-from kernel.problems import Origin, Path
+from kernel.problems import DEFAULT, Origin, Path
 
 # Keys in the block of a component that are not arguments of its factory.
 _BLOCK_HELPS = {
@@ -60,8 +60,8 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
 
     Raises `ConfigError` with the nearest name if there is no such setting.
     """
-    raw = as_config(config)
     keys = tuple(path.split(".")) if isinstance(path, str) else tuple(path)
+    raw = _with_empty_default(as_config(config), keys)
     _find(raw, keys)
     values = raw.interpolate()
     found = Explanation(
@@ -94,6 +94,20 @@ def explain(config: Mapping[str, Any], path: str | Path) -> Explanation:
             signature=signature_of(func).text,
         )
     return found
+
+
+def _with_empty_default(config: Config, path: Path) -> Config:
+    """Return `config` with the argument at `path` if complete configs leave its default out."""
+    *section, key = path
+    try:
+        parameter = signature_of(function_at(config, tuple(section))).parameters[key]
+    except (ConfigError, KeyError):
+        return config
+    if key in _find(config, tuple(section)) or parameter.is_written or not parameter.is_plain:
+        return config
+    filled = config.copy()
+    _find(filled, tuple(section)).set(key, plain(parameter.default), DEFAULT)
+    return filled
 
 
 def argument_helps(func: Any) -> dict[str, str]:
@@ -133,7 +147,7 @@ def _score_helps(values: Values, names: Iterable[str]) -> dict[str, str]:
     return {name: helps.get(name) or "its weight in the final score" for name in names}
 
 
-def function_at(values: Values, path: Path) -> Any:
+def function_at(values: Mapping[str, Any], path: Path) -> Any:
     """Return the function that the block at `path` names; None for any other section."""
     block = _find(values, path)
     try:

@@ -83,8 +83,8 @@ def _read(key: str, text: str, origin: Origin) -> Any:
 def apply_overrides(root: Block, overrides: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     """Set each dotted key of `overrides` in `root`.
 
-    The section must exist in `root`, or in `known`, which has the sections with defaults. Raises
-    `ConfigError` with all sections that do not exist.
+    The section must exist in `root`, or in `known`, which has the sections with defaults, or be
+    in a function block, as an argument. Raises `ConfigError` with all sections that do not exist.
     """
     layers: Mapping[str, Layer] = getattr(overrides, "layers", {})
     problems = []
@@ -105,10 +105,11 @@ def _section(
     block: Any = root
     default: Any = known
     for section in sections:
-        default = default.get(section) if isinstance(default, Mapping) else None
         if not isinstance(block, Block):
             return None
-        if section not in block and isinstance(default, Mapping):
+        may_be_argument = is_block(block) or is_block(default)
+        default = default.get(section) if isinstance(default, Mapping) else None
+        if section not in block and (may_be_argument or isinstance(default, Mapping)):
             block.set(section, Block(), origin)
         block = block.get(section)
     return block if isinstance(block, Block) else None

@@ -51,6 +51,15 @@ class Parameter:
             return False
         return True
 
+    @property
+    def is_written(self) -> bool:
+        """Whether complete configs contain the default: it is plain, and not an empty table.
+
+        An empty table says nothing, and spaCy's functions may not have the argument.
+        """
+        is_empty = isinstance(self.default, Mapping) and not self.default
+        return self.is_plain and not is_empty
+
 
 @frozen
 class Signature:
@@ -117,9 +126,9 @@ def from_caller(signature: Signature) -> Signature:
 
 
 def defaults_of(signature: Signature) -> Iterator[tuple[str, Any]]:
-    """Yield the name and default of each parameter whose default can be written in a config."""
+    """Yield the name and default of each parameter whose default complete configs contain."""
     for name, parameter in signature.parameters.items():
-        if parameter.is_plain:
+        if parameter.is_written:
             yield name, plain(parameter.default)
 
 
@@ -217,7 +226,7 @@ def argument_problems(
             yield place.lacking(name).problem(
                 f"`{name}` is missing", expected=expected, hint=f"`{signature.text}` needs it"
             )
-        elif complete and known[name].is_plain:
+        elif complete and known[name].is_written:
             default = f"its default, {describe_value(known[name].default)}"
             yield place.lacking(name).left_out(default, expected=expected)
 

@@ -21,7 +21,12 @@ def prepare(nlp: Language, config: Mapping[str, Any], path: str) -> Callable[[],
     `LoadError` if it is missing, damaged or of another model.
     """
     layer = find_layer(nlp, config)
-    data = read_file(path)
+    try:
+        data = read_file(path)
+    except LoadError as error:
+        raise LoadError(
+            f"{error.message} (`initialize.init_tok2vec`, the weights of {layer})"
+        ) from error
     _naming(path, layer, check_weights, data)
 
     def load() -> str:

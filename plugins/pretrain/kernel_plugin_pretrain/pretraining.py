@@ -190,6 +190,10 @@ def _complete(config: Config) -> Config:
 
 def _check(settings: PretrainingSettings, values: Any) -> None:
     check_optimizer(settings.optimizer, "pretraining.optimizer")
+    if getattr(settings.optimizer, "learn_rates", None):
+        raise problem(
+            values, "optimizer", "`learn_rates` has no effect here: one component is trained"
+        )
     is_measured = settings.held_out > 0 or settings.held_out_corpus is not None
     if settings.held_out > 0 and settings.held_out_corpus is not None:
         raise problem(

@@ -111,11 +111,15 @@ def slanted_triangular(
 
     After the last step the rate stays at its lowest value.
 
-    cut_frac  share of the steps that rise
-    ratio     the highest rate divided by the lowest
-    decay     has no effect; accepted because configs for spaCy may have it
-    t         the step to count from
+    max_rate   the highest rate
+    num_steps  steps until the lowest rate; 0: any number, and the rate is always `max_rate`
+    cut_frac   share of the steps that rise
+    ratio      the highest rate divided by the lowest
+    decay      has no effect; accepted because configs for spaCy may have it
+    t          the step to count from
     """
+    if num_steps == 0:
+        return Schedule(lambda step: max_rate)
     cut = max(1, int(num_steps * cut_frac))
 
     def value_at(step: int) -> float:

@@ -60,12 +60,8 @@ _TRAINING: Final[Mapping[str, Any]] = {
     },
 }
 _REMARKS: Final = {
-    f"components.{COMPONENT}.model.name": "a name at the hub of Hugging Face, or a folder",
     "training.optimizer.learn_rate": "of the components that listen to the encoder",
     "training.optimizer.use_averages": "false: as the rates fall, the weights change less and less",
-    f"training.optimizer.learn_rates.{COMPONENT}.num_steps": (
-        "the rate is lowest from here on; give a number if `max_steps` is 0"
-    ),
 }
 
 

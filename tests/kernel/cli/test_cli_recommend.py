@@ -34,7 +34,6 @@ without_transformer = pytest.mark.skipif(
 OURS = {
     ("nlp", "vectors"): None,
     ("training", "optimizer", "use_averages"): True,
-    ("training", "optimizer", "learn_rates"): {},
 }
 
 

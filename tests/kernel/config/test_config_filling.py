@@ -10,6 +10,7 @@ from kernel.config import (
     combine_score_weights,
     default_config,
     diff,
+    explain,
     fill,
     fill_block,
     find_problems,
@@ -283,3 +284,22 @@ def test_scores_without_a_weight_count_nothing_in_a_partial_list(ner):
         "ents_r": 0.0,
         "ents_per_type": None,
     }
+
+
+def test_empty_table_is_not_written_as_a_default(functions, register, read):
+    """spaCy refuses arguments that its functions do not have, also empty ones."""
+
+    def make_optimizer(rate: float = 0.1, rates: dict[str, float] = {}):  # noqa: B006
+        return rate, rates
+
+    register("optimizers", "rated.v1", make_optimizer)
+    text = '[training]\n[training.optimizer]\n@optimizers = "rated.v1"\n'
+    filled = fill(read(text))
+    assert filled["training"]["optimizer"] == {"@optimizers": "rated.v1", "rate": 0.1}
+    assert fill(filled) == filled
+    found = explain(filled, "training.optimizer.rates")
+    assert (found.value, found.default) == ({}, {})
+    assert [origin.layer for origin in found.origins] == ["default"]
+
+    set_later = Config().from_str(text, overrides={"training.optimizer.rates.ner": 0.2})
+    assert fill(set_later)["training"]["optimizer"]["rates"] == {"ner": 0.2}

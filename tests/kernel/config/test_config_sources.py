@@ -203,12 +203,6 @@ def test_names_of_spacy_that_a_plugin_has_resolve():
         ('@architectures = "spacy-legacy.Tok2Vec.v1"', "spacy-legacy.Tok2Vec.v1", "spacy"),
         ('@misc = "spacy.ngram_suggester.v1"', "spacy.ngram_suggester.v1", "spancat"),
         ('@loggers = "spacy.WandbLogger.v5"', "spacy.WandbLogger.v5", "loggers"),
-        (
-            '@span_getters = "spacy-transformers.strided_spans.v1"',
-            "spacy-transformers.strided_spans.v1",
-            "transformer",
-        ),
-        ('@span_getters = "acme.my_spans.v1"', "span_getters", "transformer"),
     ],
 )
 def test_names_of_spacy_say_which_plugin_will_have_them(read, block, name, plugin):

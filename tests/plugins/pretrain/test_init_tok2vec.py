@@ -112,7 +112,7 @@ def test_weights_of_another_layer_are_refused_before_data_is_read(
 
 def test_missing_file_is_named_before_data_is_read(config_with, corpus, tmp_path):
     corpus.unlink()
-    with pytest.raises(KernelError, match=r"nowhere\.bin.*no such file"):
+    with pytest.raises(KernelError, match=r"nowhere\.bin.*no such file.*component `tok2vec`"):
         init_nlp(config_with(tmp_path / "nowhere.bin"))
 
 

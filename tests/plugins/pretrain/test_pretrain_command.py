@@ -95,6 +95,8 @@ def test_weights_are_started_from(kernel, config_file, tmp_path):
 def test_config_for_pretraining_is_complete(kernel, tmp_path):
     path = tmp_path / "config.toml"
     done = kernel("init", "config", path, "--pipeline", "ner", "--pretraining")
+    assert f"    kernel pretrain {path} pretrained --paths.raw_text raw.jsonl\n" in done.stderr
+    assert "--paths.init_tok2vec pretrained/model-last.bin" in done.stderr
     assert done.exit_code == 0, done.output
     config = load_config(path)
     assert find_problems(config) == []

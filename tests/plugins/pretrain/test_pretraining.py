@@ -110,6 +110,10 @@ def test_patience_ends_the_run(run, log_of, tmp_path):
     [
         ({"patience": 2}, "pretraining.patience"),
         ({"held_out": 0.1, "held_out_corpus": "corpora.pretrain"}, "pretraining.held_out"),
+        (
+            {"optimizer": {"@optimizers": "Adam.v1", "learn_rates": {"tok2vec": 0.1}}},
+            "pretraining.optimizer: `learn_rates` has no effect",
+        ),
     ],
 )
 def test_contradictory_settings_are_refused(run, tmp_path, settings, message):

@@ -64,3 +64,8 @@ def test_constant_then_takes_any_iterable():
 def test_slanted_triangular_does_not_fall_below_its_lowest_rate():
     rates = list(itertools.islice(schedules.slanted_triangular(0.32, 10, ratio=32), 30))
     assert rates[9:] == pytest.approx([0.01] * 21)
+
+
+def test_slanted_triangular_stays_at_its_highest_rate_if_the_number_of_steps_is_not_known():
+    schedule = schedules.slanted_triangular(0.32, 0)
+    assert [schedule(step) for step in (0, 20, 100_000)] == [0.32] * 3
