@@ -65,15 +65,15 @@ class SharedOutput:
 
 
 def find_shared(docs: Any, upstream: str, kind: type = SharedOutput) -> Any:
-    """Return the shared output, of a kind, that a layer listens to; None if there is none.
+    """Return the shared output that a layer listens to; None if there is none.
 
     docs      a batch; other lists of docs share nothing
     upstream  the name of a component; "*": the last one with an output of this kind
+    kind      the class of the output; its subclasses do not count, since they may hold something
+              else than one array per doc
     """
     outputs = {
-        name: output
-        for name, output in getattr(docs, "shared", {}).items()
-        if isinstance(output, kind)
+        name: output for name, output in getattr(docs, "shared", {}).items() if type(output) is kind
     }
     if upstream == "*" and outputs:
         return list(outputs.values())[-1]

@@ -31,7 +31,8 @@ class Costs:
     pair: float
 
 
-# Measured with encoders of 6 and 12 layers: benchmarks/transformer_batches.py.
+# Set by hand between the costs of prediction and of training, which
+# `benchmarks/transformer_batches.py` measures with an encoder of six layers.
 CPU_COSTS: Final = Costs(call=24, pair=0.0008)
 GPU_COSTS: Final = Costs(call=2000, pair=0.0002)
 

@@ -121,7 +121,10 @@ def _read_docs(model: Any, docs: Sequence[Doc], *, is_needed: bool) -> Packed:
     if is_needed and is_missing:
         raise missing_upstream(model.upstream_name, "have no `trf_data`")
     if not any(data):
-        return Packed(model.ops.alloc2f(sum(lengths), model.get_dim("nO")), lengths)
+        width = model.maybe_get_dim("nO")
+        if width is None:
+            raise missing_upstream(model.upstream_name, "have no `trf_data`")
+        return Packed(model.ops.alloc2f(sum(lengths), width), lengths)
     vectors, _ = pool(model.layers[0], _joined(model.ops, docs, data))
     _check_width(model, vectors)
     return Packed(vectors, lengths)

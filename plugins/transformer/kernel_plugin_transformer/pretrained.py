@@ -42,6 +42,13 @@ _WEIGHTS: Final = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+# Settings that transformers accepts, but that would have no effect here, or a wrong one.
+_REFUSED: Final[Mapping[str, str]] = {
+    "trust_remote_code": "code of a model at the hub is never run",
+    "dtype": "weights have 32 bits; use `mixed_precision` to compute in 16",
+    "torch_dtype": "weights have 32 bits; use `mixed_precision` to compute in 16",
+    "return_dict": "outputs are read by their names",
+}
 _SOURCE_SETTINGS: Final = frozenset({"cache_dir", "revision", "subfolder", "token"})
 
 
@@ -104,10 +111,13 @@ def load_encoder(
 ) -> Encoder:
     """Load an encoder from a folder, or from the hub or its cache.
 
-    Raises `ArgumentError` for an unknown name or setting, `LoadError` for damaged files.
+    Raises `ArgumentError` for an unknown name or setting, or for settings with which the weights do
+    not fit, and `LoadError` for damaged files.
     """
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+    for key in set(transformer_config) & set(_REFUSED):
+        raise ArgumentError(f"`transformer_config` has the setting `{key}`", hint=_REFUSED[key])
     check_name(name, {**tokenizer_config, **transformer_config})
     with loading(f"the encoder `{name}`"), quiet():
         config, unused = AutoConfig.from_pretrained(
@@ -116,14 +126,43 @@ def load_encoder(
         check_settings("transformer_config", unused, config.to_dict())
         tokenizer = AutoTokenizer.from_pretrained(name, **tokenizer_config)
         check_tokenizer_settings(tokenizer, tokenizer_config)
-        module = AutoModel.from_pretrained(
-            name, config=config, **_source(transformer_config), **attention(config)
+        module, report = AutoModel.from_pretrained(
+            name,
+            config=config,
+            **_source(transformer_config),
+            **attention(config),
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,
         )
+    _check_weights(name, report)
     return checked(Encoder(tokenizer, module.float()))
 
 
+def _check_weights(name: str, report: Mapping[str, Any]) -> None:
+    """Raise `ArgumentError` if an encoder has weights that transformers did not find in its files.
+
+    It would set them to random numbers. Only a pooler may be missing, which computes no vectors of
+    word pieces.
+    """
+    hint = "`transformer_config` must fit the weights, or the files are of another kind of model"
+    for key, stored, expected in sorted(report["mismatched_keys"]):
+        raise ArgumentError(
+            f"the encoder `{name}` has weights `{key}` of shape {tuple(stored)}, expected "
+            f"{tuple(expected)}",
+            hint=hint,
+        )
+    missing = sorted(key for key in report["missing_keys"] if "pooler" not in key)
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise ArgumentError(f"the encoder `{name}` lacks weights `{missing[0]}`{more}", hint=hint)
+
+
 def checked(encoder: Encoder) -> Encoder:
-    """Return an encoder; raises `UnsupportedError` for a model that is not only an encoder."""
+    """Return an encoder that can be used.
+
+    Raises `UnsupportedError` for a model that is not only an encoder, `ArgumentError` if it reads
+    no more word pieces at once than its tokenizer adds to a text.
+    """
     config = encoder.module.config
     if getattr(config, "is_encoder_decoder", False):
         raise UnsupportedError(
@@ -132,6 +171,14 @@ def checked(encoder: Encoder) -> Encoder:
         )
     if not hasattr(config, "hidden_size"):
         raise UnsupportedError(f"a model of type `{config.model_type}` has no `hidden_size`")
+    reader = encoder.reader()
+    n_added = reader.n_before + reader.n_after
+    if reader.max_pieces is not None and reader.max_pieces <= n_added:
+        raise ArgumentError(
+            f"the encoder reads {reader.max_pieces} word pieces at once, of which its tokenizer "
+            f"adds {n_added}: none are left for words",
+            hint="set `model_max_length` in `tokenizer_config`",
+        )
     return encoder
 
 

@@ -5,7 +5,7 @@ Axes: B docs, N tokens of all docs, S windows, M word pieces.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -13,7 +13,7 @@ from attrs import frozen
 
 from kernel.errors import ArgumentError
 from kernel.ops import Ints
-from kernel.text import Doc
+from kernel.text import Doc, Span
 from kernel_plugin_transformer.encoded import ranges
 from kernel_plugin_transformer.pieces import Characters, Pieces, encode
 
@@ -65,21 +65,50 @@ def make_windows(
 ) -> Windows:
     """Return what a span getter selects of docs, as word pieces.
 
-    Raises `ArgumentError` if the result of `get_spans` has another number of docs.
+    Raises `ArgumentError` if `get_spans` does not return a list of spans of each doc.
     """
     if isinstance(get_spans, Windowing):
         return get_spans.windows(docs, characters, reader)
-    spans = [list(found) for found in get_spans(list(docs))]
-    if len(spans) != len(docs):
-        raise ArgumentError(
-            f"`get_spans` returned spans of {len(spans)} docs, expected one list for each of "
-            f"{len(docs)} docs"
-        )
+    spans = _checked(get_spans(list(docs)), docs)
     doc_spans = np.array([len(found) for found in spans], np.int32)
     bounds = np.array(
         [(span.start, span.end) for found in spans for span in found], np.int32
     ).reshape(-1, 2)
     return encode_spans(docs, characters, bounds, doc_spans, reader)
+
+
+def _checked(found: Any, docs: Sequence[Doc]) -> list[list[Span]]:
+    """Return what a span getter returned as lists.
+
+    Raises `ArgumentError` if these are not spans of each doc, in the order of the docs.
+    """
+    expected = "expected a list of spans for each doc"
+    if not isinstance(found, Iterable):
+        raise ArgumentError(f"`get_spans` returned a `{type(found).__name__}`, {expected}")
+    rows = list(found)
+    if len(rows) != len(docs):
+        raise ArgumentError(
+            f"`get_spans` returned spans of {len(rows)} docs, {expected}: there are {len(docs)}"
+        )
+    spans = []
+    for doc, row in zip(docs, rows, strict=True):
+        if not isinstance(row, Iterable) or isinstance(row, str | Doc | Span):
+            raise ArgumentError(
+                f"`get_spans` returned a `{type(row).__name__}` for a doc, {expected}"
+            )
+        spans.append(list(row))
+        for span in spans[-1]:
+            if not isinstance(span, Span):
+                raise ArgumentError(
+                    f"`get_spans` returned a `{type(span).__name__}` as a span, {expected}"
+                )
+            if span.doc is not doc:
+                raise ArgumentError(
+                    f"`get_spans` returned the span {span.text!r:.60} for a doc that it is not in: "
+                    f"{doc.text!r:.60}",
+                    hint="the lists must be in the order of the docs",
+                )
+    return spans
 
 
 def encode_spans(

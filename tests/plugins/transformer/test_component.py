@@ -215,6 +215,42 @@ def test_listener_without_anything_to_read_says_what_to_do(make):
         nlp("Anna")
 
 
+@pytest.mark.parametrize("names", [["tok2vec", "transformer"], ["transformer", "tok2vec"]])
+def test_listeners_of_other_components_read_their_own(make, names):
+    nlp = make(1.0)
+    nlp.remove_pipe("head0")
+    nlp.add_pipe("tok2vec", before="transformer" if names[0] == "tok2vec" else None)
+    nlp.add_pipe("trf_head")
+    listener = {"@architectures": "kernel.Tok2VecListener.v1", "width": 96}
+    model = {"@architectures": "kernel.Tagger.v2", "tok2vec": listener}
+    nlp.add_pipe("tagger", config={"model": model})
+    doc = nlp.make_doc("Anna lives")
+    examples = [Example.from_dict(doc, {"tags": ["N", "V"]})]
+    nlp.initialize(lambda: examples)
+
+    losses = {}
+    sgd = nlp.create_optimizer()
+    for _ in range(2):  # the tagger's weights are 0 at first, and so is what it passes back
+        nlp.update(examples, sgd=sgd, losses=losses)
+
+    assert nlp.pipe_names[:2] == names
+    assert losses["tok2vec"] > 0
+    assert losses["transformer"] == 2 * 2 * 32
+    assert nlp.get_pipe("tok2vec").listening_components == ["tagger"]
+    assert nlp("Anna lives").user_data["trf_head"].shape == (2, 32)
+
+
+def test_a_layer_that_listens_to_nothing_is_one_message(make):
+    nlp = make()
+    listener = {"@architectures": "kernel.TransformerListener.v1", "upstream": "trnsformer"}
+    listener["pooling"] = {"@layers": "reduce_mean.v1"}
+    model = {"@architectures": "kernel.Tagger.v2", "tok2vec": listener}
+    nlp.add_pipe("tagger", config={"model": model})
+    example = Example.from_dict(nlp.make_doc("Anna"), {"tags": ["N"]})
+    with pytest.raises(ArgumentError, match="listens to the shared component `trnsformer`"):
+        nlp.initialize(lambda: [example])
+
+
 def test_data_of_a_doc_that_was_changed_is_refused(make):
     nlp = make(1.0)
     doc = nlp("Anna lives in Berlin.")

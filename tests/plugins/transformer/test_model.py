@@ -118,9 +118,31 @@ def test_a_prediction_has_no_gradient(make_model, docs):
         finish(encoded.hidden)
 
 
-def test_a_getter_with_another_number_of_docs_is_refused(make_model, docs):
-    model = make_model(lambda docs: [[docs[0][:]]])
-    with pytest.raises(
-        ArgumentError, match="spans of 1 docs, expected one list for each of 5 docs"
-    ):
+@pytest.mark.parametrize(
+    ("get_spans", "message"),
+    [
+        (lambda docs: [[docs[0][:]]], "spans of 1 docs, expected .*: there are 5"),
+        (lambda docs: None, "returned a `NoneType`, expected a list of spans for each doc"),
+        (lambda docs: docs, "returned a `Doc` for a doc"),
+        (lambda docs: [doc[:] for doc in docs], "returned a `Span` for a doc"),
+        (lambda docs: [[doc] for doc in docs], "returned a `Doc` as a span"),
+        (lambda docs: [[doc.char_span(1, 2)] for doc in docs], "returned a `NoneType` as a span"),
+        (
+            lambda docs: [[docs[2][:]] for doc in docs],
+            'the span "the  city of Paris.*" for a doc that it is not in: \'Anna lives',
+        ),
+    ],
+)
+def test_a_getter_that_returns_no_spans_of_the_docs_is_refused(
+    make_model, docs, get_spans, message
+):
+    model = make_model(get_spans)
+    with pytest.raises(ArgumentError, match=message):
         model.predict(docs)
+
+
+def test_spans_may_overlap_in_any_order_and_leave_tokens_out(make_model, docs):
+    model = make_model(lambda docs: ([doc[2:4], doc[3:4], doc[:1], doc[1:1]] for doc in docs[:1]))
+    encoded = model.predict(docs[:1])
+    assert encoded.align.lengths.tolist() == [1, 0, 1, 2, 0]
+    assert encoded.span_lengths.tolist() == [4, 3, 3, 2]

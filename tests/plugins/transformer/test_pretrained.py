@@ -2,6 +2,7 @@ import json
 import shutil
 
 import pytest
+import safetensors.torch
 import torch
 from transformers import (
     AutoTokenizer,
@@ -63,6 +64,43 @@ def test_unknown_settings_are_refused(tiny_encoder):
         ArgumentError, match="`tokenizer_config` has the unknown setting `use_slow`"
     ):
         load_encoder(str(tiny_encoder), {"use_slow": True}, {})
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"trust_remote_code": True}, "has the setting `trust_remote_code`"),
+        ({"torch_dtype": "float16"}, "has the setting `torch_dtype`"),
+        ({"return_dict": False}, "has the setting `return_dict`"),
+        # Transformers would add a third layer of random numbers, with a line in its log.
+        ({"num_hidden_layers": 3}, r"lacks weights `encoder\.layer\.2\..*` and 15 more"),
+        ({"max_position_embeddings": 32}, r"of shape \(64, 32\), expected \(32, 32\)"),
+    ],
+)
+def test_settings_that_do_not_fit_the_encoder_are_refused(tiny_encoder, settings, message):
+    with pytest.raises(ArgumentError, match=message):
+        load_encoder(str(tiny_encoder), {}, settings)
+
+
+def test_weights_of_another_kind_of_model_are_refused(folder):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"model_type": "distilbert"}))
+    with pytest.raises(ArgumentError, match=r"lacks weights `.*` and 31 more"):
+        load_encoder(str(folder), {}, {})
+
+
+def test_a_pooler_may_be_missing(folder):
+    weights = safetensors.torch.load_file(folder / "model.safetensors")
+    kept = {name: tensor for name, tensor in weights.items() if "pooler" not in name}
+    safetensors.torch.save_file(kept, folder / "model.safetensors", {"format": "pt"})
+    assert len(kept) == len(weights) - 2
+    assert load_encoder(str(folder), {}, {}).width == 32
+
+
+def test_an_encoder_without_room_for_words_is_refused(tiny_encoder):
+    assert load_encoder(str(tiny_encoder), {"model_max_length": 3}, {}).reader().max_pieces == 3
+    with pytest.raises(ArgumentError, match="reads 2 word pieces at once, of which its tokenizer"):
+        load_encoder(str(tiny_encoder), {"model_max_length": 2}, {})
 
 
 def test_a_slow_tokenizer_is_used_or_refused(tiny_encoder, nlp):

@@ -6,8 +6,10 @@ import sys
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import kernel
+from kernel.cli.app import make_program
 from kernel.config import fill, load_config_from_str
 from kernel.text import DocBin, Example
 from kernel.training import init_nlp, train
@@ -157,6 +159,21 @@ def fit(tiny_encoder, corpus):
         return nlp
 
     return run
+
+
+def test_train_command_reports_a_missing_encoder_before_it_reads_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    text = CONFIG.replace("NAME", str(tmp_path / "gone")).replace("TRAIN", "no-such.spacy")
+    (tmp_path / "config.cfg").write_text(text)
+
+    arguments = ["train", str(tmp_path / "config.cfg"), "--output", str(tmp_path / "out")]
+    done = CliRunner().invoke(make_program(), arguments)
+
+    assert done.exit_code == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
+    assert errors == [
+        f"error: component `transformer`: there is no folder `{tmp_path / 'gone'}` with an encoder"
+    ]
 
 
 class CrashError(Exception):
