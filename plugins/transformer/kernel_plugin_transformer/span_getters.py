@@ -24,7 +24,7 @@ def wordpiece_spans(
 ) -> WordpieceSpans:
     """Read each doc whole if it fits into the encoder, and in windows otherwise.
 
-    max_pieces  word pieces of a window, with `[CLS]` and the like; None: as many as the encoder
+    max_pieces  word pieces of a window, with `[CLS]` and the like; null: as many as the encoder
                 can read, at most 512
     overlap     word pieces at the start of a window that are also at the end of the one before
 
