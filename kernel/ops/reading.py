@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
@@ -108,13 +109,27 @@ def _read(data: bytes, layers: Sequence[Any]) -> list[_Stored]:
         fields = check_type(unpack(data, what=_WHAT), _FORMAT, what=_WHAT)
         for name, values in fields.items():
             if name in _FORMAT and len(values) != len(layers):
+                difference = _first_difference(fields["nodes"], layers)
                 raise LoadError(
                     f"{_WHAT} has {len(values)} layers in `{name}`, the model has {len(layers)}"
+                    f"{difference}"
                 )
         for info in fields["nodes"]:
             check_type(info, _LAYER, what="a layer in the file of weights")
         parts = zip(layers, *(fields[name] for name in _FORMAT), strict=True)
         return [_with_attrs(_Stored(*part)) for part in parts]
+
+
+def _first_difference(nodes: Sequence[Any], layers: Sequence[Any]) -> str:
+    """Describe the first layer with another name; empty if there is none."""
+    names = [node.get("name") if isinstance(node, dict) else None for node in nodes]
+    for index, (stored, layer) in enumerate(zip_longest(names, layers)):
+        own = getattr(layer, "name", None)
+        if stored != own:
+            found = "missing" if index >= len(names) else f"{stored!r:.80}"
+            expected = "none" if layer is None else f"{own!r:.80}"
+            return f"; the first that differs, layer {index}, is {found}, expected {expected}"
+    return ""
 
 
 def _with_attrs(stored: _Stored) -> _Stored:
@@ -166,12 +181,12 @@ def _size_problems(stored: _Stored) -> Iterator[str]:
         if name not in known:
             yield f"it has no size `{name}`"
         elif size is not None and (size < 0 or known[name] not in (None, size)):
-            yield f"`{name}` is {known[name]}, not {size}"
+            yield f"`{name}` is {size}, expected {known[name]}"
 
 
 def _shim_problems(stored: _Stored) -> Iterator[str]:
     if len(stored.shims) != len(stored.layer.shims):
-        yield f"it has {len(stored.layer.shims)} shims, not {len(stored.shims)}"
+        yield f"it has {len(stored.shims)} shims, expected {len(stored.layer.shims)}"
 
 
 def _reference_problems(stored: _Stored, layers: Sequence[Any]) -> Iterator[str]:
@@ -205,7 +220,7 @@ def _attr_problems(stored: _Stored) -> Iterator[str]:
 def _param_problems(stored: _Stored) -> Iterator[str]:
     layer, shapes = stored.layer, _shapes(stored)
     if set(stored.params) != set(layer.param_names):
-        yield f"its parameters are {[*layer.param_names]}, not {[*stored.params]}"
+        yield f"its parameters are {[*stored.params]}, expected {[*layer.param_names]}"
     for name, value in stored.params.items():
         if value is None:
             continue

@@ -146,6 +146,7 @@ def comparable(config: Mapping[str, Any]) -> dict[str, Any]:
     )
     for key in _CHANGEABLE:
         kept["pretraining"].pop(key, None)
+    kept["training"] = {"seed": config.get("training", {}).get("seed")}
     return dict(kept)
 
 

@@ -148,16 +148,16 @@ def read_corpus(
 ) -> RawCorpus:
     """Read all text, and return it in compact form.
 
-    held_out  the share of the docs that are held out: every n-th one
+    held_out  the share of the docs that are held out, at equal distances
     where     the name of the corpus in the config, for errors
     watch     is called with the number of words read so far, now and then
 
-    Raises `DataError` if there is no text.
+    Raises `DataError` if there is no text, or none is held out.
     """
-    every = round(1 / held_out) if held_out else 0
     with StoredDocs(vocab) as kept, StoredDocs(vocab) as out:
         for number, doc in enumerate(_docs(examples), start=1):
-            (out if every and number % every == 0 else kept).add(doc)
+            is_out = number * held_out // 1 > (number - 1) * held_out // 1
+            (out if is_out else kept).add(doc)
             if number % 1000 == 0:
                 watch(kept.n_words + out.n_words)
         for doc in _docs(held_out_examples or ()):
@@ -166,6 +166,12 @@ def read_corpus(
         raise DataError(
             f"`{where}` has no text to learn from",
             hint="the file may be empty, or its texts shorter or longer than the reader accepts",
+        )
+    if not len(out) and (held_out or held_out_examples is not None):
+        raise DataError(
+            "there are no held-out docs",
+            hint="`pretraining.held_out` may be too small for so few texts, or the "
+            "`held_out_corpus` empty",
         )
     return RawCorpus(kept, out)
 

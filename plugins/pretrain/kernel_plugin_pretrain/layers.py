@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from kernel.config import Place
-from kernel.errors import ConfigError, did_you_mean
+from kernel.errors import ConfigError, KernelError, did_you_mean
 from kernel.pipeline import upstream_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def find_layer(nlp: Language, config: Mapping[str, Any]) -> PretrainedLayer:
     if not hasattr(model, "walk"):
         message = f"the component `{component}` has no model of Thinc that could be pretrained"
         raise problem(config, "component", message, _hint(components))
-    layer: Any = _reference(config, component, model, name) if name else model
+    layer: Any = _per_doc(_reference(config, component, model, name)) if name else model
     if "listens_to" not in layer.attrs:
         return PretrainedLayer(component, layer)
     upstream = upstream_of(nlp, component, layer)
@@ -67,16 +67,23 @@ def check_layer(layer: PretrainedLayer, docs: Sequence[Doc], config: Mapping[str
             for array, doc in zip(vectors, docs, strict=True)
         )
     except Exception as error:  # the layer can be of any kind
-        raise not_word_vectors(layer, config, f"{type(error).__name__}: {error}") from error
+        raise not_word_vectors(layer, config, error) from error
     if not is_good:
         raise not_word_vectors(layer, config, "it returns other arrays")
 
 
-def not_word_vectors(layer: PretrainedLayer, config: Mapping[str, Any], why: str) -> ConfigError:
+def not_word_vectors(
+    layer: PretrainedLayer, config: Mapping[str, Any], why: Exception | str
+) -> ConfigError:
     """Return the error for a layer that does not compute one vector per token."""
-    key = "layer" if (config.get(_SECTION) or {}).get("layer") else "component"
+    is_named = bool((config.get(_SECTION) or {}).get("layer"))
+    hint = None if is_named else 'most models have such a layer as `layer = "tok2vec"`'
+    if isinstance(why, KernelError):
+        hint, why = why.hint or hint, why.message
+    elif isinstance(why, Exception):
+        why = f"{type(why).__name__}: {why}"
     message = f"{layer} cannot be pretrained, because it does not compute word vectors: {why}"
-    return problem(config, key, message, 'most models have such a layer as `layer = "tok2vec"`')
+    return problem(config, "layer" if is_named else "component", message, hint)
 
 
 def problem(
@@ -94,6 +101,12 @@ def _reference(config: Mapping[str, Any], component: str, model: Any, name: str)
         message = f"the model of `{component}` has no layer `{name}`"
         raise problem(config, "layer", message, did_you_mean(name, known))
     return model.get_ref(name)
+
+
+def _per_doc(layer: Any) -> Any:
+    """Return the part of a layer before the vectors of all docs are joined, as the parser does."""
+    names = [each.name for each in layer.layers]
+    return layer.layers[0] if names[1:2] == ["list2array"] else layer
 
 
 def _hint(components: Mapping[str, Any]) -> str | None:

@@ -97,6 +97,12 @@ def make_learner(
 
     Raises `ConfigError` for a model that cannot learn.
     """
+    if hasattr(create, "walk"):
+        raise ConfigError(
+            "[pretraining.objective] made a model, expected a function of the vocabulary and the "
+            "layer that makes one",
+            hint="`kernel.PretrainCharacters.v1` is an objective",
+        )
     with use_kernel_ops():
         model = create(vocab, layer.model)
     if not hasattr(model, "walk"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config import Config, fill, resolve_dot_names, resolve_section
-from kernel.errors import ArgumentError, CheckpointError, ConfigError, LoadError
+from kernel.errors import ArgumentError, CheckpointError, ConfigError, KernelError, LoadError
 from kernel.files import read_file, write_file
 from kernel.ops import load_weights
 from kernel.pipeline import get_lang_class, initialize, schedule
@@ -223,6 +223,10 @@ def _read_text(
 ) -> RawCorpus:
     names = [settings.corpus, settings.held_out_corpus]
     corpus, held_out = resolve_dot_names(values, names)
+    for key, found in (("corpus", corpus), ("held_out_corpus", held_out)):
+        if found is not None and not callable(found):
+            kind = type(found).__name__
+            raise problem(values, key, f"leads to an object of type `{kind}`, expected a corpus")
     return read_corpus(
         nlp.vocab,
         read(corpus, nlp, streams),
@@ -247,7 +251,7 @@ def _make_learner(
         try:
             layer.model.initialize(X=docs)
         except Exception as error:  # the layer can be of any kind
-            raise not_word_vectors(layer, values, f"{type(error).__name__}: {error}") from error
+            raise not_word_vectors(layer, values, error) from error
         check_layer(layer, docs, values)
         optimizer = settings.optimizer
         return make_learner(layer, settings.objective, nlp.vocab, optimizer, docs)

@@ -172,6 +172,7 @@ class Optimizer:
         self.learn_rates: Final = {
             name: _rate_schedule(name, value) for name, value in learn_rates.items()
         }
+        _check_rate("`learn_rate`", self.learn_rate)
         if method != "sgd" and not (self.b1 > 0 and self.b2 > 0):
             raise ArgumentError(
                 f"`beta1` and `beta2` must be above 0, got {self.b1!r} and {self.b2!r}",
@@ -495,12 +496,18 @@ class Optimizer:
 def _rate_schedule(name: str, value: FloatOrSchedule) -> Schedule:
     schedule = as_schedule(value)
     try:
-        schedule(0)
+        first = schedule(0)
     except (TypeError, ValueError) as error:
         raise ArgumentError(
             f"the learning rate of `{name}` is not a schedule of numbers: {error}"
         ) from error
+    _check_rate(f"the learning rate of `{name}`", first)
     return schedule
+
+
+def _check_rate(what: str, rate: float) -> None:
+    if not 0 <= rate < math.inf:
+        raise ArgumentError(f"{what} must be a finite number of at least 0, got {rate!r}")
 
 
 def _flat(array: Floats) -> Floats:

@@ -92,8 +92,8 @@ def deeper(config):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        pytest.param(unfit, "layer 3, `hashembed`: `nV` is 70, not 60", id="size"),
-        pytest.param(deeper, "layers in `nodes`, the model has", id="depth"),
+        pytest.param(unfit, "layer 3, `hashembed`: `nV` is 60, expected 70", id="size"),
+        pytest.param(deeper, "; the first that differs, layer ", id="depth"),
     ],
 )
 def test_weights_of_another_layer_are_refused_before_data_is_read(

@@ -81,6 +81,16 @@ def test_held_out_docs_are_not_learned_from(make_config, tmp_path):
     assert (len(state.corpus.docs), len(state.corpus.held_out)) == (54, 6)
 
 
+def test_held_out_share_is_exact(make_config, tmp_path):
+    state = prepare(make_config(held_out=0.4), tmp_path)
+    assert (len(state.corpus.docs), len(state.corpus.held_out)) == (36, 24)
+
+
+def test_share_of_no_doc_is_refused(run, tmp_path):
+    with pytest.raises(DataError, match="no held-out docs"):
+        run(tmp_path / "out", held_out=0.001)
+
+
 def test_held_out_loss_of_each_epoch_is_in_the_log(run, log_of, tmp_path):
     losses = [row["held_out_loss"] for row in log_of(run(tmp_path / "out", held_out=0.1))]
     assert len(losses) == 3
@@ -114,6 +124,7 @@ def test_patience_ends_the_run(run, log_of, tmp_path):
             {"optimizer": {"@optimizers": "Adam.v1", "learn_rates": {"tok2vec": 0.1}}},
             "pretraining.optimizer: `learn_rates` has no effect",
         ),
+        ({"corpus": "paths.raw_text"}, "type `str`, expected a corpus"),
     ],
 )
 def test_contradictory_settings_are_refused(run, tmp_path, settings, message):
@@ -178,6 +189,37 @@ def test_config_without_section_is_refused(run, make_config, tmp_path):
     del config["pretraining"]
     with pytest.raises(ConfigError, match=r"no section \[pretraining\]"):
         run(tmp_path / "out", config=config)
+
+
+PARSER_MODEL = {
+    "@architectures": "kernel.TransitionBasedParser.v2",
+    "state_type": "ner",
+    "extra_state_tokens": False,
+    "hidden_width": 8,
+    "maxout_pieces": 2,
+}
+LISTENER = {"@architectures": "kernel.Tok2VecListener.v1", "width": 8}
+
+
+def give_to_parser(config, owner):
+    """Replace the tagger by a parser with a tok2vec of its own, or with a listener."""
+    blocks = config["components"]
+    own = blocks["tok2vec"]["model"] if owner == "ner" else LISTENER
+    config["components"] = {"ner": {"factory": "ner", "model": {**PARSER_MODEL, "tok2vec": own}}}
+    if owner == "tok2vec":
+        config["components"]["tok2vec"] = blocks["tok2vec"]
+    config["nlp"]["pipeline"] = ["ner"] if owner == "ner" else ["tok2vec", "ner"]
+
+
+@pytest.mark.parametrize("owner", ["ner", "tok2vec"])
+def test_layer_of_a_parser_is_the_one_before_its_vectors_are_joined(
+    make_config, run, files_of, tmp_path, owner
+):
+    named = files_of(run(tmp_path / "named"))
+    config = make_config(component="ner", layer="tok2vec")
+    give_to_parser(config, owner)
+    files = files_of(run(tmp_path / "out", config=config))
+    assert files["model-last.bin"] == named["model-last.bin"]
 
 
 # ---- objectives

@@ -1,10 +1,12 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from thinc import optimizers as thinc_optimizers
 
-from kernel.errors import CheckpointError, KernelError
+from kernel.errors import ArgumentError, CheckpointError, KernelError
 from kernel.ops import RowGradient, default_ops
 from kernel_plugin_thinc.optimizers import SGD, Adam, RAdam
 from kernel_plugin_thinc.schedules import compounding, warmup_linear
@@ -343,3 +345,11 @@ def test_numbers_of_steps_are_checked(key, value):
 
     with pytest.raises(CheckpointError, match=f"`{key}` of the checkpoint is not a number of"):
         Adam().load_state(names, {**state, key: value})
+
+
+@pytest.mark.parametrize("rate", [-0.1, math.nan, math.inf])
+def test_impossible_learning_rate_is_refused(rate):
+    with pytest.raises(ArgumentError, match="`learn_rate` must be a finite number of at least 0"):
+        Adam(rate)
+    with pytest.raises(ArgumentError, match="the learning rate of `ner` must be a finite number"):
+        Adam(0.1, learn_rates={"ner": rate})

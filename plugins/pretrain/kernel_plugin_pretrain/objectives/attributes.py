@@ -14,7 +14,7 @@ from kernel.errors import ArgumentError
 from kernel.ops import Floats, Ints, hash_keys
 from kernel.text import Doc, DocBatch, Vocab, attributes
 from kernel_plugin_pretrain.objectives.characters import CreateModel
-from kernel_plugin_pretrain.objectives.masked import masked_model
+from kernel_plugin_pretrain.objectives.masked import check_size, masked_model
 from kernel_plugin_pretrain.objectives.masking import Masking
 
 # The seed of the first attribute's hash function; that of the embedding is 8.
@@ -41,9 +41,10 @@ def pretrain_attributes(
     Multitask Learning"), so that it needs no list of words: rare words share rows. The loss is the
     sum of the cross-entropies, in nats.
 
-    Raises ArgumentError if `attrs` and `rows` differ in length, or for attributes that depend on
-    the sentence; TextError for an unknown attribute.
+    Raises ArgumentError if `attrs` and `rows` differ in length or are empty, for a size below 1, or
+    for attributes that depend on the sentence; TextError for an unknown attribute.
     """
+    check_size(maxout_pieces=maxout_pieces, hidden_size=hidden_size)
     attrs = attrs if attrs is not None else ["NORM", "SHAPE", "PREFIX", "SUFFIX"]
     rows = rows if rows is not None else [5000, 200, 200, 1000]
     ids = _checked(attrs, rows)
@@ -99,6 +100,11 @@ def _checked(attrs: list[str | int], rows: list[int]) -> list[int]:
             f"`attrs` names {len(attrs)} attributes, but `rows` gives {len(rows)} numbers of rows",
             hint="give one number of rows for each attribute",
         )
+    if not attrs:
+        raise ArgumentError("`attrs` is empty, so there is nothing to predict")
+    for attr, n_rows in zip(attrs, rows, strict=True):
+        if n_rows < 2:
+            raise ArgumentError(f"`rows` must be at least 2 for {attr}, got {n_rows!r}")
     ids = [attributes.attr_id(attr) for attr in attrs]
     for attr, number in zip(attrs, ids, strict=True):
         if not attributes.is_lexical(number):

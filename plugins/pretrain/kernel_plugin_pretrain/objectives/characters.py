@@ -14,7 +14,7 @@ from thinc.api import LayerNorm, Maxout, Model, MultiSoftmax, chain
 
 from kernel.ops import Floats, Ints
 from kernel.text import Doc, DocBatch, LexemeTable, Vocab
-from kernel_plugin_pretrain.objectives.masked import masked_model
+from kernel_plugin_pretrain.objectives.masked import check_size, masked_model
 
 _N_BYTES: Final = 256
 
@@ -30,8 +30,9 @@ def pretrain_characters(maxout_pieces: int, hidden_size: int, n_characters: int)
 
     The loss is the sum of squared differences between a score for each value of a byte, and 1 for
     the right value or 0 for another one. As in spaCy, the scores are linear: despite its name,
-    Thinc's `MultiSoftmax` does not compute a softmax.
+    Thinc's `MultiSoftmax` does not compute a softmax. Raises ArgumentError for a size below 1.
     """
+    check_size(maxout_pieces=maxout_pieces, hidden_size=hidden_size, n_characters=n_characters)
 
     def create(vocab: Vocab, tok2vec: Any) -> Model[list[Doc], Floats]:
         output: Any = chain(

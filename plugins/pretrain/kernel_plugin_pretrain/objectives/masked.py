@@ -80,6 +80,13 @@ class MaskedPrediction:
         return packed(vectors, width=self.tok2vec.get_dim("nO"), xp=self.output.ops.xp), backprop
 
 
+def check_size(**sizes: int) -> None:
+    """Raise `ArgumentError` for a size below 1; sizes are given by their names."""
+    for name, size in sizes.items():
+        if size < 1:
+            raise ArgumentError(f"`{name}` must be at least 1, got {size!r}")
+
+
 def masked_model(
     tok2vec: Any, output: Any, loss: PredictionLoss, masking: Masking | None = None
 ) -> Model[list[Doc], Floats]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from kernel.errors import ArgumentError
 from kernel.ops import Ints
 from kernel.text import Doc, DocBatch
 
@@ -45,6 +46,10 @@ class Masking:
     rate: float = 0.15
     hide_rate: float = 0.8
     random_rate: float = 0.1
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 < self.rate <= 1:
+            raise ArgumentError(f"`mask_rate` must be above 0 and at most 1, got {self.rate!r}")
 
     def __call__(self, docs: DocBatch, generator: np.random.Generator) -> MaskedDocs:
         """Return copies of the docs, which must share their lexeme table, without annotations.

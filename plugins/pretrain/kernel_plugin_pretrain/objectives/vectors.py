@@ -14,7 +14,7 @@ from kernel.errors import ArgumentError
 from kernel.ops import Floats, Ints, array_module
 from kernel.text import Doc, DocBatch, Vocab
 from kernel_plugin_pretrain.objectives.characters import CreateModel
-from kernel_plugin_pretrain.objectives.masked import masked_model
+from kernel_plugin_pretrain.objectives.masked import check_size, masked_model
 
 _EPSILON = 1e-8
 
@@ -29,7 +29,10 @@ def pretrain_vectors(
     loss           the distance from the word's vector: "cosine" or "L2"
 
     Words without a vector count as zeros with "L2", and are left out with "cosine".
+
+    Raises ArgumentError for a size below 1.
     """
+    check_size(maxout_pieces=maxout_pieces, hidden_size=hidden_size)
     if loss not in _DISTANCES:
         raise ArgumentError(f"`loss` is one of {', '.join(_DISTANCES)}, not {loss!r}")
     distance = _DISTANCES[loss]

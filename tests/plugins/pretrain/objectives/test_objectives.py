@@ -234,3 +234,20 @@ def test_losses_are_those_of_spacy(make_model, make_docs, vocab):
         found, found_gradient = pretraining.loss(model.ops, DocBatch(docs), np.arange(16), array)
         assert found == pytest.approx(loss * scale, rel=1e-5)
         np.testing.assert_allclose(found_gradient / 16, gradient, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("create", "changed", "message"),
+    [
+        (pretrain_characters, {"n_characters": 0}, "`n_characters` must be at least 1, got 0"),
+        (pretrain_characters, {"maxout_pieces": 0, "n_characters": 1}, "`maxout_pieces` must be"),
+        (pretrain_vectors, {"hidden_size": 0, "loss": "L2"}, "`hidden_size` must be"),
+        (pretrain_attributes, {"attrs": ["NORM"], "rows": [1]}, "at least 2 for NORM, got 1"),
+        (pretrain_attributes, {"attrs": [], "rows": []}, "`attrs` is empty"),
+        (pretrain_attributes, {"mask_rate": 0.0}, "`mask_rate` must be above 0"),
+        (pretrain_attributes, {"mask_rate": float("nan")}, "`mask_rate` must be above 0"),
+    ],
+)
+def test_impossible_sizes_are_refused(create, changed, message):
+    with pytest.raises(ArgumentError, match=message):
+        create(**{**SIZES, **changed})
