@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config import Config, fill, resolve_dot_names, resolve_section
-from kernel.errors import ArgumentError, CheckpointError, ConfigError, KernelError, LoadError
+from kernel.errors import ArgumentError, CheckpointError, ConfigError, LoadError
 from kernel.files import read_file, write_file
 from kernel.ops import load_weights
 from kernel.pipeline import get_lang_class, initialize, schedule
