@@ -53,11 +53,13 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 
 def pytest_collection_modifyitems(items):
-    reason = reason_to_skip("torch")
     for item in items:
         if item.get_closest_marker("gpu") and gpu_problem() is not None:
             item.add_marker(pytest.mark.skip(reason=f"{gpu_problem()[0]}: make gpu-check"))
-        if reason is not None and item.get_closest_marker("torch"):
+        # Its arguments are further packages that the test needs.
+        needs = item.get_closest_marker("torch")
+        reason = reason_to_skip("torch", *needs.args) if needs else None
+        if reason is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import UnsupportedError
+
+# The number of CUDA in `__dlpack_device__`.
+_DLPACK_CUDA: Final = 2
 
 
 def to_torch(array: Any, *, requires_grad: bool = False) -> Any:
@@ -15,12 +18,27 @@ def to_torch(array: Any, *, requires_grad: bool = False) -> Any:
 
     array          any shape; numpy arrays must be writable
     requires_grad  let torch compute the gradient of the tensor
+
+    Raises `UnsupportedError` for an array on a GPU if torch was built without CUDA.
     """
     # Imported here so that the kernel works without torch.
     import torch
 
-    tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else torch.from_dlpack(array)
+    if isinstance(array, np.ndarray):
+        tensor = torch.from_numpy(array)
+    else:
+        _check_cuda(array, torch)
+        tensor = torch.from_dlpack(array)
     return tensor.requires_grad_() if requires_grad else tensor
+
+
+def _check_cuda(array: Any, torch: Any) -> None:
+    kind, _ = array.__dlpack_device__()
+    if kind == _DLPACK_CUDA and not torch.cuda.is_available():
+        raise UnsupportedError(
+            f"an array is on a GPU, which torch {torch.__version__} cannot use",
+            hint="install torch with CUDA, see pytorch.org/get-started, or run on the CPU",
+        )
 
 
 def from_torch(tensor: Any, xp: Any = np) -> Any:

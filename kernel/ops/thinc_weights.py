@@ -57,11 +57,12 @@ class ThincWeights:
         return arrays
 
     def load_arrays(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Set the parameters and buffers that are among `arrays`."""
+        """Set the parameters and buffers that are among `arrays` to copies of them."""
         for path, node in self._nodes():
             for param in node.param_names:
                 if f"{path}/{param}" in arrays:
-                    node.set_param(param, node.ops.asarray(arrays[f"{path}/{param}"]))
+                    # Training changes weights in place.
+                    node.set_param(param, node.ops.asarray(np.array(arrays[f"{path}/{param}"])))
         for path, node in self._stepping():
             if f"{path}/step" in arrays:
                 node.step = int(arrays[f"{path}/step"])

@@ -63,7 +63,9 @@ def test_every_environment_variable_is_in_the_guide_to_configs():
         pytest.param(
             block,
             id=f"{page.stem}-{number}",
-            marks=[pytest.mark.torch] if re.search(r"(?i)torch|span_getters", block) else [],
+            marks=[pytest.mark.torch("kernel_plugin_transformer")]
+            if re.search(r"(?i)torch|span_getters", block)
+            else [],
         )
         for page in PAGES
         if page.parent.parent.name != "plugins"  # those show lines, not programs

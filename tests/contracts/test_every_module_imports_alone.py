@@ -80,7 +80,10 @@ def test_the_list_of_modules_is_not_empty():
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.torch] if name in TORCH_MODULES else [])
+        pytest.param(
+            name,
+            marks=[pytest.mark.torch("kernel_plugin_transformer")] if name in TORCH_MODULES else [],
+        )
         for name in MODULES
     ],
 )

@@ -128,7 +128,12 @@ def test_kernel_alone_has_its_command_line(run_with):
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=[pytest.mark.torch] if name == TORCH else []) for name in PLUGINS],
+    [
+        pytest.param(
+            name, marks=[pytest.mark.torch("kernel_plugin_transformer")] if name == TORCH else []
+        )
+        for name in PLUGINS
+    ],
 )
 def test_plugin_works_with_its_declared_dependencies(name, run_with, project_of):
     needed, todo = {"kernel-nlp"}, {f"kernel-plugin-{name}"}

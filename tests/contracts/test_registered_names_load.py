@@ -17,7 +17,10 @@ each_name = pytest.mark.parametrize(
     ("kind", "name"),
     [
         pytest.param(
-            kind, name, id=f"{kind}-{name}", marks=[pytest.mark.torch] if owner == TORCH else []
+            kind,
+            name,
+            id=f"{kind}-{name}",
+            marks=[pytest.mark.torch("kernel_plugin_transformer")] if owner == TORCH else [],
         )
         for kind in KINDS
         for name, owner in INDEX.get(kind, {}).items()

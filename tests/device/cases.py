@@ -210,5 +210,68 @@ CASES = {
         f"reduce-{how}": ("textcat", reduced(how), None) for how in ("first", "last", "max", "mean")
     },
 }
+
+
+def wrapped(layer, around="with_array.v1"):
+    """A tagger with a layer that is made of a torch module."""
+    encode = {"@layers": around, "layer": layer}
+    return tagged({"@layers": "chain.v1", "*": {"embed": HASHES, "encode": encode}})
+
+
 # Cases that need torch.
-TORCH_CASES = {"bilstm-encoder": ("tagger", embedded(HASHES, BILSTM), None)}
+LSTM = {"@layers": "PyTorchLSTM.v1", "nO": 16, "nI": 16, "bi": True}
+TORCH_CASES = {
+    "bilstm-encoder": ("tagger", embedded(HASHES, BILSTM), None),
+    "lstm": ("tagger", wrapped(LSTM, "with_padded.v1"), None),
+    **{
+        f"wrapper-v{version}": (
+            "tagger",
+            wrapped(
+                {
+                    "@layers": f"PyTorchWrapper.v{version}",
+                    "pytorch_model": {"@layers": "test.device_linear.v1", "width": 16},
+                }
+            ),
+            None,
+        )
+        for version in (1, 2, 3)
+    },
+}
+
+
+def transformer_cases(encoder):
+    """Return cases that need the transformer plugin; `encoder` is the folder of an encoder."""
+    # A GPU draws other numbers for dropout than the CPU.
+    off = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    reader = {
+        "name": str(encoder),
+        "get_spans": {"@span_getters": "kernel.wordpiece_spans.v1"},
+        "tokenizer_config": {},
+        "transformer_config": off,
+    }
+    shared = {"model": {"@architectures": "kernel.TransformerModel.v3", **reader}}
+
+    def add_transformer(nlp):
+        nlp.add_pipe("transformer", config=shared)
+
+    def listener(pooling):
+        return {
+            "@architectures": "kernel.TransformerListener.v1",
+            "grad_factor": 1.0,
+            "pooling": {"@layers": pooling},
+            "upstream": "*",
+        }
+
+    own = {
+        "@architectures": "kernel.Tok2VecTransformer.v3",
+        **reader,
+        "pooling": {"@layers": "reduce_mean.v1"},
+        "grad_factor": 1.0,
+    }
+    mean = listener("reduce_mean.v1")
+    return {
+        "tagger": ("tagger", tagged(mean), add_transformer),
+        "max-pooling": ("tagger", tagged(listener("reduce_max.v1")), add_transformer),
+        "ner": ("ner", parsed("ner", tok2vec=mean), add_transformer),
+        "own-transformer": ("ner", parsed("ner", tok2vec=own), None),
+    }

@@ -7,14 +7,24 @@ import pytest
 
 from kernel.registry import registry
 from kernel.testing import device_checks, device_double, gpu
-from tests.device.cases import CASES, TORCH_CASES, make_examples
+from tests.device.cases import CASES, TORCH_CASES, make_examples, transformer_cases
 
 DEVICES = [pytest.param(device_double, id="double"), pytest.param(gpu, marks=pytest.mark.gpu)]
 LEARNS, MOVES, REHEARSES = range(3)
 
 
-def check(case, which, device, optimizer=None):
-    factory, config, prepare = {**CASES, **TORCH_CASES}[case]
+@pytest.fixture
+def linear():
+    """A torch module under a name for configs."""
+    torch = pytest.importorskip("torch")
+
+    @registry.layers("test.device_linear.v1")
+    def make_linear(width: int):
+        return torch.nn.Sequential(torch.nn.Linear(width, width), torch.nn.GELU())
+
+
+def check(case, which, device, optimizer=None, cases=CASES):
+    factory, config, prepare = cases[case]
     checks = device_checks(
         factory,
         make_examples,
@@ -36,8 +46,25 @@ def test_it_learns_and_predicts_the_same(case, device):
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("which", [LEARNS, MOVES, REHEARSES])
 @pytest.mark.parametrize("case", TORCH_CASES)
-def test_models_of_torch_compute_the_same(case, which, device):
-    check(case, which, device)
+def test_models_of_torch_compute_the_same(case, which, device, linear):
+    check(case, which, device, cases=TORCH_CASES)
+
+
+@pytest.mark.torch("kernel_plugin_transformer")
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize(
+    ("case", "which"),
+    [
+        ("tagger", LEARNS),
+        ("max-pooling", LEARNS),
+        ("ner", LEARNS),
+        ("ner", MOVES),
+        ("own-transformer", LEARNS),
+        ("own-transformer", MOVES),
+    ],
+)
+def test_transformers_compute_the_same(case, which, device, tiny_encoder):
+    check(case, which, device, cases=transformer_cases(tiny_encoder))
 
 
 @pytest.mark.parametrize("device", DEVICES)

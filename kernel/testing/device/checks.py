@@ -66,8 +66,7 @@ class Bench:
         optimizer = own if self.optimizer is None else self.optimizer()
         start = _weights(nlp) if first is None else first
         for name, arrays in start.items():
-            own_copies = {key: array.copy() for key, array in arrays.items()}
-            _weights_of(nlp.get_pipe(name)).load_arrays(own_copies)
+            _weights_of(nlp.get_pipe(name)).load_arrays(arrays)
         for _ in range(N_STEPS):
             found = update(nlp, examples, sgd=optimizer, drop=0.2, scope=streams.use)
             losses.append(dict(found))

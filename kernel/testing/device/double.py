@@ -28,12 +28,15 @@ def device_double() -> Iterator[Counts]:
 
     before: Any = get_current_ops()
     counts.reset()
+    # Thinc makes numpy arrays of tensors on the CPU; here, these are on the device.
+    tensors = {"is_torch_cuda_array": thinc.util.is_torch_array, "cupy_from_dlpack": _from_capsule}
     with (
         mock.patch.dict(sys.modules, cupy=module),
         mock.patch.object(thinc.util, "cupy", module),
         mock.patch.object(thinc.util, "has_cupy", True),
         mock.patch.object(thinc.util, "has_cupy_gpu", True),
         mock.patch.object(thinc.util, "has_gpu", True),
+        mock.patch.multiple(thinc.util, **tensors),
         mock.patch.object(thinc.backends, "CupyOps", DeviceOps),
         mock.patch.object(thinc.types, "get_array_module", module.get_array_module),
     ):
@@ -42,3 +45,12 @@ def device_double() -> Iterator[Counts]:
             yield counts
         finally:
             set_current_ops(before)
+
+
+def _from_capsule(capsule: Any) -> Any:
+    """Return the array of a tensor that torch exported."""
+    from torch.utils import dlpack
+
+    from kernel.testing.device.module import module
+
+    return module.from_dlpack(dlpack.from_dlpack(capsule))

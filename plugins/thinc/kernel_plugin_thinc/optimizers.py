@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
+from thinc.api import get_current_ops
 
 from kernel.errors import ArgumentError, CheckpointError
 from kernel.ops import (
@@ -16,6 +17,7 @@ from kernel.ops import (
     Ints,
     RowGradient,
     array_module,
+    as_numpy,
     check_finite,
     default_ops,
     stored_param,
@@ -394,7 +396,7 @@ class Optimizer:
         return [f"moment{number}" for number in range(1, _MOMENTS[self.method] + 1)]
 
     def state(self, names: Mapping[Key, str]) -> dict[str, Any]:
-        """Return the complete state for resuming, as numbers and arrays.
+        """Return the complete state for resuming, as numbers and arrays on the host.
 
         names    a name for each parameter's key that is the same in every process
 
@@ -407,11 +409,11 @@ class Optimizer:
                 continue
             state[f"{name}/updates"] = self.nr_update[key]
             for part, moment in zip(self._moment_names, self.moments[key], strict=True):
-                state[f"{name}/{part}"] = moment
+                state[f"{name}/{part}"] = as_numpy(moment)
             if self._scale_of.get(key, _UNIT_SCALES) != _UNIT_SCALES:
                 state[f"{name}/moment_scales"] = self._scale_of[key]
             if self._averages is not None:
-                state[f"{name}/average"] = self._averages[key]
+                state[f"{name}/average"] = as_numpy(self._averages[key])
             if key in self._tables:
                 table = self._tables[key]
                 state[f"{name}/up_to"], state[f"{name}/factors"] = table.up_to, table.factors
@@ -448,7 +450,7 @@ class Optimizer:
         for part in parts:
             if getattr(getattr(state[part], "dtype", None), "kind", None) != "f":
                 raise CheckpointError(f"`{part}` of the checkpoint is not an array of numbers")
-        arrays = [_copied(state[part]) for part in parts]
+        arrays = [get_current_ops().asarray(_copied(state[part])) for part in parts]
         self.nr_update[key] = _count(state, f"{name}/updates", at_least=1)
         self.moments[key] = arrays[:n_moments]
         self._scale_of[key] = _moment_scales(state, name)
