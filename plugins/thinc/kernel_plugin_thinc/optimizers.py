@@ -450,7 +450,8 @@ class Optimizer:
         for part in parts:
             if getattr(getattr(state[part], "dtype", None), "kind", None) != "f":
                 raise CheckpointError(f"`{part}` of the checkpoint is not an array of numbers")
-        arrays = [get_current_ops().asarray(_copied(state[part])) for part in parts]
+        ops: Any = get_current_ops()
+        arrays = [ops.asarray(_copied(state[part])) for part in parts]
         self.nr_update[key] = _count(state, f"{name}/updates", at_least=1)
         self.moments[key] = arrays[:n_moments]
         self._scale_of[key] = _moment_scales(state, name)
