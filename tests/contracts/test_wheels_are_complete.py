@@ -29,7 +29,7 @@ def wheels(tmp_path_factory) -> dict[Path, Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("project", TOOL.projects(), ids=lambda path: path.name)
+@pytest.mark.parametrize("project", TOOL.projects(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_wheel_has_every_file_of_its_package(project, wheels):
     assert TOOL.missing(project, wheels[project]) == []
 

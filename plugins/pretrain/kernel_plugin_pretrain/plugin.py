@@ -40,8 +40,10 @@ def kernel_recommend_pretraining(config: Config) -> Mapping[str, Any]:
 
 @hookimpl
 def kernel_initialize(nlp: Language) -> Callable[[], str] | None:
+    if nlp.config.get("initialize", {}).get("init_tok2vec") is None:
+        return None
     config = nlp.config.interpolate()
-    path = config.get("initialize", {}).get("init_tok2vec")
+    path = config["initialize"]["init_tok2vec"]
     if path is None:
         return None
     from kernel_plugin_pretrain.init_tok2vec import prepare

@@ -4,6 +4,7 @@ import importlib
 import importlib.metadata
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -213,6 +214,15 @@ def test_names_of_spacy_say_which_plugin_will_have_them(read, block, name, plugi
     later = f"it will come with {source} `kernel-plugin-{plugin}`"
     assert problem.hint == f"kernel has no `{name}` yet; {later}"
     assert problem.suggestion is None
+
+
+@pytest.mark.skipif(find_spec("kernel_plugin_transformer") is not None, reason="it is installed")
+@pytest.mark.parametrize("name", ["spacy-transformers.strided_spans.v1", "acme.my_spans.v1"])
+def test_names_of_a_plugin_that_is_not_installed_say_which(read, name):
+    found = find_problems(read(f'[a]\nx = ${{b}}\n[b]\n@span_getters = "{name}"'), complete=False)
+    (problem,) = [problem for problem in found if problem.path[-1].startswith("@")]
+    plugin = "kernel-plugin-transformer"
+    assert problem.hint == f"it is provided by `{plugin}`: pip install {plugin}"
 
 
 def test_settings_of_a_copied_component_can_be_overridden(source_problems, trained):

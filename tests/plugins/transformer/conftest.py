@@ -1,10 +1,16 @@
+import contextlib
+
 import pytest
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import PreTrainedTokenizerFast
 
 import kernel
-from kernel_plugin_transformer.model import transformer
-from kernel_plugin_transformer.span_getters import wordpiece_spans
+
+# Unlike the test modules here, this one is also imported where these are not installed.
+with contextlib.suppress(ImportError):
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    from kernel_plugin_transformer.model import transformer
+    from kernel_plugin_transformer.span_getters import wordpiece_spans
 
 
 @pytest.fixture(scope="session")
