@@ -136,8 +136,9 @@ def kernel_recommend_component(
     """Return the recommended config block of `component`, or None if it is not this plugin's.
 
     Called: by `kernel init config`, once for each component asked for. `optimize` is
-    "efficiency" or "accuracy". A block contains `kernel.SHARED` where a shared layer, of any
-    plugin, is to be inserted. First answer wins.
+    "efficiency" or "accuracy"; `gpu` is whether the shared layer is one for a GPU, such as a
+    transformer. A block contains `kernel.SHARED` where that layer, of any plugin, is to be
+    inserted. First answer wins.
     """
 
 
@@ -147,7 +148,7 @@ def kernel_recommend_shared_layer(
 ) -> SharedLayer | None:
     """Return the recommended shared layer, or None if it is not this plugin's.
 
-    Called: by `kernel init config`, once, if a component has `kernel.SHARED` in its block.
+    Called: by `kernel init config`, once, before the components are recommended.
     `component` is the name of the requested shared component, or None for any; for None, a plugin
     with a specialized layer returns None. First answer wins.
     """

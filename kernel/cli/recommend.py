@@ -64,10 +64,14 @@ def recommend(
             hint=f"name some of: {', '.join(_known_components(lang))}; shared layers are added",
         )
     machine: dict[str, Any] = {"lang": lang, "optimize": optimize, "gpu": gpu}
-    blocks = {name: _block(name, **machine) for name in wanted}
-    layer = None
-    if any(map(_listens, blocks.values())):
-        layer = _shared_layer(sharing, wanted, **machine)
+    layer = _shared_layer(sharing, **machine)
+    for_gpu = layer is not None and layer.for_gpu
+    blocks = {name: _block(name, **{**machine, "gpu": for_gpu}) for name in wanted}
+    if not any(map(_listens, blocks.values())):
+        layer = None
+    elif layer is None:
+        raise _no_layer(sharing, wanted)
+    else:
         placed = {name: _placed(block, layer.listener) for name, block in blocks.items()}
         blocks = {layer.component: dict(layer.block), **placed}
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
@@ -122,17 +126,18 @@ def _shares(name: str, lang: str) -> bool:
     return is_known and get_factory(name, lang).shares
 
 
-def _shared_layer(sharing: Sequence[str], listeners: Sequence[str], **machine: Any) -> SharedLayer:
-    """Return the first of the requested layers, or the recommended one."""
+def _shared_layer(sharing: Sequence[str], **machine: Any) -> SharedLayer | None:
+    """Return the first of the requested layers, or the recommended one; None if there is none."""
     asked = sharing[0] if sharing else None
-    found = hooks().first("kernel_recommend_shared_layer", component=asked, **machine)
-    if found is None:
-        which = "a shared layer" if asked is None else f"the shared layer `{asked}`"
-        raise KernelError(
-            f"no installed plugin recommends {which}, which {', '.join(listeners)} would listen to",
-            hint="install a plugin that does; `kernel plugins` lists installed plugins",
-        )
-    return found
+    return hooks().first("kernel_recommend_shared_layer", component=asked, **machine)
+
+
+def _no_layer(sharing: Sequence[str], listeners: Sequence[str]) -> KernelError:
+    which = f"the shared layer `{sharing[0]}`" if sharing else "a shared layer"
+    return KernelError(
+        f"no installed plugin recommends {which}, which {', '.join(listeners)} would listen to",
+        hint="install a plugin that does; `kernel plugins` lists installed plugins",
+    )
 
 
 def _remarks_about(layer: SharedLayer | None) -> dict[Path, str]:

@@ -10,10 +10,11 @@ from kernel_plugin_transition.defaults import model_block
 
 
 @kernel.hookimpl
-def kernel_recommend_component(component: str) -> Mapping[str, Any] | None:
+def kernel_recommend_component(component: str, gpu: bool) -> Mapping[str, Any] | None:
     if component != "ner":
         return None
-    model = model_block("ner", kernel.SHARED)
+    # On top of a transformer, the hidden layer learns faster without another one.
+    model = model_block("ner", kernel.SHARED, use_upper=not gpu)
     return {"factory": "ner", "model": model}
 
 

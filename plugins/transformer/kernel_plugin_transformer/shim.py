@@ -49,9 +49,7 @@ class EncoderShim(PyTorchShim):
     def encoder(self) -> Encoder:
         """The encoder; raises `NotInitializedError` if it is not loaded."""
         if not self.is_loaded:
-            raise NotInitializedError(
-                "the transformer has no weights: it was neither initialized nor loaded"
-            )
+            raise NotInitializedError("transformer")
         return Encoder(self._tokenizer, self._model)
 
     @encoder.setter

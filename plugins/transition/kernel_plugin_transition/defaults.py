@@ -8,7 +8,12 @@ HASH_EMBED_CNN: Final = {"@architectures": "kernel.HashEmbedCNN.v2"}
 
 
 def model_block(
-    state_type: str, tok2vec: Any, *, hidden_width: int = 64, maxout_pieces: int = 2
+    state_type: str,
+    tok2vec: Any,
+    *,
+    hidden_width: int = 64,
+    maxout_pieces: int = 2,
+    use_upper: bool = True,
 ) -> dict[str, Any]:
     """Return the config of a model that scores states, on top of the layer `tok2vec`."""
     return {
@@ -17,7 +22,7 @@ def model_block(
         "extra_state_tokens": False,
         "hidden_width": hidden_width,
         "maxout_pieces": maxout_pieces,
-        "use_upper": True,
+        "use_upper": use_upper,
         "nO": None,
         "tok2vec": tok2vec,
     }

@@ -108,7 +108,7 @@ def test_further_outputs_are_returned_on_demand(make_model, docs):
 
 def test_without_weights_there_is_one_clear_message(tiny_encoder, docs):
     model = transformer(str(tiny_encoder), doc_spans())
-    with pytest.raises(NotInitializedError, match="has no weights"):
+    with pytest.raises(NotInitializedError, match="`transformer` is not initialized"):
         model.predict(docs)
 
 
