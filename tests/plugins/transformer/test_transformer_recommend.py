@@ -68,4 +68,4 @@ def test_remarks_are_about_existing_settings():
 def test_config_is_written_and_checked(run_kernel, tmp_path):
     done = run_kernel("init", "config", tmp_path / "c.toml", "-p", "ner", "--gpu")
     assert done.returncode == 0, done.stderr
-    assert "a name at the hub of Hugging Face, or a folder" in (tmp_path / "c.toml").read_text()
+    assert "a folder with an encoder, or its name at the hub" in (tmp_path / "c.toml").read_text()
