@@ -9,6 +9,7 @@ Axes: N tokens of one doc.
 from __future__ import annotations
 
 import hashlib
+import math
 import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -148,7 +149,8 @@ def read_corpus(
 ) -> RawCorpus:
     """Read all text, and return it in compact form.
 
-    held_out  the share of the docs that are held out, at equal distances
+    held_out  the share of the docs that are held out, at equal distances; rounded up, so that there
+              is one of few docs
     where     the name of the corpus in the config, for errors
     watch     is called with the number of words read so far, now and then
 
@@ -156,7 +158,7 @@ def read_corpus(
     """
     with StoredDocs(vocab) as kept, StoredDocs(vocab) as out:
         for number, doc in enumerate(_docs(examples), start=1):
-            is_out = number * held_out // 1 > (number - 1) * held_out // 1
+            is_out = math.ceil(number * held_out) > math.ceil((number - 1) * held_out)
             (out if is_out else kept).add(doc)
             if number % 1000 == 0:
                 watch(kept.n_words + out.n_words)
@@ -167,12 +169,8 @@ def read_corpus(
             f"`{where}` has no text to learn from",
             hint="the file may be empty, or its texts shorter or longer than the reader accepts",
         )
-    if not len(out) and (held_out or held_out_examples is not None):
-        raise DataError(
-            "there are no held-out docs",
-            hint="`pretraining.held_out` may be too small for so few texts, or the "
-            "`held_out_corpus` empty",
-        )
+    if not len(out) and held_out_examples is not None:
+        raise DataError("`pretraining.held_out_corpus` has no text")
     return RawCorpus(kept, out)
 
 

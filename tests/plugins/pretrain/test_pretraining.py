@@ -86,9 +86,18 @@ def test_held_out_share_is_exact(make_config, tmp_path):
     assert (len(state.corpus.docs), len(state.corpus.held_out)) == (36, 24)
 
 
-def test_share_of_no_doc_is_refused(run, tmp_path):
-    with pytest.raises(DataError, match="no held-out docs"):
-        run(tmp_path / "out", held_out=0.001)
+def test_small_share_holds_out_one_doc(make_config, tmp_path):
+    state = prepare(make_config(held_out=0.001), tmp_path)
+    assert (len(state.corpus.docs), len(state.corpus.held_out)) == (59, 1)
+
+
+def test_empty_held_out_corpus_is_refused(make_config, tmp_path):
+    config = make_config(held_out_corpus="corpora.held_out")
+    tmp_path.joinpath("empty.jsonl").write_text("")
+    reader = {"@readers": "kernel.JsonlCorpus.v1", "path": str(tmp_path / "empty.jsonl")}
+    config["corpora"]["held_out"] = reader
+    with pytest.raises(DataError, match="held_out_corpus` has no text"):
+        prepare(config, tmp_path / "out")
 
 
 def test_held_out_loss_of_each_epoch_is_in_the_log(run, log_of, tmp_path):
