@@ -77,13 +77,24 @@ def transformer_listener(
 
 
 def set_width(listener: Any, width: int) -> None:
-    """Tell a listener the size of the transformer's vectors, if it has no size yet."""
+    """Tell a listener the size of the transformer's vectors, if it has no size yet.
+
+    Raises `ArgumentError` if its layer for pooling does not take word pieces as Ragged.
+    """
     if listener.has_dim("nO") is None:
         pooling = listener.layers[-1]
         xp, ragged = listener.ops.xp, Ragged
         sample: Any = ragged(xp.zeros((1, width), "float32"), xp.ones(1, "int32"))
-        pooling.initialize(X=sample)
-        listener.set_dim("nO", pooling.predict(sample).shape[1])
+        try:
+            pooling.initialize(X=sample)
+            n_out = pooling.predict(sample).shape[1]
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ArgumentError(
+                f"`pooling` is the layer `{pooling.name}`, which does not make one vector of the "
+                f"word pieces of a token: {error}",
+                hint='use a layer from Ragged to an array, such as `@layers = "reduce_mean.v1"`',
+            ) from error
+        listener.set_dim("nO", n_out)
 
 
 def _init(model: Any, X: Any = None, Y: Any = None) -> None:

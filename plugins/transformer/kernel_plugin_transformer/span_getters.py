@@ -24,9 +24,10 @@ def wordpiece_spans(
 ) -> WordpieceSpans:
     """Read each doc whole if it fits into the encoder, and in windows otherwise.
 
-    max_pieces  word pieces of a window, with `[CLS]` and the like; null: as many as the encoder
-                can read, at most 512
-    overlap     word pieces at the start of a window that are also at the end of the one before
+    max_pieces  word pieces of a window, with `[CLS]` and the like, at most as many as the encoder
+                can read; null: as many as it can read, at most 512
+    overlap     word pieces at the start of a window that are also at the end of the one before, at
+                most half of a window
 
     Windows are counted in word pieces, so that no token is ever cut off, whatever the text is. They
     are about equally long and end, where possible, at the end of a sentence (if the doc has

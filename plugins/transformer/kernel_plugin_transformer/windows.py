@@ -65,10 +65,16 @@ def make_windows(
 ) -> Windows:
     """Return what a span getter selects of docs, as word pieces.
 
-    Raises `ArgumentError` if `get_spans` does not return a list of spans of each doc.
+    Raises `ArgumentError` if `get_spans` is not a function, or does not return a list of spans of
+    each doc.
     """
     if isinstance(get_spans, Windowing):
         return get_spans.windows(docs, characters, reader)
+    if not callable(get_spans):
+        raise ArgumentError(
+            f"`get_spans` is {get_spans!r:.60}, expected a function of docs",
+            hint='in a config: `@span_getters = "kernel.wordpiece_spans.v1"`',
+        )
     spans = _checked(get_spans(list(docs)), docs)
     doc_spans = np.array([len(found) for found in spans], np.int32)
     bounds = np.array(

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import thinc.api
 
+from kernel.errors import ArgumentError
+from kernel_plugin_transformer.listener import set_width, transformer_listener
 from kernel_plugin_transformer.pooling import TokenRows, is_mean, pool, sharing_key
 
 LENGTHS = [1, 0, 3, 2, 0, 1]
@@ -91,3 +93,9 @@ def test_only_layers_that_compute_the_same_share_a_key():
     assert sharing_key(own) != sharing_key(thinc.api.reduce_mean())
     assert not is_mean(own)
     assert sharing_key(with_weights[0]) != sharing_key(with_weights[1])
+
+
+def test_layer_that_does_not_pool_is_refused():
+    listener = transformer_listener(thinc.api.Relu())
+    with pytest.raises(ArgumentError, match="`pooling` is the layer `relu`"):
+        set_width(listener, 4)

@@ -192,3 +192,9 @@ def test_sizes_that_do_not_fit_together_are_refused(max_pieces, overlap):
 def test_word_pieces_need_an_encoder(nlp):
     with pytest.raises(UnsupportedError, match="only the encoder knows"):
         wordpiece_spans()([nlp.make_doc("x")])
+
+
+def test_getter_that_is_not_a_function_is_refused(nlp, tokenizer):
+    docs = [nlp.make_doc("in Berlin")]
+    with pytest.raises(ArgumentError, match="`get_spans` is 128, expected a function"):
+        make_windows(128, docs, Characters.of(docs), reader_of(tokenizer, 6))
