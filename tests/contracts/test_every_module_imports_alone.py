@@ -82,7 +82,9 @@ def test_the_list_of_modules_is_not_empty():
     [
         pytest.param(
             name,
-            marks=[pytest.mark.torch("kernel_plugin_transformer")] if name in TORCH_MODULES else [],
+            marks=[pytest.mark.needs("torch", "kernel_plugin_transformer")]
+            if name in TORCH_MODULES
+            else [],
         )
         for name in MODULES
     ],

@@ -130,7 +130,10 @@ def test_kernel_alone_has_its_command_line(run_with):
     "name",
     [
         pytest.param(
-            name, marks=[pytest.mark.torch("kernel_plugin_transformer")] if name == TORCH else []
+            name,
+            marks=[pytest.mark.needs("torch", "kernel_plugin_transformer")]
+            if name == TORCH
+            else [],
         )
         for name in PLUGINS
     ],

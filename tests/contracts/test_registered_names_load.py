@@ -20,7 +20,9 @@ each_name = pytest.mark.parametrize(
             kind,
             name,
             id=f"{kind}-{name}",
-            marks=[pytest.mark.torch("kernel_plugin_transformer")] if owner == TORCH else [],
+            marks=[pytest.mark.needs("torch", "kernel_plugin_transformer")]
+            if owner == TORCH
+            else [],
         )
         for kind in KINDS
         for name, owner in INDEX.get(kind, {}).items()

@@ -42,7 +42,7 @@ def test_it_learns_and_predicts_the_same(case, device):
     check(case, LEARNS, device)
 
 
-@pytest.mark.torch
+@pytest.mark.needs("torch")
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("which", [LEARNS, MOVES, REHEARSES])
 @pytest.mark.parametrize("case", TORCH_CASES)
@@ -50,7 +50,7 @@ def test_models_of_torch_compute_the_same(case, which, device, linear):
     check(case, which, device, cases=TORCH_CASES)
 
 
-@pytest.mark.torch("kernel_plugin_transformer")
+@pytest.mark.needs("torch", "kernel_plugin_transformer")
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize(
     ("case", "which"),

@@ -52,8 +52,8 @@ def weights(case, output, *max_steps):
     [
         "ner",
         "textcat",
-        pytest.param("bilstm-encoder", marks=pytest.mark.torch),
-        pytest.param("lstm", marks=pytest.mark.torch),
+        pytest.param("bilstm-encoder", marks=pytest.mark.needs("torch")),
+        pytest.param("lstm", marks=pytest.mark.needs("torch")),
     ],
 )
 def test_resumed_run_ends_with_the_same_weights(case, tmp_path):

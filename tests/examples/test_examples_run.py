@@ -78,7 +78,7 @@ def test_third_transition_system_trains_resumes_and_loads(tmp_path):
     assert "passed" in run_example(*tests, PYTHONPATH=str(tmp_path))
 
 
-@pytest.mark.torch
+@pytest.mark.needs("torch")
 def test_component_in_plain_torch_trains_resumes_and_loads(tmp_path):
     install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
     run_example(*install, "--target", tmp_path, EXAMPLES / "torch_ner")

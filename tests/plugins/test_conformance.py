@@ -15,7 +15,7 @@ PLUGINS = sorted(path.parent.name for path in Path("plugins").glob("*/pyproject.
 
 def checks_of(name):
     if name == "transformer" and importlib.util.find_spec("kernel_plugin_transformer") is None:
-        reason = "needs kernel_plugin_transformer: make test-torch"
+        reason = "needs kernel_plugin_transformer: make test-full"
         return [pytest.param(None, id=name, marks=pytest.mark.skip(reason=reason))]
     return [pytest.param(check, id=str(check)) for check in plugin_checks(f"kernel-plugin-{name}")]
 

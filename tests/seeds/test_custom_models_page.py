@@ -31,7 +31,7 @@ def test_architectures_are_registered_and_called(repository, name):
     assert make(**settings[name]).name
 
 
-@pytest.mark.torch
+@pytest.mark.needs("torch")
 def test_module_is_made_and_wrapped(repository):
     pytest.importorskip("torch")
     exec(block_with(repository, "acme.GatedUnit.v1"), {"__name__": "functions"})  # noqa: S102
@@ -39,7 +39,7 @@ def test_module_is_made_and_wrapped(repository):
     assert kernel.registry.layers.get("PyTorchWrapper.v3")(module).shims
 
 
-@pytest.mark.torch
+@pytest.mark.needs("torch")
 def test_component_in_plain_torch_learns_and_is_saved(repository, tmp_path):
     pytest.importorskip("torch")
     exec(block_with(repository, "class Sentiment"), {"__name__": "functions"})  # noqa: S102

@@ -8,7 +8,7 @@ pytest.importorskip("kernel_plugin_torch_ner")
 from kernel import Example
 from kernel.testing import component_checks, plugin_checks
 
-pytestmark = pytest.mark.torch
+pytestmark = pytest.mark.needs("torch")
 SENTENCES = [
     ("Greta Weber lives in Oslo .", [(0, 11, "PERSON"), (21, 25, "PLACE")]),
     ("Lisbon is warmer than Tallinn .", [(0, 6, "PLACE"), (22, 29, "PLACE")]),

@@ -10,7 +10,7 @@ pytest.importorskip("kernel_plugin_torch_ner")
 from kernel_plugin_torch_ner.crf import LinearChainCRF
 from kernel_plugin_torch_ner.tags import allowed_tags, entities_of, tags_of
 
-pytestmark = pytest.mark.torch
+pytestmark = pytest.mark.needs("torch")
 TAGS = tags_of(["PER"])
 LENGTHS = [4, 1, 3]
 

@@ -15,7 +15,7 @@ from kernel.errors import LoadError
 from kernel.text import Span
 from kernel.training import init_nlp, train
 
-pytestmark = pytest.mark.torch
+pytestmark = pytest.mark.needs("torch")
 NAMES, PLACES = ["Ada", "Ben", "Cleo", "Dan"], ["Oslo", "Lima", "Rome"]
 
 

@@ -5,7 +5,7 @@ import pytest
 from kernel.errors import UnsupportedError
 from kernel.ops import to_torch
 
-pytestmark = pytest.mark.torch
+pytestmark = pytest.mark.needs("torch")
 
 
 class OnGpu:

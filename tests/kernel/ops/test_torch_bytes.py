@@ -12,7 +12,7 @@ from kernel.errors import LoadError, UnsupportedError  # noqa: E402
 from kernel.files import pack, unpack  # noqa: E402
 from kernel.ops import ThincWeights, dump_weights, load_weights  # noqa: E402
 
-pytestmark = pytest.mark.torch
+pytestmark = pytest.mark.needs("torch")
 
 
 def make_model(module=None, seed=0):

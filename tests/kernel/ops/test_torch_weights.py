@@ -22,7 +22,7 @@ from kernel.ops import (  # noqa: E402
 )
 from kernel.registry import registry  # noqa: E402
 
-pytestmark = pytest.mark.torch
+pytestmark = pytest.mark.needs("torch")
 
 
 class Net(torch.nn.Module):

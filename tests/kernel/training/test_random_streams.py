@@ -234,7 +234,7 @@ def cuda(monkeypatch):
     return state
 
 
-@pytest.mark.torch
+@pytest.mark.needs("torch")
 def test_the_state_of_torch_on_a_gpu_is_saved(cuda):
     streams = Streams(7)
     with streams.use("a"):

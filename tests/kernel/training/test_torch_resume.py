@@ -12,7 +12,7 @@ from kernel.ops import ThincWeights  # noqa: E402
 from kernel.training.packing import read_arrays  # noqa: E402
 from kernel.training.steps import NonFiniteError  # noqa: E402
 
-pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("quick_disk")]
+pytestmark = [pytest.mark.needs("torch"), pytest.mark.usefixtures("quick_disk")]
 
 
 class Net(torch.nn.Module):

@@ -11,7 +11,7 @@ from kernel.errors import LoadError, PluginError, UnsupportedError
 from kernel.ops import ThincWeights
 from kernel.pipeline import get_lang_class
 
-pytestmark = pytest.mark.torch
+pytestmark = pytest.mark.needs("torch")
 TAGS = [("the cat sat", ["D", "N", "V"]), ("a dog ran far", ["D", "N", "V", "A"])]
 CONFIG = """
 [nlp]
