@@ -95,6 +95,7 @@ lint: $(INSTALLED)  ## Check style, spelling, types and who imports whom
 fix: $(INSTALLED)  ## Fix what the linters can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python tools/list_languages.py
 	$(BIN)/python tools/index_plugins.py
 
 check: lint test-all wheels  ## Everything that must hold before a release

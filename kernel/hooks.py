@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pluggy
@@ -111,6 +112,19 @@ def kernel_doc_columns() -> Sequence[Column]:
     `PluginError`.
     """
     raise AssertionError
+
+
+# ---- languages
+
+
+@first(type)
+def kernel_language(package: ModuleType, code: str) -> type[Language] | None:
+    """Return the class of a language that a file in the folder of `package` describes, or None.
+
+    Called: whenever the language `code` is looked up and its entry point in the group
+    `kernel_languages` names a package, not a class. First answer wins; it must be the same class
+    each time.
+    """
 
 
 # ---- configuration

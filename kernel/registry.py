@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint
 from importlib.resources import files
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import catalogue
@@ -157,7 +158,7 @@ class Registry:
                 return self._local.get(candidate)
             points = _entry_points(self.kind).get(candidate)
             if points is not None:
-                return _load(points, self.kind)
+                return self._load(points)
         raise RegistryError(f"no `{name}` in the registry `{self.kind}`", hint=self._hint(name))
 
     def get_all(self) -> dict[str, Any]:
@@ -202,6 +203,9 @@ class Registry:
             "docstring": inspect.getdoc(func),
         }
 
+    def _load(self, points: Sequence[EntryPoint]) -> Any:
+        return _load(points, self.kind)
+
     def _names(self) -> set[str]:
         return {*self._local.get_all(), *_entry_points(self.kind)}
 
@@ -214,11 +218,36 @@ class Registry:
         return did_you_mean(wanted, self._names(), otherwise)
 
 
+class LanguageRegistry(Registry):
+    """The classes of languages, by code.
+
+    An entry point may name a package with a file that describes the language, in the place of a
+    class; a plugin makes the class, see the hook `kernel_language`.
+    """
+
+    def _load(self, points: Sequence[EntryPoint]) -> Any:
+        found = super()._load(points)
+        if not isinstance(found, ModuleType):
+            return found
+        from kernel.plugins import hooks
+
+        code = points[0].name
+        language = hooks().first("kernel_language", package=found, code=code)
+        if language is None:
+            raise PluginError(
+                f"the language `{code}` of `{distribution(points[0])}` is a package, and no plugin "
+                "reads the files of languages",
+                hint="install `kernel-plugin-lang`",
+            )
+        return language
+
+
 class Registries:
     """All registries as attributes: kernel's own, and those added by plugins."""
 
     def __init__(self) -> None:
         self._table: Final = {kind: Registry(kind) for kind in _OWN}
+        self._table["languages"] = LanguageRegistry("languages")
 
     def __getattr__(self, kind: str) -> Registry:
         try:

@@ -57,13 +57,17 @@ def update_exc(
         for text, parts in addition.items():
             _check(text, parts)
             rules[text] = [dict(part) for part in parts]
-    for text in [text for text in rules if "'" in text]:
-        rules[text.replace("'", "’")] = [_with_curly(part) for part in rules[text]]
-    return rules
+    return with_curly_apostrophes(rules)
 
 
-def _with_curly(part: Mapping[Any, str]) -> dict[Any, str]:
-    return {**part, ORTH: part[ORTH].replace("'", "’")}
+def with_curly_apostrophes(rules: Rules) -> Rules:
+    """Return `rules`, and a copy with a curly apostrophe of each one with a straight one."""
+    curly = {
+        text.replace("'", "’"): [{**part, ORTH: part[ORTH].replace("'", "’")} for part in parts]
+        for text, parts in rules.items()
+        if "'" in text
+    }
+    return {**rules, **curly}
 
 
 def _check(text: str, parts: Sequence[Mapping[Any, str]]) -> None:

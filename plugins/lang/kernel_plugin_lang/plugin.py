@@ -1,1 +1,19 @@
-"""Hook implementations of this package: none. Cheap to import: no arrays, no models."""
+"""The hook implementations of this package. Cheap to import: no arrays, no models."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import kernel
+
+if TYPE_CHECKING:
+    from kernel.pipeline import Language
+
+
+@kernel.hookimpl
+def kernel_language(package: ModuleType, code: str) -> type[Language] | None:
+    """Return the class of the language whose file is in the folder of `package`."""
+    from kernel_plugin_lang.languages.classes import language_of_package
+
+    return language_of_package(package, code)

@@ -1,5 +1,8 @@
 """The module `kernel.lang.xx`."""
 
-from kernel_plugin_lang.xx import MultiLanguage, MultiLanguageDefaults
+from kernel import registry
 
 __all__ = ["MultiLanguage", "MultiLanguageDefaults"]
+
+MultiLanguage = registry.languages.get("xx")
+MultiLanguageDefaults = MultiLanguage.Defaults

@@ -1,0 +1,1 @@
+"""The files of the languages: `<code>.toml` describes the language with that code."""

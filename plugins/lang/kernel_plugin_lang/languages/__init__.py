@@ -1,0 +1,1 @@
+"""Languages described by files: reading a file and making the class of its language."""

@@ -1,0 +1,99 @@
+"""The special cases of a language file: groups of words, each group written as a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Final, TypeAlias
+
+from attrs import frozen
+
+from kernel_plugin_lang.exceptions import Rules, token, with_curly_apostrophes
+from kernel_plugin_lang.languages.braces import expand, expand_all
+from kernel_plugin_lang.languages.reading import (
+    key,
+    list_of,
+    one_of,
+    read_flag,
+    read_text,
+    read_text_by_text,
+    read_words,
+)
+
+# The tokens of a special case, each with its text and its NORM, if that is not the default.
+_Tokens: TypeAlias = list[tuple[str, str | None]]
+
+
+def _capitalize(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _title(text: str) -> str:
+    return "-".join(part[:1].upper() + part[1:].lower() for part in text.split("-"))
+
+
+_CASES: Final[Mapping[str, Callable[[str], str]]] = {
+    "lower": str.lower,
+    "capitalize": _capitalize,
+    "title": _title,
+    "upper": str.upper,
+}
+
+
+@frozen(kw_only=True)
+class SpecialCaseGroup:
+    """Special cases that are alike. Braces in their texts are expanded; see `braces`.
+
+    words        words that are one token each
+    norms        words that are one token each, with the NORM of the token
+    split        on each line the tokens of one special case, with `=NORM` after a token
+    doubled      words that are repeated after a hyphen, as one token
+    case         further spellings of each special case
+    apostrophes  whether each special case with an apostrophe is added with a curly one too
+    """
+
+    words: list[str] = key(read_words, default=())
+    norms: dict[str, str] = key(read_text_by_text, default={})
+    split: str = key(read_text, default="")
+    doubled: list[str] = key(read_words, default=())
+    case: list[str] = key(list_of(one_of(*_CASES)), default=())
+    apostrophes: bool = key(read_flag, default=False)
+
+    def rules(self) -> Rules:
+        """Return the special cases of the group."""
+        rules: Rules = {}
+        for tokens in self._spelled():
+            rules["".join(part for part, _ in tokens)] = [token(*part) for part in tokens]
+        return with_curly_apostrophes(rules) if self.apostrophes else rules
+
+    def _spelled(self) -> Iterator[_Tokens]:
+        for tokens in self._written():
+            yield tokens
+            for name in self.case:
+                yield _in_case(tokens, name)
+
+    def _written(self) -> Iterator[_Tokens]:
+        """Yield the special cases as they are spelled in the file."""
+        for word in expand_all(self.words):
+            yield [(word, None)]
+        for pattern, norm in self.norms.items():
+            for word in expand(pattern):
+                yield [(word, norm)]
+        for line in self.split.splitlines():
+            for tokens in product(*map(expand, line.split())):
+                yield [_with_norm(each) for each in tokens]
+        for word in expand_all(self.doubled):
+            yield [(f"{word}-{word}", None)]
+
+
+def _with_norm(written: str) -> tuple[str, str | None]:
+    """Return the text and the NORM of a token written as `text=norm`."""
+    text, equals, norm = written[1:].partition("=")
+    return written[:1] + text, norm if equals else None
+
+
+def _in_case(tokens: _Tokens, case: str) -> _Tokens:
+    spell = _CASES[case]
+    # Only the first word of the special case is capitalized.
+    last = 1 if case == "capitalize" else len(tokens)
+    return [(spell(text), norm) for text, norm in tokens[:last]] + tokens[last:]

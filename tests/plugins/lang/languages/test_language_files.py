@@ -1,0 +1,106 @@
+import pytest
+
+from kernel.errors import DataError
+from kernel.text import NORM, ORTH
+from kernel_plugin_lang.languages.classes import language_from_file
+
+KLINGON = """
+name = "tlhIngan Hol"
+class = "Klingon"
+stop_words = "'ej je"
+
+[writing_system]
+has_case = false
+
+[tokenizer]
+prefixes = ["«", "{BASE}"]
+suffixes = ["{QUOTES}", '(?<=[{ALPHA}])~']
+infixes = ["{HYPHENS}"]
+token_match = ['Q+!', 'H+!']
+without_base_exceptions = "8) 8-)"
+apostrophes = true
+
+[[tokenizer.exceptions]]
+words = "jih. {a,b}c."
+
+[[tokenizer.exceptions]]
+norms = { "Q{1..2}." = "Qapla'" }
+case = ["lower"]
+
+[[tokenizer.exceptions]]
+split = "da 'Hom=little"
+case = ["capitalize", "upper"]
+
+[[tokenizer.exceptions]]
+doubled = "qab"
+case = ["title"]
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "tlh.toml"
+
+
+def rules_of(language):
+    exceptions = language.Defaults.tokenizer_exceptions
+    return {
+        text: [(part[ORTH], part.get(NORM)) for part in parts] for text, parts in exceptions.items()
+    }
+
+
+def test_file_makes_a_language(file):
+    file.write_text(KLINGON, encoding="utf8")
+    language = language_from_file(file)
+
+    assert (language.__name__, language.lang) == ("Klingon", "tlh")
+    assert language.Defaults.stop_words == {"'ej", "je"}
+    assert language.Defaults.writing_system == {
+        "direction": "ltr",
+        "has_case": False,
+        "has_letters": True,
+    }
+    nlp = language()
+    assert nlp.vocab["Je"].is_stop
+    assert [token.text for token in nlp("«bIr-tuj~ QQ! HH! Q! (8)")] == [
+        *("«", "bIr", "-", "tuj", "~", "QQ!", "HH!", "Q!", "(", "8)")
+    ]
+
+
+def test_groups_of_special_cases(file):
+    file.write_text(KLINGON, encoding="utf8")
+    rules = rules_of(language_from_file(file))
+
+    assert {"jih.", "ac.", "bc.", ":)", "’"} <= rules.keys()
+    assert not {"8)", "8-)"} & rules.keys()
+    assert rules["Q2."] == [("Q2.", "Qapla'")]
+    assert rules["q2."] == [("q2.", "Qapla'")]
+    assert rules["DA’HOM"] == [("DA", None), ("’HOM", "little")]
+    assert rules["Da'Hom"] == [("Da", None), ("'Hom", "little")]
+    assert rules["Qab-Qab"] == [("Qab-Qab", None)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "[writing",
+            "[wrting",
+            "tlh.toml:6: `wrting_system`: unknown key\nhint: did you mean `wri",
+        ),
+        ("false", '"no"', "tlh.toml:7: `writing_system.has_case`: expected true or false"),
+        ("{HYPHENS}", "{HYPEN}s", r"tlh.toml:12: `tokenizer.infixes\[1\]`: no `{HYPEN}` inside"),
+        ("(?<=", "(?<", r"tlh.toml:11: `tokenizer.suffixes\[2\]`: not a regular expression: unk"),
+        ("8-)", "8-]", "tlh.toml:14: `tokenizer.without_base_exceptions`: '8-]' is not a base"),
+        ('["lower"]', '["small"]', r"tlh.toml:22: `tokenizer.exceptions\[2\].case\[1\]`: expected"),
+        ("split", "splits", r"tlh.toml:25: `tokenizer.exceptions\[3\].splits`: unknown key"),
+        ('name = "tlhIngan Hol"', "", "the key `name` is missing"),
+        ('"Klingon"', '"tlh-Hol"', "tlh.toml:3: `class`: 'tlh-Hol' cannot be the name of a class"),
+        ("true", "True", "tlh.toml:15: not TOML: Invalid value"),
+    ],
+)
+def test_mistakes_are_reported_with_their_place(file, old, new, message):
+    file.write_text(KLINGON.replace(old, new, 1), encoding="utf8")
+
+    with pytest.raises(DataError, match=message):
+        language_from_file(file)
