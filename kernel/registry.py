@@ -196,10 +196,12 @@ class Registry:
     def find(self, name: str) -> dict[str, Any]:
         """Return the `module`, `file`, `line_no` and `docstring` of the function called `name`."""
         func = inspect.unwrap(getattr(self.get(name), "func", self.get(name)))
+        # The class of a language may be described by a file of data, which it names.
+        file = getattr(func, "__file__", None)
         return {
             "module": func.__module__,
-            "file": inspect.getsourcefile(func),
-            "line_no": inspect.getsourcelines(func)[1],
+            "file": file or inspect.getsourcefile(func),
+            "line_no": 1 if file else inspect.getsourcelines(func)[1],
             "docstring": inspect.getdoc(func),
         }
 

@@ -60,6 +60,9 @@ def _lex_attr_getters(file: LanguageFile) -> dict[int, Callable[[str], Any]]:
 
 
 def _make_class(name: str, base: type[Any], file: LanguageFile, **members: Any) -> type[Any]:
-    module = f"kernel.lang.{file.code}"
-    about = f"{file.name}, as described by `{file.path.name}`."
-    return type(name, (base,), {"__module__": module, "__doc__": about, **members})
+    about = {
+        "__module__": f"kernel.lang.{file.code}",
+        "__doc__": f"{file.name}, as described by `{file.path.name}`.",
+        "__file__": str(file.path),
+    }
+    return type(name, (base,), {**about, **members})
