@@ -11,6 +11,7 @@ from attrs import frozen
 from kernel_plugin_lang.exceptions import Rules, token, with_curly_apostrophes
 from kernel_plugin_lang.languages.braces import expand, expand_all
 from kernel_plugin_lang.languages.reading import (
+    Place,
     key,
     list_of,
     one_of,
@@ -40,12 +41,26 @@ _CASES: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
+def _read_norms(value: object, place: Place) -> dict[str, str]:
+    """Read a table of NORMs by word; braces in a NORM belong to those in the word, in order."""
+    norms: dict[str, str] = {}
+    for pattern, norm in read_text_by_text(value, place).items():
+        words, expanded = expand(pattern), expand(norm)
+        if len(expanded) == 1:
+            expanded *= len(words)
+        if len(expanded) != len(words):
+            raise place.at(pattern).error(f"{len(words)} words, but {len(expanded)} norms")
+        norms |= zip(words, expanded, strict=True)
+    return norms
+
+
 @frozen(kw_only=True)
 class SpecialCaseGroup:
     """Special cases that are alike. Braces in their texts are expanded; see `braces`.
 
     words        words that are one token each
-    norms        words that are one token each, with the NORM of the token
+    norms        words that are one token each, with the NORM of the token; `"{a,b}." = "{c,d}"`
+                 stands for `"a." = "c"` and `"b." = "d"`
     split        on each line the tokens of one special case, with `=NORM` after a token
     doubled      words that are repeated after a hyphen, as one token
     case         further spellings of each special case
@@ -53,7 +68,7 @@ class SpecialCaseGroup:
     """
 
     words: list[str] = key(read_words, default=())
-    norms: dict[str, str] = key(read_text_by_text, default={})
+    norms: dict[str, str] = key(_read_norms, default={})
     split: str = key(read_text, default="")
     doubled: list[str] = key(read_words, default=())
     case: list[str] = key(list_of(one_of(*_CASES)), default=())
@@ -76,9 +91,8 @@ class SpecialCaseGroup:
         """Yield the special cases as they are spelled in the file."""
         for word in expand_all(self.words):
             yield [(word, None)]
-        for pattern, norm in self.norms.items():
-            for word in expand(pattern):
-                yield [(word, norm)]
+        for word, norm in self.norms.items():
+            yield [(word, norm)]
         for line in self.split.splitlines():
             for tokens in product(*map(expand, line.split())):
                 yield [_with_norm(each) for each in tokens]

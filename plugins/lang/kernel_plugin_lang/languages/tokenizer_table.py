@@ -23,7 +23,9 @@ from kernel_plugin_lang.punctuation import make_infixes, make_prefixes, make_suf
 
 
 def _base_exceptions(value: object, place: Place) -> list[str]:
-    """Read words that are special cases of all languages."""
+    """Read words that are special cases of all languages; `true` stands for all of them."""
+    if value is True:
+        return list(make_base_exceptions())
     removed = read_words(value, place)
     unknown = [word for word in removed if word not in make_base_exceptions()]
     if unknown:
@@ -37,7 +39,8 @@ class TokenizerTable(Table):
 
     prefixes, suffixes, infixes  regular expressions, in order; by default, the base rules
     token_match                  what is a single token, whatever the other rules say
-    without_base_exceptions      special cases of all languages that this one does not have
+    without_base_exceptions      special cases of all languages that this one does not have;
+                                 `true` for all of them
     exceptions                   groups of special cases; a later group overrides earlier ones
     apostrophes                  whether special cases with an apostrophe also get a curly one
     """

@@ -24,7 +24,7 @@ apostrophes = true
 words = "jih. {a,b}c."
 
 [[tokenizer.exceptions]]
-norms = { "Q{1..2}." = "Qapla'" }
+norms = { "Q{1..2}." = "Qapla'", "{w,c}{.,}" = "{wa',wa',cha',cha'}" }
 case = ["lower"]
 
 [[tokenizer.exceptions]]
@@ -75,9 +75,19 @@ def test_groups_of_special_cases(file):
     assert not {"8)", "8-)"} & rules.keys()
     assert rules["Q2."] == [("Q2.", "Qapla'")]
     assert rules["q2."] == [("q2.", "Qapla'")]
+    assert rules["w"] == [("w", "wa'")]
+    assert rules["c."] == [("c.", "cha'")]
     assert rules["DA’HOM"] == [("DA", None), ("’HOM", "little")]
     assert rules["Da'Hom"] == [("Da", None), ("'Hom", "little")]
     assert rules["Qab-Qab"] == [("Qab-Qab", None)]
+
+
+def test_language_without_any_base_exceptions(file):
+    file.write_text(
+        'name = "Klingon"\n[tokenizer]\nwithout_base_exceptions = true', encoding="utf8"
+    )
+
+    assert language_from_file(file).Defaults.tokenizer_exceptions == {}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +102,11 @@ def test_groups_of_special_cases(file):
         ("{HYPHENS}", "{HYPEN}s", r"tlh.toml:12: `tokenizer.infixes\[1\]`: no `{HYPEN}` inside"),
         ("(?<=", "(?<", r"tlh.toml:11: `tokenizer.suffixes\[2\]`: not a regular expression: unk"),
         ("8-)", "8-]", "tlh.toml:14: `tokenizer.without_base_exceptions`: '8-]' is not a base"),
+        (
+            "cha',cha'}",
+            "cha'}",
+            r"tlh.toml:21: `tokenizer.exceptions\[2\].*`: 4 words, but 3 norms",
+        ),
         ('["lower"]', '["small"]', r"tlh.toml:22: `tokenizer.exceptions\[2\].case\[1\]`: expected"),
         ("split", "splits", r"tlh.toml:25: `tokenizer.exceptions\[3\].splits`: unknown key"),
         ('name = "tlhIngan Hol"', "", "the key `name` is missing"),
