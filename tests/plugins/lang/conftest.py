@@ -1,4 +1,6 @@
+import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,39 @@ def corpora(repository) -> Path:
     if not folder.is_dir():
         pytest.skip("needs the corpora; set KERNEL_BENCH_DATA to their folder")
     return folder
+
+
+# Answers the lines of its input: each has the source of a function `answer` and its argument.
+SPACY = """
+import json, sys, spacy
+for line in sys.stdin:
+    source, argument = json.loads(line)
+    names = {"spacy": spacy}
+    exec(source, names)
+    print(json.dumps(names["answer"](argument)), flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def ask_spacy():
+    """A function that calls a function, given by its source, in one process with spaCy."""
+    python = os.environ.get("KERNEL_SPACY_PYTHON")
+    if python is None:
+        pytest.skip("needs KERNEL_SPACY_PYTHON, the path of an interpreter with spaCy")
+    process = subprocess.Popen(
+        [python, "-W", "ignore", "-c", SPACY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf8",
+    )
+
+    def ask(source, argument):
+        process.stdin.write(json.dumps([source, argument]) + "\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    yield ask
+    process.stdin.close()
+    process.stdout.close()
+    process.wait()
