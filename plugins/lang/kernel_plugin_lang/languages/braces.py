@@ -8,14 +8,14 @@ from itertools import pairwise, product
 from typing import Final
 
 _BORDER: Final = re.compile(r"[{},]")
-_RANGE: Final = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_RANGE: Final = re.compile(r"\{(?:(\d+)\.\.(\d+)|(\w)\.\.(\w))\}")
 
 
 def expand(text: str) -> list[str]:
     """Return the strings that `text` stands for, in order.
 
-    `{a,b}` stands for `a` and for `b`, `{1..3}` for 1, 2 and 3; braces can be nested. Braces
-    without a comma or a range stand for themselves.
+    `{a,b}` stands for `a` and for `b`, `{1..3}` for 1, 2 and 3, `{a..c}` for the characters from
+    `a` to `c`; braces can be nested. Braces without a comma or a range stand for themselves.
     """
     if "{" not in text:
         return [text]
@@ -35,7 +35,11 @@ def expand_all(texts: Iterable[str]) -> list[str]:
 
 
 def _listed(match: re.Match[str]) -> str:
-    return "{" + ",".join(map(str, range(int(match[1]), int(match[2]) + 1))) + "}"
+    if match[1]:
+        items = map(str, range(int(match[1]), int(match[2]) + 1))
+    else:
+        items = map(chr, range(ord(match[3]), ord(match[4]) + 1))
+    return "{" + ",".join(items) + "}"
 
 
 def _next_group(text: str, position: int) -> list[int]:

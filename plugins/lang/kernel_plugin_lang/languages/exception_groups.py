@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import product
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -20,25 +20,10 @@ from kernel_plugin_lang.languages.reading import (
     read_text_by_text,
     read_words,
 )
+from kernel_plugin_lang.languages.word_lists import CASES
 
 # The tokens of a special case, each with its text and its NORM, if that is not the default.
 _Tokens: TypeAlias = list[tuple[str, str | None]]
-
-
-def _capitalize(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _title(text: str) -> str:
-    return "-".join(part[:1].upper() + part[1:].lower() for part in text.split("-"))
-
-
-_CASES: Final[Mapping[str, Callable[[str], str]]] = {
-    "lower": str.lower,
-    "capitalize": _capitalize,
-    "title": _title,
-    "upper": str.upper,
-}
 
 
 def _read_norms(value: object, place: Place) -> dict[str, str]:
@@ -71,7 +56,7 @@ class SpecialCaseGroup:
     norms: dict[str, str] = key(_read_norms, default={})
     split: str = key(read_text, default="")
     doubled: list[str] = key(read_words, default=())
-    case: list[str] = key(list_of(one_of(*_CASES)), default=())
+    case: list[str] = key(list_of(one_of(*CASES)), default=())
     apostrophes: bool = key(read_flag, default=False)
 
     def rules(self) -> Rules:
@@ -107,7 +92,7 @@ def _with_norm(written: str) -> tuple[str, str | None]:
 
 
 def _in_case(tokens: _Tokens, case: str) -> _Tokens:
-    spell = _CASES[case]
+    spell = CASES[case]
     # Only the first word of the special case is capitalized.
     last = 1 if case == "capitalize" else len(tokens)
     return [(spell(text), norm) for text, norm in tokens[:last]] + tokens[last:]

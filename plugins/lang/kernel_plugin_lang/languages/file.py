@@ -62,11 +62,14 @@ def read_language(path: Path) -> LanguageFile:
         name=head.name,
         class_name=_class_name(head, place),
         stop_words=head.stop_words,
-        tables={
-            name: read_table(table_class(name), table, place.at(name))
-            for name, table in tables.items()
-        },
+        tables={name: _table(name, table, place.at(name)) for name, table in tables.items()},
     )
+
+
+def _table(name: str, value: object, place: Place) -> Table:
+    table = read_table(table_class(name), value, place)
+    table.check(place)
+    return table
 
 
 def _class_name(head: _Head, place: Place) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from kernel_plugin_lang import char_classes
-from kernel_plugin_lang.languages.reading import Place, read_texts
+from kernel_plugin_lang.languages.reading import Place, read_table, read_texts
+from kernel_plugin_lang.languages.word_lists import WordList
 
 _NAME: Final = re.compile(r"\{([A-Z_]+)\}")
 
@@ -44,10 +45,13 @@ def text_of(name: str) -> str:
 
 
 def patterns(value: object, place: Place) -> list[str]:
-    """Read a list of regular expressions, and check the names in braces."""
+    """Read a list of regular expressions; see `check_names` for the names in braces."""
     rules = read_texts(value, place)
     for number, rule in enumerate(rules):
-        _check(rule, place.at(number))
+        try:
+            re.compile(_NAME.sub("x", rule))
+        except re.error as error:
+            raise place.at(number).error(f"not a regular expression: {error}", near=rule) from error
     return rules
 
 
@@ -56,7 +60,9 @@ def alternatives(value: object, place: Place) -> list[str]:
     return patterns([value] if isinstance(value, str) else value, place)
 
 
-def expand_rules(rules: Sequence[str], base: Callable[[], list[str]]) -> list[str]:
+def expand_rules(
+    rules: Sequence[str], base: Callable[[], list[str]], lists: Mapping[str, WordList]
+) -> list[str]:
     """Return rules without names in braces; `{BASE}` stands for the rules `base()`."""
     expanded: list[str] = []
     for rule in rules:
@@ -65,25 +71,41 @@ def expand_rules(rules: Sequence[str], base: Callable[[], list[str]]) -> list[st
         elif rule[1:-1] in _LISTS and rule == f"{{{rule[1:-1]}}}":
             expanded += _LISTS[rule[1:-1]]()
         else:
-            expanded.append(expand_names(rule))
+            expanded.append(expand_names(rule, lists))
     return expanded
 
 
-def expand_names(rule: str) -> str:
+def expand_names(rule: str, lists: Mapping[str, WordList]) -> str:
     """Return a regular expression in which the names in braces are replaced by their texts."""
-    return _NAME.sub(lambda match: text_of(match[1]), rule)
+
+    def text(match: re.Match[str]) -> str:
+        name = match[1]
+        return lists[name].pattern() if name in lists else text_of(name)
+
+    return _NAME.sub(text, rule)
 
 
-def _check(rule: str, place: Place) -> None:
-    if rule == _BASE or rule[1:-1] in _LISTS:
-        return
-    for name in _NAME.findall(rule):
-        if name not in _TEXTS:
-            known = " ".join(f"{{{each}}}" for each in sorted(_TEXTS))
-            raise place.error(
-                f"no `{{{name}}}` inside a rule", near=rule, hint=f"there are: {known}"
-            )
-    try:
-        re.compile(_NAME.sub("x", rule))
-    except re.error as error:
-        raise place.error(f"not a regular expression: {error}", near=rule) from error
+def check_names(rules: Sequence[str], lists: Mapping[str, WordList], place: Place) -> None:
+    """Raise DataError if the rules at `place` have a name in braces that stands for nothing."""
+    known = {*_TEXTS, *lists}
+    for number, rule in enumerate(rules):
+        if rule == _BASE or rule[1:-1] in _LISTS:
+            continue
+        for name in _NAME.findall(rule):
+            if name not in known:
+                names = " ".join(f"{{{each}}}" for each in sorted(known))
+                raise place.at(number).error(
+                    f"no `{{{name}}}` inside a rule", near=rule, hint=f"there are: {names}"
+                )
+
+
+def word_lists(value: object, place: Place) -> dict[str, WordList]:
+    """Read lists of words, by name."""
+    if not isinstance(value, dict):
+        raise place.error("expected a table")
+    for name in value:
+        if not _NAME.fullmatch(f"{{{name}}}"):
+            raise place.at(name).error("the name of a list must be in capital letters")
+        if name in {*_TEXTS, *_LISTS, "BASE"}:
+            raise place.at(name).error("the name stands for rules of all languages")
+    return {name: read_table(WordList, each, place.at(name)) for name, each in value.items()}

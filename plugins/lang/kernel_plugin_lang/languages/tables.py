@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from kernel_plugin_lang.languages.reading import Place
 
 Makers: TypeAlias = dict[str, Callable[[], Any]]
 """Names of attributes, each with the function that makes its value when it is first used."""
@@ -21,6 +24,9 @@ TABLES: Final[Mapping[str, str]] = {
 
 class Table:
     """A table of a language file."""
+
+    def check(self, place: Place) -> None:
+        """Raise DataError if the keys of the table, which is at `place`, do not go together."""
 
     def defaults(self) -> Makers:
         """Return the attributes of the language's `Defaults` that the table fills."""

@@ -10,15 +10,19 @@ from typing import Any
 from attrs import frozen
 
 from kernel_plugin_lang.exceptions import Rules, make_base_exceptions, with_curly_apostrophes
+from kernel_plugin_lang.languages.braces import expand_all
 from kernel_plugin_lang.languages.exception_groups import SpecialCaseGroup
 from kernel_plugin_lang.languages.patterns import (
     alternatives,
+    check_names,
     expand_names,
     expand_rules,
     patterns,
+    word_lists,
 )
 from kernel_plugin_lang.languages.reading import Place, key, list_of, read_flag, read_words, table
 from kernel_plugin_lang.languages.tables import Makers, Table
+from kernel_plugin_lang.languages.word_lists import WordList
 from kernel_plugin_lang.punctuation import make_infixes, make_prefixes, make_suffixes
 
 
@@ -26,7 +30,7 @@ def _base_exceptions(value: object, place: Place) -> list[str]:
     """Read words that are special cases of all languages; `true` stands for all of them."""
     if value is True:
         return list(make_base_exceptions())
-    removed = read_words(value, place)
+    removed = expand_all(read_words(value, place))
     unknown = [word for word in removed if word not in make_base_exceptions()]
     if unknown:
         raise place.error(f"{unknown[0]!r} is not a base exception", near=unknown[0])
@@ -39,6 +43,7 @@ class TokenizerTable(Table):
 
     prefixes, suffixes, infixes  regular expressions, in order; by default, the base rules
     token_match                  what is a single token, whatever the other rules say
+    lists                        lists of words that these rules can name
     without_base_exceptions      special cases of all languages that this one does not have;
                                  `true` for all of them
     exceptions                   groups of special cases; a later group overrides earlier ones
@@ -49,9 +54,15 @@ class TokenizerTable(Table):
     suffixes: list[str] | None = key(patterns, default=None)
     infixes: list[str] | None = key(patterns, default=None)
     token_match: list[str] | None = key(alternatives, default=None)
+    lists: dict[str, WordList] = key(word_lists, default={})
     without_base_exceptions: list[str] = key(_base_exceptions, default=())
     exceptions: list[SpecialCaseGroup] = key(list_of(table(SpecialCaseGroup)), default=())
     apostrophes: bool = key(read_flag, default=False)
+
+    def check(self, place: Place) -> None:
+        """Raise DataError if a rule has a name in braces that stands for nothing."""
+        for name in (*_BASES, "token_match"):
+            check_names(getattr(self, name) or (), self.lists, place.at(name))
 
     def defaults(self) -> Makers:
         """Return the attributes that differ from the rules of all languages."""
@@ -59,7 +70,7 @@ class TokenizerTable(Table):
         for name, base in _BASES.items():
             rules = getattr(self, name)
             if rules is not None:
-                makers[name] = functools.partial(expand_rules, rules, base)
+                makers[name] = functools.partial(expand_rules, rules, base, self.lists)
         if self.token_match is not None:
             makers["token_match"] = self._match
         return makers
@@ -74,7 +85,9 @@ class TokenizerTable(Table):
         return with_curly_apostrophes(rules) if self.apostrophes else rules
 
     def _match(self) -> Callable[[str], Any]:
-        return re.compile("|".join(map(expand_names, self.token_match or ()))).match
+        return re.compile(
+            "|".join(expand_names(rule, self.lists) for rule in self.token_match or ())
+        ).match
 
 
 _BASES = {"prefixes": make_prefixes, "suffixes": make_suffixes, "infixes": make_infixes}

@@ -15,9 +15,9 @@ has_case = false
 [tokenizer]
 prefixes = ["«", "{BASE}"]
 suffixes = ["{QUOTES}", '(?<=[{ALPHA}])~']
-infixes = ["{HYPHENS}"]
+infixes = ["{HYPHENS}", "{INSIDE}"]
 token_match = ['Q+!', 'H+!']
-without_base_exceptions = "8) 8-)"
+without_base_exceptions = "8) 8-) {y..z}."
 apostrophes = true
 
 [[tokenizer.exceptions]]
@@ -34,6 +34,10 @@ case = ["capitalize", "upper"]
 [[tokenizer.exceptions]]
 doubled = "qab"
 case = ["title"]
+
+[tokenizer.lists.INSIDE]
+words = "{ba,b}' + q"
+case = ["upper"]
 """
 
 
@@ -60,6 +64,7 @@ def test_file_makes_a_language(file):
         "has_case": False,
         "has_letters": True,
     }
+    assert language.Defaults.infixes[-1] == r"(?:BA'|ba'|B'|b'|\+|Q|q)"
     nlp = language()
     assert nlp.vocab["Je"].is_stop
     assert [token.text for token in nlp("«bIr-tuj~ QQ! HH! Q! (8)")] == [
@@ -72,7 +77,7 @@ def test_groups_of_special_cases(file):
     rules = rules_of(language_from_file(file))
 
     assert {"jih.", "ac.", "bc.", ":)", "’"} <= rules.keys()
-    assert not {"8)", "8-)"} & rules.keys()
+    assert not {"8)", "8-)", "y.", "z."} & rules.keys()
     assert rules["Q2."] == [("Q2.", "Qapla'")]
     assert rules["q2."] == [("q2.", "Qapla'")]
     assert rules["w"] == [("w", "wa'")]
@@ -111,6 +116,8 @@ def test_language_without_any_base_exceptions(file):
         ("split", "splits", r"tlh.toml:25: `tokenizer.exceptions\[3\].splits`: unknown key"),
         ('name = "tlhIngan Hol"', "", "the key `name` is missing"),
         ('"Klingon"', '"tlh-Hol"', "tlh.toml:3: `class`: 'tlh-Hol' cannot be the name of a class"),
+        ("lists.INSIDE", "lists.Inside", "tlh.toml:32: `tokenizer.lists.Inside`: the name of a"),
+        ("lists.INSIDE", "lists.ALPHA", "tlh.toml:32: `tokenizer.lists.ALPHA`: the name stands"),
         ("true", "True", "tlh.toml:15: not TOML: Invalid value"),
     ],
 )
