@@ -31,7 +31,7 @@ def answer(code):
     return {
         "class": cls.__name__,
         "rules": {text: [token(part) for part in parts] for text, parts in rules},
-        "stop_words": sorted(cls.Defaults.stop_words),
+        "stop_words": sorted(word for word in cls.Defaults.stop_words if word),
         "writing_system": cls.Defaults.writing_system,
         "sentences": sentences,
     }
