@@ -51,6 +51,8 @@ _OWN: Final = (
 )
 
 
+# Groups of entry points that are read for a registry after its own: the formats are the same.
+_MORE_GROUPS: Final = {"lookups": ["spacy_lookups"]}
 # The prefixes of names in spaCy's configs that kernel's own plugins provide.
 _ALIASES: Final = ("spacy", "spacy-transformers")
 
@@ -58,10 +60,13 @@ _ALIASES: Final = ("spacy", "spacy-transformers")
 @functools.cache
 def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
     """Return the entry points of each name; there should be only one."""
-    points: dict[str, list[EntryPoint]] = {}
-    for point in importlib.metadata.entry_points(group=f"kernel_{kind}"):
-        points.setdefault(point.name, []).append(point)
-    return {name: sorted(points[name], key=distribution) for name in sorted(points)}
+    found: dict[str, list[EntryPoint]] = {}
+    for group in (f"kernel_{kind}", *_MORE_GROUPS.get(kind, ())):
+        points: dict[str, list[EntryPoint]] = {}
+        for point in importlib.metadata.entry_points(group=group):
+            points.setdefault(point.name, []).append(point)
+        found = {**points, **found}
+    return {name: sorted(found[name], key=distribution) for name in sorted(found)}
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from kernel.pipeline.frozen import FrozenDict, FrozenList
 from kernel.pipeline.language import Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
 from kernel.pipeline.loading import blank, get_lang_class, load
+from kernel.pipeline.lookup_tables import load_lookups
 from kernel.pipeline.meta import read_meta
 from kernel.pipeline.optimizers import check_learn_rates, for_component
 from kernel.pipeline.pipe import (
@@ -96,6 +97,7 @@ __all__ = [
     "is_excluded",
     "is_trainable",
     "load",
+    "load_lookups",
     "load_weights",
     "minibatch",
     "missing_upstream",

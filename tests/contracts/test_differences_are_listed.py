@@ -21,6 +21,7 @@ DEMANDED = {
     "get_command": {"ctx"},
     "initialize": {"nlp"},
     "initialize_layers": {"X", "Y"},  # Thinc
+    "is_base_form": {"token"},  # of languages
     "joint_views": {"names"},
     "list_commands": {"ctx"},
     "pipe": {"batch_size"},

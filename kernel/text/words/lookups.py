@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kernel.errors import LoadError, TextError
 from kernel.files import check_type, pack, read_file, unpack
 from kernel.text.errors import UnknownKeyError
-from kernel.text.words.strings import hash_string
+from kernel.text.words.strings import hash_string, hash_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +17,12 @@ LOOKUPS_FILE: Final = "lookups.bin"
 
 
 class Table(dict[int, Any]):
-    """A dict whose keys are ids of strings; methods accept the string or its id."""
+    """A dict whose keys are ids of strings; methods accept the string or its id.
+
+    `revision` counts the changes, so that results made of a table can be kept until it changes.
+    """
+
+    revision: int = 0  # of the class: pickle sets values before attributes
 
     def __init__(
         self, name: str | None = None, data: Mapping[str | int, Any] | Iterable[Any] = ()
@@ -30,9 +35,11 @@ class Table(dict[int, Any]):
         return super().__getitem__(_id_of(key))
 
     def __setitem__(self, key: str | int, value: Any) -> None:
+        self.revision += 1
         super().__setitem__(_id_of(key), value)
 
     def __delitem__(self, key: str | int) -> None:
+        self.revision += 1
         super().__delitem__(_id_of(key))
 
     def __contains__(self, key: object) -> bool:
@@ -48,16 +55,34 @@ class Table(dict[int, Any]):
 
     def pop(self, key: str | int, *default: Any) -> Any:
         """Remove a string and return its value."""
+        self.revision += 1
         return super().pop(_id_of(key), *default)
+
+    def popitem(self) -> tuple[int, Any]:
+        """Remove the last string and return its id and value."""
+        self.revision += 1
+        return super().popitem()
+
+    def clear(self) -> None:
+        """Remove all strings."""
+        self.revision += 1
+        super().clear()
 
     def setdefault(self, key: str | int, default: Any = None) -> Any:
         """Return the value of a string, which is first set to `default` if it is missing."""
+        self.revision += 1
         return super().setdefault(_id_of(key), default)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Set many values."""
-        for key, value in dict(*args, **kwargs).items():
-            self[key] = value
+        self.revision += 1
+        given = dict(*args, **kwargs)
+        keys = list(given)
+        if all(isinstance(key, str) for key in keys):
+            keys = hash_strings(keys)
+        else:
+            keys = [_id_of(key) for key in keys]
+        super().update(zip(keys, given.values(), strict=True))
 
     @classmethod
     def from_dict(cls, data: Mapping[str | int, Any], name: str | None = None) -> Table:

@@ -7,7 +7,7 @@ import json
 import weakref
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,29 @@ from kernel.text.words.hashing import murmur64, murmur64_all
 from kernel.text.words.symbols import IDS, NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+_HASHED_TOGETHER: Final = 1 << 16
 
 
 def hash_string(text: str) -> int:
     """Return the id of `text`: 0 if it is empty, a small number for a symbol, else its hash."""
     symbol = IDS.get(text)
     return murmur64(encode_text(text)) if symbol is None else symbol
+
+
+def hash_strings(texts: Sequence[str]) -> list[int]:
+    """Return the id of each text, as `hash_string` does."""
+    ids: list[int] = []
+    # In parts, because the arrays take many times the memory of the text.
+    for start in range(0, len(texts), _HASHED_TOGETHER):
+        part = texts[start : start + _HASHED_TOGETHER]
+        hashes = murmur64_all([encode_text(text) for text in part]).tolist()
+        for i, text in enumerate(part):
+            if text in IDS:
+                hashes[i] = IDS[text]
+        ids += hashes
+    return ids
 
 
 class Generation:

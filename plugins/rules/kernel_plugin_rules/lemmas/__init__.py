@@ -1,0 +1,1 @@
+"""Lemmas from tables and rules."""
