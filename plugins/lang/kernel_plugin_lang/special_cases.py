@@ -7,7 +7,10 @@ the run of tokens that the rules make of it.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from kernel.errors import TextError
@@ -17,6 +20,10 @@ from kernel.text import NORM, ORTH, attr_id, attr_name
 Trie: TypeAlias = dict[str, "Trie"]
 
 _END: Final = ""
+_ATTRIBUTES: Final = frozenset((ORTH, NORM))
+_WHITESPACE: Final = re.compile(r"\s")
+# More tokens are not remembered; what they begin with is looked up again.
+_MAX_FIRSTS: Final = 50_000
 
 
 class SpecialCases(Mapping[str, list[dict[int, str]]]):
@@ -27,9 +34,11 @@ class SpecialCases(Mapping[str, list[dict[int, str]]]):
 
     def __init__(self, rules: Mapping[str, Sequence[Mapping[Any, Any]]]) -> None:
         self._rules: dict[str, list[dict[int, str]]] = {}
-        self.lengths: Final[set[int]] = set()
         for text, tokens in rules.items():
-            self.add(text, tokens)
+            whole = [{ORTH: text}]
+            # Most special cases of a language are this one; the check of the others takes longer.
+            self._rules[text] = whole if tokens == whole and text else _checked(text, tokens)
+        self.lengths: Final[set[int]] = set(map(len, self._rules))
 
     def __getitem__(self, text: str) -> list[dict[int, str]]:
         return self._rules[text]
@@ -53,20 +62,26 @@ class SpecialCases(Mapping[str, list[dict[int, str]]]):
 
         Raises TextError if the tokens do not join to `text`, and for other attributes.
         """
-        parts = [_by_id(text, token) for token in tokens]
-        joined = "".join(part[ORTH] for part in parts)
-        if joined != text or not parts:
-            raise TextError(
-                f"the tokens of the special case {text!r} join to {joined!r}",
-                hint="the ORTH of its tokens, joined, must be the string itself; use NORM for more",
-            )
-        self._rules[text] = parts
+        self._rules[text] = _checked(text, tokens)
         self.lengths.add(len(text))
 
 
+def _checked(text: str, tokens: Sequence[Mapping[Any, Any]]) -> list[dict[int, str]]:
+    parts = [_by_id(text, token) for token in tokens]
+    joined = "".join([part[ORTH] for part in parts])
+    if joined != text or not parts:
+        raise TextError(
+            f"the tokens of the special case {text!r} join to {joined!r}",
+            hint="the ORTH of its tokens, joined, must be the string itself; use NORM for more",
+        )
+    return parts
+
+
 def _by_id(text: str, token: Mapping[Any, Any]) -> dict[int, str]:
+    if token.keys() <= _ATTRIBUTES and token.get(ORTH):
+        return dict(token)
     part = {attr_id(key): value for key, value in token.items()}
-    extra = sorted(attr_name(attr) for attr in part.keys() - {ORTH, NORM})
+    extra = sorted(attr_name(attr) for attr in part.keys() - _ATTRIBUTES)
     if extra or not part.get(ORTH):
         what = f"has {', '.join(extra)}" if extra else "has no ORTH"
         raise TextError(
@@ -80,9 +95,8 @@ class Phrases:
     """Finds the special cases that the rules split into several tokens.
 
     `cut` splits a text by rules alone; `needs_finding` tells whether the rules may split a
-    special case.
-
-    unchanged  the special cases that are searched, but are the same token for the rules
+    special case. Cutting thousands of special cases would take longer than most texts, so it is
+    done for those that may begin with a token, when the token occurs for the first time.
     """
 
     def __init__(
@@ -92,20 +106,52 @@ class Phrases:
         needs_finding: Callable[[str], bool],
     ) -> None:
         self._special_cases: Final = special_cases
-        self.unchanged: Final[set[str]] = set()
+        self._cut: Final = cut
+        self._needs_finding: Final = needs_finding
         self._trie: Final[Trie] = {}
         self._spaced_firsts: Final[set[str]] = set()
-        for text in special_cases:
-            if needs_finding(text):
-                self._add(text, cut(text))
+        self._firsts: Final[set[str]] = set()
+        self._added: Final[set[str]] = set()
+        for text in filter(_WHITESPACE.search, special_cases):
+            self._add(text)
 
-    def _add(self, text: str, tokens: list[str]) -> None:
-        if tokens == [text] and self._special_cases[text] == [{ORTH: text}]:
-            self.unchanged.add(text)
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._special_cases)
+
+    def _add_those_with(self, firsts: Iterable[str]) -> None:
+        """Add the special cases that may begin with one of these tokens."""
+        new = set(firsts) - self._firsts
+        if not new:
             return
+        texts = self._sorted
+        for first in new:
+            for index in range(bisect_left(texts, first), len(texts)):
+                if not texts[index].startswith(first):
+                    break
+                self._add(texts[index])
+        if len(self._firsts) > _MAX_FIRSTS:
+            self._firsts.clear()
+        self._firsts.update(new)
+
+    def _add(self, text: str) -> None:
+        if text in self._added:
+            return
+        self._added.add(text)
+        if not self._needs_finding(text) or self.is_unchanged(text):
+            return
+        tokens = self._cut(text)
         _insert(self._trie, tokens)
-        if len(tokens) > 1 and any(map(str.isspace, text)):
+        if len(tokens) > 1 and _WHITESPACE.search(text):
             self._spaced_firsts.add(tokens[0])
+
+    def is_unchanged(self, text: str) -> bool:
+        """Return whether `text` is a special case that is searched, but the same for the rules."""
+        return (
+            self._special_cases.get(text) == [{ORTH: text}]
+            and self._needs_finding(text)
+            and self._cut(text) == [text]
+        )
 
     @property
     def spaced_firsts(self) -> set[str]:
@@ -114,6 +160,7 @@ class Phrases:
 
     def are_in(self, tokens: Sequence[str]) -> bool:
         """Return whether the tokens contain a run that forms a special case."""
+        self._add_those_with(tokens)
         return next(_matches(self._trie, tokens), None) is not None
 
     def replacements(
@@ -124,6 +171,7 @@ class Phrases:
         A run with the right tokens but with other spaces between them is not replaced; it
         still prevents shorter runs that overlap with it from being replaced.
         """
+        self._add_those_with(tokens)
         chosen = []
         for start, end in _without_overlaps(_matches(self._trie, tokens), len(tokens)):
             text = "".join(tokens[start:end])

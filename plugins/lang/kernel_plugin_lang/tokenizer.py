@@ -144,7 +144,7 @@ class Tokenizer:
             for start, end, text in spans
         ]
         return [
-            ("SPECIAL-1" if text in phrases.unchanged else rule, text)
+            ("SPECIAL-1" if phrases.is_unchanged(text) else rule, text)
             for rule, text, _ in _replace(tokens, specials)
             if not text.isspace()
         ]
