@@ -20,7 +20,6 @@ METHODS = {"match", "search", "fullmatch", "findall", "finditer", "sub", "subn",
 OF_USERS = {
     "kernel/cli/commands.py",
     "plugins/lang/kernel_plugin_lang/languages/patterns.py",
-    "plugins/lang/kernel_plugin_lang/languages/tokenizer_table.py",
     "plugins/lang/kernel_plugin_lang/punctuation.py",
     "plugins/lang/kernel_plugin_lang/serialization.py",
     "plugins/lang/kernel_plugin_lang/urls.py",

@@ -60,6 +60,11 @@ def alternatives(value: object, place: Place) -> list[str]:
     return patterns([value] if isinstance(value, str) else value, place)
 
 
+def compile_alternatives(rules: Sequence[str], lists: Mapping[str, WordList]) -> re.Pattern[str]:
+    """Return the regular expression with these alternatives, which `alternatives` read."""
+    return re.compile("|".join(expand_names(rule, lists) for rule in rules))
+
+
 def expand_rules(
     rules: Sequence[str], base: Callable[[], list[str]], lists: Mapping[str, WordList]
 ) -> list[str]:

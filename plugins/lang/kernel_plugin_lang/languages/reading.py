@@ -113,6 +113,13 @@ def read_flag(value: object, place: Place) -> bool:
     return value
 
 
+def read_count(value: object, place: Place) -> int:
+    """Read a whole number that is not negative."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise _expected("a whole number, 0 or more", place)
+    return value
+
+
 def read_texts(value: object, place: Place) -> list[str]:
     """Read a list of strings."""
     if not isinstance(value, list):

@@ -17,6 +17,8 @@ Makers: TypeAlias = dict[str, Callable[[], Any]]
 
 # The class of each table, as "module:class"; it is imported when a file has the table.
 TABLES: Final[Mapping[str, str]] = {
+    "norms": "kernel_plugin_lang.languages.norms:NormsTable",
+    "numbers": "kernel_plugin_lang.languages.numbers:NumbersTable",
     "tokenizer": "kernel_plugin_lang.languages.tokenizer_table:TokenizerTable",
     "writing_system": "kernel_plugin_lang.languages.writing_system:WritingSystemTable",
 }

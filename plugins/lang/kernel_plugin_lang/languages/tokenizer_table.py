@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,7 @@ from kernel_plugin_lang.languages.exception_groups import SpecialCaseGroup
 from kernel_plugin_lang.languages.patterns import (
     alternatives,
     check_names,
-    expand_names,
+    compile_alternatives,
     expand_rules,
     patterns,
     word_lists,
@@ -85,9 +84,7 @@ class TokenizerTable(Table):
         return with_curly_apostrophes(rules) if self.apostrophes else rules
 
     def _match(self) -> Callable[[str], Any]:
-        return re.compile(
-            "|".join(expand_names(rule, self.lists) for rule in self.token_match or ())
-        ).match
+        return compile_alternatives(self.token_match or (), self.lists).match
 
 
 _BASES = {"prefixes": make_prefixes, "suffixes": make_suffixes, "infixes": make_infixes}
