@@ -75,8 +75,9 @@ def words_of(code):
     file = read_language(FILES[code])
     numbers = file.tables.get("numbers")
     listed = (*numbers.words, *numbers.ordinals, *numbers.currencies) if numbers else ("a", "b")
-    pool = sorted(set(expand_all(listed)) - set(MISSED_BY_SPACY.get(code, "").split()))
-    known = [*pool, *sorted(file.stop_words)]
+    missed = set(MISSED_BY_SPACY.get(code, "").split())
+    pool = sorted(set(expand_all(listed)) - missed)
+    known = [*pool, *sorted(set(file.stop_words) - missed)]
     rng = random.Random(code)
     letters = sorted(set("".join(known)))
     changed = rng.choices(pool, k=N_MUTATIONS) + rng.choices(known, k=N_MUTATIONS)
