@@ -47,7 +47,8 @@ class SpecialCaseGroup:
     norms        words that are one token each, with the NORM of the token; `"{a,b}." = "{c,d}"`
                  stands for `"a." = "c"` and `"b." = "d"`
     split        on each line the tokens of one special case, with `=NORM` after a token
-    doubled      words that are repeated after a hyphen, as one token
+    doubled      words that are repeated after a hyphen, as one token; affixes in brackets are not
+                 repeated: `(ber)jalan` stands for `berjalan-jalan`, `buah(an)` for `buah-buahan`
     case         further spellings of each special case
     apostrophes  whether each special case with an apostrophe is added with a curly one too
     """
@@ -82,7 +83,17 @@ class SpecialCaseGroup:
             for tokens in product(*map(expand, line.split())):
                 yield [_with_norm(each) for each in tokens]
         for word in expand_all(self.doubled):
-            yield [(f"{word}-{word}", None)]
+            yield [(_doubled(word), None)]
+
+
+def _doubled(written: str) -> str:
+    """Return a word repeated after a hyphen, between the affixes in brackets."""
+    prefix, word, suffix = "", written, ""
+    if word.startswith("("):
+        prefix, _, word = word[1:].partition(")")
+    if word.endswith(")"):
+        word, _, suffix = word[:-1].partition("(")
+    return f"{prefix}{word}-{word}{suffix}"
 
 
 def _with_norm(written: str) -> tuple[str, str | None]:

@@ -32,7 +32,7 @@ split = "da 'Hom=little"
 case = ["capitalize", "upper"]
 
 [[tokenizer.exceptions]]
-doubled = "qab"
+doubled = "qab (ghu)yal(be)"
 case = ["title"]
 
 [tokenizer.lists.INSIDE]
@@ -85,6 +85,7 @@ def test_groups_of_special_cases(file):
     assert rules["DA’HOM"] == [("DA", None), ("’HOM", "little")]
     assert rules["Da'Hom"] == [("Da", None), ("'Hom", "little")]
     assert rules["Qab-Qab"] == [("Qab-Qab", None)]
+    assert {"ghuyal-yalbe", "Ghuyal-Yalbe"} <= rules.keys()
 
 
 def test_language_without_any_base_exceptions(file):
