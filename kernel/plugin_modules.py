@@ -10,6 +10,10 @@ which calls `added_name`, the names in the module's `__all__` are added to the p
 point may also add one name to a package of the kernel or of a plugin:
 
     "pipeline.Acme" = "kernel_plugin_acme.component:Acme"
+
+The name `acme.*` stands for all modules below `kernel.acme` that have no entry point. It is a
+function from the rest of the name (`a.b` for `kernel.acme.a.b`) to the module, always the same
+one, or None.
 """
 
 from __future__ import annotations
@@ -49,7 +53,7 @@ class PluginModules(MetaPathFinder, Loader):
         name = fullname.removeprefix(_KERNEL)
         if name == fullname:
             return None
-        if MODULES.has(name):
+        if MODULES.has(name) or _made(name) is not None:
             return ModuleSpec(fullname, self)
         hint = _hint(name)
         if hint is None:
@@ -67,7 +71,7 @@ class PluginModules(MetaPathFinder, Loader):
         """
         # The import system returns what it finds here, so that both names are one module.
         qualified = module.__name__
-        found = MODULES.get(qualified.removeprefix(_KERNEL))
+        found = _provided(qualified.removeprefix(_KERNEL))
         if not isinstance(found, ModuleType):
             package, _, name = qualified.rpartition(".")
             raise ModuleNotFoundError(
@@ -82,10 +86,10 @@ def added_name(package: str, name: str) -> Any:
     Raises AttributeError, with the distribution to install if it is known.
     """
     module = package.removeprefix(_KERNEL)
-    if MODULES.has(f"{module}.{name}"):
-        found = MODULES.get(f"{module}.{name}")
-        if isinstance(found, ModuleType):
-            return importlib.import_module(f"{package}.{name}")
+    found = _provided(f"{module}.{name}")
+    if isinstance(found, ModuleType):
+        return importlib.import_module(f"{package}.{name}")
+    if found is not None:
         return found
     if MODULES.has(module):
         added = MODULES.get(module)
@@ -94,6 +98,21 @@ def added_name(package: str, name: str) -> Any:
     hint = _hint(f"{module}.{name}")
     missing = f"module {package!r} has no attribute {name!r}"
     raise AttributeError(missing if hint is None else f"{missing}: {hint}")
+
+
+def _provided(name: str) -> Any:
+    """Return what a plugin provides as `kernel.<name>`, None if there is nothing."""
+    return MODULES.get(name) if MODULES.has(name) else _made(name)
+
+
+def _made(name: str) -> ModuleType | None:
+    """Return the module that the function of a plugin makes, None if there is none."""
+    package = name
+    while package := package.rpartition(".")[0]:
+        if MODULES.has(f"{package}.*"):
+            made: ModuleType | None = MODULES.get(f"{package}.*")(name.removeprefix(f"{package}."))
+            return made
+    return None
 
 
 def _hint(name: str) -> str | None:

@@ -91,6 +91,8 @@ def modules() -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for module, owner in registered()["modules"].items():
+        if module.endswith(".*"):  # their names are those of another registry
+            continue
         has_package = "." not in module and (ROOT / "kernel" / module).is_dir()
         names = MODULES.get(module).__all__ if has_package else ()
         found |= dict.fromkeys([f"{module}.{name}" for name in names] or [module], owner)

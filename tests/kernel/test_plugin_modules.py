@@ -51,6 +51,22 @@ def test_both_names_are_one_module(said):
     assert said(code) == "True acme_api"
 
 
+def test_function_of_a_plugin_makes_modules(distribution, said):
+    points = {**POINTS, "kernel_modules": {"acme": "acme_api", "acme.*": "acme_api:find"}}
+    api = """
+import types
+__path__ = []
+forks = types.ModuleType("forks")
+forks.number = 2
+def find(name):
+    return {"forks": forks}.get(name)
+"""
+    distribution("kernel-plugin-acme", points, acme="", acme_api=api)
+
+    assert said("import kernel.acme.forks; print(kernel.acme.forks.number)") == "2"
+    assert said("import kernel.acme.knives").startswith("ModuleNotFoundError: No module named")
+
+
 def test_names_are_added_to_a_package_of_the_kernel(said):
     before = "import kernel.training, kernel_plugin_spacy.names.training as added"
     code = "print(kernel.training.docs_to_json is added.docs_to_json, hasattr(kernel.training, 'Any_'))"
