@@ -1,0 +1,1 @@
+"""Finding sequences of tokens, phrases and subtrees by patterns."""

@@ -1,0 +1,363 @@
+"""The `Matcher`: sequences of tokens by patterns of their attributes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from attrs import define
+
+from kernel.errors import ArgumentError
+from kernel.text import Doc, DocBatch, Span, Vocab, attr_name
+from kernel_plugin_rules.matcher.accepting import Accepting, Ints
+from kernel_plugin_rules.matcher.automaton import Automaton
+from kernel_plugin_rules.matcher.errors import MatchPatternError
+from kernel_plugin_rules.matcher.greedy import CHOICES, Greedy, choose
+from kernel_plugin_rules.matcher.levenshtein import FuzzyCompare, levenshtein_compare
+from kernel_plugin_rules.matcher.partial_matches import PartialMatches, alignment
+from kernel_plugin_rules.matcher.token_patterns import Compiler, Node, Pattern, PatternProblem
+from kernel_plugin_rules.matcher.validation import validate_token_pattern
+
+# The id of the rule, start and end; with alignments, also the dict that each token matched.
+Match: TypeAlias = tuple[Any, ...]
+OnMatch: TypeAlias = Callable[["Matcher", Doc, int, list[Match]], Any]
+
+
+@define
+class _Rule:
+    patterns: list[Pattern]
+    on_match: OnMatch | None
+    greedy: Greedy | None
+
+
+class Matcher:
+    """Finds sequences of tokens.
+
+        matcher = Matcher(nlp.vocab)
+        matcher.add("HELLO", [[{"LOWER": "hello"}, {"IS_PUNCT": True, "OP": "?"}]])
+        for key, start, end in matcher(doc): ...
+
+    With `validate`, patterns are checked for keys and types before they are compiled.
+    `fuzzy_compare` decides which texts are similar, for FUZZY.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        validate: bool = True,  # noqa: FBT001, FBT002 — as in spaCy
+        *,
+        fuzzy_compare: FuzzyCompare = levenshtein_compare,
+    ) -> None:
+        self.vocab = vocab
+        self.validate = validate
+        self._fuzzy_compare = fuzzy_compare
+        self._compiler = Compiler(vocab, fuzzy_compare)
+        self._rules: dict[int, _Rule] = {}
+        # The patterns of all rules, in the order in which they were added.
+        self._nodes: list[tuple[int, list[Node]]] = []
+        self._compiled: _Compiled | None = None
+
+    def __reduce__(self) -> Any:
+        rules = [(self.vocab.strings.as_string(key), rule) for key, rule in self._rules.items()]
+        return _restored, (type(self), self.vocab, self.validate, self._fuzzy_compare, rules)
+
+    # Rules
+
+    def __len__(self) -> int:
+        """Return the number of rules."""
+        return len(self._rules)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str | int) and self._id(key) in self._rules
+
+    def has_key(self, key: str | int) -> bool:
+        """Return whether there is a rule with this key."""
+        return key in self
+
+    def _id(self, key: str | int) -> int:
+        return self.vocab.strings.as_int(key)
+
+    def add(
+        self,
+        key: str | int,
+        patterns: list[Pattern],
+        *,
+        on_match: OnMatch | None = None,
+        greedy: Greedy | None = None,
+    ) -> None:
+        """Add patterns to a rule, whose function and choice of matches are replaced.
+
+        `on_match` is called for each match, with the matcher, the doc, the index of the match and
+        all matches. With `greedy`, matches of the rule do not overlap: "FIRST" prefers those that
+        start first, "LONGEST" the longest.
+
+        Raises MatchPatternError for invalid patterns, ArgumentError for other arguments; nothing
+        is added then.
+        """
+        _check_arguments(key, patterns, on_match, greedy)
+        made = self._compile(key, patterns)
+        number = self.vocab.strings.add(key) if isinstance(key, str) else key
+        rule = self._rules.setdefault(number, _Rule([], None, None))
+        rule.patterns.extend(patterns)
+        rule.on_match, rule.greedy = on_match, greedy
+        self._nodes.extend((number, nodes) for nodes in made)
+        self._compiled = None
+
+    def _compile(self, key: str | int, patterns: list[Pattern]) -> list[list[Node]]:
+        problems, made = [], []
+        for index, pattern in enumerate(patterns):
+            found = validate_token_pattern(pattern) if self.validate else []
+            if not found:
+                try:
+                    made.append(self._compiler.nodes(pattern))
+                except PatternProblem as problem:
+                    found.append(str(problem))
+            problems.extend(f"pattern {index}, {problem}" for problem in found)
+        if problems:
+            raise MatchPatternError(str(key), problems)
+        return made
+
+    def get(self, key: str | int, default: Any = None) -> Any:
+        """Return the function and the patterns of a rule, `default` if there is no such rule."""
+        rule = self._rules.get(self._id(key))
+        return default if rule is None else (rule.on_match, rule.patterns)
+
+    def remove(self, key: str | int) -> None:
+        """Remove a rule; raises ArgumentError if there is no such rule."""
+        number = self._id(key)
+        if self._rules.pop(number, None) is None:
+            raise ArgumentError(f"no rule `{key}` to remove")
+        self._nodes = [each for each in self._nodes if each[0] != number]
+        self._compiled = None
+
+    # Matching
+
+    def __call__(
+        self,
+        doclike: Doc | Span,
+        *,
+        as_spans: bool = False,
+        allow_missing: bool = False,
+        with_alignments: bool = False,
+    ) -> Any:
+        """Return all matches in a doc or span, in the order of the token that completes them.
+
+        A match is the id of the rule, its start and end (relative to the span, if it is one);
+        with `with_alignments` also, for each token, the index of the dict that it matched. With
+        `as_spans`, spans that have the key of the rule as their label are returned.
+
+        Raises ArgumentError if a pattern needs annotation that the doc does not have, unless
+        `allow_missing`.
+        """
+        if not isinstance(doclike, Doc | Span):
+            name = type(doclike).__name__
+            raise ArgumentError(f"a Matcher finds matches in a Doc or a Span, got a {name}")
+        compiled = self._ready()
+        if not allow_missing:
+            compiled.check_annotated(doclike.doc)
+        start, end = (doclike.start, doclike.end) if isinstance(doclike, Span) else (0, len(doclike))
+        doc = doclike.doc
+        classes = compiled.accepting.classes(doc.lexemes).take(doc.lex[start:end])
+        starts = compiled.accepting.starts(classes)
+        matches = []
+        if len(starts):
+            matches = compiled.matches(doc, start, end, classes, starts, aligned=with_alignments)
+        return self._finished(doc, start, matches, as_spans=as_spans, aligned=with_alignments)
+
+    def pipe(
+        self,
+        docs: Iterable[Any],
+        batch_size: int = 1000,
+        return_matches: bool = False,  # noqa: FBT001, FBT002 — as in spaCy
+        as_tuples: bool = False,  # noqa: FBT001, FBT002
+    ) -> Iterator[Any]:
+        """Match many docs, in batches, which is faster than one by one.
+
+        Yields the docs; with `return_matches`, pairs of the doc and its matches. With `as_tuples`,
+        takes and yields pairs of these and a context.
+        """
+        for batch in _batches(docs, batch_size):
+            only_docs = [pair[0] for pair in batch] if as_tuples else batch
+            for given, doc, matches in zip(batch, only_docs, self._of_batch(only_docs), strict=True):
+                found = (doc, matches) if return_matches else doc
+                yield (found, given[1]) if as_tuples else found
+
+    def _of_batch(self, docs: list[Doc]) -> list[list[Match]]:
+        compiled = self._ready()
+        for doc in docs:
+            compiled.check_annotated(doc)
+        found: list[list[Match]] = [[] for _ in docs]
+        for i, classes, starts in compiled.candidates(docs):
+            doc = docs[i]
+            found[i] = compiled.matches(doc, 0, len(doc), classes, starts, aligned=False)
+        return [
+            self._finished(doc, 0, matches, as_spans=False, aligned=False)
+            for doc, matches in zip(docs, found, strict=True)
+        ]
+
+    def _ready(self) -> _Compiled:
+        if self._compiled is None:
+            self._compiled = _Compiled(self._nodes)
+        if not self._rules:
+            warnings.warn("the matcher has no patterns", stacklevel=3)
+        return self._compiled
+
+    def _finished(
+        self, doc: Doc, offset: int, matches: list[Match], *, as_spans: bool, aligned: bool
+    ) -> Any:
+        """Choose among the matches, remove the alignments if not needed, call functions."""
+        if any(rule.greedy for rule in self._rules.values()):
+            matches = self._chosen(matches)
+        if not aligned:
+            pass
+        for i, match in enumerate(matches):
+            on_match = self._rules[match[0]].on_match
+            if on_match is not None:
+                on_match(self, doc, i, matches)
+        if not as_spans:
+            return matches
+        return [Span(doc, offset + match[1], offset + match[2], label=match[0]) for match in matches]
+
+    def _chosen(self, matches: list[Match]) -> list[Match]:
+        """Return the matches without overlaps of those of greedy rules, which come last."""
+        chosen, by_rule = [], {}
+        for match in matches:
+            if self._rules[match[0]].greedy is None:
+                chosen.append(match)
+            else:
+                by_rule.setdefault(match[0], []).append(match)
+        for key, of_rule in by_rule.items():
+            chosen.extend(choose(of_rule, self._rules[key].greedy))
+        return chosen
+
+
+class _Compiled:
+    """The patterns of a matcher, compiled."""
+
+    def __init__(self, nodes: Sequence[tuple[int, Sequence[Node]]]) -> None:
+        self.automaton: Final = Automaton(nodes)
+        self.accepting: Final = Accepting(self.automaton)
+        every = [node.required for _, pattern in nodes for node in pattern]
+        self._required: Final = sorted(frozenset().union(*every))
+
+    def check_annotated(self, doc: Doc) -> None:
+        """Raise ArgumentError if a pattern needs annotation that a doc does not have."""
+        for attr in self._required:
+            if not doc.has_annotation(attr):
+                raise ArgumentError(
+                    f"patterns need {attr_name(attr)}, but the doc does not have it",
+                    hint="run the components that set it first, or pass allow_missing=True",
+                )
+
+    def candidates(self, docs: list[Doc]) -> Iterator[tuple[int, Ints, Ints]]:
+        """Yield the docs in which a match may start, by their index.
+
+        yields   the classes of the tokens (N,), and the tokens where matches may start (S,)
+        """
+        batch = DocBatch(docs)
+        if not batch:
+            return
+        table = docs[0].lexemes
+        if any(doc.lexemes is not table for doc in docs):
+            for i, doc in enumerate(docs):
+                classes = self.accepting.classes(doc.lexemes).take(doc.lex)
+                starts = self.accepting.starts(classes)
+                if len(starts):
+                    yield i, classes, starts
+            return
+        offsets = batch.offsets  # (B + 1,)
+        classes = self.accepting.classes(table).take(batch.lex())  # (N,)
+        is_last = np.zeros(len(classes) + 1, np.bool_)
+        is_last[offsets[1:] - 1] = True
+        starts = self.accepting.starts(classes, is_last[:-1])
+        bounds = np.searchsorted(starts, offsets)
+        for i, (low, high) in enumerate(pairwise(bounds.tolist())):
+            if low < high:
+                start, end = offsets[i : i + 2].tolist()
+                yield i, classes[start:end], starts[low:high] - start
+
+    def matches(
+        self, doc: Doc, start: int, end: int, classes: Ints, starts: Ints, *, aligned: bool
+    ) -> list[Match]:
+        """Return the matches in the tokens from `start` to before `end`, each once, in order.
+
+        classes  (N,)
+        starts   (S,)  the tokens at which matches may start
+        """
+        accepting = self.accepting.of_tokens(doc, start, end, classes.tolist())
+        patterns = self.automaton.patterns
+        found: list[Any] = []
+        partial = set()
+        first_tokens = starts.tolist()
+        for number, end_token in self.automaton.ends(accepting, first_tokens):
+            pattern = patterns[number]
+            if pattern.is_fixed:
+                begin = end_token - len(pattern.nodes)
+                found.append((end_token - 1, (begin, 0, number), 0, number, begin, end_token, None))
+            else:
+                partial.add(number)
+        if partial:
+            more = PartialMatches(patterns, self.automaton.firsts, accepting)
+            more.run(partial, first_tokens)
+            found.extend(more.found)
+        found.sort(key=itemgetter(0, 1, 2))
+        matches: dict[tuple[int, int, int], Match] = {}
+        for *_, number, begin, end_token, taken in found:
+            pattern = patterns[number]
+            match = (pattern.key, begin, end_token)
+            if match in matches:
+                continue
+            matches[match] = match
+            if aligned:
+                specs = pattern.specs if pattern.is_fixed else alignment(pattern, taken)
+                matches[match] = (*match, list(specs))
+        return list(matches.values())
+
+
+def _batches(docs: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for doc in docs:
+        batch.append(doc)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _check_arguments(key: str | int, patterns: Any, on_match: Any, greedy: Any) -> None:
+    if not isinstance(key, str | int):
+        raise ArgumentError(f"expected a string as the key of a rule, got {key!r}")
+    if on_match is not None and not callable(on_match):
+        raise ArgumentError(f"expected a function as on_match of `{key}`, got {on_match!r}")
+    if greedy is not None and greedy not in CHOICES:
+        raise ArgumentError(f"expected one of {', '.join(CHOICES)} as greedy, got {greedy!r}")
+    if not isinstance(patterns, list):
+        raise ArgumentError(
+            f"expected a list of patterns of the rule `{key}`, got {patterns!r:.80}"
+        )
+    for index, pattern in enumerate(patterns):
+        if not isinstance(pattern, list):
+            raise ArgumentError(
+                f"pattern {index} of the rule `{key}` is not a list, but {pattern!r:.80}",
+                hint="`patterns` is a list of patterns, and a pattern is a list of dicts",
+            )
+        if not pattern:
+            raise ArgumentError(f"pattern {index} of the rule `{key}` has no tokens")
+
+
+def _restored(
+    cls: type[Matcher],
+    vocab: Vocab,
+    validate: bool,  # noqa: FBT001
+    fuzzy_compare: FuzzyCompare,
+    rules: Iterable[tuple[str, _Rule]],
+) -> Matcher:
+    matcher = cls(vocab, validate, fuzzy_compare=fuzzy_compare)
+    for key, rule in rules:
+        matcher.add(key, rule.patterns, on_match=rule.on_match, greedy=rule.greedy)
+    return matcher
