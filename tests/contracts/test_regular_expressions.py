@@ -24,6 +24,7 @@ OF_USERS = {
     "plugins/lang/kernel_plugin_lang/serialization.py",
     "plugins/lang/kernel_plugin_lang/urls.py",
     "plugins/loggers/kernel_plugin_loggers/lookup.py",
+    "plugins/rules/kernel_plugin_rules/matcher/values.py",
     "plugins/spacy/kernel_plugin_spacy/util/rules.py",
 }
 RUNS = [

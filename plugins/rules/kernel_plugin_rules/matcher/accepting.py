@@ -19,9 +19,9 @@ from kernel.text import COLUMNS, Doc, LexemeTable, attributes
 from kernel_plugin_rules.matcher.attribute_bits import AttributeBits
 from kernel_plugin_rules.matcher.automaton import Automaton
 from kernel_plugin_rules.matcher.token_patterns import Node, Source
-from kernel_plugin_rules.matcher.values import ExtensionReader, MorphReader, Reader
+from kernel_plugin_rules.matcher.values import Read, read_attribute, read_extension, read_morph
 
-Ints = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Ids = npt.NDArray[np.uint64]
 
 # Patterns share the bits of a filter, which is an array of 64-bit numbers.
@@ -55,13 +55,13 @@ class Accepting:
 
     def _bits_of(self, source: Source) -> AttributeBits:
         table: dict[Any, AttributeBits] = self._annotated
-        reader = MorphReader() if source == attributes.MORPH else Reader()
+        read: Read = read_morph if source == attributes.MORPH else read_attribute
         if isinstance(source, str):
-            table, reader = self._extended, ExtensionReader()
+            table, read = self._extended, read_extension
         elif attributes.is_lexical(source):
             table = self._lexical
         if source not in table:
-            table[source] = AttributeBits(reader, self._automaton.every)
+            table[source] = AttributeBits(read, self._automaton.every)
         return table[source]
 
     # Words

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from kernel.text import StringStore
-from kernel_plugin_rules.matcher.values import Condition, OneOf, Reader
+from kernel_plugin_rules.matcher.values import Condition, OneOf, Read
 
 # Most attributes have fewer different values; lemmas and entity ids can have any number.
 _MAX_KNOWN: Final = 100_000
@@ -19,8 +19,8 @@ class AttributeBits:
     are found in a table; conditions of other kinds are tested once for each value.
     """
 
-    def __init__(self, reader: Reader, every: int) -> None:
-        self._reader = reader
+    def __init__(self, read: Read, every: int) -> None:
+        self._read = read
         self._default = every
         self._listed: dict[int, int] = {}
         self._tested: dict[tuple[Condition, ...], int] = {}
@@ -68,9 +68,12 @@ class AttributeBits:
 
     def of_value(self, value: Any, strings: StringStore) -> int:
         """Return the nodes that accept a value, which for an extension may be anything."""
-        number = self._reader.read(value, "id", strings)
-        bits = self._listed.get(number, self._default)
+        bits = self._listed.get(self._read(value, "id", strings), self._default)
         for conditions, nodes in self._tested.items():
-            if self._reader.accepts(value, conditions, strings):
+            if all(self._meets(value, condition, strings) for condition in conditions):
                 bits |= nodes
         return bits
+
+    def _meets(self, value: Any, condition: Condition, strings: StringStore) -> bool:
+        shown = self._read(value, condition.form, strings)
+        return shown is not None and condition.accepts(shown)

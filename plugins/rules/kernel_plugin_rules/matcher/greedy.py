@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 Greedy: TypeAlias = Literal["FIRST", "LONGEST"]
-MatchT = TypeVar("MatchT", bound=tuple[int, int, int, object])
+MatchT = TypeVar("MatchT", bound=tuple[Any, ...])
 
 CHOICES: Final = ("FIRST", "LONGEST")
 
 
-def choose(matches: Iterable[MatchT], greedy: Greedy) -> list[MatchT]:
-    """Return matches that do not overlap.
+def choose(matches: Iterable[MatchT], greedy: Greedy | None) -> list[MatchT]:
+    """Return matches, which have their start and end in places 1 and 2, that do not overlap.
 
     FIRST prefers the match that starts first, then the longer one; LONGEST the longest, then the
     one that starts first.

@@ -5,20 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from attrs import define
 
 from kernel.errors import ArgumentError
-from kernel.text import Doc, DocBatch, Span, Vocab, attr_name
+from kernel.text import COLUMNS, Doc, DocBatch, Span, Vocab, attr_name
 from kernel_plugin_rules.matcher.accepting import Accepting, Ints
 from kernel_plugin_rules.matcher.automaton import Automaton
 from kernel_plugin_rules.matcher.errors import MatchPatternError
 from kernel_plugin_rules.matcher.greedy import CHOICES, Greedy, choose
 from kernel_plugin_rules.matcher.levenshtein import FuzzyCompare, levenshtein_compare
-from kernel_plugin_rules.matcher.partial_matches import PartialMatches, alignment
+from kernel_plugin_rules.matcher.partial_matches import Found, PartialMatches, alignment
 from kernel_plugin_rules.matcher.token_patterns import Compiler, Node, Pattern, PatternProblem
 from kernel_plugin_rules.matcher.validation import validate_token_pattern
 
@@ -48,7 +47,7 @@ class Matcher:
     def __init__(
         self,
         vocab: Vocab,
-        validate: bool = True,  # noqa: FBT001, FBT002 — as in spaCy
+        validate: bool = True,
         *,
         fuzzy_compare: FuzzyCompare = levenshtein_compare,
     ) -> None:
@@ -60,6 +59,7 @@ class Matcher:
         # The patterns of all rules, in the order in which they were added.
         self._nodes: list[tuple[int, list[Node]]] = []
         self._compiled: _Compiled | None = None
+        self._has_greedy = self._has_functions = False
 
     def __reduce__(self) -> Any:
         rules = [(self.vocab.strings.as_string(key), rule) for key, rule in self._rules.items()]
@@ -108,7 +108,8 @@ class Matcher:
         self._compiled = None
 
     def _compile(self, key: str | int, patterns: list[Pattern]) -> list[list[Node]]:
-        problems, made = [], []
+        problems: list[str] = []
+        made = []
         for index, pattern in enumerate(patterns):
             found = validate_token_pattern(pattern) if self.validate else []
             if not found:
@@ -154,26 +155,28 @@ class Matcher:
         `allow_missing`.
         """
         if not isinstance(doclike, Doc | Span):
-            name = type(doclike).__name__
+            name = type(doclike).__name__  # type: ignore[unreachable]
             raise ArgumentError(f"a Matcher finds matches in a Doc or a Span, got a {name}")
         compiled = self._ready()
         if not allow_missing:
             compiled.check_annotated(doclike.doc)
-        start, end = (doclike.start, doclike.end) if isinstance(doclike, Span) else (0, len(doclike))
+        start, end = (
+            (doclike.start, doclike.end) if isinstance(doclike, Span) else (0, len(doclike))
+        )
         doc = doclike.doc
         classes = compiled.accepting.classes(doc.lexemes).take(doc.lex[start:end])
         starts = compiled.accepting.starts(classes)
         matches = []
         if len(starts):
             matches = compiled.matches(doc, start, end, classes, starts, aligned=with_alignments)
-        return self._finished(doc, start, matches, as_spans=as_spans, aligned=with_alignments)
+        return self._finished(doc, start, matches, as_spans=as_spans)
 
     def pipe(
         self,
         docs: Iterable[Any],
         batch_size: int = 1000,
-        return_matches: bool = False,  # noqa: FBT001, FBT002 — as in spaCy
-        as_tuples: bool = False,  # noqa: FBT001, FBT002
+        return_matches: bool = False,
+        as_tuples: bool = False,
     ) -> Iterator[Any]:
         """Match many docs, in batches, which is faster than one by one.
 
@@ -182,7 +185,9 @@ class Matcher:
         """
         for batch in _batches(docs, batch_size):
             only_docs = [pair[0] for pair in batch] if as_tuples else batch
-            for given, doc, matches in zip(batch, only_docs, self._of_batch(only_docs), strict=True):
+            for given, doc, matches in zip(
+                batch, only_docs, self._of_batch(only_docs), strict=True
+            ):
                 found = (doc, matches) if return_matches else doc
                 yield (found, given[1]) if as_tuples else found
 
@@ -195,41 +200,41 @@ class Matcher:
             doc = docs[i]
             found[i] = compiled.matches(doc, 0, len(doc), classes, starts, aligned=False)
         return [
-            self._finished(doc, 0, matches, as_spans=False, aligned=False)
+            self._finished(doc, 0, matches, as_spans=False)
             for doc, matches in zip(docs, found, strict=True)
         ]
 
     def _ready(self) -> _Compiled:
         if self._compiled is None:
             self._compiled = _Compiled(self._nodes)
+            self._has_greedy = any(rule.greedy for rule in self._rules.values())
+            self._has_functions = any(rule.on_match for rule in self._rules.values())
         if not self._rules:
             warnings.warn("the matcher has no patterns", stacklevel=3)
         return self._compiled
 
-    def _finished(
-        self, doc: Doc, offset: int, matches: list[Match], *, as_spans: bool, aligned: bool
-    ) -> Any:
-        """Choose among the matches, remove the alignments if not needed, call functions."""
-        if any(rule.greedy for rule in self._rules.values()):
+    def _finished(self, doc: Doc, offset: int, matches: list[Match], *, as_spans: bool) -> Any:
+        """Choose among the matches of greedy rules, and call the functions of rules."""
+        if self._has_greedy:
             matches = self._chosen(matches)
-        if not aligned:
-            pass
-        for i, match in enumerate(matches):
-            on_match = self._rules[match[0]].on_match
-            if on_match is not None:
-                on_match(self, doc, i, matches)
+        if self._has_functions:
+            for i, match in enumerate(matches):
+                on_match = self._rules[match[0]].on_match
+                if on_match is not None:
+                    on_match(self, doc, i, matches)
         if not as_spans:
             return matches
-        return [Span(doc, offset + match[1], offset + match[2], label=match[0]) for match in matches]
+        return [
+            Span(doc, offset + match[1], offset + match[2], label=match[0]) for match in matches
+        ]
 
     def _chosen(self, matches: list[Match]) -> list[Match]:
         """Return the matches without overlaps of those of greedy rules, which come last."""
-        chosen, by_rule = [], {}
+        chosen: list[Match] = []
+        by_rule: dict[int, list[Match]] = {}
         for match in matches:
-            if self._rules[match[0]].greedy is None:
-                chosen.append(match)
-            else:
-                by_rule.setdefault(match[0], []).append(match)
+            is_greedy = self._rules[match[0]].greedy is not None
+            (by_rule.setdefault(match[0], []) if is_greedy else chosen).append(match)
         for key, of_rule in by_rule.items():
             chosen.extend(choose(of_rule, self._rules[key].greedy))
         return chosen
@@ -247,7 +252,7 @@ class _Compiled:
     def check_annotated(self, doc: Doc) -> None:
         """Raise ArgumentError if a pattern needs annotation that a doc does not have."""
         for attr in self._required:
-            if not doc.has_annotation(attr):
+            if not _is_annotated(doc, attr):
                 raise ArgumentError(
                     f"patterns need {attr_name(attr)}, but the doc does not have it",
                     hint="run the components that set it first, or pass allow_missing=True",
@@ -289,33 +294,44 @@ class _Compiled:
         starts   (S,)  the tokens at which matches may start
         """
         accepting = self.accepting.of_tokens(doc, start, end, classes.tolist())
-        patterns = self.automaton.patterns
-        found: list[Any] = []
-        partial = set()
         first_tokens = starts.tolist()
+        patterns = self.automaton.patterns
+        found: list[Found] = []
+        partial = set()
         for number, end_token in self.automaton.ends(accepting, first_tokens):
             pattern = patterns[number]
             if pattern.is_fixed:
                 begin = end_token - len(pattern.nodes)
-                found.append((end_token - 1, (begin, 0, number), 0, number, begin, end_token, None))
+                found.append((end_token - 1, begin, 0, number, 0, number, begin, end_token, None))
             else:
                 partial.add(number)
         if partial:
             more = PartialMatches(patterns, self.automaton.firsts, accepting)
             more.run(partial, first_tokens)
             found.extend(more.found)
-        found.sort(key=itemgetter(0, 1, 2))
+        found.sort()
+        if aligned:
+            return self._aligned(found)
+        every = [(patterns[each[5]].key, each[6], each[7]) for each in found]
+        return list(dict.fromkeys(every))
+
+    def _aligned(self, found: list[Found]) -> list[Match]:
+        """Return each match once, with the index of the dict that each token matched."""
         matches: dict[tuple[int, int, int], Match] = {}
-        for *_, number, begin, end_token, taken in found:
-            pattern = patterns[number]
-            match = (pattern.key, begin, end_token)
-            if match in matches:
-                continue
-            matches[match] = match
-            if aligned:
-                specs = pattern.specs if pattern.is_fixed else alignment(pattern, taken)
-                matches[match] = (*match, list(specs))
+        for *_, number, begin, end, taken in found:
+            pattern = self.automaton.patterns[number]
+            match = (pattern.key, begin, end)
+            if match not in matches:
+                specs = list(pattern.specs) if pattern.is_fixed else alignment(pattern, taken)
+                matches[match] = (*match, specs)
         return list(matches.values())
+
+
+def _is_annotated(doc: Doc, attr: int) -> bool:
+    column = COLUMNS.of_attr(attr)
+    values = None if column is None else doc.annotations.get(column.name)
+    # In most docs, the first token tells.
+    return (values is not None and len(values) > 0 and bool(values[0])) or doc.has_annotation(attr)
 
 
 def _batches(docs: Iterable[Any], size: int) -> Iterator[list[Any]]:
@@ -353,7 +369,7 @@ def _check_arguments(key: str | int, patterns: Any, on_match: Any, greedy: Any) 
 def _restored(
     cls: type[Matcher],
     vocab: Vocab,
-    validate: bool,  # noqa: FBT001
+    validate: bool,
     fuzzy_compare: FuzzyCompare,
     rules: Iterable[tuple[str, _Rule]],
 ) -> Matcher:

@@ -18,9 +18,9 @@ from kernel_plugin_rules.matcher.automaton import Placed
 _Rank: TypeAlias = tuple[int, int, int]
 # The nodes that took the tokens, the last one first.
 _Taken: TypeAlias = "tuple[_Taken, int] | None"
-# The token that completed the match, the rank of the partial match, which of its matches this is;
-# the pattern, start, end, and the nodes.
-Found: TypeAlias = "tuple[int, _Rank, int, int, int, int, _Taken]"
+# What matches are sorted by: the token that completed the match, the rank of the partial match, and
+# which of its matches this is; then the number of the pattern, start, end, and the nodes.
+Found: TypeAlias = "tuple[int, int, int, int, int, int, int, int, _Taken]"
 
 
 @define
@@ -134,7 +134,7 @@ class PartialMatches:
         if partial.length:
             end = partial.start + partial.length
             number, start = partial.number, partial.start
-            self.found.append((i, partial.rank, place, number, start, end, partial.taken))
+            self.found.append((i, *partial.rank, place, number, start, end, partial.taken))
 
 
 def alignment(pattern: Placed, taken: _Taken) -> list[int]:

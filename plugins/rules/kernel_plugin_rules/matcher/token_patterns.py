@@ -40,11 +40,12 @@ Quantifier: TypeAlias = Literal["1", "!", "?", "*"]
 OPERATORS: Final = ("!", "?", "+", "*", "{n}", "{n,m}", "{n,}", "{,m}")
 SET_PREDICATES: Final = ("IN", "NOT_IN", "IS_SUBSET", "IS_SUPERSET", "INTERSECTS")
 TEXT_PREDICATES: Final = ("REGEX", "FUZZY", *(f"FUZZY{n}" for n in range(1, 10)))
-KEYS: Final = tuple(
-    "ORTH TEXT LOWER NORM LENGTH SHAPE LEMMA POS TAG MORPH DEP ENT_TYPE ENT_IOB ENT_ID ENT_KB_ID "
-    "SPACY IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_UPPER IS_TITLE IS_PUNCT IS_SPACE IS_BRACKET "
-    "IS_QUOTE IS_LEFT_PUNCT IS_RIGHT_PUNCT IS_CURRENCY IS_STOP IS_SENT_START SENT_START LIKE_NUM "
-    "LIKE_URL LIKE_EMAIL OP _".split()
+KEYS: Final = (
+    *("ORTH", "TEXT", "LOWER", "NORM", "LENGTH", "SHAPE", "LEMMA", "POS", "TAG", "MORPH", "DEP"),
+    *("ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID", "SPACY", "SENT_START", "IS_SENT_START"),
+    *("IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT"),
+    *("IS_SPACE", "IS_BRACKET", "IS_QUOTE", "IS_LEFT_PUNCT", "IS_RIGHT_PUNCT", "IS_CURRENCY"),
+    *("IS_STOP", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL", "OP", "_"),
 )
 # Annotation without which a pattern that gives a value of it can match nothing.
 REQUIRABLE: Final = frozenset(
@@ -268,12 +269,14 @@ def expand(operator: Any) -> list[Quantifier]:
     counted = _COUNTED.fullmatch(operator)
     if counted is not None:
         exact, least, most = counted.groups()
+        low = int(exact or least or 0)
+        once: list[Quantifier] = ["1"] * low
         if exact:
-            return ["1"] * int(exact)
-        low = int(least or 0)
-        if not most and least:
-            return ["1"] * low + ["*"]
+            return once
+        if least and not most:
+            return [*once, "*"]
         if most and low <= int(most):
-            return ["1"] * low + ["?"] * (int(most) - low)
+            optional: list[Quantifier] = ["?"] * (int(most) - low)
+            return [*once, *optional]
     known = ", ".join(OPERATORS)
     raise PatternProblem("OP", f"no operator {operator!r}; there are: {known}, with n <= m")

@@ -32,6 +32,8 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+# Returns a value in one form; the strings of ids are looked up in the store.
+Read: TypeAlias = Callable[[Any, Form, StringStore], Any]
 
 
 class Condition(Protocol):
@@ -145,56 +147,36 @@ class AnyOf:
         return any(each.accepts(value) for each in self.conditions) is not self.negated
 
 
-class Reader:
-    """Brings the values of an attribute into the form that a condition needs.
-
-    A form that a value does not have is None.
-    """
-
-    def read(self, value: Any, form: Form, strings: StringStore) -> Any:
-        """Return a value, whose string is in `strings`, in one form."""
-        if form == "text":
-            return strings[value]
-        return {value} if form == "set" else value
-
-    def accepts(self, value: Any, conditions: Iterable[Condition], strings: StringStore) -> bool:
-        """Return whether a value meets all conditions."""
-        for condition in conditions:
-            shown = self.read(value, condition.form, strings)
-            if shown is None or not condition.accepts(shown):
-                return False
-        return True
+def read_attribute(value: int, form: Form, strings: StringStore) -> Any:
+    """Return the value of an attribute, whose string is in `strings`, in one form."""
+    if form == "text":
+        return strings[value]
+    return {value} if form == "set" else value
 
 
-class MorphReader(Reader):
-    """Reads MORPH. Its set has each value of a field together with the field: `Case=Nom`."""
-
-    def read(self, value: Any, form: Form, strings: StringStore) -> Any:
-        """Return a value in one form."""
-        if form != "set":
-            return super().read(value, form, strings)
-        fields = Morphology.feats_to_dict(strings[value])
-        return {
-            hash_string(f"{field}={part}")
-            for field, parts in fields.items()
-            for part in parts.split(Morphology.VALUE_SEP)
-        }
+def read_morph(value: int, form: Form, strings: StringStore) -> Any:
+    """Return a value of MORPH in one form; its set has features such as `Case=Nom`."""
+    if form != "set":
+        return read_attribute(value, form, strings)
+    fields = Morphology.feats_to_dict(strings[value])
+    return {
+        hash_string(f"{field}={part}")
+        for field, parts in fields.items()
+        for part in parts.split(Morphology.VALUE_SEP)
+    }
 
 
-class ExtensionReader(Reader):
-    """Reads extension attributes, which may be anything."""
-
-    def read(self, value: Any, form: Form, strings: StringStore) -> Any:
-        """Return a value in one form."""
-        if form == "number":
-            return value
-        if form == "text":
-            return value if isinstance(value, str) else None
-        if form == "id" or isinstance(value, str | int):
-            known = id_of(value)
-            return {known} if form == "set" and known is not None else known
-        items = list(value) if isinstance(value, Iterable) else [None]
-        return set(map(id_of, items)) if all(isinstance(item, str | int) for item in items) else None
+def read_extension(value: Any, form: Form, _: StringStore) -> Any:
+    """Return the value of an extension attribute in one form, None if it does not have it."""
+    if form == "number":
+        return value
+    if form == "text":
+        return value if isinstance(value, str) else None
+    if form == "id" or isinstance(value, str | int):
+        known = id_of(value)
+        return {known} if form == "set" and known is not None else known
+    items = list(value) if isinstance(value, Iterable) else [None]
+    return set(map(id_of, items)) if all(isinstance(item, str | int) for item in items) else None
 
 
 def id_of(value: Any) -> int | None:

@@ -1,7 +1,6 @@
-"""Run matchers of one library on docs, and print what they find.
+"""Run matchers of one library on random docs, and print the jobs and what they find.
 
-    python matching_side.py spacy JOBS.json
-    python matching_side.py kernel JOBS.json
+    python matching_side.py LIBRARY KIND N_JOBS SEED
 
 A job has the name of a matcher, its arguments, rules (a key, patterns, further arguments), docs
 (arguments of `Doc`) and arguments of the call. A phrase is the arguments of a `Doc` too.
@@ -9,54 +8,63 @@ A job has the name of a matcher, its arguments, rules (a key, patterns, further 
 
 import importlib
 import json
+import random
 import sys
 import warnings
 
-_LENGTH = "length of the text"
+import random_jobs
 
 
-def results(library, jobs):
-    """Return the matches of every doc of every job, or the error of the job."""
-    blank = importlib.import_module(library).blank("en")
-    matching = importlib.import_module(f"{library}.matcher")
-    tokens = importlib.import_module(f"{library}.tokens")
-    tokens.Token.set_extension("size", getter=lambda token: len(token.text), force=True)
-    tokens.Token.set_extension("kind", default="", force=True)
-    tokens.Token.set_extension("parts", getter=lambda token: token.text.split("."), force=True)
+class Side:
+    """A library with its matchers."""
 
-    def make_doc(arguments):
-        return tokens.Doc(blank.vocab, **arguments)
+    def __init__(self, library):
+        self.vocab = importlib.import_module(library).blank("en").vocab
+        self.matching = importlib.import_module(f"{library}.matcher")
+        self.tokens = importlib.import_module(f"{library}.tokens")
+        token = self.tokens.Token
+        token.set_extension("size", getter=lambda token: len(token.text), force=True)
+        token.set_extension("kind", default="", force=True)
+        token.set_extension("parts", getter=lambda token: token.text.split("."), force=True)
 
-    def run(job):
-        matcher = getattr(matching, job["matcher"])(blank.vocab, **job.get("arguments", {}))
+    def results(self, job):
+        """Return the matches in each doc of a job, or the error."""
+        try:
+            matcher = self.matcher(job)
+            return [self.matches(job, matcher, arguments) for arguments in job["docs"]]
+        except Exception as error:  # noqa: BLE001 — compared with the other library
+            return f"{type(error).__name__}: {error}"
+
+    def matcher(self, job):
+        """Return the matcher of a job, with its rules."""
+        matcher = getattr(self.matching, job["matcher"])(self.vocab, **job.get("arguments", {}))
         for key, patterns, arguments in job["rules"]:
-            if job["matcher"] == "PhraseMatcher":
-                patterns = [make_doc(pattern) for pattern in patterns]
-            matcher.add(key, patterns, **arguments)
+            is_phrases = job["matcher"] == "PhraseMatcher"
+            made = list(map(self.doc, patterns)) if is_phrases else patterns
+            matcher.add(key, made, **arguments)
         for key in job.get("removed", ()):
             matcher.remove(key)
-        found = []
-        for arguments in job["docs"]:
-            doc = make_doc(arguments)
-            for i, kind in enumerate(job.get("kinds", ())):
-                if i < len(doc):
-                    doc[i]._.kind = kind
-            text = doc[slice(*job["span"])] if "span" in job else doc
-            matches = matcher(text, **job.get("call", {}))
-            found.append([[blank.vocab.strings[key], *rest] for key, *rest in matches])
-        return found
+        return matcher
 
-    return [_or_error(run, job) for job in jobs]
+    def doc(self, arguments):
+        """Return a doc."""
+        return self.tokens.Doc(self.vocab, **arguments)
 
-
-def _or_error(run, job):
-    try:
-        return run(job)
-    except Exception as error:  # noqa: BLE001 — compared with the other library
-        return f"{type(error).__name__}: {error}"
+    def matches(self, job, matcher, arguments):
+        """Return the matches in one doc."""
+        doc = self.doc(arguments)
+        for token, kind in zip(doc, job.get("kinds", ()), strict=False):
+            token._.kind = kind
+        text = doc[slice(*job["span"])] if "span" in job else doc
+        matches = matcher(text, **job.get("call", {}))
+        return [[self.vocab.strings[key], *rest] for key, *rest in matches]
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    with open(sys.argv[2], encoding="utf8") as file:
-        print(json.dumps(results(sys.argv[1], json.load(file))))
+    _, LIBRARY, KIND, N_JOBS, SEED = sys.argv
+    choose = random.Random(int(SEED))
+    make_job = getattr(random_jobs, f"{KIND}_job")
+    jobs = [make_job(choose) for _ in range(int(N_JOBS))]
+    side = Side(LIBRARY)
+    sys.stdout.write(json.dumps([jobs, list(map(side.results, jobs))]))

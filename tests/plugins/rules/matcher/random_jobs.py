@@ -8,18 +8,20 @@ from typing import Any
 
 Job = dict[str, Any]
 
-WORDS = "a A the The cat cats New York new NEW U.S. 3 42 7th . , ! ( \" don't café \n http://a.org".split(
-    " "
-)
+WORDS = [
+    *("a", "A", "the", "The", "cat", "cats", "New", "York", "new", "NEW", "U.S.", "3", "42"),
+    *("7th", ".", ",", "!", "(", '"', "don't", "café", "\n", "http://a.org"),
+]
 TAGS = ["NN", "NNS", "VBZ", "DT"]
 POS = ["NOUN", "VERB", "DET", "PUNCT"]
 MORPHS = ["", "Number=Sing", "Number=Plur", "Case=Nom|Number=Sing", "Case=Acc,Nom"]
 DEPS = ["det", "nsubj", "obj", "ROOT"]
 LABELS = ["GPE", "ORG"]
-FLAGS = (
-    "IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_UPPER IS_TITLE IS_PUNCT IS_SPACE IS_BRACKET IS_QUOTE "
-    "IS_LEFT_PUNCT IS_RIGHT_PUNCT IS_CURRENCY IS_STOP LIKE_NUM LIKE_URL LIKE_EMAIL"
-).split()
+FLAGS = [
+    *("IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT"),
+    *("IS_SPACE", "IS_BRACKET", "IS_QUOTE", "IS_LEFT_PUNCT", "IS_RIGHT_PUNCT", "IS_CURRENCY"),
+    *("IS_STOP", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL"),
+]
 OPERATORS = ["?", "*", "+", "!", "{2}", "{1,2}", "{,2}", "{2,}", "{0,1}", "{0}"]
 STRINGS: dict[str, list[str]] = {
     "ORTH": WORDS,
@@ -181,11 +183,11 @@ def matcher_job(choose: random.Random) -> Job:
 def phrase_job(choose: random.Random) -> Job:
     """Return a job with phrases that are cut out of the docs, or random."""
     docs = [doc(choose) for _ in range(3)]
-    attr = choose.choice(["ORTH", "LOWER", "LOWER", "TAG", "POS", "SHAPE", "LEMMA", "IS_ALPHA", "DEP"])
-    attrs = [*"ORTH TEXT LOWER NORM SHAPE LENGTH ENT_TYPE ENT_IOB MORPH IS_PUNCT SPACY".split(), attr]
+    frequent = ["ORTH", "LOWER", "LOWER", "TAG", "POS", "SHAPE", "LEMMA", "IS_ALPHA", "DEP"]
+    rare = ["TEXT", "NORM", "LENGTH", "ENT_TYPE", "ENT_IOB", "MORPH", "IS_PUNCT", "SPACY"]
     job: Job = {
         "matcher": "PhraseMatcher",
-        "arguments": {"attr": choose.choice([*attrs, attr, attr, attr])},
+        "arguments": {"attr": choose.choice([*frequent, *frequent, *rare])},
         "rules": [
             [f"rule{number}", [_phrase(choose, docs) for _ in range(choose.randint(1, 4))], {}]
             for number in range(choose.randint(1, 4))
@@ -208,9 +210,10 @@ def _phrase(choose: random.Random, docs: list[dict[str, Any]]) -> dict[str, Any]
     return kept
 
 
-RELATIONS = (
-    "< > << >> . .* ; ;* $+ $- $++ $-- >+ >- >++ >-- <+ <- <++ <--"
-).split()
+RELATIONS = [
+    *("<", ">", "<<", ">>", ".", ".*", ";", ";*", "$+", "$-", "$++", "$--"),
+    *(">+", ">-", ">++", ">--", "<+", "<-", "<++", "<--"),
+]
 
 
 def dependency_job(choose: random.Random) -> Job:
