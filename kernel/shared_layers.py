@@ -49,6 +49,7 @@ class SharedLayer:
     component   the name of the component that computes it
     block       the settings of that component
     listener    the block of a layer that reads it, which replaces `SHARED` in other blocks
+    vectors     the package or folder with the word vectors that it includes, or None
     training    settings of `[training]` that it needs; those of components give way to them
     for_gpu     whether it is made for a GPU
     allocator   the `gpu_allocator` of `[system]` that it needs on a GPU
@@ -58,6 +59,7 @@ class SharedLayer:
     component: str
     block: Mapping[str, Any]
     listener: Mapping[str, Any]
+    vectors: str | None = None
     training: Mapping[str, Any] = field(factory=dict)
     for_gpu: bool = False
     allocator: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
@@ -14,12 +15,12 @@ from kernel.plugins import hooks
 from kernel.registry import registry
 from kernel.shared_layers import SHARED, SharedLayer
 
-Path = tuple[str, ...]
+_Place = tuple[str, ...]
 
 # Evaluate and save averaged weights: scores then depend much less on the step of the evaluation.
 # The default config does not, like spaCy's.
 _AVERAGED: Final = {"use_averages": True}
-_REMARKS: Final[dict[Path, str]] = {
+_REMARKS: Final[dict[_Place, str]] = {
     ("training", "optimizer", "use_averages"): (
         "true instead of the default false: scores vary less between evaluations"
     ),
@@ -31,7 +32,7 @@ class Recommendation:
     """A complete config, remarks about some of its settings, and warnings."""
 
     config: Config
-    remarks: Mapping[Path, str]
+    remarks: Mapping[_Place, str]
     warnings: Sequence[str]
 
 
@@ -77,8 +78,9 @@ def recommend(
     nlp = {"lang": lang, "pipeline": list(blocks), "batch_size": 128 if gpu else 1000}
     training = merge({"optimizer": _AVERAGED, **_training(wanted)}, layer.training if layer else {})
     system = {"gpu_allocator": layer.allocator if layer and gpu else None}
-    tables = {"system": system, "nlp": nlp, "components": blocks, "training": training}
-    config = Config(tables)
+    paths = {"vectors": layer.vectors if layer else None}
+    tables = {"paths": paths, "system": system, "nlp": nlp, "components": blocks}
+    config = Config({**tables, "training": training})
     config = fill(with_pretraining(config) if pretraining else config)
     try:
         check(config, complete=False)
@@ -108,7 +110,7 @@ def with_pretraining(config: Config) -> Config:
 def warnings_about(
     sharing: Sequence[str], layer: SharedLayer | None, *, gpu: bool
 ) -> Iterator[str]:
-    """Yield warnings about `sharing` components that are left out, and a missing GPU layer."""
+    """Yield warnings about `sharing` components that are left out, and what is missing."""
     for name in sharing:
         if layer is None:
             yield f"`{name}` is left out: no other component of this pipeline listens to it"
@@ -119,6 +121,15 @@ def warnings_about(
             "no installed plugin recommends a shared layer for the GPU: this is "
             "the config for the CPU, with batches for a GPU"
         )
+    if layer is not None and layer.vectors is not None and not _is_there(layer.vectors):
+        yield (
+            f"the word vectors `{layer.vectors}` are not installed: install their package, or set "
+            "`vectors` in [paths] to other vectors"
+        )
+
+
+def _is_there(vectors: str) -> bool:
+    return registry.models.has(vectors) or Path(vectors).exists()
 
 
 def _shares(name: str, lang: str) -> bool:
@@ -140,7 +151,7 @@ def _no_layer(sharing: Sequence[str], listeners: Sequence[str]) -> KernelError:
     )
 
 
-def _remarks_about(layer: SharedLayer | None) -> dict[Path, str]:
+def _remarks_about(layer: SharedLayer | None) -> dict[_Place, str]:
     remarks = {} if layer is None else layer.remarks
     return {tuple(path.split(".")): text for path, text in remarks.items()}
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kernel.pipeline.batching import Varying, minibatch, schedule
-from kernel.pipeline.defaults import BaseDefaults
+from kernel.pipeline.defaults import BaseDefaults, RecommendedModels
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
 from kernel.pipeline.frozen import FrozenDict, FrozenList
 from kernel.pipeline.language import Language
@@ -68,6 +68,7 @@ __all__ = [
     "Optimizable",
     "Packable",
     "Pipe",
+    "RecommendedModels",
     "Rehearsing",
     "RehearsingPipe",
     "SharedOutput",

@@ -66,11 +66,7 @@ def test_pipeline_and_score_weights_are_spacys(case):
 def test_component_has_spacys_settings(name, optimize):
     config = recommend("en", ["ner" if name == "tok2vec" else name], optimize=optimize).config
     block = json.loads(json.dumps(config["components"][name]))
-    expected = renamed(SPACY["components"][optimize][name])
-    if name == "tok2vec":
-        # There are no vectors to name or to include.
-        expected["model"]["embed"]["include_static_vectors"] = False
-    assert block == expected
+    assert block == renamed(SPACY["components"][optimize][name])
 
 
 @pytest.mark.parametrize(
@@ -84,6 +80,7 @@ def test_other_sections_are_spacys(optimize, gpu):
     # A setting of a plugin, which cannot add keys to [paths].
     del expected["paths"]["init_tok2vec"]
     expected["initialize"]["init_tok2vec"] = None
+    expected["paths"]["vectors"] = "en_core_web_lg" if optimize == "accuracy" else None
     for path, value in OURS.items():
         put(expected, path, value)
     expected["nlp"]["batch_size"] = 128 if gpu else 1000
@@ -158,6 +155,23 @@ def test_remarks_are_about_existing_settings(optimize):
     found = recommend("en", ["ner"], optimize=optimize)
     for *sections, key in found.remarks:
         assert key in functools.reduce(operator.getitem, sections, found.config)
+
+
+def test_vectors_are_left_out_for_a_language_without():
+    config = recommend("xx", ["ner"], optimize="accuracy").config
+    assert config["paths"]["vectors"] is None
+    assert functools.reduce(operator.getitem, EMBED, config)["include_static_vectors"] is False
+
+
+def test_vectors_are_left_out_if_nothing_includes_them():
+    assert recommend("en", ["senter"], optimize="accuracy").config["paths"]["vectors"] is None
+
+
+@pytest.mark.parametrize(("optimize", "warns"), [("accuracy", True), ("efficiency", False)])
+def test_missing_vectors_are_reported(kernel, optimize, warns):
+    result = kernel("init", "config", "-", "-p", "ner", "-o", optimize)
+    warning = "warning: the word vectors `en_core_web_lg` are not installed: "
+    assert (warning in result.stderr) is warns
 
 
 @without_transformer

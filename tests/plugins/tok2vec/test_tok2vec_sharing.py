@@ -303,7 +303,8 @@ def test_error_of_listener_with_wrong_width_has_both_widths(batch):
     ("optimize", "width", "depth"), [("efficiency", 96, 4), ("accuracy", 256, 8)]
 )
 def test_recommended_component_can_be_made(optimize, width, depth):
-    block = dict(plugin.kernel_recommend_shared_layer(component=None, optimize=optimize).block)
+    layer = plugin.kernel_recommend_shared_layer(component=None, lang="xx", optimize=optimize)
+    block = dict(layer.block)
     encode = block["model"]["encode"]
     nlp = kernel.blank("xx")
     block.pop("factory")
@@ -317,7 +318,8 @@ def test_recommended_component_can_be_made(optimize, width, depth):
 
 
 def test_other_components_are_left_to_others():
-    assert plugin.kernel_recommend_shared_layer(component="sun", optimize="accuracy") is None
+    layer = plugin.kernel_recommend_shared_layer(component="sun", lang="xx", optimize="accuracy")
+    assert layer is None
 
 
 def test_shared_layer_without_weights_is_named():

@@ -46,6 +46,10 @@ def test_config_for_a_gpu_has_a_transformer_that_components_listen_to():
         ("en", ["transformer", "ner"], False, "transformer", "roberta-base"),
         ("en", ["tok2vec", "ner"], True, "tok2vec", None),
         ("xx", ["ner"], True, "transformer", "bert-base-multilingual-uncased"),
+        ("de", ["ner"], True, "transformer", "bert-base-german-cased"),
+        # No encoder is recommended, so a GPU alone is no reason for one.
+        ("it", ["ner"], True, "tok2vec", None),
+        ("it", ["transformer", "ner"], True, "transformer", "bert-base-multilingual-uncased"),
     ],
 )
 def test_layer_follows_machine_language_and_wish(lang, asked, gpu, layer, name):

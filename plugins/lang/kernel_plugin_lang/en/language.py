@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from kernel.pipeline import Language
+from kernel.pipeline import Language, RecommendedModels
 from kernel_plugin_lang.defaults import RuleDefaults
 from kernel_plugin_lang.en.exceptions import make_exceptions
 from kernel_plugin_lang.en.noun_chunks import noun_chunks
@@ -23,6 +23,7 @@ class EnglishDefaults(RuleDefaults):
     infixes = lazy(lambda: make_infixes(hyphen_after="0-9"))
     lex_attr_getters = lazy(lambda: make_getters("en", STOP_WORDS, LIKE_NUM=like_num))
     stop_words = STOP_WORDS
+    recommended = RecommendedModels(vectors="en_core_web_lg", transformer="roberta-base")
     syntax_iterators: ClassVar[dict[str, Callable[..., Any]]] = {"noun_chunks": noun_chunks}
 
 

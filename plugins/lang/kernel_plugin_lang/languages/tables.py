@@ -19,6 +19,7 @@ Makers: TypeAlias = dict[str, Callable[[], Any]]
 TABLES: Final[Mapping[str, str]] = {
     "norms": "kernel_plugin_lang.languages.norms:NormsTable",
     "numbers": "kernel_plugin_lang.languages.numbers:NumbersTable",
+    "recommended": "kernel_plugin_lang.languages.recommended:RecommendedTable",
     "tokenizer": "kernel_plugin_lang.languages.tokenizer_table:TokenizerTable",
     "writing_system": "kernel_plugin_lang.languages.writing_system:WritingSystemTable",
 }
