@@ -97,7 +97,7 @@ class AffixRules:
         Takes time linear in the length of the chunk if the functions belong to patterns that look
         at a limited number of characters, as this package's own do.
         """
-        if chunk in special_cases.table:
+        if chunk in special_cases.strings:
             return [("SPECIAL", chunk)]
         if self.is_plain(chunk):
             return [("TOKEN", chunk)]
@@ -118,13 +118,13 @@ class AffixRules:
         suffixes: list[Piece],
     ) -> tuple[int, int]:
         """Move the affixes of `text` to the two lists; return start and end of the rest."""
-        table, lengths = special_cases.table, special_cases.lengths
+        strings, lengths = special_cases.strings, special_cases.lengths
         before, after = self._prefixes, self._suffixes
         prefix_by_char, no_prefix = before.by_char.get, before.otherwise
         suffix_by_char, no_suffix = after.by_char.get, after.otherwise
         start, end = 0, len(text)
         while start < end:
-            if end - start in lengths and text[start:end] in table:
+            if end - start in lengths and text[start:end] in strings:
                 break
             if self.token_match is not None and self.token_match(text[start:end]):
                 break
@@ -132,7 +132,7 @@ class AffixRules:
             if n_prefix < 0:
                 n_prefix = before.length(text, start, end)
             inner = start + n_prefix
-            if n_prefix and end - inner in lengths and text[inner:end] in table:
+            if n_prefix and end - inner in lengths and text[inner:end] in strings:
                 prefixes.append(("PREFIX", text[start:inner]))
                 return inner, end
             # Search only after the prefix, so that no lookbehind can see the prefix.
@@ -140,7 +140,7 @@ class AffixRules:
             if n_suffix < 0:
                 n_suffix = after.length(text, inner, end)
             outer = end - n_suffix
-            if n_suffix and outer - start in lengths and text[start:outer] in table:
+            if n_suffix and outer - start in lengths and text[start:outer] in strings:
                 suffixes.append(("SUFFIX", text[outer:end]))
                 return start, outer
             if n_prefix:
@@ -153,7 +153,7 @@ class AffixRules:
         return start, end
 
     def _split_middle(self, text: str, special_cases: SpecialCases) -> list[Piece]:
-        if text in special_cases.table:
+        if text in special_cases.strings:
             return [("SPECIAL", text)]
         if self.is_plain(text):
             return [("TOKEN", text)]

@@ -125,7 +125,7 @@ class ChunkEncoder:
         """
         codes = self._special_codes.get((text, space))
         if codes is None:
-            parts = self._special_cases.table[text]
+            parts = self._special_cases[text]
             codes = [2 * self._row(part[ORTH], part.get(NORM)) for part in parts]
             codes[-1] += space
             self._special_codes[text, space] = codes
@@ -150,7 +150,7 @@ class ChunkEncoder:
     def _analyse(self, chunks: list[str]) -> dict[str, bytes]:
         """Split chunks by the rules, and add all their words to the lexeme table at once."""
         rules, special_cases = self._rules, self._special_cases
-        codes = self._encode_plain(rules.find_plain(chunks, special_cases.table))
+        codes = self._encode_plain(rules.find_plain(chunks, special_cases.strings))
         pieces = {
             chunk: rules.split(chunk, special_cases) for chunk in chunks if chunk not in codes
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
@@ -33,15 +33,15 @@ class SpecialCases(Mapping[str, list[dict[int, str]]]):
     """
 
     def __init__(self, rules: Mapping[str, Sequence[Mapping[Any, Any]]]) -> None:
-        self._rules: dict[str, list[dict[int, str]]] = {}
+        # None stands for the string as one token: most special cases, which take no memory so.
+        self._rules: Final[dict[str, list[dict[int, str]] | None]] = {}
         for text, tokens in rules.items():
-            whole = [{ORTH: text}]
-            # Most special cases of a language are this one; the check of the others takes longer.
-            self._rules[text] = whole if tokens == whole and text else _checked(text, tokens)
+            is_whole = text and tokens == [{ORTH: text}]
+            self._rules[text] = None if is_whole else _checked(text, tokens)
         self.lengths: Final[set[int]] = set(map(len, self._rules))
 
     def __getitem__(self, text: str) -> list[dict[int, str]]:
-        return self._rules[text]
+        return self._rules[text] or [{ORTH: text}]
 
     def __contains__(self, text: object) -> bool:
         return text in self._rules
@@ -53,8 +53,8 @@ class SpecialCases(Mapping[str, list[dict[int, str]]]):
         return len(self._rules)
 
     @property
-    def table(self) -> dict[str, list[dict[int, str]]]:
-        """The special cases as a dict, for faster look-ups. Do not change it."""
+    def strings(self) -> Collection[str]:
+        """The strings of the special cases, for faster look-ups than in this mapping."""
         return self._rules
 
     def add(self, text: str, tokens: Sequence[Mapping[Any, Any]]) -> None:
@@ -138,12 +138,13 @@ class Phrases:
         if text in self._added:
             return
         self._added.add(text)
-        if not self._needs_finding(text) or self.is_unchanged(text):
-            return
         tokens = self._cut(text)
-        _insert(self._trie, tokens)
-        if len(tokens) > 1 and _WHITESPACE.search(text):
-            self._spaced_firsts.add(tokens[0])
+        if tokens != [text]:
+            _insert(self._trie, tokens)
+            if len(tokens) > 1 and _WHITESPACE.search(text):
+                self._spaced_firsts.add(tokens[0])
+        elif self._special_cases[text] != [{ORTH: text}] and self._needs_finding(text):
+            _insert(self._trie, tokens)
 
     def is_unchanged(self, text: str) -> bool:
         """Return whether `text` is a special case that is searched, but the same for the rules."""

@@ -62,28 +62,29 @@ class SpecialCaseGroup:
 
     def rules(self) -> Rules:
         """Return the special cases of the group."""
-        rules: Rules = {}
-        for tokens in self._spelled():
-            rules["".join(part for part, _ in tokens)] = [token(*part) for part in tokens]
+        rules: Rules = {word: [token(word)] for word in self._whole_words()}
+        for tokens in self._with_norms_or_parts():
+            rules["".join([part for part, _ in tokens])] = [token(*part) for part in tokens]
         return with_curly_apostrophes(rules) if self.apostrophes else rules
 
-    def _spelled(self) -> Iterator[_Tokens]:
-        for tokens in self._written():
-            yield tokens
-            for name in self.case:
-                yield _in_case(tokens, name)
+    def _whole_words(self) -> Iterator[str]:
+        """Yield the special cases that are one token, without a NORM."""
+        words = [*expand_all(self.words), *map(_doubled, expand_all(self.doubled))]
+        yield from words
+        for name in self.case:
+            yield from map(CASES[name], words)
 
-    def _written(self) -> Iterator[_Tokens]:
-        """Yield the special cases as they are spelled in the file."""
-        for word in expand_all(self.words):
-            yield [(word, None)]
-        for word, norm in self.norms.items():
-            yield [(word, norm)]
-        for line in self.split.splitlines():
-            for tokens in product(*map(expand, line.split())):
-                yield [_with_norm(each) for each in tokens]
-        for word in expand_all(self.doubled):
-            yield [(_doubled(word), None)]
+    def _with_norms_or_parts(self) -> Iterator[_Tokens]:
+        tokens: list[_Tokens] = [[(word, norm)] for word, norm in self.norms.items()]
+        tokens += [
+            [_with_norm(part) for part in parts]
+            for line in self.split.splitlines()
+            for parts in product(*map(expand, line.split()))
+        ]
+        yield from tokens
+        for name in self.case:
+            for each in tokens:
+                yield _in_case(each, name)
 
 
 def _doubled(written: str) -> str:

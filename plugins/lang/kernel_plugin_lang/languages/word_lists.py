@@ -16,6 +16,8 @@ _FIRST_LETTER: Final = re.compile(r"[^\W\d_]")
 
 def _capitalize(text: str) -> str:
     """Return the text with its first letter in upper case: `'N` for `'n`."""
+    if text[:1].isalpha():
+        return text[0].upper() + text[1:]
     return _FIRST_LETTER.sub(lambda match: match[0].upper(), text, count=1)
 
 
