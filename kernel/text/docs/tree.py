@@ -89,15 +89,22 @@ class Tree:
 
         returns  (N,)  each
         """
-        left = np.arange(len(self.heads), dtype=np.int32)
+        heads = self.heads.tolist()
+        left = list(range(len(heads)))
         right = left.copy()
-        order = np.argsort(-self.depths, kind="stable")
-        borders = np.flatnonzero(np.diff(self.depths[order])) + 1
-        # The deepest level first: each hands its edges to the one above.
-        for level in np.split(order, borders):
-            np.minimum.at(left, self.heads[level], left[level])
-            np.maximum.at(right, self.heads[level], right[level])
-        return left, right
+        # From the left, the first word to reach a head from below is the leftmost one of its
+        # subtree; so each head is written once, and most trees are too small for arrays.
+        for i in range(len(heads)):
+            head = heads[i]
+            while left[head] > i:
+                left[head] = i
+                head = heads[head]
+        for i in reversed(range(len(heads))):
+            head = heads[i]
+            while right[head] < i:
+                right[head] = i
+                head = heads[head]
+        return np.array(left, np.int32), np.array(right, np.int32)
 
     @cached_property
     def _children(self) -> tuple[Ints, Ints]:
