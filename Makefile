@@ -19,7 +19,7 @@ DEMO := demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-full demo test test-full test-all test-blas gpu-check fuzz lint fix check bench bench-btc bench-ewt bench-textcat bench-transformer bench-tokenizer wheels clean
+.PHONY: help install install-full demo test test-full test-all test-blas gpu-check fuzz lint fix check bench bench-btc bench-ewt bench-french bench-textcat bench-transformer bench-tokenizer wheels clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ bench-btc: $(INSTALLED)  ## A long one: accuracy, time and memory of whole runs,
 
 bench-ewt: $(INSTALLED)  ## A long one: the same for tagger and parser on a treebank
 	$(BIN)/python -m benchmarks.ewt
+
+bench-french: $(INSTALLED)  ## A long one: the same for tags, features, lemmas and trees in French
+	$(BIN)/python -m benchmarks.french
 
 bench-textcat: $(INSTALLED)  ## A long one: the same for categories of texts
 	$(BIN)/python -m benchmarks.textcat

@@ -126,6 +126,13 @@ def convert_treebank(side: Side) -> Path:
     return _convert(side, HOME / side.name / "ewt", sources, "-n", "10", "-T")
 
 
+def convert_french(side: Side) -> Path:
+    """Convert the French treebank, ten sentences per document; return the folder."""
+    folder = require("fr")
+    sources = [folder / f"{name}.conllu" for name in ("train", "dev")]
+    return _convert(side, HOME / side.name / "fr", sources, "-n", "10")
+
+
 def convert_intents(side: Side) -> Path:
     """Convert the corpus of intents; return the folder."""
     return _convert_jsonl(side, "intents", DATA)

@@ -21,7 +21,7 @@ from benchmarks.training import default_config, train
 
 @frozen(kw_only=True)
 class Job:
-    """The components, corpora and scores of a benchmark.
+    """The components, language, corpora and scores of a benchmark.
 
     `convert` writes `train.spacy` and `dev.spacy` for a side and returns their folder. `steps`
     and `eval_frequency` are the defaults of the command line.
@@ -34,6 +34,7 @@ class Job:
     steps: int
     eval_frequency: int
     seeds: tuple[int, ...] = (0, 1, 2)
+    lang: str = "en"
 
 
 @frozen(kw_only=True)
@@ -102,7 +103,7 @@ def train_once(job: Job, side: Side, folder: Path, seed: int, steps: int | None)
 
     With `steps` None, patience ends the run.
     """
-    config = default_config(side, folder / f"{job.name}.cfg", job.pipeline)
+    config = default_config(side, folder / f"{job.name}.cfg", job.pipeline, job.lang)
     output = folder / f"{job.name}-{seed}"
     settings: dict[str, float] = {"seed": seed}
     if steps is not None:

@@ -15,10 +15,10 @@ from benchmarks.sides import Side
 STEP_TIMES = Path(__file__).with_name("step_times.py")
 
 
-def default_config(side: Side, path: Path, pipeline: str) -> Path:
+def default_config(side: Side, path: Path, pipeline: str, lang: str = "en") -> Path:
     """Write the default config of `side` for the components `pipeline` to `path`."""
     path.unlink(missing_ok=True)
-    run([*side.cli, "init", "config", path, "--pipeline", pipeline])
+    run([*side.cli, "init", "config", path, "--lang", lang, "--pipeline", pipeline])
     return path
 
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 from attrs import evolve
 
-from benchmarks import btc_ner, corpora, ewt, process, runs, suite, table, tasks, textcat
+from benchmarks import btc_ner, corpora, ewt, french, process, runs, suite, table, tasks, textcat
 from benchmarks.sides import Side
 
 
@@ -78,13 +78,13 @@ def test_table_of_runs_has_means_and_each_score():
 
 def test_page_has_the_marks_that_commands_fill(repository):
     page = (repository / "docs" / "benchmarks.md").read_text(encoding="utf8")
-    for mark in ("bench", "btc", "ewt", "ewt-patience", *textcat.JOBS):
+    for mark in ("bench", "btc", "ewt", "ewt-patience", "french", *textcat.JOBS):
         assert f"<!-- {mark} -->\n" in page
         assert f"<!-- /{mark} -->\n" in page
 
 
 @pytest.mark.parametrize(
-    "job", [btc_ner.JOB, ewt.JOB, *textcat.JOBS.values()], ids=lambda job: job.name
+    "job", [btc_ner.JOB, ewt.JOB, french.JOB, *textcat.JOBS.values()], ids=lambda job: job.name
 )
 def test_finished_runs_are_not_repeated(job, tmp_path, monkeypatch, capsys):
     trained = []
