@@ -21,6 +21,7 @@ TABLES: Final[Mapping[str, str]] = {
     "numbers": "kernel_plugin_lang.languages.numbers:NumbersTable",
     "recommended": "kernel_plugin_lang.languages.recommended:RecommendedTable",
     "tokenizer": "kernel_plugin_lang.languages.tokenizer_table:TokenizerTable",
+    "noun_chunks": "kernel_plugin_lang.noun_chunks.rules:NounChunkRules",
     "writing_system": "kernel_plugin_lang.languages.writing_system:WritingSystemTable",
 }
 

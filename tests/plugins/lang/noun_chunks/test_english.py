@@ -109,17 +109,3 @@ def test_coordinated_nouns_make_phrases(nlp, pos, heads, deps, chunks):
     doc = Doc(nlp.vocab, words, pos=pos.split(), heads=heads, deps=deps.split())
 
     assert [chunk.text for chunk in doc.noun_chunks] == chunks
-
-
-def test_long_coordination_takes_linear_time(nlp):
-    n_words = 20_000
-    doc = Doc(
-        nlp.vocab,
-        words=["pears"] * n_words,
-        pos=["NOUN"] * n_words,
-        heads=[0, *range(n_words - 1)],
-        deps=["ROOT"] + ["conj"] * (n_words - 1),
-    )
-
-    # Walking each coordination to its start would take a minute.
-    assert len(list(doc.noun_chunks)) == n_words

@@ -1,0 +1,73 @@
+"""The noun phrases of a parsed doc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from kernel.text import Doc, Span
+from kernel_plugin_lang.noun_chunks.bounds import find_firsts, find_lasts
+from kernel_plugin_lang.noun_chunks.nouns import find_nouns
+from kernel_plugin_lang.noun_chunks.overlaps import (
+    Phrase,
+    first_phrases,
+    last_phrases,
+    rests_of_phrases,
+)
+from kernel_plugin_lang.noun_chunks.parse import Parse, parse_of
+
+if TYPE_CHECKING:
+    from kernel_plugin_lang.noun_chunks.rules import Drop, NounChunkRules
+
+_LABEL: Final = "NP"
+
+
+def noun_chunks(part: Doc | Span, *, rules: NounChunkRules) -> Iterator[tuple[int, int, int]]:
+    """Yield start, end and label of each noun phrase in a doc or span, in order.
+
+    Phrases are not empty and do not overlap.
+
+    Raises TextError if there is no dependency parse.
+    """
+    doc = part.doc
+    label = doc.vocab.strings.add(_LABEL)
+    start, end = (part.start, part.end) if isinstance(part, Span) else (0, len(doc))
+    for first, stop in find_phrases(parse_of(doc), rules):
+        if start <= first and stop <= end:
+            yield first, stop, label
+
+
+def find_phrases(parse: Parse, rules: NounChunkRules) -> list[tuple[int, int]]:
+    """Return start and end of each noun phrase of a parse, in order."""
+    nouns = find_nouns(parse, rules)
+    firsts = find_firsts(nouns, parse, rules)
+    lasts = find_lasts(nouns, parse, rules)
+    phrases = list(zip(nouns, firsts, lasts, strict=True))
+    if rules.overlap == "rest":
+        phrases = rests_of_phrases(phrases, parse, rules.clauses)
+    elif rules.overlap == "last":
+        phrases = last_phrases(phrases)
+    else:
+        phrases = first_phrases(phrases)
+    found = []
+    following = len(parse.pos)
+    for phrase in reversed(phrases):
+        start, end = _without_borders(phrase, parse, rules.drop, own_role=nouns[phrase[0]])
+        if start < min(end, following):
+            found.append((start, min(end, following)))
+            following = start
+    return found[::-1]
+
+
+def _without_borders(
+    phrase: Phrase, parse: Parse, drop: Drop, *, own_role: bool
+) -> tuple[int, int]:
+    """Return start and end of a phrase without the words to drop."""
+    noun, first, last = phrase
+    if parse.dep[noun] in drop.coordinator_of and first < noun:
+        first = parse.right[first] + 1
+    elif parse.pos[first] in (drop.first if own_role else drop.first_of_conjunct):
+        first += 1
+    if parse.pos[last] in drop.last:
+        last -= 1
+    return first, last + 1
