@@ -154,11 +154,27 @@ def _write_files(nlp: Language, folder: Path, exclude: tuple[str, ...]) -> None:
         folder.joinpath("meta.json").write_bytes(meta_json(nlp))
     if not is_excluded("vocab", exclude):
         nlp.vocab.to_disk(folder / "vocab", exclude=_of_vocab(exclude))
-    if not is_excluded("tokenizer", exclude) and isinstance(nlp.tokenizer, Packable):
-        folder.joinpath("tokenizer").write_bytes(nlp.tokenizer.to_bytes(exclude=["vocab"]))
+    if not is_excluded("tokenizer", exclude):
+        _write_tokenizer(nlp.tokenizer, folder / "tokenizer")
     for name, component in nlp.components:
         if isinstance(component, Storable) and name not in exclude:
             component.to_disk(folder / name, exclude=["vocab"])
+
+
+def _write_tokenizer(tokenizer: Any, path: Path) -> None:
+    """Write a file or a folder, or nothing, as the tokenizer decides."""
+    if isinstance(tokenizer, Storable):
+        tokenizer.to_disk(path, exclude=["vocab"])
+    elif isinstance(tokenizer, Packable):
+        path.write_bytes(tokenizer.to_bytes(exclude=["vocab"]))
+
+
+def _read_tokenizer(tokenizer: Any, path: Path) -> None:
+    with naming(f"`{path}`"):
+        if isinstance(tokenizer, Storable):
+            tokenizer.from_disk(path, exclude=["vocab"])
+        elif isinstance(tokenizer, Packable):
+            tokenizer.from_bytes(read_file(path), exclude=["vocab"])
 
 
 def from_disk(
@@ -192,9 +208,8 @@ def read_folder(
     if not is_excluded("vocab", exclude) and path.joinpath("vocab").is_dir():
         nlp.vocab.from_disk(path / "vocab", exclude=_of_vocab(exclude))
         nlp.vocab.vectors.name = meta.get("vectors", {}).get("name")
-    if isinstance(nlp.tokenizer, Packable):
-        read = {"tokenizer": partial(nlp.tokenizer.from_bytes, exclude=["vocab"])}
-        read_fields(path, read, exclude)
+    if not is_excluded("tokenizer", exclude):
+        _read_tokenizer(nlp.tokenizer, path / "tokenizer")
     for name, component in nlp.components:
         if isinstance(component, Storable) and name not in exclude:
             with _explaining(meta), naming(f"`{path / name}`"):

@@ -17,6 +17,7 @@ Makers: TypeAlias = dict[str, Callable[[], Any]]
 
 # The class of each table, as "module:class"; it is imported when a file has the table.
 TABLES: Final[Mapping[str, str]] = {
+    "config": "kernel_plugin_lang.languages.config_table:ConfigTable",
     "norms": "kernel_plugin_lang.languages.norms:NormsTable",
     "numbers": "kernel_plugin_lang.languages.numbers:NumbersTable",
     "recommended": "kernel_plugin_lang.languages.recommended:RecommendedTable",

@@ -1,0 +1,35 @@
+"""The table `[config]` of a language file: settings of pipelines that differ for the language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import asdict, frozen
+
+from kernel_plugin_lang.languages.reading import Place, key
+from kernel_plugin_lang.languages.tables import Makers, Table
+
+
+def _section(value: object, place: Place) -> dict[str, Any]:
+    """Read a section of a config; its settings are checked when a pipeline is made."""
+    if not isinstance(value, dict):
+        raise place.error("expected a table, the section of a config")
+    return value
+
+
+@frozen(kw_only=True)
+class ConfigTable(Table):
+    """Sections of a config, as in a config file; settings that are not there have their defaults.
+
+    nlp         such as `[config.nlp.tokenizer]`, with the name of the tokenizer's function
+    initialize  such as `[config.initialize.tokenizer]`
+    training    how pipelines of the language are trained
+    """
+
+    nlp: dict[str, Any] = key(_section, default={})
+    initialize: dict[str, Any] = key(_section, default={})
+    training: dict[str, Any] = key(_section, default={})
+
+    def defaults(self) -> Makers:
+        """Return `config`."""
+        return {"config": lambda: {name: each for name, each in asdict(self).items() if each}}

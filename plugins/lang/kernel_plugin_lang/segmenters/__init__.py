@@ -1,0 +1,1 @@
+"""Tokenizers for languages without spaces between words, each around a segmenter of others."""
