@@ -65,7 +65,18 @@ def test_sourced_components_are_those_without_a_factory():
 
 
 @pytest.mark.parametrize(
-    ("tag", "code"), [("en", "en"), ("en_GB", "en"), ("EN-us", "en"), ("mul", "xx"), ("qq", None)]
+    ("tag", "code"),
+    [
+        *(("en", "en"), ("en_GB", "en"), ("EN-us", "en"), ("mul", "xx"), ("qq", None)),
+        *(
+            ("deu", "de"),
+            ("ger", "de"),
+            ("fra-CA", "fr"),
+            ("iw", "he"),
+            ("mo", "ro"),
+            ("scc", "sr"),
+        ),
+    ],
 )
 def test_language_is_found_by_its_tag(tag, code):
     assert util.find_matching_language(tag) == code

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kernel import load
 from kernel.errors import ConfigError, LoadError
 from kernel.pipeline import get_lang_class, read_meta
 from kernel.registry import registry
+from kernel_plugin_spacy.util.language_codes import SHORTER
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
     from kernel.text import Vocab
 
 Names = str | Iterable[str]
-# The multi-language class covers the ISO codes for "multiple" and "undetermined".
-_CODES: Final = {"mul": "xx", "und": "xx"}
 
 
 def load_model_from_path(
@@ -131,7 +130,7 @@ def set_lang_class(name: str, cls: type[Language]) -> None:
 
 
 def find_matching_language(lang: str) -> str | None:
-    """Return the code of the installed language for a tag such as `en-GB`, or None."""
+    """Return the code of the installed language for `en-GB`, `deu` or a similar tag, or None."""
     language = lang.lower().replace("_", "-").partition("-")[0]
-    code = _CODES.get(language, language)
+    code = SHORTER.get(language, language)
     return code if registry.languages.has(code) else None
