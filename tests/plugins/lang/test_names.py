@@ -81,3 +81,15 @@ def test_parts_of_a_language_are_attributes():
     assert kernel.lang.de.stop_words.STOP_WORDS
     with pytest.raises(AttributeError, match=r"'kernel\.lang\.de' has no attribute 'nothing'"):
         _ = kernel.lang.de.nothing
+
+
+def test_lexical_attributes_of_all_languages():
+    from kernel.lang import lex_attrs
+
+    getters = lex_attrs.LEX_ATTRS
+    assert getters[attributes.LIKE_NUM] is lex_attrs.like_num
+    assert getters[attributes.SHAPE]("Ab1") == "Xxd"
+    assert getters[attributes.LIKE_URL]("nlp.example.org")
+    assert (lex_attrs.prefix("kernel"), lex_attrs.suffix("kernel")) == ("k", "nel")
+    assert lex_attrs.is_stop("The", {"the"})
+    assert lex_attrs.get_lang("der", "de") == "de"
