@@ -23,7 +23,7 @@ PUNCT: Final = escape_all(
     "… …… , : ; ! ? ¿ ؟ ¡ ( ) [ ] { } < > _ # * & 。 ？ ！ ， 、 ； ： ～ · । ، ۔ ؛ ٪"
 )
 QUOTES: Final = escape_all(
-    "' \" ” “ ` ‘ ´ ’ ‚ , „ » « 「 」 『 』 （ ） 〔 〕 【 】 《 》 〈 〉 〈 〉 ⟦ ⟧"
+    "' \" ” “ ` ‘ ´ ’ ‚ , „ » « 「 」 『 』 （ ） 〔 〕 【 】 《 》 〈 〉 \u2329 \u232a ⟦ ⟧"
 )
 ELLIPSES: Final = [r"\.\.+", "…"]
 CURRENCY: Final = [*escape_all("$ £ € ¥ ฿ US$ C$ A$ ₽ ﷼ ₴"), "[\u20a0-\u20bf]"]

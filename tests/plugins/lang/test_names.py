@@ -92,4 +92,3 @@ def test_lexical_attributes_of_all_languages():
     assert getters[attributes.LIKE_URL]("nlp.example.org")
     assert (lex_attrs.prefix("kernel"), lex_attrs.suffix("kernel")) == ("k", "nel")
     assert lex_attrs.is_stop("The", {"the"})
-    assert lex_attrs.get_lang("der", "de") == "de"

@@ -114,6 +114,7 @@ def test_whitespace_is_split_into_its_own_tokens(nlp, text, tokens):
         pytest.param("I.B.M.", ["I.B.M."], id="single-letters"),
         pytest.param("http://a.org/x,y.", ["http://a.org/x,y", "."], id="address"),
         pytest.param("(www.a-b.com/c)", ["(", "www.a-b.com/c", ")"], id="address-in-brackets"),
+        pytest.param("\u2329a\u232a", ["\u2329", "a", "\u232a"], id="angle-brackets"),
         pytest.param("at 10.0.0.1 now", ["at", "10.0.0.1", "now"], id="private-network"),
         pytest.param("yes:)", ["yes", ":)"], id="emoticon-split-by-rules"),
         pytest.param("ok :-( ;)", ["ok", ":-(", ";)"], id="emoticons"),

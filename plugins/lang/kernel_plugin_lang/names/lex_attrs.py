@@ -10,7 +10,6 @@ from kernel_plugin_lang.lexical import like_url
 
 __all__ = [
     "LEX_ATTRS",
-    "get_lang",
     "is_alpha",
     "is_ascii",
     "is_bracket",
@@ -66,11 +65,6 @@ def suffix(string: str) -> str:
 def is_stop(string: str, stops: Collection[str] = frozenset()) -> bool:
     """Return whether the text in lower case is one of `stops`."""
     return string.lower() in stops
-
-
-def get_lang(string: str, lang: str = "") -> str:
-    """Return `lang`."""
-    return lang
 
 
 LEX_ATTRS: Final[dict[int, Callable[[str], Any]]] = {
