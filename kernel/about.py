@@ -8,12 +8,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import asdict
+
 from kernel.errors import LoadError
 from kernel.files import check_type, read_json
 from kernel.registry import registry
 
 _SCORES: Final = ("accuracy", "performance", "speed")
 _GLOSSARY: Final = "kernel.Glossary.v1"
+_TOKENIZER: Final = "kernel.Tokenizer.v1"
+_AFFIXES: Final = {"prefix": "prefixes", "suffix": "suffixes", "infix": "infixes"}
 
 
 def info(
@@ -56,6 +60,36 @@ def describe(model: str | None, exclude: Iterable[str]) -> dict[str, Any]:
     entries = _describe_installation() if model is None else _describe_pipeline(model)
     excluded = set(exclude)
     return {name: value for name, value in entries.items() if name not in excluded}
+
+
+def describe_language(code: str) -> dict[str, Any]:
+    """Return what the language with the code `code` has, from its class.
+
+    Raises UnknownLanguageError if no plugin provides it.
+    """
+    from kernel.pipeline import get_lang_class
+    from kernel.text import attr_name
+
+    language = get_lang_class(code)
+    defaults = language.Defaults
+    tokenizer = defaults.config.get("nlp", {}).get("tokenizer", {"@tokenizers": _TOKENIZER})
+    return {
+        "code": code,
+        "class": language.__name__,
+        "distribution": registry.languages.distribution(code),
+        "file": registry.languages.find(code)["file"],
+        "writing system": dict(defaults.writing_system),
+        "tokenizer": tokenizer["@tokenizers"],
+        "special cases": len(defaults.tokenizer_exceptions),
+        **{f"{kind} rules": len(getattr(defaults, name) or ()) for kind, name in _AFFIXES.items()},
+        "token match": defaults.token_match is not None,
+        "stop words": len(defaults.stop_words),
+        "lexical attributes": sorted(map(attr_name, defaults.lex_attr_getters)),
+        "syntax iterators": sorted(defaults.syntax_iterators),
+        "components": [name for name in registry.factories.names() if name.startswith(f"{code}.")],
+        "lookups": registry.lookups.distribution(code) if registry.lookups.has(code) else None,
+        "recommended": asdict(defaults.recommended),
+    }
 
 
 def as_markdown(entries: Mapping[str, Any]) -> str:
@@ -119,4 +153,6 @@ def in_words(value: Any) -> str:
         return ", ".join(f"{key} ({in_words(inner)})" for key, inner in value.items()) or "-"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "-" if value is None or value == "" else str(value)

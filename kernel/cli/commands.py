@@ -77,7 +77,7 @@ OWN: Final[Sequence[Command | Group]] = (
     Command("evaluate", "Score a trained pipeline on a corpus.", "kernel.cli.evaluate:evaluate"),
     Command("debug config", "Check a config.", "kernel.cli.debug_config:debug_config"),
     Command("debug model", "Show the layers of a model.", "kernel.cli.debug_model:debug_model"),
-    Command("info", "Describe the installation or a pipeline.", "kernel.cli.info:info"),
+    Command("info", "Describe the installation, a pipeline or a language.", "kernel.cli.info:info"),
     Command("plugins", "List the plugins, or create a new one.", "kernel.cli.plugins:plugins"),
     Command(
         "config explain",

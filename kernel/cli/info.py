@@ -1,4 +1,4 @@
-"""`kernel info`: describe the installation, or a pipeline."""
+"""`kernel info`: describe the installation, a pipeline or a language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 @click.command()
 @click.argument("model", required=False)
+@click.option("--lang", "-l", help="Describe the language with this code.")
 @click.option("--markdown", "-md", is_flag=True, help="Print Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
@@ -18,12 +19,17 @@ import click
     show_default=True,
     help="Keys to leave out, separated by commas.",
 )
-def info(model: str | None, *, markdown: bool, as_json: bool, exclude: str) -> None:
-    """Describe the installation, or the pipeline MODEL (a folder or an installed package)."""
-    from kernel.about import as_markdown, as_text, describe
+def info(
+    model: str | None, *, lang: str | None, markdown: bool, as_json: bool, exclude: str
+) -> None:
+    """Describe the installation, a language, or the pipeline MODEL (a folder or a package)."""
+    from kernel.about import as_markdown, as_text, describe, describe_language
     from kernel.cli import console
 
-    entries = describe(model, [name.strip() for name in exclude.split(",")])
+    if model is not None and lang is not None:
+        raise click.UsageError("give either a pipeline or `--lang`")
+    names = [name.strip() for name in exclude.split(",")]
+    entries = describe(model, names) if lang is None else describe_language(lang)
     if as_json:
         console.data(json.dumps(entries, indent=2, ensure_ascii=False))
     elif markdown:

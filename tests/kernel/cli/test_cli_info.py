@@ -94,3 +94,28 @@ def test_info_shows_what_a_plugin_says_of_its_weights(kernel, tmp_path):
     tmp_path.joinpath("meta.json").write_text(json.dumps({"weights": sizes}))
     result = kernel("info", tmp_path)
     assert "encoder: 22,713,216 parameters, 90.9 MB, layers 6, width 384" in result.stdout
+
+
+def test_info_describes_a_language(kernel):
+    entries = json.loads(kernel("info", "--lang", "fr", "--json").stdout)
+
+    assert entries["class"] == "French"
+    assert entries["distribution"] == "kernel-plugin-lang"
+    assert entries["file"].endswith("fr.toml")
+    assert (entries["special cases"], entries["stop words"]) == (278, 507)
+    assert entries["token match"] is True
+    assert "LIKE_NUM" in entries["lexical attributes"]
+    assert "token match         yes" in kernel("info", "-l", "fr").stdout
+    assert "- **stop words:** 507" in kernel("info", "-l", "fr", "--markdown").stdout
+
+
+def test_info_explains_an_unknown_language(kernel):
+    result = kernel("info", "--lang", "frr")
+    assert result.exit_code != 0
+    assert result.stderr == "error: no language `frr`\nhint: did you mean `fr`?\n"
+
+
+def test_info_describes_one_thing(kernel, tmp_path):
+    result = kernel("info", tmp_path, "--lang", "fr")
+    assert result.exit_code != 0
+    assert "give either a pipeline or `--lang`" in result.stderr
