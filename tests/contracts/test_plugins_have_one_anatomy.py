@@ -29,8 +29,7 @@ def test_plugin_has_a_description_and_types(folder, project_of):
 
 
 def test_generated_files_are_up_to_date(tool):
-    languages = tool("list_languages")
-    assert languages.updated() == languages.PROJECT.read_text(encoding="utf8"), "run: make fix"
+    assert tool("list_languages").stale() == [], "run: make fix"
     assert tool("index_plugins").stale() == [], "run: make fix"
 
 

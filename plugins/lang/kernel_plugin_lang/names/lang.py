@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kernel.plugin_modules import added_name
+from kernel_plugin_lang.languages.classes import language_from_file
 
-__all__: Final[list[str]] = []
+__all__ = ["language_from_file"]
 __path__: Final[list[str]] = []
 
 
