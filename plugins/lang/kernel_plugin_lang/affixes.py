@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -20,9 +20,8 @@ from kernel_plugin_lang.affix_search import (
     SuffixSearch,
     pattern_of,
 )
-from kernel_plugin_lang.punctuation import rules_that_spare_plain
+from kernel_plugin_lang.plain import is_plain, matches_plain
 from kernel_plugin_lang.special_cases import SpecialCases
-from kernel_plugin_lang.urls import url_pattern
 
 FindAll = Callable[[str], Iterable[Match]]
 
@@ -46,30 +45,24 @@ class AffixRules:
     token_match: Search | None = None
     url_match: Search | None = None
 
-    def is_plain(self, text: str) -> bool:
-        """Return whether `text` is all letters or all digits and known to be a single token.
-
-        This is known only for this package's own rules. Skipping them makes the first pass
-        over a text several times faster; rules from elsewhere are always run.
-        """
-        return (text.isalpha() or text.isdecimal()) and self.spares_plain
-
     def find_plain(self, chunks: Iterable[str], special_cases: Collection[str]) -> list[str]:
-        """Return the plain chunks that are not special cases; each is a single token."""
+        """Return the chunks of only letters or only digits that are known to be a single token.
+
+        Skipping the rules for them makes the first pass over a text several times faster.
+        """
         if not self.spares_plain:
             return []
-        return [
-            chunk
-            for chunk in chunks
-            if (chunk.isalpha() or chunk.isdecimal()) and chunk not in special_cases
-        ]
+        return [chunk for chunk in chunks if is_plain(chunk) and chunk not in special_cases]
 
     @cached_property
     def spares_plain(self) -> bool:
-        """Whether all rules are this package's own."""
-        known = {*rules_that_spare_plain(), url_pattern().pattern, None}
+        """Whether no rule can match in a text of only letters, or of only digits.
+
+        `token_match` may match, because such a text is a single token in any case.
+        """
         searches = (self.prefix_search, self.suffix_search, self.infix_finditer, self.url_match)
-        return self.token_match is None and all(source_of(each) in known for each in searches)
+        patterns = [pattern_of(search)[0] for search in searches if search is not None]
+        return not any(pattern is None or matches_plain(pattern) for pattern in patterns)
 
     @cached_property
     def _prefixes(self) -> PrefixSearch:
@@ -99,8 +92,8 @@ class AffixRules:
         """
         if chunk in special_cases.strings:
             return [("SPECIAL", chunk)]
-        if self.is_plain(chunk):
-            return [("TOKEN", chunk)]
+        if self.spares_plain and is_plain(chunk):
+            return [self._plain_token(chunk)]
         prefixes: list[Piece] = []
         suffixes: list[Piece] = []
         start, end = self._strip(chunk, special_cases, prefixes, suffixes)
@@ -155,13 +148,16 @@ class AffixRules:
     def _split_middle(self, text: str, special_cases: SpecialCases) -> list[Piece]:
         if text in special_cases.strings:
             return [("SPECIAL", text)]
-        if self.is_plain(text):
-            return [("TOKEN", text)]
+        if self.spares_plain and is_plain(text):
+            return [self._plain_token(text)]
         if _matches(self.token_match, text):
             return [("TOKEN_MATCH", text)]
         if _matches(self.url_match, text):
             return [("URL_MATCH", text)]
         return _cut(text, self.find_infix(text))
+
+    def _plain_token(self, text: str) -> Piece:
+        return ("TOKEN_MATCH" if _matches(self.token_match, text) else "TOKEN", text)
 
 
 def _cut(text: str, infixes: Iterable[Match]) -> list[Piece]:
@@ -180,14 +176,6 @@ def _cut(text: str, infixes: Iterable[Match]) -> list[Piece]:
     if position < len(text):
         pieces.append(("TOKEN", text[position:]))
     return pieces
-
-
-def source_of(search: Callable[..., Any] | None) -> str | None:
-    """Return the regular expression that `search` is a method of, "" for other callables."""
-    if search is None:
-        return None
-    pattern, _ = pattern_of(search)
-    return "" if pattern is None else pattern.pattern
 
 
 def _matches(search: Search | None, text: str) -> bool:

@@ -6,7 +6,6 @@ pattern. Where several expressions match at the same position, the first in the 
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -100,22 +99,3 @@ def _join_suffixes(entries: Iterable[str]) -> str:
 
 def _join_infixes(entries: Iterable[str]) -> str:
     return "|".join(entry for entry in entries if entry.strip())
-
-
-@functools.cache
-def rules_that_spare_plain() -> frozenset[str]:
-    """Return the sources of the patterns that never match in all letters or all digits."""
-    return frozenset(
-        (
-            _join_prefixes(make_prefixes()),
-            own_suffix_rules(),
-            _join_infixes(make_infixes()),
-            _join_infixes(make_infixes(hyphen_after="0-9")),
-        )
-    )
-
-
-@functools.cache
-def own_suffix_rules() -> str:
-    """Return the source of the pattern of this package's suffix rules."""
-    return _join_suffixes(make_suffixes())

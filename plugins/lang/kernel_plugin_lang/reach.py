@@ -3,8 +3,8 @@
 With it, an affix can be searched in a few characters instead of in all the rest of a word: the
 result is the same, and the time for a word is linear in its length.
 
-Only patterns for which this is certain have a reach. An `OpenRepeat` is a repetition without an
-upper bound whose match can be extended when it touches the border of what was searched.
+Only patterns for which this is certain have a reach. A repeat without an upper bound at the end of
+a pattern has one: its match is extended if it touches the border of what was searched.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _STARTS: Final = (ops.AT_BEGINNING, ops.AT_BEGINNING_STRING)
 _ENDS: Final = (ops.AT_END, ops.AT_END_STRING)
 # How many characters after its position an assertion looks at; `$` matches before a line feed.
 _AHEAD: Final = {ops.AT_END: 2, ops.AT_END_STRING: 1, ops.AT_BOUNDARY: 1, ops.AT_NON_BOUNDARY: 1}
-_REPEATS: Final = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
+_WITHOUT_WIDTH: Final = (ops.AT, ops.ASSERT, ops.ASSERT_NOT)
+REPEATS: Final = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
 # A list of more characters would take too much time and memory.
 _MAX_RANGE: Final = 10_000
 # With these flags, `^` and `$` match elsewhere, or a character matches other characters.
@@ -38,10 +39,11 @@ _UNSUPPORTED_FLAGS: Final = re.MULTILINE | re.LOCALE | re.IGNORECASE
 class Reach:
     """How many characters decide about a match at one end of a text.
 
+    n_characters  None if all of the text may
     alternatives  the patterns that are tried, in order, without their anchors
     """
 
-    n_characters: int
+    n_characters: int | None
     alternatives: list[Nodes]
 
 
@@ -50,30 +52,31 @@ class _UnboundedError(Exception):
 
 
 def prefix_reach(pattern: re.Pattern[str], *, is_anchored: bool) -> Reach | None:
-    """Return the reach of a pattern from the start of a text, None if it may be the whole text.
+    """Return the reach of a pattern from the start of a text, None if it is not understood.
 
     If the match in the first `n_characters` ends before them, or these are all, it is the match
     in the text; otherwise, more characters are needed. `is_anchored` tells whether the pattern is
     only tried at the start, as by its `match`; otherwise, it must begin with an anchor.
     """
-    nodes = _parse(pattern)
+    nodes = parse(pattern)
     if nodes is None or not (is_anchored or _has_anchor(nodes, _STARTS, 0)):
         return None
+    alternatives = [_without(each, _STARTS, 0) for each in _alternatives(nodes)]
     try:
         seen, _ = _seen(nodes, is_last=True)
     except _UnboundedError:
-        return None
-    return Reach(seen + 1, [_without(each, _STARTS, 0) for each in _alternatives(nodes)])
+        return Reach(None, alternatives)
+    return Reach(seen + 1, alternatives)
 
 
 def suffix_reach(pattern: re.Pattern[str]) -> Reach | None:
-    """Return the reach of a pattern from the end of a text, None if it may be the whole text.
+    """Return the reach of a pattern from the end of a text, None if it is not understood.
 
     If the first match in the last `n_characters` starts after the first of them, or these are all,
     it is the first match in the text; otherwise, more characters are needed. Each alternative of
     the pattern must end with an anchor.
     """
-    nodes = _parse(pattern)
+    nodes = parse(pattern)
     if nodes is None or not _has_anchor(nodes, _ENDS, -1):
         return None
     alternatives = [_without(each, _ENDS, -1) for each in _alternatives(nodes)]
@@ -81,7 +84,7 @@ def suffix_reach(pattern: re.Pattern[str]) -> Reach | None:
         behind = max(map(_behind, _walk(nodes)))
         width = max(map(_closed_width, alternatives))
     except _UnboundedError:
-        return None
+        return Reach(None, alternatives)
     return Reach(width + behind + 2, alternatives)
 
 
@@ -91,9 +94,20 @@ def outer_characters(nodes: Nodes, index: int) -> set[str] | None:
     `index` is 0 for the first, -1 for the last character. None stands for characters that the
     pattern does not list, such as those of a category, and for matches that may be empty.
     """
-    if not nodes:
-        return None
-    op, value = nodes[index]
+    found: set[str] = set()
+    for op, value in nodes if index == 0 else reversed(nodes):
+        if op in _WITHOUT_WIDTH:
+            continue
+        characters = _outer_of_node(op, value, index)
+        if characters is None:
+            return None
+        found |= characters
+        if op not in REPEATS or value[0] > 0:
+            return found
+    return None
+
+
+def _outer_of_node(op: Any, value: Any, index: int) -> set[str] | None:
     inner = _inner(op, value)
     if inner is not None:
         return _union(outer_characters(each, index) for each in inner)
@@ -103,8 +117,8 @@ def outer_characters(nodes: Nodes, index: int) -> set[str] | None:
 
 
 def _inner(op: Any, value: Any) -> list[Nodes] | None:
-    """Return the alternatives of a group or of a repeat that is not optional."""
-    if op in _REPEATS and value[0] > 0:
+    """Return the alternatives of a group, or what is repeated."""
+    if op in REPEATS:
         return [value[2]]
     if op is ops.SUBPATTERN and not (value[1] or value[2]):
         return [value[3]]
@@ -135,7 +149,8 @@ def is_one_character(nodes: Nodes) -> bool:
     return len(nodes) == 1 and nodes[0][0] in _ONE_CHARACTER
 
 
-def _parse(pattern: re.Pattern[str]) -> Nodes | None:
+def parse(pattern: re.Pattern[str]) -> Nodes | None:
+    """Return the parsed form of a pattern; None if it has flags, for which it is not understood."""
     if pattern.flags & _UNSUPPORTED_FLAGS or not pattern.pattern:
         return None
     return list(_parser.parse(pattern.pattern, pattern.flags))
@@ -187,7 +202,7 @@ def _seen_by(node: Node, is_last: bool) -> tuple[int, int]:
         return _AHEAD.get(value, 0), 0
     if op in (ops.ASSERT, ops.ASSERT_NOT):
         return _seen(value[1], is_last=False)[0], 0
-    if op in _REPEATS:
+    if op in REPEATS:
         return _seen_by_repeat(op, value, is_last)
     if op is ops.BRANCH:
         sizes = [_seen(each, is_last=is_last) for each in value[1]]
@@ -251,7 +266,7 @@ def _walk(nodes: Nodes) -> Iterator[Node]:
         if op is ops.BRANCH:
             for each in value[1]:
                 yield from _walk(each)
-        elif op in _REPEATS or op is ops.SUBPATTERN:
+        elif op in REPEATS or op is ops.SUBPATTERN:
             yield from _walk(value[-1])
         elif op in (ops.ASSERT, ops.ASSERT_NOT):
             yield from _walk(value[1])

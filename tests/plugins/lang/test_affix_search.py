@@ -100,6 +100,23 @@ def test_reach_of_suffix_rules(pattern, expected):
     assert (reach and reach.n_characters) == expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "firsts", "lasts"),
+    [
+        pytest.param("a|bc", "ab", "ac", id="alternatives"),
+        pytest.param("(?!x)[ab]c(?=y)", "ab", "c", id="assertions"),
+        pytest.param("(?:ab)?c(?:de)?", "ac", "ce", id="optional-groups"),
+        pytest.param("<a[^>]+>", "<", ">", id="open-repeat-in-the-middle"),
+    ],
+)
+def test_only_characters_of_rules_are_searched(rule, firsts, lasts):
+    starts = "|".join("^" + each for each in rule.split("|"))
+    ends = "|".join(each + "$" for each in rule.split("|"))
+
+    assert PrefixSearch(re.compile(starts).search).by_char.keys() == {*firsts, "\n"}
+    assert SuffixSearch(re.compile(ends).search).by_char.keys() == {*lasts, "\n"}
+
+
 def test_own_rules_have_a_short_reach(nlp):
     prefixes = prefix_reach(nlp.tokenizer.prefix_search.__self__, is_anchored=False)
     suffixes = suffix_reach(nlp.tokenizer.suffix_search.__self__)
