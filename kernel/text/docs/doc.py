@@ -345,7 +345,7 @@ class Doc(Columns, TextView):
     @property
     def noun_chunks(self) -> Iterator[Span]:
         """The noun phrases, by the rules of the language."""
-        return navigation.noun_chunks(self)
+        return (Span.make(self, *chunk) for chunk in navigation.noun_chunks(self))
 
     @property
     def tree(self) -> Tree:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kernel.errors import TextError, UnsupportedError
+from kernel.text.errors import BoundsError
 from kernel.text.words import attributes
 from kernel.text.words.symbols import IDS
 
@@ -111,21 +112,24 @@ def check_sentences(doc: Doc) -> None:
         )
 
 
-def noun_chunks(doc: Doc) -> Iterator[Span]:
-    """Yield the noun phrases; raises UnsupportedError if the language has no rules for them."""
+def noun_chunks(doc: Doc) -> list[tuple[int, int, int]]:
+    """Return start, end and label of the noun phrases, in order.
+
+    Raises UnsupportedError if the language has no rules for them, BoundsError for tokens that are
+    not there.
+    """
     find = doc.vocab.get_noun_chunks
     if find is None:
         raise UnsupportedError(
             f"no rules for noun chunks of the language `{doc.vocab.lang}`",
             hint="set `vocab.get_noun_chunks` to a function of a doc",
         )
-    return (_labelled(doc, *chunk) for chunk in sorted(find(doc)))
-
-
-def _labelled(doc: Doc, start: int, end: int, label: int) -> Span:
-    span = doc[start:end]
-    span.label = label
-    return span
+    chunks = sorted(find(doc))
+    n = len(doc)
+    for start, end, _ in chunks:
+        if not 0 <= start <= end <= n:
+            raise BoundsError(f"no tokens {start} to {end} in a doc of {n}")
+    return chunks
 
 
 def sents_of(doc: Doc, start: int, end: int) -> list[Span]:

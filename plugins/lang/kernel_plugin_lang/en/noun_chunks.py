@@ -28,14 +28,12 @@ def noun_chunks(part: Doc | Span) -> Iterator[tuple[int, int, int]]:
 
     Raises TextError if there is no dependency parse.
     """
-    # Imported here, because most pipelines never ask for noun phrases.
-    from kernel_plugin_lang.noun_chunks import phrases
-
-    return phrases.noun_chunks(part, rules=_rules())
+    return _rules().find(part)
 
 
 @functools.cache
 def _rules() -> NounChunkRules:
+    # Imported here, because most pipelines never ask for noun phrases.
     from kernel_plugin_lang.languages.reading import Place, read_table
     from kernel_plugin_lang.noun_chunks.rules import NounChunkRules
 

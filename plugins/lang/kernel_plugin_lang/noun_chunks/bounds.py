@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -64,19 +64,23 @@ def _last_dependents(
     complete: set[int] = set()
     for index, noun in enumerate(parse.head):
         # Conjuncts with the role of another word have no such dependents.
-        if noun >= index or not nouns.get(noun) or noun in complete:
+        if noun >= index or noun in complete or not nouns.get(noun):
             continue
-        for rule in rules.after:
-            if rule.include(dep[index], pos[index], pos[noun]):
-                reach = {"subtree": parse.right[index], "all": parse.right[noun]}
-                lasts[noun] = reach.get(rule.with_, index)
-                belongs = True
-                break
-        else:
-            belongs = False
-        if not (rules.several if belongs else rules.distant):
+        rule = _rule_for(dep[index], pos[index], pos[noun], rules.after)
+        if rule is not None:
+            reach = {"subtree": parse.right[index], "all": parse.right[noun]}
+            lasts[noun] = reach.get(rule.with_, index)
+        if not (rules.distant if rule is None else rules.several):
             complete.add(noun)
     return lasts
+
+
+def _rule_for(label: int, pos: int, noun: int, rules: Iterable[After]) -> After | None:
+    """Return the first rule for such a dependent, if there is one."""
+    for rule in rules:
+        if rule.include(label, pos, noun):
+            return rule
+    return None
 
 
 def _nested(parse: Parse, after: After) -> dict[int, int]:

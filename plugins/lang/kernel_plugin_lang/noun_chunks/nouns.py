@@ -17,7 +17,7 @@ def find_nouns(parse: Parse, rules: NounChunkRules) -> dict[int, bool]:
     found = _in_roles(parse, rules)
     if rules.without is not None:
         for index, head in enumerate(parse.head):
-            if head != index and rules.without.include(parse.dep[index], parse.pos[head]):
+            if head != index and parse.dep[index] in (rules.without.of(parse.pos[head]) or ()):
                 found.pop(head, None)
     if rules.conjuncts_of_phrases:
         for index, label in enumerate(parse.dep):
@@ -30,17 +30,19 @@ def find_nouns(parse: Parse, rules: NounChunkRules) -> dict[int, bool]:
 
 def _in_roles(parse: Parse, rules: NounChunkRules) -> dict[int, bool]:
     """Return the nouns that have one of the roles, as `find_nouns` does."""
-    pos, dep, head = parse.pos, parse.dep, parse.head
+    dep, head = parse.dep, parse.head
+    roles = {pos: rules.roles.of(pos) for pos in rules.nouns}
     found: dict[int, bool] = {}
     firsts: dict[int, int] = {}
-    for index, its_pos in enumerate(pos):
-        if its_pos not in rules.nouns:
+    for index, pos in enumerate(parse.pos):
+        if pos not in roles:
             continue
-        if rules.roles.include(dep[index], its_pos) or pos[head[index]] in rules.under:
+        its_roles = roles[pos]
+        if its_roles is None or dep[index] in its_roles or parse.pos[head[index]] in rules.under:
             found[index] = True
         elif dep[index] in rules.conjuncts:
             first = _first_conjunct(head[index], parse, rules.conjuncts, firsts)
-            if rules.roles.include(dep[first], its_pos):
+            if dep[first] in its_roles:
                 found[index] = False
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from kernel.text import Doc, Span
@@ -49,25 +49,32 @@ def find_phrases(parse: Parse, rules: NounChunkRules) -> list[tuple[int, int]]:
         phrases = last_phrases(phrases)
     else:
         phrases = first_phrases(phrases)
-    found = []
-    following = len(parse.pos)
-    for phrase in reversed(phrases):
-        start, end = _without_borders(phrase, parse, rules.drop, own_role=nouns[phrase[0]])
-        if start < min(end, following):
-            found.append((start, min(end, following)))
-            following = start
-    return found[::-1]
+    return _disjoint(_without_borders(phrases, nouns, parse, rules.drop))
 
 
 def _without_borders(
-    phrase: Phrase, parse: Parse, drop: Drop, *, own_role: bool
-) -> tuple[int, int]:
-    """Return start and end of a phrase without the words to drop."""
-    noun, first, last = phrase
-    if parse.dep[noun] in drop.coordinator_of and first < noun:
-        first = parse.right[first] + 1
-    elif parse.pos[first] in (drop.first if own_role else drop.first_of_conjunct):
-        first += 1
-    if parse.pos[last] in drop.last:
-        last -= 1
-    return first, last + 1
+    phrases: list[Phrase], nouns: Mapping[int, bool], parse: Parse, drop: Drop
+) -> list[tuple[int, int]]:
+    """Return start and end of each phrase, without the words to drop."""
+    pos, dep = parse.pos, parse.dep
+    found = []
+    for noun, first, last in phrases:
+        start, end = first, last + 1
+        if dep[noun] in drop.coordinator_of and first < noun:
+            start = parse.right[first] + 1
+        elif pos[first] in (drop.first if nouns[noun] else drop.first_of_conjunct):
+            start += 1
+        if pos[last] in drop.last:
+            end -= 1
+        found.append((start, end))
+    return found
+
+
+def _disjoint(phrases: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return phrases that end where the next one starts, at the latest; none is empty."""
+    found: list[tuple[int, int]] = []
+    for start, end in reversed(phrases):
+        last = min(end, found[-1][0]) if found else end
+        if start < last:
+            found.append((start, last))
+    return found[::-1]

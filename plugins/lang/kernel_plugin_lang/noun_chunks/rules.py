@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from attrs import frozen
 
 from kernel.errors import did_you_mean
-from kernel.text import hash_string, symbols
+from kernel.text import Doc, Span, hash_string, symbols
 from kernel_plugin_lang.languages.reading import (
     Place,
     key,
@@ -20,7 +20,6 @@ from kernel_plugin_lang.languages.reading import (
     table,
 )
 from kernel_plugin_lang.languages.tables import Makers, Table
-from kernel_plugin_lang.noun_chunks.phrases import noun_chunks
 
 # The universal parts of speech.
 _POS: Final = (
@@ -58,10 +57,9 @@ class LabelsByPos:
     labels: frozenset[int] | None
     by_pos: Mapping[int, frozenset[int]] = {}
 
-    def include(self, label: int, pos: int) -> bool:
-        """Return whether the label is one of those of the part of speech."""
-        labels = self.by_pos.get(pos, self.labels)
-        return labels is None or label in labels
+    def of(self, pos: int) -> frozenset[int] | None:
+        """Return the labels of a part of speech; None: any."""
+        return self.by_pos.get(pos, self.labels)
 
 
 def _labels_by_pos(value: object, place: Place, *, others: frozenset[int] | None) -> LabelsByPos:
@@ -229,7 +227,14 @@ class NounChunkRules(Table):
 
     def defaults(self) -> Makers:
         """Return `syntax_iterators`."""
-        return {"syntax_iterators": self._iterators}
+        return {"syntax_iterators": lambda: {"noun_chunks": self.find}}
 
-    def _iterators(self) -> dict[str, Callable[..., Any]]:
-        return {"noun_chunks": partial(noun_chunks, rules=self)}
+    def find(self, part: Doc | Span) -> Iterator[tuple[int, int, int]]:
+        """Yield start, end and label of each noun phrase in a doc or span, in order.
+
+        Raises TextError if there is no dependency parse.
+        """
+        # Imported here, because most pipelines never ask for noun phrases.
+        from kernel_plugin_lang.noun_chunks.phrases import noun_chunks
+
+        return noun_chunks(part, rules=self)
