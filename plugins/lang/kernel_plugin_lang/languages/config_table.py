@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from attrs import asdict, frozen
 
 from kernel_plugin_lang.languages.reading import Place, key
 from kernel_plugin_lang.languages.tables import Makers, Table
 
+_NULL: Final = "${null}"
+
 
 def _section(value: object, place: Place) -> dict[str, Any]:
     """Read a section of a config; its settings are checked when a pipeline is made."""
     if not isinstance(value, dict):
         raise place.error("expected a table, the section of a config")
-    return value
+    return {name: _with_null(each) for name, each in value.items()}
+
+
+def _with_null(value: Any) -> Any:
+    """Return a value of a TOML file in which `"${null}"` stands for None."""
+    if isinstance(value, dict):
+        return {name: _with_null(each) for name, each in value.items()}
+    return None if value == _NULL else value
 
 
 @frozen(kw_only=True)
