@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kernel.config import (
@@ -12,11 +12,13 @@ from kernel.config import (
     default_config,
     fill_weights,
     merge,
+    resolve,
 )
 from kernel.errors import ArgumentError, ConfigError
 from kernel.pipeline.sharing import replace_listeners, upstreams_of
 from kernel.pipeline.vocab_data import fingerprint
-from kernel.text import Vectors, Vocab, attributes
+from kernel.registry import registry
+from kernel.text import Doc, Vectors, Vocab, attributes
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
@@ -38,6 +40,15 @@ def make_vocab(language: type[Language]) -> Vocab:
         writing_system=defaults.writing_system,
         get_noun_chunks=defaults.syntax_iterators.get("noun_chunks"),
     )
+
+
+def tokenizer_maker(language: type[Language]) -> Callable[[Language], Callable[[str], Doc]]:
+    """Return the function that makes the tokenizer of `language`, by its own config."""
+    own: Any = language.Defaults.config.get("nlp", {}).get("tokenizer")
+    if own is None:
+        return registry.tokenizers.get("kernel.Tokenizer.v1")()
+    block = Config({"nlp": {"tokenizer": own}}).interpolate()["nlp"]["tokenizer"]
+    return resolve(block, where="nlp.tokenizer")
 
 
 def add_components(

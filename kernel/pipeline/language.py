@@ -117,7 +117,7 @@ class Language:
         self.prepared_settings: Any = None
         # What plugins did to the initialized components, in sentences.
         self.initialized_from: list[str] = []
-        make = create_tokenizer or registry.tokenizers.get("kernel.Tokenizer.v1")()
+        make = create_tokenizer or assembly.tokenizer_maker(type(self))
         self.tokenizer: Any = make(self)
         # The tokenizer that the config describes; another one may not be saved.
         self.configured_tokenizer: Any = self.tokenizer if create_tokenizer is None else None

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+import attrs
 import numpy as np
 from thinc.api import Model
 
@@ -105,6 +106,12 @@ def make_morphologizer(
         label_smoothing=label_smoothing,
         scorer=scorer,
     )
+
+
+# The tokenizer of Japanese sets readings and inflections, which stay.
+make_japanese_morphologizer = attrs.evolve(
+    make_morphologizer, default_config={**make_morphologizer.default_config, "extend": True}
+)
 
 
 class Morphologizer(TokenClassifier):

@@ -56,7 +56,7 @@ class JapaneseTokenizer(SegmentingTokenizer):
 
     `split_mode` is the length of words: short ("A", or None), middle ("B") or long ("C"). With "B"
     and "C", `doc.user_data["sub_tokens"]` has for each token its parts by the shorter modes, a
-    list for each mode, which is empty if the token has one part; None for whitespace.
+    list for each mode; None for a token that is not split.
     """
 
     settings: ClassVar[Mapping[str, Any]] = {"split_mode": str | None}
@@ -178,14 +178,14 @@ def _features(inflection: str, reading: str) -> str:
 
 
 def _sub_tokens(morpheme: Any, modes: str) -> list[list[DetailedToken]] | None:
+    """Return the parts of a token by each mode; None if it has only one by the first mode."""
     if morpheme is None:
         return None
     package = segmenter_package("sudachipy", "ja")
-    parts = [morpheme.split(getattr(package.SplitMode, mode)) for mode in modes]
-    return [
-        [_detailed(part) for part in each if part.surface()] if len(each) > 1 else []
-        for each in parts
-    ]
+    found = [morpheme.split(getattr(package.SplitMode, mode)) for mode in modes]
+    # No parts, or a part without characters, means that the token is not split.
+    parts = [[part for part in each if part.surface()] or [morpheme] for each in found]
+    return [list(map(_detailed, each)) for each in parts] if len(parts[0]) > 1 else None
 
 
 def _detailed(morpheme: Any) -> DetailedToken:

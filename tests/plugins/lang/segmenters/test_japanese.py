@@ -57,14 +57,35 @@ def test_split_modes(text, mode, n_tokens):
     assert len(nlp(text)) == n_tokens
 
 
+def detailed(text, reading):
+    return DetailedToken(text, "名詞-普通名詞-一般", "", text, text, reading, None)
+
+
 def test_parts_of_tokens_are_in_the_user_data():
     nlp = kernel.blank("ja", config={"nlp": {"tokenizer": {"split_mode": "B"}}})
-    doc = nlp("委員会 \n")
-    parts = [
-        DetailedToken("委員", "名詞-普通名詞-一般", "", "委員", "委員", "イイン", None),
-        DetailedToken("会", "名詞-普通名詞-一般", "", "会", "会", "カイ", None),
-    ]
-    assert doc.user_data["sub_tokens"] == [[parts], None]
+    parts = [detailed("委員", "イイン"), detailed("会", "カイ")]
+    assert nlp("委員会 \n猫").user_data["sub_tokens"] == [[parts], None, None]
+
+
+def test_parts_by_both_shorter_modes():
+    nlp = kernel.blank("ja", config={"nlp": {"tokenizer": {"split_mode": "C"}}})
+    both = nlp("委員会").user_data["sub_tokens"][0]
+    assert [[part.surface for part in each] for each in both] == [["委員", "会"], ["委員会"]]
+    (short, middle), none = nlp("選挙管理委員会㍿").user_data["sub_tokens"]
+    assert [part.surface for part in short] == ["選挙", "管理", "委員", "会"]
+    assert [part.surface for part in middle] == ["選挙", "管理", "委員会"]
+    assert none is None
+
+
+def test_class_has_the_tokenizer_of_its_language():
+    language = type(kernel.blank("ja"))
+    assert [token.text for token in language()("日本語だよ")] == ["日本", "語", "だ", "よ"]
+
+
+def test_morphologizer_extends_the_features_of_the_tokenizer(nlp):
+    component = nlp.create_pipe("morphologizer")
+    assert component.cfg["extend"] is True
+    assert kernel.blank("en").create_pipe("morphologizer").cfg["extend"] is False
 
 
 def test_text_that_is_too_long_for_sudachi_is_cut_after_a_sentence(nlp):

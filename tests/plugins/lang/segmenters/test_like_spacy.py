@@ -96,6 +96,10 @@ def test_docs_are_equal(segmenter, make_nlp, ask_spacy, describe):
         docs = [describe(nlp(text)), expected]
         if segmenter == "ko":  # spaCy loses whitespace
             docs = list(map(without_whitespace, docs))
+        if (
+            segmenter == "ja-C"
+        ):  # what spaCy says of tokens without parts depends on Sudachi's version
+            docs = [rows for rows, _ in docs]
         assert docs[0] == docs[1], text
 
 
