@@ -18,6 +18,7 @@ from kernel_plugin_rules.matcher.errors import MatchPatternError
 from kernel_plugin_rules.matcher.greedy import CHOICES, Greedy, choose
 from kernel_plugin_rules.matcher.levenshtein import FuzzyCompare, levenshtein_compare
 from kernel_plugin_rules.matcher.partial_matches import Found, PartialMatches, alignment
+from kernel_plugin_rules.matcher.texts import bounds, call_functions, pipe
 from kernel_plugin_rules.matcher.token_patterns import Compiler, Node, Pattern, PatternProblem
 from kernel_plugin_rules.matcher.validation import validate_token_pattern
 
@@ -59,7 +60,8 @@ class Matcher:
         # The patterns of all rules, in the order in which they were added.
         self._nodes: list[tuple[int, list[Node]]] = []
         self._compiled: _Compiled | None = None
-        self._has_greedy = self._has_functions = False
+        self._has_greedy = False
+        self._functions: dict[int, OnMatch] = {}
 
     def __reduce__(self) -> Any:
         rules = [(self.vocab.strings.as_string(key), rule) for key, rule in self._rules.items()]
@@ -154,16 +156,10 @@ class Matcher:
         Raises ArgumentError if a pattern needs annotation that the doc does not have, unless
         `allow_missing`.
         """
-        if not isinstance(doclike, Doc | Span):
-            name = type(doclike).__name__  # type: ignore[unreachable]
-            raise ArgumentError(f"a Matcher finds matches in a Doc or a Span, got a {name}")
+        doc, start, end = bounds(doclike, "Matcher")
         compiled = self._ready()
         if not allow_missing:
-            compiled.check_annotated(doclike.doc)
-        start, end = (
-            (doclike.start, doclike.end) if isinstance(doclike, Span) else (0, len(doclike))
-        )
-        doc = doclike.doc
+            compiled.check_annotated(doc)
         classes = compiled.accepting.classes(doc.lexemes).take(doc.lex[start:end])
         starts = compiled.accepting.starts(classes)
         matches = []
@@ -183,13 +179,8 @@ class Matcher:
         Yields the docs; with `return_matches`, pairs of the doc and its matches. With `as_tuples`,
         takes and yields pairs of these and a context.
         """
-        for batch in _batches(docs, batch_size):
-            only_docs = [pair[0] for pair in batch] if as_tuples else batch
-            for given, doc, matches in zip(
-                batch, only_docs, self._of_batch(only_docs), strict=True
-            ):
-                found = (doc, matches) if return_matches else doc
-                yield (found, given[1]) if as_tuples else found
+        options = {"return_matches": return_matches, "as_tuples": as_tuples}
+        return pipe(docs, batch_size, self._of_batch, **options)
 
     def _of_batch(self, docs: list[Doc]) -> list[list[Match]]:
         compiled = self._ready()
@@ -208,7 +199,7 @@ class Matcher:
         if self._compiled is None:
             self._compiled = _Compiled(self._nodes)
             self._has_greedy = any(rule.greedy for rule in self._rules.values())
-            self._has_functions = any(rule.on_match for rule in self._rules.values())
+            self._functions = {key: r.on_match for key, r in self._rules.items() if r.on_match}
         if not self._rules:
             warnings.warn("the matcher has no patterns", stacklevel=3)
         return self._compiled
@@ -217,11 +208,8 @@ class Matcher:
         """Choose among the matches of greedy rules, and call the functions of rules."""
         if self._has_greedy:
             matches = self._chosen(matches)
-        if self._has_functions:
-            for i, match in enumerate(matches):
-                on_match = self._rules[match[0]].on_match
-                if on_match is not None:
-                    on_match(self, doc, i, matches)
+        if self._functions:
+            call_functions(self._functions, self, doc, matches)
         if not as_spans:
             return matches
         return [
@@ -332,17 +320,6 @@ def _is_annotated(doc: Doc, attr: int) -> bool:
     values = None if column is None else doc.annotations.get(column.name)
     # In most docs, the first token tells.
     return (values is not None and len(values) > 0 and bool(values[0])) or doc.has_annotation(attr)
-
-
-def _batches(docs: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for doc in docs:
-        batch.append(doc)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _check_arguments(key: str | int, patterns: Any, on_match: Any, greedy: Any) -> None:

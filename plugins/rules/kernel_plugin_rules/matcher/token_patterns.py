@@ -237,7 +237,7 @@ def token_attr(key: Any) -> int:
     try:
         attr = attr_id(key)
     except (UnknownKeyError, TypeError, ValueError):
-        hint = did_you_mean(str(key).upper(), KEYS, "see docs/matchers.md")
+        hint = did_you_mean(str(key).upper(), KEYS, "see the list of keys in docs/matchers.md")
         raise PatternProblem(key, f"no such key; {hint}") from None
     if attr in _NOT_OF_TOKENS:
         raise PatternProblem(key, "tokens do not have this attribute")

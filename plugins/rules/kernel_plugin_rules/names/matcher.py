@@ -3,5 +3,6 @@
 from kernel_plugin_rules.matcher.errors import MatchPatternError
 from kernel_plugin_rules.matcher.levenshtein import levenshtein, levenshtein_compare
 from kernel_plugin_rules.matcher.matcher import Matcher
+from kernel_plugin_rules.matcher.phrase_matcher import PhraseMatcher
 
-__all__ = ["MatchPatternError", "Matcher", "levenshtein", "levenshtein_compare"]
+__all__ = ["MatchPatternError", "Matcher", "PhraseMatcher", "levenshtein", "levenshtein_compare"]

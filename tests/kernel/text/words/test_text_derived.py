@@ -72,6 +72,37 @@ def test_derived_values_follow_the_table():
     assert calls == [0, 1, 3, 0]
 
 
+def test_derived_lists_follow_the_table():
+    table = Vocab().lexemes
+    calls = []
+
+    def texts(table, start):
+        calls.append(start)
+        return table.texts[start:]
+
+    for word in ("a", "b", "c"):
+        table.row(word)
+        assert table.derived_list("texts", texts) == table.texts
+        table.derived_list("texts", texts)
+    assert calls == [0, 1, 2]
+    table.set_value(0, attr_id("IS_STOP"), 1)
+    assert table.derived_list("texts", texts) == table.texts
+    assert calls == [0, 1, 2, 0]
+
+
+def test_the_oldest_of_many_derived_values_are_forgotten():
+    table = Vocab().lexemes
+    table.rows(["a", "b"])
+    for key in range(200):
+        lengths = table.derived(key, lambda table, start, key=key: np.full(2, key))
+        texts = table.derived_list(key, lambda table, start, key=key: [key, key])
+        assert (lengths.tolist(), texts) == ([key, key], [key, key])
+    calls = []
+    for key in (0, 199):
+        table.derived(key, lambda table, start, key=key: calls.append(key) or np.zeros(2))
+    assert calls == [0]
+
+
 def test_whitespace_is_the_flag():
     vocab = Vocab()
     doc = Doc(vocab, ["a", " ", "\n", "b"])
