@@ -165,7 +165,10 @@ def report(found: Mapping[str, Compared | str], n_examples: int) -> None:
         if isinstance(compared, str):
             print(f"{code:4} left out: {compared}")
             continue
-        ratio = compared.n_equal / max(compared.n_tokens, 1)
+        if not compared.n_tokens:
+            print(f"{code:4} left out: no texts that both can tokenize")
+            continue
+        ratio = compared.n_equal / compared.n_tokens
         failed = f", {compared.n_failed} texts failed" * bool(compared.n_failed)
         print(f"{code:4} {compared.n_tokens:>9,} tokens {ratio:9.3%} equal{failed}")
         for (theirs, ours), count in compared.differences.most_common(n_examples):
