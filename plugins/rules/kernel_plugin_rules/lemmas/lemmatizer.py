@@ -29,6 +29,8 @@ MethodT = TypeVar("MethodT", bound=Callable[..., Any])
 
 SCORER: Final = make_lemmatizer_scorer()
 _FOLDER: Final = "lookups"
+# Parts of speech that get the lemma in lower case.
+NO_WORDS: Final = frozenset({"", "eol", "space"})
 
 
 def depends_on(*columns: str) -> Callable[[MethodT], MethodT]:
@@ -105,21 +107,26 @@ class Lemmatizer(Pipe):
     @depends_on()
     def lookup_lemmatize(self, token: Token) -> list[str]:
         """Return the lemma of the word in the table `lemma_lookup`, by default the word itself."""
-        found = self.lookups.get_table("lemma_lookup", {}).get(token.text, token.text)
+        return self.find("lemma_lookup", token.text) or [token.text]
+
+    def find(self, table: str, form: str) -> list[str]:
+        """Return the lemmas of `form` in one of the tables; none if it is not there."""
+        found = self.lookups.get_table(table, {}).get(form, [])
         return [found] if isinstance(found, str) else found
 
     @depends_on("pos", "morph")
     def rule_lemmatize(self, token: Token) -> list[str]:
         """Return the lemmas that the rules and exceptions for the part of speech give."""
-        pos = token.pos_.lower()
-        if not pos:
-            warn_of_missing_pos()
-        if pos in {"", "eol", "space"} or self.is_base_form(token):
+        pos = pos_of(token)
+        if pos in NO_WORDS or self.is_base_form(token):
             return [token.text.lower()]
-        tables = self.rule_tables
-        if pos not in tables:
+        if pos not in self.rule_tables:
             return [token.text if pos == "propn" else token.text.lower()]
-        return tables.lemmas(token.text.lower(), pos) or [token.text]
+        return self.lemmas_by_rules(token.text.lower(), pos) or [token.text]
+
+    def lemmas_by_rules(self, form: str, pos: str) -> list[str]:
+        """Return the lemmas of `form`, a word in lower case, that the tables of `pos` give."""
+        return self.rule_tables.lemmas(form, pos)
 
     def is_base_form(self, token: Token) -> bool:
         """Return whether the features of `token` show that it is its own lemma; here always False.
@@ -313,12 +320,15 @@ class Lemmatizer(Pipe):
         self._is_validated = True
 
 
-def warn_of_missing_pos() -> None:
-    """Warn that a token has no part of speech; Python shows equal warnings once."""
-    warnings.warn(
-        "the rule-based lemmatizer found tokens without a part of speech, and used lower case",
-        stacklevel=2,
-    )
+def pos_of(token: Token) -> str:
+    """Return the part of speech in lower case, as tables have it; warn if there is none."""
+    if not token.pos:
+        # Python shows equal warnings once.
+        warnings.warn(
+            "the lemmatizer found tokens without a part of speech, and used lower case",
+            stacklevel=2,
+        )
+    return token.pos_.lower()
 
 
 def _tokens(docs: DocBatch, indices: Ints) -> Iterator[Token]:

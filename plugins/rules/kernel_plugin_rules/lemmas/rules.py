@@ -36,31 +36,53 @@ class RuleTables:
             known = self._sets[pos] = (listed, len(listed), frozenset(listed))
         return known[2]
 
+    def results(self, form: str, pos: str) -> list[str]:
+        """Return what the rules make of `form`, in their order."""
+        results = [
+            form[: len(form) - len(ending)] + replacement
+            for ending, replacement in self.rules(pos)
+            if form.endswith(ending)
+        ]
+        return [lemma for lemma in results if lemma]
+
+    def accepted(self, form: str, pos: str) -> list[str]:
+        """Return the results that are known lemmas or not only letters."""
+        known = self.index(pos)
+        return [
+            lemma
+            for lemma in dict.fromkeys(self.results(form, pos))
+            if lemma in known or not lemma.isalpha()
+        ]
+
+    def with_exceptions(self, found: list[str], form: str, pos: str) -> list[str]:
+        """Return the exceptions for `form`, the last one first, and then the lemmas `found`."""
+        exceptions = dict.fromkeys(self.exceptions(pos).get(form, ()))
+        return [*reversed([lemma for lemma in exceptions if lemma not in found]), *found]
+
     def lemmas(self, form: str, pos: str) -> list[str]:
         """Return the lemmas of `form`, a word in lower case, the best one first.
 
         Exceptions come first, then known results of rules, the last one of each first, then
         results that are not letters only. Other results count only if there are none of these.
         """
-        found: list[str] = []
-        unknown: list[str] = []
-        for ending, replacement in self.rules(pos):
-            if not form.endswith(ending):
-                continue
-            lemma = form[: len(form) - len(ending)] + replacement
-            if not lemma:
-                continue
-            if lemma in self.index(pos):
-                found.insert(0, lemma)
-            elif not lemma.isalpha():
-                found.append(lemma)
-            else:
-                unknown.append(lemma)
-        found = list(dict.fromkeys(found))
-        for lemma in self.exceptions(pos).get(form, ()):
-            if lemma not in found:
-                found.insert(0, lemma)
-        return found or unknown
+        known = self.index(pos)
+        accepted = self.accepted(form, pos)
+        found = [
+            *reversed([lemma for lemma in accepted if lemma in known]),
+            *(lemma for lemma in accepted if lemma not in known),
+        ]
+        return self.with_exceptions(found, form, pos) or self.results(form, pos)
+
+    def lemmas_index_first(self, form: str, pos: str) -> list[str]:
+        """Return `form` if it is a known lemma, else its exceptions, else results of rules.
+
+        Of the results, those that are neither known nor letters only come last.
+        """
+        if form in self.index(pos):
+            return [form]
+        exceptions = self.exceptions(pos).get(form)
+        found = exceptions or self.accepted(form, pos) or self.results(form, pos)
+        return list(dict.fromkeys(found))
 
     def _of_pos(self, name: str, pos: str) -> Any:
         return self._lookups.get_table(name, {}).get(pos)
