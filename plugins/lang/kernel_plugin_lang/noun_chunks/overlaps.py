@@ -42,28 +42,41 @@ def rests_of_phrases(
     """
     kept = []
     free = 0
-    is_taken = [False] * len(parse.pos)
-    followers = _followers(parse, clauses)
+    dependents = _dependents(parse)
+    below: set[int] = set()
+    of_clauses: set[int] = set()
+    # The nouns of a clause share its words, which are added once.
+    clause_heads: set[int] = set()
     for noun, first, last in phrases:
-        if is_taken[noun]:
+        if noun in below or noun in of_clauses:
             continue
         begin = max(first, free)
-        while is_taken[begin]:
+        while begin in below or begin in of_clauses:
             begin += 1
         kept.append((noun, begin, last))
         free = noun + 1
-        for index in range(noun, parse.right[noun] + 1):
-            is_taken[index] = True
-        # Popped, because the nouns of a clause share its words.
-        for index in followers.pop(parse.head[noun], ()):
-            is_taken[index] = True
+        _add_subtree(noun, dependents, below)
+        head = parse.head[noun]
+        if parse.pos[head] in clauses and head not in clause_heads:
+            clause_heads.add(head)
+            of_clauses.update([head, *(word for word in dependents[head] if word > head)])
     return kept
 
 
-def _followers(parse: Parse, clauses: frozenset[int]) -> dict[int, list[int]]:
-    """Return the words with a part of speech in `clauses`, and their dependents after them."""
-    followers = {index: [index] for index, pos in enumerate(parse.pos) if pos in clauses}
+def _add_subtree(root: int, dependents: list[list[int]], found: set[int]) -> None:
+    """Add a word and all below it to `found`, which has whole subtrees only."""
+    todo = [root]
+    while todo:
+        word = todo.pop()
+        if word not in found:
+            found.add(word)
+            todo += dependents[word]
+
+
+def _dependents(parse: Parse) -> list[list[int]]:
+    """Return the dependents of each word."""
+    dependents: list[list[int]] = [[] for _ in parse.head]
     for index, head in enumerate(parse.head):
-        if head in followers and index > head:
-            followers[head].append(index)
-    return followers
+        if head != index:
+            dependents[head].append(index)
+    return dependents

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kernel.errors import TextError, UnsupportedError
-from kernel.text import Doc, DocBin, Span, StringStore, Vocab
+from kernel.text import BoundsError, Doc, DocBin, Span, StringStore, Vocab
 from kernel.text import pack_docs as pack
 from kernel.text import unpack_docs as unpack
 
@@ -112,6 +112,14 @@ def test_language_without_rules_has_no_noun_chunks(make_doc):
         list(doc.noun_chunks)
     with pytest.raises(UnsupportedError):
         list(doc[0:2].noun_chunks)
+
+
+def test_noun_chunks_outside_of_the_doc_are_refused(make_doc):
+    doc = make_doc(["a", "b"])
+    doc.vocab.get_noun_chunks = lambda doc: [(1, 3, 0)]
+
+    with pytest.raises(BoundsError, match="no tokens 1 to 3 in a doc of 2"):
+        list(doc.noun_chunks)
 
 
 def test_methods_under_the_underscore_keep_their_docstring(make_doc):
