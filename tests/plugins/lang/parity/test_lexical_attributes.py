@@ -40,6 +40,7 @@ FIXED = """
 # Number words that spaCy lists with a typing slip, so that it never finds them.
 MISSED_BY_SPACY = {
     "bo": "བྱེ་བ་",
+    "da": "femogfyrre",
     "ko": "다섯 여섯 여덟 아홉 스물 서른 마흔 예순 여든 아흔 하나",
     "ml": ("പൂജ്യം ഒന്ന് രണ്ട് മൂന്ന് നാല്‌ അഞ്ച് ആറ് ഏഴ് എട്ട് ഒന്‍പത് പത്ത് നാല്‍പത്‌ അന്‍പത് അറുപത് എഴുപത് എണ്‍പത് തൊണ്ണൂറ് നുറ് ആയിരം"),
     "ru": "xxviii",
