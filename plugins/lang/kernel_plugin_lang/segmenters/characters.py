@@ -5,12 +5,14 @@ Axes: C characters of the text, N tokens.
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import numpy as np
-import numpy.typing as npt
 
 from kernel.text import Doc, Vocab
 
-Bools = npt.NDArray[np.bool_]
+_WHITESPACE: Final = re.compile(r"\s+")
 
 
 def doc_of_characters(vocab: Vocab, text: str) -> Doc:
@@ -20,27 +22,17 @@ def doc_of_characters(vocab: Vocab, text: str) -> Doc:
     """
     lexemes = vocab.table_for_docs()
     rows = lexemes.rows(text)  # (C,)
-    is_whitespace = lexemes.whitespace().take(rows)  # (C,)
-    if not is_whitespace.any():
-        return Doc.from_rows(vocab, rows, np.zeros(len(rows), np.bool_), lexemes)
-    follows = is_whitespace & ~_before(is_whitespace)  # (C,)
-    follows[0] = False
-    follows &= rows == lexemes.row(" ")
-    others = is_whitespace & ~follows  # (C,)
-    starts = others & ~_before(others)  # (C,)
-    ends = np.flatnonzero(others & ~_after(others)) + 1
-    for start, end in zip(np.flatnonzero(starts).tolist(), ends.tolist(), strict=True):
-        if end > start + 1:
-            rows[start] = lexemes.row(text[start:end])
-    kept = ~is_whitespace | starts  # (C,), N of them
-    return Doc.from_rows(vocab, rows[kept], _after(follows)[kept], lexemes)
-
-
-def _before(mask: Bools) -> Bools:
-    """Return the mask of the characters whose previous one is in `mask`; (C,) to (C,)."""
-    return np.concatenate(([False], mask[:-1]))
-
-
-def _after(mask: Bools) -> Bools:
-    """Return the mask of the characters whose next one is in `mask`; (C,) to (C,)."""
-    return np.concatenate((mask[1:], [False]))
+    spaces = np.zeros(len(rows), np.bool_)  # (C,)
+    runs = [match.span() for match in _WHITESPACE.finditer(text)]
+    if not runs:
+        return Doc.from_rows(vocab, rows, spaces, lexemes)
+    is_token = np.ones(len(rows), np.bool_)  # (C,)
+    for start, end in runs:
+        first = start + (text[start] == " " and start > 0)
+        if first > start:
+            spaces[start - 1] = True
+        is_token[start:end] = False
+        if first < end:
+            is_token[first] = True
+            rows[first] = lexemes.row(text[first:end])
+    return Doc.from_rows(vocab, rows[is_token], spaces[is_token], lexemes)

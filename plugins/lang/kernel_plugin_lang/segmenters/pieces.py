@@ -26,21 +26,13 @@ def without_surrogates(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
-def cover(text: str, words: Iterable[str]) -> Iterator[str]:
-    """Yield the words that occur in the text, in order, and what is between them.
+def cover(text: str, words: Iterable[str]) -> list[str]:
+    """Return the words that occur in the text, in order, and what is between them.
 
     A word that the segmenter has changed is not found: its characters are between other words.
     """
-    position = 0
-    for word in words:
-        start = position if text.startswith(word, position) else _find(text, word, position)
-        if start < 0 or not word:
-            continue
-        if start > position:
-            yield from _CHUNK.findall(text[position:start])
-        yield word
-        position = start + len(word)
-    yield from _CHUNK.findall(text[position:])
+    found = list(filter(None, words))
+    return found if "".join(found) == text else list(_covering(text, found))
 
 
 def cut(text: str, lengths: Iterable[int]) -> Iterator[str]:
@@ -56,6 +48,9 @@ def with_spaces(pieces: Iterable[str]) -> tuple[list[str], list[bool]]:
 
     A space after a word belongs to the word. Any further whitespace is a token.
     """
+    pieces = list(pieces)
+    if not any(map(str.isspace, pieces)):
+        return pieces, [False] * len(pieces)
     tokens: list[str] = []
     spaces: list[bool] = []
     for is_whitespace, run in groupby(pieces, str.isspace):
@@ -77,6 +72,19 @@ def make_doc(vocab: Vocab, tokens: Sequence[str], spaces: Sequence[bool]) -> Doc
     """Return a doc of these tokens."""
     lexemes = vocab.table_for_docs()
     return Doc.from_rows(vocab, lexemes.rows(tokens), np.array(spaces, np.bool_), lexemes)
+
+
+def _covering(text: str, words: Iterable[str]) -> Iterator[str]:
+    position = 0
+    for word in words:
+        start = position if text.startswith(word, position) else _find(text, word, position)
+        if start < 0:
+            continue
+        if start > position:
+            yield from _CHUNK.findall(text[position:start])
+        yield word
+        position = start + len(word)
+    yield from _CHUNK.findall(text[position:])
 
 
 def _find(text: str, word: str, position: int) -> int:

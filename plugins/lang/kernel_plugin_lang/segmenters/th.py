@@ -19,7 +19,7 @@ class ThaiTokenizer(SegmentingTokenizer):
 
     def __call__(self, text: str) -> Doc:
         """Return the text as a Doc."""
-        tokens = list(self.pieces(text))
+        tokens = self.pieces(text)
         return make_doc(self.vocab, tokens, [False] * len(tokens))
 
     def segment(self, text: str) -> Iterable[str]:

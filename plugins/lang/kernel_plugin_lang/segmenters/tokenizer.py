@@ -54,11 +54,11 @@ class SegmentingTokenizer(ABC):
     def segment(self, text: str) -> Iterable[str]:
         """Return the words of a text, in order, with or without the whitespace between them."""
 
-    def pieces(self, text: str) -> Iterator[str]:
-        """Yield words and whitespace; joined, they are the text."""
+    def pieces(self, text: str) -> list[str]:
+        """Return words and whitespace; joined, they are the text."""
         readable = without_surrogates(text)
         pieces = cover(readable, self.segment(readable))
-        return pieces if readable == text else cut(text, map(len, pieces))
+        return pieces if readable == text else list(cut(text, map(len, pieces)))
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
         """Return `token_acc` and `token_p/r/f`, which compare the tokens with the gold tokens."""

@@ -7,8 +7,9 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from kernel.text import Vocab
+from kernel.text import Doc, Vocab
 from kernel_plugin_lang.segmenters.packages import segmenter_package
+from kernel_plugin_lang.segmenters.pieces import make_doc
 from kernel_plugin_lang.segmenters.tokenizer import SegmentingTokenizer
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ class VietnameseTokenizer(SegmentingTokenizer):
     def __init__(self, vocab: Vocab, use_pyvi: bool = True) -> None:
         super().__init__(vocab)
         self.use_pyvi = use_pyvi
+
+    def __call__(self, text: str) -> Doc:
+        """Return the text as a Doc."""
+        chunks = [] if self.use_pyvi else text.split(" ")
+        if chunks and chunks == text.split():  # single spaces, which is nearly every text
+            return make_doc(self.vocab, chunks, [True] * (len(chunks) - 1) + [False])
+        return super().__call__(text)
 
     def segment(self, text: str) -> Iterable[str]:
         """Return the words of a text."""
