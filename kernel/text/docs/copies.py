@@ -180,7 +180,7 @@ def as_doc(
 def _heads_inside(doc: Doc, made: Doc, start: int, end: int) -> Ints:
     """Return heads for the part alone.
 
-    A token whose head lies outside goes to its nearest ancestor inside, else to the first
+    A token whose head lies outside goes to its highest ancestor inside, else to the first
     token that lost the same tree. Its label becomes `dep`, as the other one described another arc.
 
     returns  (end - start,)  absolute in the part
@@ -190,7 +190,7 @@ def _heads_inside(doc: Doc, made: Doc, start: int, end: int) -> Ints:
     roots: dict[int, int] = {}
     for i in np.flatnonzero((heads < 0) | (heads >= end - start)).tolist():
         above = [j for j in tree.ancestors(i + start) if start <= j < end]
-        head = above[0] - start if above else roots.setdefault(int(tree.roots[i + start]), i)
+        head = above[-1] - start if above else roots.setdefault(int(tree.roots[i + start]), i)
         heads[i] = head
         if head != i or "dep" in made.annotations:
             made.ensure_column("dep")[i] = doc.vocab.strings.add("dep")

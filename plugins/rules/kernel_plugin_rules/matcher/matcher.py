@@ -11,13 +11,14 @@ import numpy as np
 from attrs import define
 
 from kernel.errors import ArgumentError
-from kernel.text import COLUMNS, Doc, DocBatch, Span, Vocab, attr_name
+from kernel.text import Doc, DocBatch, Span, Vocab
 from kernel_plugin_rules.matcher.accepting import Accepting, Ints
 from kernel_plugin_rules.matcher.automaton import Automaton
 from kernel_plugin_rules.matcher.errors import MatchPatternError
 from kernel_plugin_rules.matcher.greedy import CHOICES, Greedy, choose
 from kernel_plugin_rules.matcher.levenshtein import FuzzyCompare, levenshtein_compare
 from kernel_plugin_rules.matcher.partial_matches import Found, PartialMatches, alignment
+from kernel_plugin_rules.matcher.requirements import Requirements
 from kernel_plugin_rules.matcher.texts import bounds, call_functions, pipe
 from kernel_plugin_rules.matcher.token_patterns import Compiler, Node, Pattern, PatternProblem
 from kernel_plugin_rules.matcher.validation import validate_token_pattern
@@ -159,7 +160,7 @@ class Matcher:
         doc, start, end = bounds(doclike, "Matcher")
         compiled = self._ready()
         if not allow_missing:
-            compiled.check_annotated(doc)
+            compiled.requirements.check(doc)
         classes = compiled.accepting.classes(doc.lexemes).take(doc.lex[start:end])
         starts = compiled.accepting.starts(classes)
         matches = []
@@ -185,7 +186,7 @@ class Matcher:
     def _of_batch(self, docs: list[Doc]) -> list[list[Match]]:
         compiled = self._ready()
         for doc in docs:
-            compiled.check_annotated(doc)
+            compiled.requirements.check(doc)
         found: list[list[Match]] = [[] for _ in docs]
         for i, classes, starts in compiled.candidates(docs):
             doc = docs[i]
@@ -234,17 +235,7 @@ class _Compiled:
     def __init__(self, nodes: Sequence[tuple[int, Sequence[Node]]]) -> None:
         self.automaton: Final = Automaton(nodes)
         self.accepting: Final = Accepting(self.automaton)
-        every = [node.required for _, pattern in nodes for node in pattern]
-        self._required: Final = sorted(frozenset().union(*every))
-
-    def check_annotated(self, doc: Doc) -> None:
-        """Raise ArgumentError if a pattern needs annotation that a doc does not have."""
-        for attr in self._required:
-            if not _is_annotated(doc, attr):
-                raise ArgumentError(
-                    f"patterns need {attr_name(attr)}, but the doc does not have it",
-                    hint="run the components that set it first, or pass allow_missing=True",
-                )
+        self.requirements: Final = Requirements(node for _, each in nodes for node in each)
 
     def candidates(self, docs: list[Doc]) -> Iterator[tuple[int, Ints, Ints]]:
         """Yield the docs in which a match may start, by their index.
@@ -313,13 +304,6 @@ class _Compiled:
                 specs = list(pattern.specs) if pattern.is_fixed else alignment(pattern, taken)
                 matches[match] = (*match, specs)
         return list(matches.values())
-
-
-def _is_annotated(doc: Doc, attr: int) -> bool:
-    column = COLUMNS.of_attr(attr)
-    values = None if column is None else doc.annotations.get(column.name)
-    # In most docs, the first token tells.
-    return (values is not None and len(values) > 0 and bool(values[0])) or doc.has_annotation(attr)
 
 
 def _check_arguments(key: str | int, patterns: Any, on_match: Any, greedy: Any) -> None:

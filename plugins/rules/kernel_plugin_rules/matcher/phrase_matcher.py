@@ -54,7 +54,9 @@ class PhraseMatcher:
         self._version = object()
 
     def __reduce__(self) -> Any:
-        arguments = (self.vocab, self._phrases.by_key, self._functions, self.attr)
+        names = self.vocab.strings
+        functions = {names[key]: function for key, function in self._functions.items()}
+        arguments = (self.vocab, self._phrases.by_key, functions, self.attr)
         return self._restored, arguments, {"validate": self.validate}
 
     @classmethod
@@ -62,13 +64,13 @@ class PhraseMatcher:
         cls,
         vocab: Vocab,
         phrases: dict[int, dict[tuple[int, ...], None]],
-        functions: dict[int, OnMatch],
+        functions: dict[str, OnMatch],
         attr: int,
     ) -> PhraseMatcher:
         matcher = cls(vocab, attr)
         for key, values in phrases.items():
             matcher._phrases.add(key, values)
-        matcher._functions.update(functions)
+        matcher._functions.update({vocab.strings[key]: each for key, each in functions.items()})
         return matcher
 
     # Phrases

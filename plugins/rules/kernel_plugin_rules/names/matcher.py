@@ -1,8 +1,16 @@
 """The module `kernel.matcher`."""
 
+from kernel_plugin_rules.matcher.dependency_matcher import DependencyMatcher
 from kernel_plugin_rules.matcher.errors import MatchPatternError
 from kernel_plugin_rules.matcher.levenshtein import levenshtein, levenshtein_compare
 from kernel_plugin_rules.matcher.matcher import Matcher
 from kernel_plugin_rules.matcher.phrase_matcher import PhraseMatcher
 
-__all__ = ["MatchPatternError", "Matcher", "PhraseMatcher", "levenshtein", "levenshtein_compare"]
+__all__ = [
+    "DependencyMatcher",
+    "MatchPatternError",
+    "Matcher",
+    "PhraseMatcher",
+    "levenshtein",
+    "levenshtein_compare",
+]

@@ -144,3 +144,8 @@ def test_sentences_of_trees_follow_labels_in_bins(vocab):
 
     assert [starts(first), starts(second)] == [[True, False, True], [True, True]]
     assert np.array_equal(first.column("head"), [0, 1, 2])
+
+
+def test_tokens_of_a_part_whose_head_is_outside_go_to_the_highest_ancestor_inside(make_doc):
+    doc = make_doc(words=["a", "b", "c", "d", "e"], heads=[3, 0, 3, 4, 4], deps=["dep"] * 5)
+    assert [token.head.i for token in doc[1:5].as_doc()] == [3, 2, 3, 3]

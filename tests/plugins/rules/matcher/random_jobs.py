@@ -58,15 +58,24 @@ def doc(choose: random.Random, n_words: int | None = None) -> dict[str, Any]:
 
 
 def tree(choose: random.Random, n: int) -> tuple[list[int], list[str]]:
-    """Return heads and labels: the tokens before a random place, and those after it, are trees."""
-    heads = []
+    """Return heads and labels of one or two trees without crossing arcs."""
+    heads = list(range(n))
     cut = choose.randint(0, n)
-    for low, high in ((0, cut), (cut, n)):
-        order = choose.sample(range(low, high), high - low)
-        heads_of = {token: choose.choice(order[: i or 1]) for i, token in enumerate(order)}
-        heads += [heads_of[token] for token in range(low, high)]
+    _grow(choose, heads, 0, cut, None)
+    _grow(choose, heads, cut, n, None)
     deps = ["ROOT" if head == i else choose.choice(DEPS[:3]) for i, head in enumerate(heads)]
     return heads, deps
+
+
+def _grow(choose: random.Random, heads: list[int], low: int, high: int, head: int | None) -> None:
+    """Make subtrees of the tokens from `low` to before `high`, one of them or more if below."""
+    while low < high:
+        end = high if head is None else choose.randint(low + 1, high)
+        root = choose.randrange(low, end)
+        heads[root] = root if head is None else head
+        _grow(choose, heads, low, root, root)
+        _grow(choose, heads, root + 1, end, root)
+        low = end
 
 
 def entities(choose: random.Random, n: int) -> list[str]:
@@ -232,6 +241,8 @@ def dependency_job(choose: random.Random) -> Job:
     }
     if choose.random() < 0.2:
         job["removed"] = ["rule0"]
+    if choose.random() < 0.2:
+        job["span"] = sorted(choose.choices(range(9), k=2))
     return job
 
 

@@ -28,7 +28,7 @@ def results(python, library, *args):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("kind", ["matcher", "phrase"])
+@pytest.mark.parametrize("kind", ["matcher", "phrase", "dependency"])
 def test_random_patterns(kind, spacy_python):
     n_jobs = 1000
     jobs, ours = results(sys.executable, "kernel", kind, n_jobs, 20)
