@@ -9,7 +9,7 @@ search in most cases.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -44,9 +44,9 @@ Search = Callable[[str], Match | None]
 class AffixSearch:
     """Finds the length of an affix in a part of a text.
 
-    skips_plain  whether parts of only letters or only digits are known to have no affix
-    by_char      the length by the outermost character of the part, UNSURE if `length` must search
-    otherwise    the length for the characters that are not in `by_char`
+    plain      parts that are known to have no affix
+    by_char    the length by the outermost character of the part, UNSURE if `length` must search
+    otherwise  the length for the characters that are not in `by_char`
     """
 
     def __init__(
@@ -55,10 +55,10 @@ class AffixSearch:
         reach: Reach | None,
         lengths: dict[str, int] | None,
         *,
-        skips_plain: bool,
+        plain: Container[str],
     ) -> None:
         self._search_all: Final[Search] = search or _never
-        self._search: Final[Search] = self._search_unless_plain if skips_plain else self._search_all
+        self._plain: Final = plain
         self._n_characters: Final = None if reach is None else reach.n_characters
         self._cached_length: Final = lru_cache(_CACHE_SIZE)(self._length_in)
         self.by_char: Final = lengths or {}
@@ -77,8 +77,8 @@ class AffixSearch:
         match = self._search(text[start:end])
         return match.end() - match.start() if match else 0
 
-    def _search_unless_plain(self, text: str) -> Match | None:
-        return None if text.isalpha() or text.isdecimal() else self._search_all(text)
+    def _search(self, text: str) -> Match | None:
+        return None if text in self._plain else self._search_all(text)
 
     def _outer_part(self, text: str, start: int, end: int, n_characters: int) -> str:
         """Return the outermost characters of `text[start:end]`."""
@@ -92,13 +92,13 @@ class AffixSearch:
 class PrefixSearch(AffixSearch):
     """Finds prefixes."""
 
-    def __init__(self, search: Search | None, *, skips_plain: bool = False) -> None:
+    def __init__(self, search: Search | None, *, plain: Container[str] = ()) -> None:
         pattern, method = pattern_of(search)
         reach = None
         if pattern is not None and method in {"search", "match"}:
             reach = prefix_reach(pattern, is_anchored=method == "match")
         lengths = None if reach is None else _lengths(reach, 0)
-        super().__init__(search, reach, lengths, skips_plain=skips_plain)
+        super().__init__(search, reach, lengths, plain=plain)
 
     def _outer_part(self, text: str, start: int, end: int, n_characters: int) -> str:
         return text[start : start + n_characters]
@@ -113,11 +113,11 @@ class PrefixSearch(AffixSearch):
 class SuffixSearch(AffixSearch):
     """Finds suffixes."""
 
-    def __init__(self, search: Search | None, *, skips_plain: bool = False) -> None:
+    def __init__(self, search: Search | None, *, plain: Container[str] = ()) -> None:
         pattern, method = pattern_of(search)
         reach = suffix_reach(pattern) if pattern is not None and method == "search" else None
         lengths = None if reach is None else _lengths(reach, -1)
-        super().__init__(search, reach, lengths, skips_plain=skips_plain)
+        super().__init__(search, reach, lengths, plain=plain)
 
     def _outer_part(self, text: str, start: int, end: int, n_characters: int) -> str:
         return text[end - n_characters : end]

@@ -20,7 +20,7 @@ from kernel_plugin_lang.affix_search import (
     SuffixSearch,
     pattern_of,
 )
-from kernel_plugin_lang.plain import is_plain, matches_plain
+from kernel_plugin_lang.plain import PlainTexts, matches_plain
 from kernel_plugin_lang.special_cases import SpecialCases
 
 FindAll = Callable[[str], Iterable[Match]]
@@ -50,9 +50,11 @@ class AffixRules:
 
         Skipping the rules for them makes the first pass over a text several times faster.
         """
-        if not self.spares_plain:
-            return []
-        return [chunk for chunk in chunks if is_plain(chunk) and chunk not in special_cases]
+        return self._plain.among([chunk for chunk in chunks if chunk not in special_cases])
+
+    @cached_property
+    def _plain(self) -> PlainTexts:
+        return PlainTexts(lambda: self.spares_plain)
 
     @cached_property
     def spares_plain(self) -> bool:
@@ -66,11 +68,11 @@ class AffixRules:
 
     @cached_property
     def _prefixes(self) -> PrefixSearch:
-        return PrefixSearch(self.prefix_search, skips_plain=self.spares_plain)
+        return PrefixSearch(self.prefix_search, plain=self._plain)
 
     @cached_property
     def _suffixes(self) -> SuffixSearch:
-        return SuffixSearch(self.suffix_search, skips_plain=self.spares_plain)
+        return SuffixSearch(self.suffix_search, plain=self._plain)
 
     def find_prefix(self, text: str) -> int:
         """Return the length of the prefix of `text`, 0 if it has none."""
@@ -92,7 +94,7 @@ class AffixRules:
         """
         if chunk in special_cases.strings:
             return [("SPECIAL", chunk)]
-        if self.spares_plain and is_plain(chunk):
+        if chunk in self._plain:
             return [self._plain_token(chunk)]
         prefixes: list[Piece] = []
         suffixes: list[Piece] = []
@@ -148,7 +150,7 @@ class AffixRules:
     def _split_middle(self, text: str, special_cases: SpecialCases) -> list[Piece]:
         if text in special_cases.strings:
             return [("SPECIAL", text)]
-        if self.spares_plain and is_plain(text):
+        if text in self._plain:
             return [self._plain_token(text)]
         if _matches(self.token_match, text):
             return [("TOKEN_MATCH", text)]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 
 # Private, but the only parser of regular expressions in the standard library.
 from re import _constants as ops  # type: ignore[attr-defined]  # noqa: PLC2701
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from kernel_plugin_lang.reach import REPEATS, Node, Nodes, parse
 
@@ -21,12 +21,37 @@ _IsPlain: TypeAlias = Callable[[str], bool]
 # Nodes whose value ends with the nodes that must match.
 _GROUPS: Final = (ops.ASSERT, ops.SUBPATTERN, *REPEATS)
 
+_MIN_ASKED: Final = 100
 _has_digit: Final = re.compile(r"\d").search
 
 
 def is_plain(text: str) -> bool:
     """Return whether `text` is all letters or all digits."""
     return text.isalpha() or text.isdecimal()
+
+
+class PlainTexts(Container[str]):
+    """The texts of only letters or only digits, if no rule can match in any of them.
+
+    To find that out takes longer than to search a few words, so `can_be_skipped` is called only
+    after some have been asked for; until then, there are none.
+    """
+
+    def __init__(self, can_be_skipped: Callable[[], bool]) -> None:
+        self._can_be_skipped: Final = can_be_skipped
+        self._n_asked = 0
+        self._are_known = False
+
+    def __contains__(self, text: object) -> bool:
+        """Return whether the rules need not be run for `text`, a string."""
+        return bool(self.among([cast("str", text)]))
+
+    def among(self, texts: Sequence[str]) -> list[str]:
+        """Return those of some texts for which the rules need not be run."""
+        if self._n_asked < _MIN_ASKED:
+            self._n_asked += len(texts)
+            self._are_known = self._n_asked >= _MIN_ASKED and self._can_be_skipped()
+        return [text for text in texts if is_plain(text)] if self._are_known else []
 
 
 def matches_plain(pattern: re.Pattern[str]) -> bool:

@@ -46,7 +46,8 @@ class SpecialCaseGroup:
     words        words that are one token each
     norms        words that are one token each, with the NORM of the token; `"{a,b}." = "{c,d}"`
                  stands for `"a." = "c"` and `"b." = "d"`
-    split        on each line the tokens of one special case, with `=NORM` after a token
+    split        on each line the tokens of one special case, with `=NORM` after a token, or only
+                 `=` if the NORM is the token as written
     doubled      words that are repeated after a hyphen, as one token; affixes in brackets are not
                  repeated: `(ber)jalan` stands for `berjalan-jalan`, `buah(an)` for `buah-buahan`
     case         further spellings of each special case
@@ -78,7 +79,7 @@ class SpecialCaseGroup:
         tokens: list[_Tokens] = [[(word, norm)] for word, norm in self.norms.items()]
         tokens += [
             [_with_norm(part) for part in parts]
-            for line in self.split.splitlines()
+            for line in filter(str.strip, self.split.splitlines())
             for parts in product(*map(expand, line.split()))
         ]
         yield from tokens
@@ -98,9 +99,10 @@ def _doubled(written: str) -> str:
 
 
 def _with_norm(written: str) -> tuple[str, str | None]:
-    """Return the text and the NORM of a token written as `text=norm`."""
-    text, equals, norm = written[1:].partition("=")
-    return written[:1] + text, norm if equals else None
+    """Return the text and the NORM of a token: `text=norm`, or `text=` with itself as NORM."""
+    rest, equals, norm = written[1:].partition("=")
+    text = written[:1] + rest
+    return text, (norm or text) if equals else None
 
 
 def _in_case(tokens: _Tokens, case: str) -> _Tokens:
