@@ -35,6 +35,11 @@ def test_wheel_has_every_file_of_its_package(project, wheels):
 
 
 @pytest.mark.slow
+def test_wheel_of_the_languages_is_small(wheels):
+    assert wheels[ROOT / "plugins" / "lang"].stat().st_size < 2_500_000
+
+
+@pytest.mark.slow
 def test_installed_wheels_work_without_the_source_tree(wheels, tmp_path):
     # Third-party packages come from this environment; the source folders that its editable
     # installs put on the path are taken off it.
@@ -51,5 +56,6 @@ assert {{"corpus", "lang", "ner"}} <= {{plugin.name for plugin in plugins.instal
 assert not plugins.plugins().errors
 nlp = kernel.blank("en")
 assert [token.text for token in nlp("It's here.")] == ["It", "'s", "here", "."]
+assert [token.text for token in kernel.blank("de")("Hier z.B.?")] == ["Hier", "z.B.", "?"]
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
