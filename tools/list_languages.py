@@ -18,8 +18,6 @@ _PAGE: Final = ROOT / "docs" / "languages.md"
 _ENTRY_POINTS: Final = re.compile(r"(?<=\[project\.entry-points\.kernel_languages\]\n)(?:.+\n)*")
 _MARK: Final = "<!-- languages: written by `make fix` -->\n"
 _LIST: Final = re.compile(rf"(?s)(?<={_MARK}).*?(?=\n<!-- end -->)")
-# Languages that are classes.
-_CLASSES: Final = {"en": ("English", "kernel_plugin_lang.en:English")}
 
 
 def languages() -> dict[str, tuple[str, str]]:
@@ -28,7 +26,7 @@ def languages() -> dict[str, tuple[str, str]]:
         path.stem: (tomllib.loads(path.read_text("utf8"))["name"], "kernel_plugin_lang.data")
         for path in _PLUGIN.glob("kernel_plugin_lang/data/*.toml")
     }
-    return dict(sorted({**files, **_CLASSES}.items()))
+    return dict(sorted(files.items()))
 
 
 def outputs() -> dict[Path, str]:

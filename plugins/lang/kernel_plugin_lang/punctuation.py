@@ -50,12 +50,8 @@ def make_suffixes() -> list[str]:
     ]
 
 
-def make_infixes(*, hyphen_after: str = "") -> list[str]:
-    """Return the infix rules.
-
-    A hyphen between two letters is an infix. `hyphen_after` adds characters that may precede
-    it besides letters.
-    """
+def make_infixes() -> list[str]:
+    """Return the infix rules."""
     letter, lower, upper = alpha(), alpha_lower(), alpha_upper()
     return [
         *ELLIPSES,
@@ -63,7 +59,7 @@ def make_infixes(*, hyphen_after: str = "") -> list[str]:
         r"(?<=[0-9])[+\-\*^](?=[0-9-])",
         rf"(?<=[{lower}{QUOTE_CHARS}])\.(?=[{upper}{QUOTE_CHARS}])",
         rf"(?<=[{letter}]),(?=[{letter}])",
-        rf"(?<=[{letter}{hyphen_after}])(?:{HYPHENS})(?=[{letter}])",
+        rf"(?<=[{letter}])(?:{HYPHENS})(?=[{letter}])",
         rf"(?<=[{letter}0-9])[:<>=/](?=[{letter}])",
     ]
 

@@ -1,8 +1,8 @@
 import pytest
 
 import kernel
+from kernel.lang.en import English
 from kernel.registry import registry
-from kernel_plugin_lang.en import English
 from kernel_plugin_lang.exceptions import make_base_exceptions, update_exc
 
 

@@ -17,8 +17,6 @@ from kernel.errors import DataError, did_you_mean
 TableT = TypeVar("TableT")
 
 _READ: Final = "read"
-_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]+\s*(?:#.*)?")
-_ASSIGNMENT: Final = re.compile(r"""\s*([\w-]+|"[^"]+"|'[^']+')\s*=""")
 
 
 @frozen
@@ -192,12 +190,12 @@ def _key_line(lines: Iterable[str], keys: tuple[str | int, ...]) -> int | None:
     table: tuple[str | int, ...] = ()
     counts: Counter[str] = Counter()
     for number, line in enumerate(lines, start=1):
-        if header := _HEADER.fullmatch(line):
+        if header := re.fullmatch(r"\s*(\[\[?)\s*([\w.-]+)\s*\]+\s*(?:#.*)?", line):
             is_item = header[1] == "[["
             table = (*header[2].split("."), *([counts[header[2]]] if is_item else []))
             counts[header[2]] += is_item
             path = table
-        elif assignment := _ASSIGNMENT.match(line):
+        elif assignment := re.match(r"""\s*([\w-]+|"[^"]+"|'[^']+')\s*=""", line):
             path = (*table, assignment[1].strip("\"'"))
         else:
             continue
