@@ -10,7 +10,7 @@ import pytest
 from kernel.cli.recommend import recommend
 from kernel_plugin_lang import data
 
-CODES = ["en", *sorted(path.stem for path in Path(data.__path__[0]).glob("*.toml"))]
+CODES = sorted(path.stem for path in Path(data.__path__[0]).glob("*.toml"))
 NAMES = ["tagger", "parser", "ner"]
 CODE = f"""
 import json, sys, spacy
