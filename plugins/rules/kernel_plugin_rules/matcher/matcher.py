@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -174,18 +175,21 @@ class Matcher:
         batch_size: int = 1000,
         return_matches: bool = False,
         as_tuples: bool = False,
+        *,
+        allow_missing: bool = False,
     ) -> Iterator[Any]:
         """Match many docs, in batches, which is faster than one by one.
 
         Yields the docs; with `return_matches`, pairs of the doc and its matches. With `as_tuples`,
-        takes and yields pairs of these and a context.
+        takes and yields pairs of these and a context. Raises ArgumentError as for one doc.
         """
+        find = partial(self._of_batch, allow_missing=allow_missing)
         options = {"return_matches": return_matches, "as_tuples": as_tuples}
-        return pipe(docs, batch_size, self._of_batch, **options)
+        return pipe(docs, batch_size, find, **options)
 
-    def _of_batch(self, docs: list[Doc]) -> list[list[Match]]:
+    def _of_batch(self, docs: list[Doc], *, allow_missing: bool) -> list[list[Match]]:
         compiled = self._ready()
-        for doc in docs:
+        for doc in () if allow_missing else docs:
             compiled.requirements.check(doc)
         found: list[list[Match]] = [[] for _ in docs]
         for i, classes, starts in compiled.candidates(docs):

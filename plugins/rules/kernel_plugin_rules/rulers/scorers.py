@@ -1,0 +1,41 @@
+"""The registered scorers of components that annotate by patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from kernel.scoring import StreamingScorer, TokenAttrScores
+from kernel.text import Example
+from kernel_plugin_tagger.scorers import MorphologyScores
+
+
+def make_attribute_ruler_scorer() -> StreamingScorer:
+    """Return a scorer of `tag_acc`, `lemma_acc` and all scores of the morphologizer."""
+    return StreamingScorer(AttributeScores)
+
+
+class AttributeScores:
+    """Scores of tags, parts of speech, features and lemmas."""
+
+    def __init__(self, **_: Any) -> None:
+        self._tags = TokenAttrScores("tag")
+        self._morphology = MorphologyScores()
+        self._lemmas = TokenAttrScores("lemma")
+
+    def update(self, examples: Iterable[Example]) -> None:
+        """Count the tokens of `examples`."""
+        examples = list(examples)
+        self._tags.update(examples)
+        self._morphology.update(examples)
+        self._lemmas.update(examples)
+
+    def merge(self, other: Self) -> None:
+        """Add what `other` has counted."""
+        self._tags.merge(other._tags)
+        self._morphology.merge(other._morphology)
+        self._lemmas.merge(other._lemmas)
+
+    def result(self) -> dict[str, Any]:
+        """Return the scores; None if nothing was counted."""
+        return {**self._tags.result(), **self._morphology.result(), **self._lemmas.result()}
