@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
 # Used where they are installed, and never required.
-OPTIONAL = {"cupy", "torch"}
+OPTIONAL = {"cupy", "pymorphy3", "torch"}
 REPLACED = {"spacy", "confection", "pydantic"}
 
 each_project = pytest.mark.parametrize(

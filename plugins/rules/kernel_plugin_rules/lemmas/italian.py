@@ -15,6 +15,24 @@ _OTHER: Final = "other"
 _COMPLETE: Final = frozenset({"adj", "adp", "det", "noun", "pron"})
 
 
+# Forms whose lemma in the tables is not the masculine singular, or that are missing there.
+_IRREGULAR: Final = {
+    "adj": {
+        **dict.fromkeys(("alcun", "alcuna", "alcune", "alcuni"), "alcuno"),
+        "qualcun'": "qualcuno",
+    },
+    "det": {
+        **dict.fromkeys(("l'", "la", "le"), "il"),
+        **dict.fromkeys(("un", "un'", "una"), "uno"),
+    },
+    "pron": {
+        **dict.fromkeys(("gli", "l'", "la", "le", "li"), "lo"),
+        **dict.fromkeys(("un", "un'", "una"), "uno"),
+        "alcun": "alcuno",
+    },
+}
+
+
 class ItalianLemmatizer(PosLookupLemmatizer):
     """Asks the table of the part of speech, then the one for the others, then `lemma_lookup`."""
 
@@ -35,6 +53,9 @@ class ItalianLemmatizer(PosLookupLemmatizer):
     def pos_lookup_lemmatize(self, token: Token) -> list[str]:
         """Return the lemma of `token`."""
         pos, form = token.pos_.lower(), token.text.lower()
+        irregular = _IRREGULAR.get(pos, {}).get(form)
+        if irregular is not None:
+            return [irregular]
         asked = token.text if pos == "propn" else form
         found = self.find_by_pos(pos, asked)
         if pos == "noun":
