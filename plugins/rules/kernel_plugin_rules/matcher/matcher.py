@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-from attrs import define
+from attrs import define, frozen
 
 from kernel.errors import ArgumentError
 from kernel.text import Doc, DocBatch, Span, Vocab
@@ -31,9 +31,15 @@ OnMatch: TypeAlias = Callable[["Matcher", Doc, int, list[Match]], Any]
 
 @define
 class _Rule:
-    patterns: list[Pattern]
     on_match: OnMatch | None
     greedy: Greedy | None
+
+
+@frozen
+class _Added:
+    key: int
+    pattern: Pattern
+    nodes: list[Node]
 
 
 class Matcher:
@@ -60,14 +66,30 @@ class Matcher:
         self._compiler = Compiler(vocab, fuzzy_compare)
         self._rules: dict[int, _Rule] = {}
         # The patterns of all rules, in the order in which they were added.
-        self._nodes: list[tuple[int, list[Node]]] = []
+        self._patterns: list[_Added] = []
         self._compiled: _Compiled | None = None
         self._has_greedy = False
         self._functions: dict[int, OnMatch] = {}
 
     def __reduce__(self) -> Any:
-        rules = [(self.vocab.strings.as_string(key), rule) for key, rule in self._rules.items()]
-        return _restored, (type(self), self.vocab, self.validate, self._fuzzy_compare, rules)
+        patterns = [(added.key, added.pattern) for added in self._patterns]
+        arguments = (self.vocab, self.validate, self._fuzzy_compare, self._rules, patterns)
+        return self._restored, arguments
+
+    @classmethod
+    def _restored(
+        cls,
+        vocab: Vocab,
+        validate: bool,
+        fuzzy_compare: FuzzyCompare,
+        rules: dict[int, _Rule],
+        patterns: list[tuple[int, Pattern]],
+    ) -> Matcher:
+        matcher = cls(vocab, validate, fuzzy_compare=fuzzy_compare)
+        for key, pattern in [*((key, None) for key in rules), *patterns]:
+            added = [] if pattern is None else [pattern]
+            matcher.add(key, added, on_match=rules[key].on_match, greedy=rules[key].greedy)
+        return matcher
 
     # Rules
 
@@ -105,10 +127,9 @@ class Matcher:
         _check_arguments(key, patterns, on_match, greedy)
         made = self._compile(key, patterns)
         number = self.vocab.strings.add(key) if isinstance(key, str) else key
-        rule = self._rules.setdefault(number, _Rule([], None, None))
-        rule.patterns.extend(patterns)
-        rule.on_match, rule.greedy = on_match, greedy
-        self._nodes.extend((number, nodes) for nodes in made)
+        self._rules.setdefault(number, _Rule(None, None))
+        self._rules[number].on_match, self._rules[number].greedy = on_match, greedy
+        self._patterns.extend(map(_Added, repeat(number), patterns, made))
         self._compiled = None
 
     def _compile(self, key: str | int, patterns: list[Pattern]) -> list[list[Node]]:
@@ -128,15 +149,18 @@ class Matcher:
 
     def get(self, key: str | int, default: Any = None) -> Any:
         """Return the function and the patterns of a rule, `default` if there is no such rule."""
-        rule = self._rules.get(self._id(key))
-        return default if rule is None else (rule.on_match, rule.patterns)
+        number = self._id(key)
+        if number not in self._rules:
+            return default
+        patterns = [added.pattern for added in self._patterns if added.key == number]
+        return self._rules[number].on_match, patterns
 
     def remove(self, key: str | int) -> None:
         """Remove a rule; raises ArgumentError if there is no such rule."""
         number = self._id(key)
         if self._rules.pop(number, None) is None:
             raise ArgumentError(f"no rule `{key}` to remove")
-        self._nodes = [each for each in self._nodes if each[0] != number]
+        self._patterns = [added for added in self._patterns if added.key != number]
         self._compiled = None
 
     # Matching
@@ -202,7 +226,7 @@ class Matcher:
 
     def _ready(self) -> _Compiled:
         if self._compiled is None:
-            self._compiled = _Compiled(self._nodes)
+            self._compiled = _Compiled(self._patterns)
             self._has_greedy = any(rule.greedy for rule in self._rules.values())
             self._functions = {key: r.on_match for key, r in self._rules.items() if r.on_match}
         if not self._rules:
@@ -236,10 +260,10 @@ class Matcher:
 class _Compiled:
     """The patterns of a matcher, compiled."""
 
-    def __init__(self, nodes: Sequence[tuple[int, Sequence[Node]]]) -> None:
-        self.automaton: Final = Automaton(nodes)
+    def __init__(self, patterns: Sequence[_Added]) -> None:
+        self.automaton: Final = Automaton((added.key, added.nodes) for added in patterns)
         self.accepting: Final = Accepting(self.automaton)
-        self.requirements: Final = Requirements(node for _, each in nodes for node in each)
+        self.requirements: Final = Requirements(node for added in patterns for node in added.nodes)
 
     def candidates(self, docs: list[Doc]) -> Iterator[tuple[int, Ints, Ints]]:
         """Yield the docs in which a match may start, by their index.
@@ -280,17 +304,17 @@ class _Compiled:
         first_tokens = starts.tolist()
         patterns = self.automaton.patterns
         found: list[Found] = []
-        partial = set()
+        of_any_length = set()
         for number, end_token in self.automaton.ends(accepting, first_tokens):
             pattern = patterns[number]
             if pattern.is_fixed:
                 begin = end_token - len(pattern.nodes)
                 found.append((end_token - 1, begin, 0, number, 0, number, begin, end_token, None))
             else:
-                partial.add(number)
-        if partial:
+                of_any_length.add(number)
+        if of_any_length:
             more = PartialMatches(patterns, self.automaton.firsts, accepting)
-            more.run(partial, first_tokens)
+            more.run(of_any_length, first_tokens)
             found.extend(more.found)
         found.sort()
         if aligned:
@@ -329,16 +353,3 @@ def _check_arguments(key: str | int, patterns: Any, on_match: Any, greedy: Any) 
             )
         if not pattern:
             raise ArgumentError(f"pattern {index} of the rule `{key}` has no tokens")
-
-
-def _restored(
-    cls: type[Matcher],
-    vocab: Vocab,
-    validate: bool,
-    fuzzy_compare: FuzzyCompare,
-    rules: Iterable[tuple[str, _Rule]],
-) -> Matcher:
-    matcher = cls(vocab, validate, fuzzy_compare=fuzzy_compare)
-    for key, rule in rules:
-        matcher.add(key, rule.patterns, on_match=rule.on_match, greedy=rule.greedy)
-    return matcher

@@ -207,10 +207,14 @@ def test_rules(matcher, vocab, doc):
 
 
 def test_pickling_keeps_everything(matcher, vocab, doc):
-    matcher.add("X", [[{"ORTH": "a", "OP": "*"}]], greedy="LONGEST", on_match=print)
+    matcher.add("X", [[{"ORTH": "a", "OP": "*"}]], on_match=print)
+    matcher.add("Y", [[{"ORTH": "b"}]], greedy="LONGEST")
+    matcher.add("Z", [])
+    matcher.add("X", [[{"LOWER": "b"}], [{"ORTH": "a"}]], greedy="FIRST")
     restored = pickle.loads(pickle.dumps(matcher))  # noqa: S301 — our own bytes
-    assert restored.get("X") == matcher.get("X")
-    assert restored(Doc(restored.vocab, words=["a", "a", "b"]))[0][1:] == (0, 2)
+    assert [restored.get(key) for key in "XYZ"] == [matcher.get(key) for key in "XYZ"]
+    copied = Doc(restored.vocab, words=[token.text for token in doc])
+    assert restored(copied, with_alignments=True) == matcher(doc, with_alignments=True)
 
 
 @pytest.mark.parametrize(

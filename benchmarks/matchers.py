@@ -1,0 +1,61 @@
+"""`python -m benchmarks.matchers`: words per second of the matchers of both sides.
+
+The text and the patterns are those of the English Web Treebank. spaCy has no way to match a
+batch of docs, so its calls one by one are shown in the rows of batches. Both sides must
+find the same number of matches.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import corpora, sides, table
+from benchmarks.process import run
+from benchmarks.sides import ROOT, Side
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run both sides in turn, and print a table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.matchers", description="compare matchers with spaCy"
+    )
+    parser.add_argument("--rounds", type=int, default=1, help="processes of each side")
+    parser.add_argument(
+        "--markdown", type=Path, help="write the table between the marks in this file"
+    )
+    args = parser.parse_args(argv)
+    both = [sides.kernel_side(), sides.spacy_side()]
+    found = {side.name: measure(side) for _ in range(args.rounds) for side in both}
+    text = markdown(found["kernel"], found["spacy"])
+    print(text)
+    if args.markdown:
+        table.put_into(args.markdown, "matchers", text)
+
+
+def measure(side: Side) -> list[Any]:
+    """Return title, speeds and number of matches of each row."""
+    treebank = corpora.require("ewt") / "en_ewt-ud-train.conllu"
+    script = ROOT / "benchmarks" / "matcher_tasks.py"
+    rows: list[Any] = json.loads(run([side.python, script, side.library, treebank]).stdout)
+    return rows
+
+
+def markdown(ours: list[Any], theirs: list[Any]) -> str:
+    """Return a table of medians."""
+    lines = ["| | matches | kernel | spaCy 3.8.18 | ratio |", "| --- | ---: | ---: | ---: | ---: |"]
+    for (title, speeds, n_matches), (_, of_spacy, n_of_spacy) in zip(ours, theirs, strict=True):
+        if n_matches != n_of_spacy:
+            raise SystemExit(f"{title}: {n_matches} matches, spaCy has {n_of_spacy}")
+        speed, other = statistics.median(speeds), statistics.median(of_spacy)
+        figures = f"{speed:,.0f} words/s | {other:,.0f} words/s | {speed / other:.1f}x"
+        lines.append(f"| {title} | {n_matches:,} | {figures} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
