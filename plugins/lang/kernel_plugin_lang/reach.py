@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 # Private, but the only parser of regular expressions in the standard library.
 from re import _constants as ops  # type: ignore[attr-defined]  # noqa: PLC2701
@@ -81,7 +82,9 @@ def suffix_reach(pattern: re.Pattern[str]) -> Reach | None:
         return None
     alternatives = [_without(each, _ENDS, -1) for each in _alternatives(nodes)]
     try:
-        behind = max(map(_behind, _walk(nodes)))
+        # After `^`, a match starts at the first of the characters.
+        inner = [_without(each, _STARTS, 0) for each in alternatives]
+        behind = max(map(_behind, chain.from_iterable(map(_walk, inner))), default=0)
         width = max(map(_closed_width, alternatives))
     except _UnboundedError:
         return Reach(None, alternatives)

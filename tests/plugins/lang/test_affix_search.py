@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel_plugin_lang.affix_search import PrefixSearch, SuffixSearch
+import kernel
+from kernel.text import Vocab
+from kernel_plugin_lang.affix_search import PrefixSearch, SuffixSearch, pattern_of
 from kernel_plugin_lang.reach import prefix_reach, suffix_reach
+from kernel_plugin_lang.tokenizer import make_tokenizer
 
 _CHARACTERS = "ab.…0'$- \n"
 characters = st.sampled_from(["a", "b", r"\.", "…", "[0-9]", "[^ab]", r"\d", "'", "-", r"\$", "."])
@@ -21,6 +24,7 @@ parts = (
     | st.builds("(?:{}|{}{})".format, characters, characters, quantities)
 )
 rules = st.lists(parts, min_size=1, max_size=3).map("".join)
+maybe_at_start = st.builds(str.__add__, st.sampled_from(["", "", "^", r"\A"]), rules)
 texts = st.lists(
     st.builds(str.__mul__, st.sampled_from(_CHARACTERS), st.sampled_from([1, 1, 2, 5, 40])),
     min_size=1,
@@ -50,7 +54,7 @@ def test_prefix_is_that_of_the_whole_word(alternatives, text, anchor):
             assert found(affixes, text, start, len(text), start) == expected
 
 
-@given(st.lists(rules, min_size=1, max_size=4), texts, st.sampled_from(["$", r"\Z", ""]))
+@given(st.lists(maybe_at_start, min_size=1, max_size=4), texts, st.sampled_from(["$", r"\Z", ""]))
 def test_suffix_is_that_of_the_whole_word(alternatives, text, anchor):
     pattern = re.compile("|".join(rule + anchor for rule in alternatives))
     affixes = SuffixSearch(pattern.search)
@@ -91,7 +95,8 @@ def test_reach_of_prefix_rules(pattern, expected):
         pytest.param("a", None, id="without-anchor"),
         pytest.param("ba+$", None, id="repeat-of-another-character"),
         pytest.param("(?<=b)a+$", None, id="lookbehind-before-a-repeat"),
-        pytest.param("^a$", None, id="start-of-the-text"),
+        pytest.param("^a$|b{3}$", 5, id="start-of-the-text"),
+        pytest.param("(?:^a|b)c$", None, id="start-of-the-text-in-a-group"),
     ],
 )
 def test_reach_of_suffix_rules(pattern, expected):
@@ -123,3 +128,13 @@ def test_own_rules_have_a_short_reach(nlp):
 
     assert prefixes.n_characters <= 5
     assert suffixes.n_characters <= 12
+
+
+@pytest.mark.parametrize("code", kernel.registry.languages.names())
+def test_rules_of_languages_look_at_a_limited_number_of_characters(code):
+    tokenizer = make_tokenizer(Vocab(), kernel.registry.languages.get(code).Defaults)
+    prefixes = prefix_reach(pattern_of(tokenizer.prefix_search)[0], is_anchored=False)
+    suffixes = suffix_reach(pattern_of(tokenizer.suffix_search)[0])
+
+    assert prefixes.n_characters is not None
+    assert suffixes.n_characters is not None

@@ -76,7 +76,9 @@ def expand_rules(
         elif rule[1:-1] in _LISTS and rule == f"{{{rule[1:-1]}}}":
             expanded += _LISTS[rule[1:-1]]()
         else:
-            expanded.append(expand_names(rule, lists))
+            text = expand_names(rule, lists)
+            # An anchor before or after the rule must hold for each alternative.
+            expanded.append(f"(?:{text})" if "|" in rule else text)
     return expanded
 
 
