@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from attrs import frozen
 
 from kernel_plugin_lang.exceptions import Rules, token, with_curly_apostrophes
-from kernel_plugin_lang.languages.braces import expand, expand_all
 from kernel_plugin_lang.languages.reading import (
     Place,
     key,
@@ -18,9 +18,13 @@ from kernel_plugin_lang.languages.reading import (
     read_flag,
     read_text,
     read_text_by_text,
-    read_words,
 )
-from kernel_plugin_lang.languages.word_lists import CASES
+from kernel_plugin_lang.languages.word_lists import (
+    CASES,
+    check_size_at,
+    expand_at,
+    read_patterns,
+)
 
 # The tokens of a special case, each with its text and its NORM, if that is not the default.
 _Tokens: TypeAlias = list[tuple[str, str | None]]
@@ -30,13 +34,29 @@ def _read_norms(value: object, place: Place) -> dict[str, str]:
     """Read a table of NORMs by word; braces in a NORM belong to those in the word, in order."""
     norms: dict[str, str] = {}
     for pattern, norm in read_text_by_text(value, place).items():
-        words, expanded = expand(pattern), expand(norm)
+        words = expand_at(place, pattern, near=pattern)
+        expanded = expand_at(place, norm, near=pattern)
         if len(expanded) == 1:
             expanded *= len(words)
         if len(expanded) != len(words):
             raise place.at(pattern).error(f"{len(words)} words, but {len(expanded)} norms")
         norms |= zip(words, expanded, strict=True)
     return norms
+
+
+def _read_split(value: object, place: Place) -> list[_Tokens]:
+    """Read lines of tokens."""
+    cases: list[_Tokens] = []
+    for line in filter(str.strip, read_text(value, place).splitlines()):
+        tokens = [expand_at(place, token, near=line) for token in line.split()]
+        check_size_at(place, len(cases) + prod(map(len, tokens)), near=line)
+        cases += [[_with_norm(part) for part in parts] for parts in product(*tokens)]
+    return cases
+
+
+def _read_doubled(value: object, place: Place) -> list[str]:
+    """Read words that are repeated."""
+    return [_doubled(word, place) for word in read_patterns(value, place)]
 
 
 @frozen(kw_only=True)
@@ -54,10 +74,10 @@ class SpecialCaseGroup:
     apostrophes  whether each special case with an apostrophe is added with a curly one too
     """
 
-    words: list[str] = key(read_words, default=())
+    words: list[str] = key(read_patterns, default=())
     norms: dict[str, str] = key(_read_norms, default={})
-    split: str = key(read_text, default="")
-    doubled: list[str] = key(read_words, default=())
+    split: list[_Tokens] = key(_read_split, default=())
+    doubled: list[str] = key(_read_doubled, default=())
     case: list[str] = key(list_of(one_of(*CASES)), default=())
     apostrophes: bool = key(read_flag, default=False)
 
@@ -70,31 +90,29 @@ class SpecialCaseGroup:
 
     def _whole_words(self) -> Iterator[str]:
         """Yield the special cases that are one token, without a NORM."""
-        words = [*expand_all(self.words), *map(_doubled, expand_all(self.doubled))]
+        words = [*self.words, *self.doubled]
         yield from words
         for name in self.case:
             yield from map(CASES[name], words)
 
     def _with_norms_or_parts(self) -> Iterator[_Tokens]:
         tokens: list[_Tokens] = [[(word, norm)] for word, norm in self.norms.items()]
-        tokens += [
-            [_with_norm(part) for part in parts]
-            for line in filter(str.strip, self.split.splitlines())
-            for parts in product(*map(expand, line.split()))
-        ]
+        tokens += self.split
         yield from tokens
         for name in self.case:
             for each in tokens:
                 yield _in_case(each, name)
 
 
-def _doubled(written: str) -> str:
+def _doubled(written: str, place: Place) -> str:
     """Return a word repeated after a hyphen, between the affixes in brackets."""
     prefix, word, suffix = "", written, ""
     if word.startswith("("):
         prefix, _, word = word[1:].partition(")")
     if word.endswith(")"):
         word, _, suffix = word[:-1].partition("(")
+    if not word:
+        raise place.error(f"no word in {written!r} is repeated", near=written)
     return f"{prefix}{word}-{word}{suffix}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from keyword import iskeyword
 from pathlib import Path
 
 from attrs import frozen
@@ -52,6 +54,8 @@ def read_language(path: Path) -> LanguageFile:
     Raises DataError, with the key and the line, if the file is invalid.
     """
     place = Place(path)
+    if not re.fullmatch(r"[\w-]+", path.stem):
+        raise place.error("the name of the file is not the code of a language, such as `de.toml`")
     content = read_toml(path)
     check_keys(content, ["name", "class", "stop_words", *TABLES], place)
     tables = {name: content.pop(name) for name in TABLES if name in content}
@@ -74,7 +78,7 @@ def _table(name: str, value: object, place: Place) -> Table:
 
 def _class_name(head: _Head, place: Place) -> str:
     name = head.class_ or head.name.replace(" ", "")
-    if not name.isidentifier():
+    if not name.isidentifier() or iskeyword(name):
         raise place.at("class" if head.class_ else "name").error(
             f"{name!r} cannot be the name of a class", hint="give another one with the key `class`"
         )

@@ -8,14 +8,14 @@ from typing import Final
 from attrs import frozen
 
 from kernel.text import lexical
-from kernel_plugin_lang.languages.braces import expand_all
 from kernel_plugin_lang.languages.patterns import (
     alternatives,
     check_names,
     compile_alternatives,
 )
-from kernel_plugin_lang.languages.reading import Place, key, read_flag, read_text, read_words
+from kernel_plugin_lang.languages.reading import Place, key, read_flag, read_text
 from kernel_plugin_lang.languages.tables import Makers, Table
+from kernel_plugin_lang.languages.word_lists import read_patterns
 
 _SIGNS: Final = "+-±~"
 _SEPARATORS: Final = ",."
@@ -46,12 +46,12 @@ class NumbersTable(Table):
     ignore_accents  whether words count with and without accents, such as tone marks
     """
 
-    words: list[str] = key(read_words, default=())
-    ordinals: list[str] = key(read_words, default=())
-    endings: list[str] = key(read_words, default=())
+    words: list[str] = key(read_patterns, default=())
+    ordinals: list[str] = key(read_patterns, default=())
+    endings: list[str] = key(read_patterns, default=())
     pattern: list[str] = key(_pattern, default=())
-    parts: list[str] = key(read_words, default=())
-    currencies: list[str] = key(read_words, default=())
+    parts: list[str] = key(read_patterns, default=())
+    currencies: list[str] = key(read_patterns, default=())
     signs: str = key(read_text, default=_SIGNS)
     separators: str = key(read_text, default=_SEPARATORS)
     fraction_bars: str = key(read_text, default="/")
@@ -63,7 +63,7 @@ class NumbersTable(Table):
         """Return LIKE_NUM, and IS_CURRENCY if there are words for currencies."""
         makers: Makers = {"LIKE_NUM": lambda: LikeNum(self)}
         if self.currencies:
-            makers["IS_CURRENCY"] = lambda: IsCurrency(frozenset(expand_all(self.currencies)))
+            makers["IS_CURRENCY"] = lambda: IsCurrency(frozenset(self.currencies))
         return makers
 
 
@@ -72,8 +72,8 @@ class LikeNum:
 
     def __init__(self, table: NumbersTable) -> None:
         self._table = table
-        self._words = frozenset(map(self._form, expand_all((*table.words, *table.ordinals))))
-        self._endings = tuple(map(self._form, expand_all(table.endings)))
+        self._words = frozenset(map(self._form, (*table.words, *table.ordinals)))
+        self._endings = tuple(map(self._form, table.endings))
         self._match = compile_alternatives(table.pattern, {}).fullmatch if table.pattern else None
 
     def __call__(self, text: str) -> bool:

@@ -12,6 +12,8 @@ from kernel_plugin_lang.languages.reading import Place, read_table, read_texts
 from kernel_plugin_lang.languages.word_lists import WordList
 
 _NAME: Final = re.compile(r"\{([A-Z_]+)\}")
+# The reference to a group: `\1`, but not the backslash of `\\1`.
+_REFERENCE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]")
 
 # An item that is only the name stands for these rules.
 _LISTS: Final[Mapping[str, Callable[[], Sequence[str]]]] = {
@@ -49,10 +51,21 @@ def patterns(value: object, place: Place) -> list[str]:
     rules = read_texts(value, place)
     for number, rule in enumerate(rules):
         try:
-            re.compile(_NAME.sub("x", rule))
-        except re.error as error:
+            _check(rule)
+        except (re.error, OverflowError, RecursionError) as error:
             raise place.at(number).error(f"not a regular expression: {error}", near=rule) from error
+        except ValueError as error:
+            raise place.at(number).error(str(error), near=rule) from error
     return rules
+
+
+def _check(rule: str) -> None:
+    pattern = re.compile(_NAME.sub("x", rule))
+    if pattern.flags != re.UNICODE or pattern.groupindex or _REFERENCE.search(rule):
+        raise ValueError(
+            "rules are joined to one regular expression, so they cannot have flags, names of "
+            "groups or references to them"
+        )
 
 
 def alternatives(value: object, place: Place) -> list[str]:
@@ -104,6 +117,15 @@ def check_names(rules: Sequence[str], lists: Mapping[str, WordList], place: Plac
                 raise place.at(number).error(
                     f"no `{{{name}}}` inside a rule", near=rule, hint=f"there are: {names}"
                 )
+
+
+def check_width(rules: Sequence[str], place: Place) -> None:
+    """Raise DataError if one of the rules at `place` matches anywhere, without any character."""
+    for number, rule in enumerate(rules):
+        # No rule is for this character.
+        match = re.match(_NAME.sub("x", rule), "\0")
+        if match and not match[0]:
+            raise place.at(number).error("the rule matches where nothing is", near=rule)
 
 
 def word_lists(value: object, place: Place) -> dict[str, WordList]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -17,6 +17,8 @@ from kernel.errors import DataError, did_you_mean
 TableT = TypeVar("TableT")
 
 _READ: Final = "read"
+# Some editors write a byte-order mark.
+_ENCODING: Final = "utf-8-sig"
 
 
 @frozen
@@ -54,7 +56,7 @@ def key(read: Read, *, default: Any = attrs.NOTHING) -> Any:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the tables of a TOML file; raises DataError, with the line, if it is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf8"))
+        return tomllib.loads(path.read_text(encoding=_ENCODING))
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", path=path) from error
     except UnicodeDecodeError as error:
@@ -63,6 +65,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         line = re.search(r"\(at line (\d+)", str(error))
         number = int(line[1]) if line else None
         raise DataError(f"not TOML: {error}", path=path, line=number) from error
+    except RecursionError as error:
+        raise DataError("its tables and lists are nested too deeply", path=path) from error
 
 
 def read_table(cls: type[TableT], value: object, place: Place) -> TableT:
@@ -127,7 +131,10 @@ def read_texts(value: object, place: Place) -> list[str]:
 
 def read_words(value: object, place: Place) -> list[str]:
     """Read words: a string in which blanks separate them, or a list of strings."""
-    return value.split() if isinstance(value, str) else read_texts(value, place)
+    words = value.split() if isinstance(value, str) else read_texts(value, place)
+    if "" in words:
+        raise place.at(words.index("")).error("the word is empty")
+    return words
 
 
 def read_text_by_text(value: object, place: Place) -> dict[str, str]:
@@ -174,7 +181,7 @@ def _expected(what: str, place: Place) -> DataError:
 def _line(place: Place, near: str) -> int | None:
     """Return the number of the line of a key, or of the first line with `near` from there on."""
     try:
-        lines = place.path.read_text(encoding="utf8").splitlines()
+        lines = place.path.read_text(encoding=_ENCODING).splitlines()
     except (OSError, UnicodeDecodeError):
         return None
     start = _key_line(lines, place.keys)
@@ -192,9 +199,8 @@ def _key_line(lines: Iterable[str], keys: tuple[str | int, ...]) -> int | None:
     for number, line in enumerate(lines, start=1):
         if header := re.fullmatch(r"\s*(\[\[?)\s*([\w.-]+)\s*\]+\s*(?:#.*)?", line):
             is_item = header[1] == "[["
-            table = (*header[2].split("."), *([counts[header[2]]] if is_item else []))
             counts[header[2]] += is_item
-            path = table
+            path = table = tuple(_keys_of(header[2], counts))
         elif assignment := re.match(r"""\s*([\w-]+|"[^"]+"|'[^']+')\s*=""", line):
             path = (*table, assignment[1].strip("\"'"))
         else:
@@ -202,3 +208,16 @@ def _key_line(lines: Iterable[str], keys: tuple[str | int, ...]) -> int | None:
         if len(path) > depth and keys[: len(path)] == path:
             found, depth = number, len(path)
     return found
+
+
+def _keys_of(header: str, counts: Mapping[str, int]) -> Iterator[str | int]:
+    """Yield the keys of a header, with the number of the item after the name of a list.
+
+    counts  the number of items so far of each list of tables
+    """
+    names = header.split(".")
+    for depth, name in enumerate(names, start=1):
+        yield name
+        n_items = counts.get(".".join(names[:depth]), 0)
+        if n_items:
+            yield n_items - 1

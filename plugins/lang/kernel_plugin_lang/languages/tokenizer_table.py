@@ -9,19 +9,19 @@ from typing import Any
 from attrs import frozen
 
 from kernel_plugin_lang.exceptions import Rules, make_base_exceptions, with_curly_apostrophes
-from kernel_plugin_lang.languages.braces import expand_all
 from kernel_plugin_lang.languages.exception_groups import SpecialCaseGroup
 from kernel_plugin_lang.languages.patterns import (
     alternatives,
     check_names,
+    check_width,
     compile_alternatives,
     expand_rules,
     patterns,
     word_lists,
 )
-from kernel_plugin_lang.languages.reading import Place, key, list_of, read_flag, read_words, table
+from kernel_plugin_lang.languages.reading import Place, key, list_of, read_flag, table
 from kernel_plugin_lang.languages.tables import Makers, Table
-from kernel_plugin_lang.languages.word_lists import WordList
+from kernel_plugin_lang.languages.word_lists import WordList, read_patterns
 from kernel_plugin_lang.punctuation import make_infixes, make_prefixes, make_suffixes
 
 
@@ -29,7 +29,7 @@ def _base_exceptions(value: object, place: Place) -> list[str]:
     """Read words that are special cases of all languages; `true` stands for all of them."""
     if value is True:
         return list(make_base_exceptions())
-    removed = expand_all(read_words(value, place))
+    removed = list(dict.fromkeys(read_patterns(value, place)))
     unknown = [word for word in removed if word not in make_base_exceptions()]
     if unknown:
         raise place.error(f"{unknown[0]!r} is not a base exception", near=unknown[0])
@@ -59,9 +59,11 @@ class TokenizerTable(Table):
     apostrophes: bool = key(read_flag, default=False)
 
     def check(self, place: Place) -> None:
-        """Raise DataError if a rule has a name in braces that stands for nothing."""
+        """Raise DataError for a rule with an unknown name in braces, or that matches anywhere."""
         for name in (*_BASES, "token_match"):
-            check_names(getattr(self, name) or (), self.lists, place.at(name))
+            rules = getattr(self, name) or ()
+            check_names(rules, self.lists, place.at(name))
+            check_width(rules, place.at(name))
 
     def defaults(self) -> Makers:
         """Return the attributes that differ from the rules of all languages."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from attrs import frozen
 
-from kernel_plugin_lang.languages.braces import expand_all
-from kernel_plugin_lang.languages.reading import key, list_of, one_of, read_words
+from kernel_plugin_lang.languages.braces import check_size, expand
+from kernel_plugin_lang.languages.reading import Place, key, list_of, one_of, read_words
 
 _FIRST_LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -33,6 +33,41 @@ CASES: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
+def read_patterns(value: object, place: Place) -> list[str]:
+    """Read words in which braces are expanded; see `braces`."""
+    words: list[str] = []
+    for pattern in read_words(value, place):
+        words += expand_at(place, pattern, near=pattern)
+        check_size_at(place, len(words), near=pattern)
+    return words
+
+
+def _read_some(value: object, place: Place) -> list[str]:
+    words = read_patterns(value, place)
+    if not words:
+        raise place.error("expected at least one word")
+    return words
+
+
+def expand_at(place: Place, pattern: str, *, near: str) -> list[str]:
+    """Return the words that a pattern stands for; mistakes are reported at the line of `near`."""
+    try:
+        words = expand(pattern)
+    except ValueError as error:
+        raise place.error(str(error), near=near) from error
+    if "" in words:
+        raise place.error(f"one of the words of {pattern!r} is empty", near=near)
+    return words
+
+
+def check_size_at(place: Place, n_words: int, *, near: str) -> None:
+    """Raise DataError, with the line of `near`, for too many words."""
+    try:
+        check_size(n_words)
+    except ValueError as error:
+        raise place.error(str(error), near=near) from error
+
+
 @frozen(kw_only=True)
 class WordList:
     """Words that a rule can name: `{CLITICS}` stands for the words of the list `CLITICS`.
@@ -41,12 +76,12 @@ class WordList:
     case   further spellings of each word
     """
 
-    words: list[str] = key(read_words)
+    words: list[str] = key(_read_some)
     case: list[str] = key(list_of(one_of(*CASES)), default=())
 
     def pattern(self) -> str:
         """Return a regular expression that matches one of the words, a longer one first."""
-        words = expand_all(self.words)
-        spelled = {*words, *(CASES[name](word) for name in self.case for word in words)}
+        others = (CASES[name](word) for name in self.case for word in self.words)
+        spelled = {*self.words, *others}
         longest_first = sorted(sorted(spelled), key=len, reverse=True)
         return f"(?:{'|'.join(map(re.escape, longest_first))})"

@@ -88,6 +88,37 @@ def test_groups_of_special_cases(file):
     assert {"ghuyal-yalbe", "Ghuyal-Yalbe"} <= rules.keys()
 
 
+def test_file_with_a_byte_order_mark_and_other_line_ends(file):
+    file.write_bytes(b"\xef\xbb\xbf" + KLINGON.replace("\n", "\r\n").encode())
+
+    assert "Da'Hom" in language_from_file(file).Defaults.tokenizer_exceptions
+
+
+def test_each_alternative_of_a_rule_is_anchored(file):
+    file.write_text('name = "Klingon"\n[tokenizer]\nprefixes = ["a|b"]\nsuffixes = ["c|d"]')
+    nlp = language_from_file(file)()
+
+    assert [token.text for token in nlp("bxbcxd")] == ["b", "xbcx", "d"]
+
+
+def test_place_in_a_table_of_a_list_of_tables(file):
+    file.write_text(
+        'name = "Klingon"\n[[tokenizer.exceptions]]\nwords = "a."\n[[tokenizer.exceptions]]\n'
+        '[tokenizer.exceptions.norms]\nb = "c"\n"{d,e}." = "{f,g,h}"'
+    )
+
+    with pytest.raises(DataError, match=r"tlh.toml:7: `tokenizer.exceptions\[2\].norms"):
+        language_from_file(file)
+
+
+def test_name_of_a_file_is_a_code(tmp_path):
+    file = tmp_path / "my language.toml"
+    file.write_text(KLINGON, encoding="utf8")
+
+    with pytest.raises(DataError, match="name of the file is not the code of a language"):
+        language_from_file(file)
+
+
 def test_language_without_any_base_exceptions(file):
     file.write_text(
         'name = "Klingon"\n[tokenizer]\nwithout_base_exceptions = true', encoding="utf8"
@@ -120,6 +151,16 @@ def test_language_without_any_base_exceptions(file):
         ("lists.INSIDE", "lists.Inside", "tlh.toml:32: `tokenizer.lists.Inside`: the name of a"),
         ("lists.INSIDE", "lists.ALPHA", "tlh.toml:32: `tokenizer.lists.ALPHA`: the name stands"),
         ("true", "True", "tlh.toml:15: not TOML: Invalid value"),
+        ('"Klingon"', '"class"', "tlh.toml:3: `class`: 'class' cannot be the name of a class"),
+        ("{a,b}c", "{1..999999}", r"tlh.toml:18: `tokenizer.exceptions\[1\].words`: more than 100"),
+        ("da 'Hom", "{1..999} {1..999}", r"tlh.toml:25: `tokenizer.*split`: more than 100,000"),
+        ("da 'Hom", "{da,} 'Hom", r"tlh.toml:25: `.*split`: one of the words of '{da,}' is empty"),
+        ("(ghu)yal(be)", "(ghu)", r"tlh.toml:29: `.*doubled`: no word in '\(ghu\)' is repeated"),
+        ("ba,b}' + q", '"', "tlh.toml:33: not TOML"),
+        ("{ba,b}' + q", "", "tlh.toml:33: `tokenizer.lists.INSIDE.words`: expected at least one"),
+        ("Q+!", "(?i)Q!", r"tlh.toml:13: `tokenizer.token_match\[1\]`: .*cannot have flags"),
+        ("Q+!", r"(Q)\1!", r"tlh.toml:13: `tokenizer.token_match\[1\]`: .*references"),
+        ("Q+!", "Q*", r"tlh.toml:13: `tokenizer.token_match\[1\]`: .*matches where nothing is"),
     ],
 )
 def test_mistakes_are_reported_with_their_place(file, old, new, message):
