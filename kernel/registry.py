@@ -54,7 +54,7 @@ _OWN: Final = (
 # Groups of entry points that are read for a registry after its own: the formats are the same.
 _MORE_GROUPS: Final = {"lookups": ["spacy_lookups"]}
 # The prefixes of names in spaCy's configs that kernel's own plugins provide.
-_ALIASES: Final = ("spacy", "spacy-transformers")
+_ALIASES: Final = ("spacy", "spacy-legacy", "spacy-transformers")
 
 
 @functools.cache
@@ -108,7 +108,8 @@ def provider_hint(kind: str, name: str) -> str | None:
 
     `kind` is a registry, or "registries", "commands", "modules" or "sections" (of a config).
     """
-    distribution = first_party_names().get(kind, {}).get(canonical_name(name))
+    names = first_party_names().get(kind, {})
+    distribution = names.get(name) or names.get(canonical_name(name))
     if distribution is None:
         return None
     return f"it is provided by `{distribution}`: pip install {distribution}"
@@ -183,7 +184,8 @@ class Registry:
 
     def distribution(self, name: str) -> str | None:
         """Return the distribution of `name`, or None if it was registered in this process."""
-        points = _entry_points(self.kind).get(canonical_name(name))
+        known = _entry_points(self.kind)
+        points = known.get(name) or known.get(canonical_name(name))
         return None if points is None else distribution(points[0])
 
     def registered(self) -> dict[str, Any]:

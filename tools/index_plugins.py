@@ -123,7 +123,7 @@ def missing() -> dict[str, dict[str, str]]:
             name: f"kernel-plugin-{plugin}"
             for plugin, names in plugins.items()
             for name in (names.split() if isinstance(names, str) else names)
-            if canonical_name(name) not in provided.get(kind, {})
+            if not {name, canonical_name(name)} & {*provided.get(kind, {})}
         }
         for kind, plugins in table.items()
     }

@@ -140,7 +140,12 @@ print(kernel.registry.misc.get("acme.same.v1")())
 
 @pytest.mark.parametrize(
     ("name", "canonical"),
-    [("spacy.Tagger.v2", "kernel.Tagger.v2"), ("kernel.Tagger.v2",) * 2, ("Adam.v1",) * 2],
+    [
+        ("spacy.Tagger.v2", "kernel.Tagger.v2"),
+        ("spacy-legacy.Tagger.v1", "kernel.Tagger.v1"),
+        ("kernel.Tagger.v2",) * 2,
+        ("Adam.v1",) * 2,
+    ],
 )
 def test_names_of_spacy_have_a_name_here(name, canonical):
     assert canonical_name(name) == canonical

@@ -42,6 +42,16 @@ def tagger_model(
     return model
 
 
+def tagger_model_v1(
+    tok2vec: Model[list[Doc], list[Floats]], nO: int | None = None
+) -> Model[list[Doc], list[Floats]]:
+    """Score the classes of each token by probabilities, as `tagger_model` with `normalize` does.
+
+    For existing configs and pipelines.
+    """
+    return tagger_model(tok2vec, nO, normalize=True)
+
+
 def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
     """Give the model `n_classes` classes; returns the model.
 

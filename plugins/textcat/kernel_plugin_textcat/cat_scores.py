@@ -139,13 +139,35 @@ class CatScores:
                 f"a predicted doc has none of the labels {list(self.counts)}, but gold has one",
                 hint="does the pipeline have a component that sets them?",
             )
-        best = max(found, key=found.__getitem__)
+        best = self._predicted(found)
         right = max(gold, key=gold.__getitem__)
         if best == right:
-            self.counts[best].tp += 1
-        else:
+            self.counts[right].tp += 1
+            return
+        if best is not None:
             self.counts[best].fp += 1
-            self.counts[right].fn += 1
+        self.counts[right].fn += 1
+
+    def _predicted(self, found: dict[str, float]) -> str | None:
+        """Return the label that is predicted, if labels are exclusive."""
+        return max(found, key=found.__getitem__)
+
+
+class RejectingCatScores(CatScores):
+    """`CatScores` that counts an exclusive label below `threshold`, if that is given, as no label.
+
+    The parameters are those of `CatScores`.
+    """
+
+    def __init__(
+        self, attr: str = "cats", *, threshold: float | None = None, **settings: Any
+    ) -> None:
+        super().__init__(attr, threshold=threshold, **settings)
+        self._lowest = float("-inf") if threshold is None else threshold
+
+    def _predicted(self, found: dict[str, float]) -> str | None:
+        best = super()._predicted(found)
+        return None if best is None or found[best] < self._lowest else best
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -109,7 +109,7 @@ def _words(
     embed: Any = chain(Model("extract_features", _extract), with_array(table))
     n_inputs = width
     if with_vectors:
-        vectors = registry.layers.get("kernel.StaticVectors.v2")(width)
+        vectors = registry.layers.get("kernel.StaticVectors.v1")(width)
         embed, n_inputs = concatenate(embed, vectors), 2 * width
     window = width * (2 * window_size + 1)
     layer: Any = chain(expand_window(window_size), Maxout(width, window, nP=3, normalize=True))

@@ -11,7 +11,7 @@ from kernel.ops import Floats
 from kernel.text import Doc
 from kernel_plugin_tok2vec.features import attribute_ids
 from kernel_plugin_tok2vec.hash_embedding import make_hash_embedding
-from kernel_plugin_tok2vec.static_source import make_vector_embedding
+from kernel_plugin_tok2vec.static_source import STATIC_VECTORS, make_vector_embedding
 from kernel_plugin_tok2vec.window_encoder import make_window_encoder
 
 
@@ -51,20 +51,23 @@ def hash_embed_cnn(
     subword_features    whether to use prefixes, suffixes and shapes besides norms
     pretrained_vectors  whether to include the word vectors of the vocabulary; null: no
     """
-    columns: list[str | int] = ["NORM", "PREFIX", "SUFFIX", "SHAPE"]
-    rows = [embed_size, embed_size // 2, embed_size // 2, embed_size // 2]
-    used = len(columns) if subword_features else 1
+    attrs, rows = default_attributes(embed_size, subword_features=subword_features)
     return tok2vec(
-        embed=multi_hash_embed(
-            width=width,
-            attrs=columns[:used],
-            rows=rows[:used],
-            include_static_vectors=bool(pretrained_vectors),
-        ),
+        embed=multi_hash_embed(width, attrs, rows, bool(pretrained_vectors)),
         encode=maxout_window_encoder(
             width=width, depth=depth, window_size=window_size, maxout_pieces=maxout_pieces
         ),
     )
+
+
+def default_attributes(
+    embed_size: int, *, subword_features: bool
+) -> tuple[list[str | int], list[int]]:
+    """Return the attributes of `hash_embed_cnn`, and the rows of their tables."""
+    if not subword_features:
+        return ["NORM"], [embed_size]
+    half = embed_size // 2
+    return ["NORM", "PREFIX", "SUFFIX", "SHAPE"], [embed_size, half, half, half]
 
 
 def multi_hash_embed(
@@ -81,14 +84,23 @@ def multi_hash_embed(
     Raises ArgumentError if `attrs` and `rows` differ in length, RegistryError if static vectors are
     included and no plugin has them.
     """
+    return mix_attributes(width, attrs, rows, STATIC_VECTORS if include_static_vectors else None)
+
+
+def mix_attributes(
+    width: int, attrs: list[str | int], rows: list[int], static_vectors: str | None
+) -> Model[list[Doc], list[Floats]]:
+    """Return `multi_hash_embed` with a layer of static vectors, by its registered name."""
     if len(rows) != len(attrs):
         raise ArgumentError(
             f"`attrs` names {len(attrs)} attributes, but `rows` gives the size of "
             f"{len(rows)} tables",
             hint="give one number of rows for each attribute",
         )
-    make = make_vector_embedding if include_static_vectors else make_hash_embedding
-    return make(width, attribute_ids(attrs), rows)
+    columns = attribute_ids(attrs)
+    if static_vectors is None:
+        return make_hash_embedding(width, columns, rows)
+    return make_vector_embedding(width, columns, rows, static_vectors)
 
 
 def maxout_window_encoder(
@@ -115,6 +127,12 @@ def mish_window_encoder(
     There is no padding between the docs of a batch: a word at the border of its doc sees words of
     the next doc. Trained pipelines depend on this.
     """
+    encoder: Model[list[Floats], list[Floats]] = with_array(mish_blocks(width, window_size, depth))
+    return encoder
+
+
+def mish_blocks(width: int, window_size: int, depth: int) -> Any:
+    """Return the layers of `mish_window_encoder`, (N, width) to (N, width)."""
     layer: Any = Mish(width, width * (2 * window_size + 1), dropout=0.0, normalize=True)
-    block = residual(chain(expand_window(window_size), layer))
-    return with_array(clone(block, depth))
+    block: Any = residual(chain(expand_window(window_size), layer))
+    return clone(block, depth)

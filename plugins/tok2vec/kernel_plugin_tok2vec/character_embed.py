@@ -11,7 +11,7 @@ from kernel.text import Doc
 from kernel_plugin_tok2vec.characters import char_embed
 from kernel_plugin_tok2vec.features import attribute_ids
 from kernel_plugin_tok2vec.hash_feature import hash_feature
-from kernel_plugin_tok2vec.static_source import static_source
+from kernel_plugin_tok2vec.static_source import STATIC_VECTORS, static_source
 from kernel_plugin_tok2vec.word_embedding import make_word_embedding
 
 _SEED: Final = 5
@@ -35,13 +35,21 @@ def character_embed(
     feature                 the attribute
     returns                 B docs to B of (n_i, width)
     """
+    layer = STATIC_VECTORS if include_static_vectors else None
+    return mix_characters(width, rows, nM, nC, feature, layer)
+
+
+def mix_characters(
+    width: int, rows: int, nM: int, nC: int, feature: str | int, static_vectors: str | None
+) -> Model[list[Doc], list[Floats]]:
+    """Return `character_embed` with a layer of static vectors, by its registered name."""
     (attr,) = attribute_ids([feature])
     sources: list[Any] = [
         char_embed(nM, nC),
         hash_feature(attr, width, rows, seed=_SEED, drop=False),
     ]
-    if include_static_vectors:
-        sources.append(static_source(width))
+    if static_vectors is not None:
+        sources.append(static_source(width, static_vectors))
     return make_word_embedding(
-        "character_embed", sources, width, [attr], keep=not include_static_vectors
+        "character_embed", sources, width, [attr], keep=static_vectors is None
     )

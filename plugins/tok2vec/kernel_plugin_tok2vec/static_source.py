@@ -13,18 +13,22 @@ STATIC_VECTORS: Final = "kernel.StaticVectors.v2"
 _FIRST_SEED: Final = 8
 
 
-def static_source(width: int) -> Any:
+def static_source(width: int, layer: str = STATIC_VECTORS) -> Any:
     """Return a layer that maps the vocabulary's vectors to size `width`, with dropout.
 
-    Raises `RegistryError`, which names the plugin to install, if no plugin has the layer.
+    `layer` is its registered name. Raises `RegistryError`, which names the plugin to install, if no
+    plugin has the layer.
     """
-    return registry.layers.get(STATIC_VECTORS)(nO=width, dropout=0.0)
+    return registry.layers.get(layer)(nO=width, dropout=0.0)
 
 
-def make_vector_embedding(width: int, columns: Sequence[int], rows: Sequence[int]) -> Any:
+def make_vector_embedding(
+    width: int, columns: Sequence[int], rows: Sequence[int], layer: str = STATIC_VECTORS
+) -> Any:
     """Create a hash table per attribute, static vectors, and the layer that mixes them.
 
     X        B docs or spans
+    layer    the registered name of the layer of static vectors
     returns  `Packed`, B of (n_i, width)
     """
     tables = [
@@ -32,5 +36,5 @@ def make_vector_embedding(width: int, columns: Sequence[int], rows: Sequence[int
         for number, (attr, n_rows) in enumerate(zip(columns, rows, strict=True))
     ]
     # Vectors can be changed in place without notice, so predictions are not cached.
-    sources = [*tables, static_source(width)]
+    sources = [*tables, static_source(width, layer)]
     return make_word_embedding("multi_hash_embed", sources, width, columns, keep=False)

@@ -41,6 +41,7 @@ from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
 MAX_PART_ROWS: Final = 800
 # Below this many rows, a second thread costs more than it saves.
 SERIAL_BELOW_ROWS: Final = 800
+_NAME: Final = "maxout_window_encoder"
 
 
 def make_window_encoder(width: int, window: int, n_pieces: int, depth: int) -> Any:
@@ -51,22 +52,61 @@ def make_window_encoder(width: int, window: int, n_pieces: int, depth: int) -> A
 
     Layers: for each of the `depth`, a maxout, a layer norm and a dropout node.
     """
+    return _make_encoder(_forward, width, window, n_pieces, depth)
+
+
+def make_array_encoder(width: int, window: int, n_pieces: int, depth: int) -> Any:
+    """Create the layers of `make_window_encoder` for one sequence.
+
+    X        (N, width), without padding: each layer sees zeros before and after it; or B of
+             (n_i, width), which are encoded like in `make_window_encoder`
+    returns  (N, width), or `Packed`
+    """
+    encoder = _make_encoder(_forward_array, width, window, n_pieces, depth)
+    encoder.attrs["receptive_field"] = window * depth
+    return encoder
+
+
+def pads_docs(encoder: Any) -> bool:
+    """Return whether `encoder` takes a list of docs, and puts padding between them."""
+    return bool(encoder.name == _NAME)
+
+
+def _make_encoder(forward: Any, width: int, window: int, n_pieces: int, depth: int) -> Any:
     n_in = width * (2 * window + 1)
     blocks = [nodes.make_block(width, n_in, n_pieces) for _ in range(depth)]
     return nodes.make_root(
-        "maxout_window_encoder",
-        _forward,
+        _NAME,
+        forward,
         [node for block in blocks for node in block],
         dims={"nO": width, "nI": width},
         attrs={"window_size": window, "pad": window * depth},
     )
 
 
+def _forward_array(model: Any, X: Any, is_train: bool) -> tuple[Any, Callable[[Any], Any]]:
+    if isinstance(X, list):
+        return _forward(model, X, is_train)
+    Y, backprop = _encode(model, Packed(X, [len(X)]), is_train, pad=0)
+
+    def backprop_array(dY: Floats) -> Floats:
+        return backprop(Packed(dY, [len(dY)])).data
+
+    return Y.data, backprop_array
+
+
 def _forward(
     model: Any, X: Sequence[Floats], is_train: bool
 ) -> tuple[Packed, Callable[[Sequence[Floats]], Packed]]:
     rows = packed(X, width=model.get_dim("nO"), xp=model.ops.xp)
-    layout = _Layout.of(model, rows.lengths, is_train=is_train)
+    return _encode(model, rows, is_train, pad=model.attrs["pad"])
+
+
+def _encode(
+    model: Any, rows: Packed, is_train: bool, *, pad: int
+) -> tuple[Packed, Callable[[Sequence[Floats]], Packed]]:
+    """Encode docs with `pad` rows of zeros before, between and after them."""
+    layout = _Layout.of(model, rows.lengths, pad=pad, is_train=is_train)
     weights = _weights(model)
     if not is_train:
         return rows.like(_predict(weights, layout, rows.data)), no_backprop
@@ -113,9 +153,10 @@ class _Layout:
     parts: list[_Part]
 
     @classmethod
-    def of(cls, model: Any, lengths: Ints, *, is_train: bool) -> _Layout:
-        window, pad = model.attrs["window_size"], model.attrs["pad"]
-        return cls(window, pad, _cut(lengths, pad) if is_train else _cut_long(lengths, pad))
+    def of(cls, model: Any, lengths: Ints, *, pad: int, is_train: bool) -> _Layout:
+        window, reach = model.attrs["window_size"], model.attrs["pad"]
+        parts = _cut(lengths, pad) if is_train else _cut_long(lengths, pad, reach)
+        return cls(window, pad, parts)
 
     def spread(self, part: _Part, rows: Floats) -> Floats:
         """Copy the tokens of a part into an array with padding and the window's margins.
@@ -140,14 +181,17 @@ class _Layout:
         out[part.writes] = X.T[xp.asarray(part.inner)]
 
 
-def _cut_long(lengths: Ints, pad: int) -> list[_Part]:
-    """Return the parts of a batch; docs much longer than a part are cut."""
+def _cut_long(lengths: Ints, pad: int, reach: int) -> list[_Part]:
+    """Return the parts of a batch; docs much longer than a part are cut.
+
+    reach    how many others a token sees on each side
+    """
     parts: list[_Part] = []
     start = 0
     for is_long, group in itertools.groupby(lengths.tolist(), lambda n: n > 2 * MAX_PART_ROWS):
         if is_long:
             for length in group:
-                parts += _pieces(start, length, pad)
+                parts += _pieces(start, length, pad, reach)
                 start += length
         else:
             own = np.array(list(group))
@@ -156,8 +200,8 @@ def _cut_long(lengths: Ints, pad: int) -> list[_Part]:
     return parts
 
 
-def _pieces(start: int, length: int, pad: int) -> list[_Part]:
-    """Return the parts of one doc; each reads up to `pad` more tokens on each side.
+def _pieces(start: int, length: int, pad: int, reach: int) -> list[_Part]:
+    """Return the parts of one doc; each reads up to `reach` more tokens on each side.
 
     start    the first token of the doc
     """
@@ -165,7 +209,7 @@ def _pieces(start: int, length: int, pad: int) -> list[_Part]:
     bounds = [length * piece // n_pieces for piece in range(n_pieces + 1)]
     parts = []
     for first, end in itertools.pairwise(bounds):
-        low, high = max(first - pad, 0), min(end + pad, length)
+        low, high = max(first - reach, 0), min(end + reach, length)
         rows = np.arange(high - low) + pad
         parts.append(
             _Part(

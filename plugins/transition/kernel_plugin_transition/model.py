@@ -92,6 +92,21 @@ def transition_based_parser(
     )
 
 
+def transition_based_parser_v1(
+    tok2vec: Model[list[Doc], list[Floats]],
+    state_type: str,
+    extra_state_tokens: bool,
+    hidden_width: int,
+    maxout_pieces: int,
+    use_upper: bool = True,
+    nO: int | None = None,
+) -> ParserModel:
+    """Return `transition_based_parser`, by default with an upper layer; for existing configs."""
+    return transition_based_parser(
+        tok2vec, state_type, extra_state_tokens, hidden_width, maxout_pieces, use_upper, nO
+    )
+
+
 def resize_output(model: Model[Any, Any], n_classes: int) -> Model[Any, Any]:
     """Resize the model to `n_classes` classes; new ones score zero and are unseen.
 

@@ -6,7 +6,7 @@ Axes: N tokens, U distinct keys, D width of the vectors, W width of the features
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,34 @@ def static_vectors(
 
     Params: `W` (nO, nM). The vectors themselves are not changed.
     """
+    return _make(nO, nM, dropout, init_W, key_attr)
+
+
+def static_vectors_v1(
+    nO: int | None = None,
+    nM: int | None = None,
+    *,
+    dropout: float | None = None,
+    init_W: InitWeights = glorot_uniform_init,
+    key_attr: str | int = "ORTH",
+) -> WeightNode[Any, Any]:
+    """Map vectors like `static_vectors`, as its first version did; for existing pipelines.
+
+    Tokens without a vector get the features of the last vector of the table. Vectors are looked up
+    by `key_attr`, whatever the attribute of the table is. Raises ArgumentError for floret vectors.
+    """
+    layer = _make(nO, nM, dropout, init_W, key_attr)
+    layer.attrs[_LAST_FOR_UNKNOWN] = True
+    return layer
+
+
+def _make(
+    nO: int | None,
+    nM: int | None,
+    dropout: float | None,
+    init_W: InitWeights,
+    key_attr: str | int | None,
+) -> WeightNode[Any, Any]:
     settings: dict[str, Any] = {
         "key_attr": None if key_attr is None else attributes.attr_name(attributes.attr_id(key_attr))
     }
@@ -59,7 +87,7 @@ def static_vectors(
 
     def init(model: Any, X: Any = None, Y: Any = None) -> None:
         if X:
-            _check_width(model, X[0].vocab)
+            _check_vectors(model, X[0].vocab)
         elif model.has_dim("nM") is None:
             raise ArgumentError(_NO_VECTORS, hint=_HINT)
         if Y is not None and model.has_dim("nO") is None:
@@ -81,18 +109,27 @@ def static_vectors(
 # The name in spaCy's module, `kernel.ml.staticvectors`.
 StaticVectors = static_vectors
 
+# The attribute of a layer whose tokens without a vector get the last one of the table.
+_LAST_FOR_UNKNOWN: Final = "last_for_unknown"
+
 _NO_VECTORS = "the model needs static vectors, but the vocabulary has none"
 _HINT = "create them with `kernel init vectors`, and set `paths.vectors` to that folder"
 
 
-def _check_width(model: Any, vocab: Any) -> None:
+def _check_vectors(model: Any, vocab: Any) -> None:
     """Set the width of the vectors, or check it if it is set.
 
-    Raises ArgumentError if there are no vectors, ShapeError if they have another width.
+    Raises ArgumentError if there are no vectors, or not such as the model needs, ShapeError if they
+    have another width.
     """
     width = vocab.vectors_length
     if not vocab.has_vectors:
         raise ArgumentError(_NO_VECTORS, hint=_HINT)
+    if _LAST_FOR_UNKNOWN in model.attrs and getattr(vocab.vectors, "mode", "") != "default":
+        raise ArgumentError(
+            "`StaticVectors.v1` needs a table with one vector per word, not floret vectors",
+            hint="use `StaticVectors.v2`, or the second version of the architecture",
+        )
     if width < 0:
         return
     if model.has_dim("nM") is None:
@@ -137,10 +174,10 @@ def _forward(
 def _gather(model: Any, docs: Sequence[Any]) -> tuple[Floats, Ints]:
     """Return the vectors of the distinct keys of docs, and the row of each token in them.
 
-    returns  (U, D) and (N,); zeros for a key without a vector
+    returns  (U, D) and (N,)
     """
     vocab = docs[0].vocab
-    _check_width(model, vocab)
+    _check_vectors(model, vocab)
     attr = model.attrs["key_attr"] or vocab.vectors_attr
     all_keys: npt.NDArray[np.uint64] = np.concatenate([doc.to_array(attr) for doc in docs])
     keys, rows = np.unique(all_keys, return_inverse=True)
@@ -150,5 +187,6 @@ def _gather(model: Any, docs: Sequence[Any]) -> tuple[Floats, Ints]:
     is_known = table.are_known(keys)
     if not is_known.all():
         vectors = vectors.copy()
-        vectors[on_device_of(vectors, ~is_known)] = 0
+        others = table.data[-1] if _LAST_FOR_UNKNOWN in model.attrs else 0
+        vectors[on_device_of(vectors, ~is_known)] = others
     return vectors, rows.reshape(-1)

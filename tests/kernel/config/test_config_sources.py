@@ -187,21 +187,26 @@ def test_names_of_spacy_that_a_plugin_has_resolve():
     for kind, name in [
         ("architectures", "spacy.Tok2Vec.v2"),
         ("architectures", "spacy.TransitionBasedParser.v2"),
+        ("architectures", "spacy-legacy.Tok2Vec.v1"),
+        ("layers", "spacy-legacy.StaticVectors.v1"),
         ("readers", "spacy.Corpus.v1"),
         ("batchers", "spacy.batch_by_words.v1"),
         ("loggers", "spacy.ConsoleLogger.v3"),
         ("tokenizers", "spacy.Tokenizer.v1"),
         ("scorers", "spacy.ner_scorer.v1"),
     ]:
-        own = name.replace("spacy.", "kernel.")
+        own = re.sub("^spacy(-legacy)?", "kernel", name)
         assert registry.get(kind, name) is registry.get(kind, own)
 
 
 @pytest.mark.parametrize(
     ("block", "name", "plugin"),
     [
-        ('@architectures = "spacy.Tagger.v1"', "spacy.Tagger.v1", "spacy"),
-        ('@architectures = "spacy-legacy.Tok2Vec.v1"', "spacy-legacy.Tok2Vec.v1", "spacy"),
+        (
+            '@architectures = "spacy-legacy.EntityLinker.v1"',
+            "spacy-legacy.EntityLinker.v1",
+            "linker",
+        ),
         ('@misc = "spacy.ngram_suggester.v1"', "spacy.ngram_suggester.v1", "spancat"),
         ('@loggers = "spacy.WandbLogger.v5"', "spacy.WandbLogger.v5", "loggers"),
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 from kernel.errors import DataError, KernelError
+from kernel.registry import registry
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_textcat.cat_scores import CatScores
 from kernel_plugin_textcat.scorer import make_multilabel_scorer
@@ -49,6 +50,24 @@ def test_independent_labels_are_found_from_the_threshold_on(cats):
     assert scores["cats_auc_per_type"] == pytest.approx({"a": 1.0, "b": 2 / 3, "c": 1.0})
     assert scores["cats_score"] == scores["cats_macro_auc"] == pytest.approx(8 / 9)
     assert scores["cats_score_desc"] == "macro AUC"
+
+
+def test_first_version_rejects_the_best_label_below_the_threshold(cats):
+    first = registry.scorers.get("spacy-legacy.textcat_scorer.v1")()
+    pairs = [
+        ({"a": 0.9, "b": 0.1}, {"a": 1.0, "b": 0.0}),
+        ({"a": 0.6, "b": 0.4}, {"a": 1.0, "b": 0.0}),
+        ({"a": 0.3, "b": 0.7}, {"a": 1.0, "b": 0.0}),
+    ]
+    found = {
+        threshold: first(cats(pairs), attr="cats", labels=["a", "b"], threshold=threshold)
+        for threshold in (None, 0.6, 0.65, 0.8)
+    }
+    assert numbers(found[None], "cats_micro") == pytest.approx([2 / 3] * 3)
+    assert found[0.6] == found[None]
+    assert found[0.65]["cats_f_per_type"] == {"a": prf(1, 1 / 3, 0.5), "b": prf(0, 0, 0)}
+    assert numbers(found[0.65], "cats_micro") == pytest.approx([0.5, 1 / 3, 0.4])
+    assert numbers(found[0.8], "cats_micro") == pytest.approx([1, 1 / 3, 0.5])
 
 
 def test_lower_threshold_finds_more(cats):

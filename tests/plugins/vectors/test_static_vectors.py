@@ -48,6 +48,43 @@ def test_vectors_are_mapped_and_unknown_words_get_zeros(make_layer):
     assert not layer.predict(docs)[0][1].any()
 
 
+def test_first_version_gives_unknown_words_the_last_vector():
+    vocab = make_vocab()
+    layer = registry.layers.get("spacy.StaticVectors.v1")(nO=4)
+    docs = [Doc(vocab, words=["dog", "emu"]), Doc(vocab), Doc(vocab, words=["sat"])]
+    layer.initialize(X=docs)
+    Y, backprop = layer.begin_update(docs)
+    W, table = layer.get_param("W"), vocab.vectors.data
+    np.testing.assert_allclose(Y.data, table[[1, 2, 2]] @ W.T, rtol=1e-5)
+    backprop(Packed(np.ones_like(Y.data), Y.lengths))
+    expected = np.broadcast_to(table[[1, 2, 2]].sum(axis=0), W.shape)
+    np.testing.assert_allclose(layer.get_grad("W"), expected, rtol=1e-5)
+
+
+def test_first_version_looks_up_by_its_own_attribute():
+    vocab = make_vocab(attr="LOWER")
+    docs = [Doc(vocab, words=["CAT"])]
+    found = {}
+    for attr in ("ORTH", "LOWER"):
+        layer = registry.layers.get("spacy-legacy.StaticVectors.v1")(nO=4, key_attr=attr)
+        layer.initialize(X=docs)
+        found[attr] = layer.predict(docs).data[0], layer.get_param("W")
+    for attr, row in (("ORTH", 2), ("LOWER", 0)):
+        features, W = found[attr]
+        np.testing.assert_allclose(features, vocab.vectors.data[row] @ W.T, rtol=1e-5)
+
+
+def test_first_version_refuses_floret_vectors():
+    vocab = Vocab()
+    data = np.ones((4, WIDTH), "float32")
+    vocab.vectors = Vectors(
+        strings=vocab.strings, data=data, mode="floret", hash_count=1, minn=2, maxn=3
+    )
+    layer = registry.layers.get("spacy.StaticVectors.v1")(nO=4)
+    with pytest.raises(KernelError, match=r"`StaticVectors\.v1` needs a table with one vector per"):
+        layer.initialize(X=[Doc(vocab, words=["cat"])])
+
+
 def test_batch_without_words_gives_no_features(make_layer):
     vocab = make_vocab()
     layer = make_layer(vocab)
