@@ -27,6 +27,8 @@ import pluggy
 from kernel.shared_layers import SharedLayer
 
 if TYPE_CHECKING:
+    from thinc.api import Model
+
     from kernel.cli import Command, Group
     from kernel.config import Config
     from kernel.pipeline import Language
@@ -215,6 +217,20 @@ def kernel_component_created(nlp: Language, name: str, component: Any) -> None:
     """Watch a component that was added to a pipeline.
 
     Called: after each `add_pipe`, also while a saved pipeline is loaded, before its weights.
+    """
+
+
+@first(Mapping)
+def kernel_translate_weights(
+    model: Model[Any, Any], weights: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """Return the weights of another library in the layers of `model`; None for all others.
+
+    Called: whenever weights are loaded into a model of a component. `weights` is what Thinc's
+    `Model.to_dict` returns, with an entry for each layer in each list: `nodes` (name, sizes by
+    name, numbers of referenced layers), `attrs` (as msgpack), `params` (arrays) and `shims`. The
+    answer has the same form, with the layers of `model.walk()` in their order, and is checked like
+    any other weights. First answer wins. Raise `LoadError` for weights that do not fit.
     """
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from attrs import frozen
@@ -15,6 +15,11 @@ from kernel.errors import LoadError
 from kernel.files import check_type, unchanged_gc, unpack
 from kernel.ops.shims import shim_loaders, store_without_pickle
 from kernel.ops.weights import WeightNode, sizes_of
+
+# The content of a file of weights: a list for each key of `_FORMAT`, with an entry per layer.
+WeightLists: TypeAlias = Mapping[str, Any]
+# Returns the weights of a model of another library in the layers of the model; None for others.
+Translate: TypeAlias = Callable[[Any, WeightLists], WeightLists | None]
 
 _FORMAT: Final = {
     "nodes": list[dict[str, Any]],
@@ -74,14 +79,16 @@ def dump_weights(model: Any) -> bytes:
     return data
 
 
-def load_weights(model: Any, data: bytes) -> None:
+def load_weights(model: Any, data: bytes, translate: Translate | None = None) -> None:
     """Load `data`, from `dump_weights` or `Model.to_bytes`, into a model of the same architecture.
+
+    `translate` is called with the model and the lists in `data`.
 
     Raises `LoadError` if `data` is damaged, is of another architecture, or has values that are not
     finite; the model is not changed then. Only shims with a format of their own may have changed.
     """
     layers = list(model.walk())
-    stored = _checked(data, layers)
+    stored = _checked(data, layers, translate)
     loaders = [loader for each in stored for loader in shim_loaders(each.layer, each.shims)]
     for load in loaders:
         load()
@@ -89,35 +96,44 @@ def load_weights(model: Any, data: bytes) -> None:
         _set(each, layers)
 
 
-def check_weights(model: Any, data: bytes) -> None:
+def check_weights(model: Any, data: bytes, translate: Translate | None = None) -> None:
     """Raise `LoadError` as `load_weights` does, without loading.
 
     The model need not be initialized: only what is known of its sizes is compared.
     """
-    _checked(data, list(model.walk()))
+    _checked(data, list(model.walk()), translate)
 
 
-def _checked(data: bytes, layers: Sequence[Any]) -> list[_Stored]:
-    stored = _read(data, layers)
+def _checked(data: bytes, layers: Sequence[Any], translate: Translate | None) -> list[_Stored]:
+    stored = _read(data, layers, translate)
     for problem in _problems(stored, layers):
         raise LoadError(f"{_WHAT} does not fit the model: {problem}")
     return stored
 
 
-def _read(data: bytes, layers: Sequence[Any]) -> list[_Stored]:
+def _read(data: bytes, layers: Sequence[Any], translate: Translate | None) -> list[_Stored]:
     with unchanged_gc():
-        fields = check_type(unpack(data, what=_WHAT), _FORMAT, what=_WHAT)
-        for name, values in fields.items():
-            if name in _FORMAT and len(values) != len(layers):
-                difference = _first_difference(fields["nodes"], layers)
-                raise LoadError(
-                    f"{_WHAT} has {len(values)} layers in `{name}`, the model has {len(layers)}"
-                    f"{difference}"
-                )
-        for info in fields["nodes"]:
-            check_type(info, _LAYER, what="a layer in the file of weights")
+        fields = _with_layers(check_type(unpack(data, what=_WHAT), _FORMAT, what=_WHAT))
+        if translate is not None:
+            fields = translate(layers[0], fields) or fields
+        n_stored = len(fields["nodes"])
+        if n_stored != len(layers):
+            difference = _first_difference(fields["nodes"], layers)
+            raise LoadError(
+                f"{_WHAT} has {n_stored} layers, the model has {len(layers)}{difference}"
+            )
         parts = zip(layers, *(fields[name] for name in _FORMAT), strict=True)
         return [_with_attrs(_Stored(*part)) for part in parts]
+
+
+def _with_layers(fields: WeightLists) -> WeightLists:
+    """Return `fields`; raises `LoadError` unless all lists describe the same number of layers."""
+    lengths = {name: len(fields[name]) for name in _FORMAT}
+    if len(set(lengths.values())) > 1:
+        raise LoadError(f"{_WHAT} is damaged: its lists differ in length: {lengths}")
+    for info in fields["nodes"]:
+        check_type(info, _LAYER, what="a layer in the file of weights")
+    return fields
 
 
 def _first_difference(nodes: Sequence[Any], layers: Sequence[Any]) -> str:

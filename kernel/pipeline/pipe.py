@@ -16,6 +16,7 @@ from kernel.pipeline import serialization
 from kernel.pipeline.batching import minibatch
 from kernel.pipeline.optimizers import for_component
 from kernel.pipeline.protocols import ErrorHandler, GetExamples, Optimizable, Trainable
+from kernel.plugins import hooks
 from kernel.registry import registry
 from kernel.text import Doc, DocBatch, Example, ExampleBatch
 
@@ -381,12 +382,21 @@ def _dump_weights(model: Any) -> bytes:
 def load_weights(model: Any, data: bytes) -> None:
     """Load the weights `data`, from `model.to_bytes()`, into a model of the same architecture.
 
-    Raises `LoadError` if they are damaged or do not fit; the model is not changed then.
+    Those of the same architecture in another library are translated by plugins, with the hook
+    `kernel_translate_weights`. Raises `LoadError` if they are damaged or do not fit; the model is
+    not changed then.
     """
     # Imported here so that a pipeline without models does not import Thinc.
     from kernel.ops import load_weights
 
-    load_weights(model, data)
+    load_weights(model, data, _translate)
+
+
+def _translate(model: Any, weights: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    translated: Mapping[str, Any] | None = hooks().first(
+        "kernel_translate_weights", model=model, weights=weights
+    )
+    return translated
 
 
 def has_weights(model: Any) -> bool:

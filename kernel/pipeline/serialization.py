@@ -223,13 +223,14 @@ def read_folder(
 
 @contextlib.contextmanager
 def _explaining(meta: Mapping[str, Any]) -> Iterator[None]:
-    """Explain errors of the block if spaCy saved the pipeline with the metadata `meta`."""
+    """Explain errors of the block if no plugin can read weights of spaCy, which saved `meta`."""
     try:
         yield
     except LoadError as error:
-        if "spacy_version" not in meta or "requires" in meta:
+        is_own = "spacy_version" not in meta or "requires" in meta
+        if is_own or hooks().implementing("kernel_translate_weights", "first"):
             raise
-        hint = "the pipeline was saved by spaCy, whose weights cannot be read yet"
+        hint = "spaCy saved the pipeline: install kernel-plugin-spacy, which reads its weights"
         raise LoadError(error.message, hint=hint) from error
 
 

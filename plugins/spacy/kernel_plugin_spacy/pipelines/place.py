@@ -1,0 +1,79 @@
+"""A model as spaCy builds it from Thinc's layers, without the layers: the places of the weights.
+
+kernel's models compute the work of several of Thinc's layers in one. A tree of places has the
+layers that spaCy has instead, and the layers of kernel with the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+Settings = Mapping[str, Any]
+
+
+@frozen(eq=False)
+class Place:
+    """A layer of a model of spaCy.
+
+    name      as spaCy stores it
+    layers    below it
+    node      the layer of kernel with the same weights, sizes and settings; None: it has none
+    settings  that it must have been stored with, and that `node` does not have
+    sizes     sizes of `node` that spaCy stores with another layer, and that layer of kernel
+    flat      parameters that are stored as flat arrays: for each, a function that returns a stored
+              one in the shape that `node` takes
+    """
+
+    name: str
+    layers: Sequence[Place] = ()
+    node: Any = None
+    settings: Settings = field(factory=dict)
+    sizes: Mapping[str, Any] = field(factory=dict)
+    flat: Mapping[str, Callable[[Any], Any]] = field(factory=dict)
+
+
+def leaf(name: str, node: Any = None, **settings: Any) -> Place:
+    """Return a layer without layers below it."""
+    return Place(name, node=node, settings=settings)
+
+
+def chain(*layers: Place, node: Any = None) -> Place:
+    """Return layers of which each reads the output of the one before; a single one is returned."""
+    return _join(">>", layers, node)
+
+
+def nested(first: Place, *others: Place, node: Any = None) -> Place:
+    """Return a chain that was built with the operator `>>`: of two layers, of which one is a chain.
+
+    spaCy's models are built in both ways.
+    """
+    for number, layer in enumerate(others, start=1):
+        first = chain(first, layer, node=node if number == len(others) else None)
+    return first
+
+
+def concatenate(*layers: Place, node: Any = None) -> Place:
+    """Return layers that read the same input; a single one is returned."""
+    return _join("|", layers, node)
+
+
+def wrapped(name: str, layer: Place, node: Any = None, **settings: Any) -> Place:
+    """Return a layer around another, such as `residual(layer)`."""
+    return Place(f"{name}({layer.name})", [layer], node, settings)
+
+
+def walk(place: Place) -> Iterator[Place]:
+    """Yield all layers in the order of Thinc's `Model.walk`: breadth first."""
+    level = [place]
+    while level:
+        yield from level
+        level = [below for each in level for below in each.layers]
+
+
+def _join(sign: str, layers: Sequence[Place], node: Any) -> Place:
+    if len(layers) == 1:
+        return layers[0] if node is None else evolve(layers[0], node=node)
+    return Place(sign.join(layer.name for layer in layers), layers, node)
