@@ -14,12 +14,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint
 from importlib.resources import files
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import catalogue
 
-from kernel.entry_points import distribution, load
+from kernel.entry_points import distribution, load, pipeline_folder
 from kernel.errors import PluginError, RegistryError, did_you_mean
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ _OWN: Final = (
 )
 
 
+# Packages with pipelines, whose code needs spaCy and is not run.
+SPACY_MODELS: Final = "spacy_models"
 # Groups of entry points that are read for a registry after its own: the formats are the same.
-_MORE_GROUPS: Final = {"lookups": ["spacy_lookups"]}
+_MORE_GROUPS: Final = {"lookups": ["spacy_lookups"], "models": [SPACY_MODELS]}
 # The prefixes of names in spaCy's configs that kernel's own plugins provide.
 _ALIASES: Final = ("spacy", "spacy-legacy", "spacy-transformers")
 
@@ -251,12 +254,40 @@ class LanguageRegistry(Registry):
         return language
 
 
+class PipelineRegistry(Registry):
+    """The functions that load installed pipelines, by name.
+
+    An entry point of spaCy's group names a package instead. Its code is not run: `data_folder` has
+    the pipeline.
+    """
+
+    def folder(self, name: str) -> Path | None:
+        """Return the folder with the config of the pipeline `name`, or None; imports nothing."""
+        points = _entry_points(self.kind).get(name)
+        return None if points is None else pipeline_folder(points[0])
+
+    def data_folder(self, name: str) -> Path | None:
+        """Return `folder` if no function loads the pipeline `name`, otherwise None.
+
+        Raises `RegistryError` if there is no such pipeline in the package.
+        """
+        points = _entry_points(self.kind).get(name, ())
+        if name in self.registered() or not all(point.group == SPACY_MODELS for point in points):
+            return None
+        folder = self.folder(name)
+        if points and folder is None:
+            owner = distribution(points[0])
+            raise RegistryError(f"the package `{owner}` has no folder with a pipeline `{name}`")
+        return folder
+
+
 class Registries:
     """All registries as attributes: kernel's own, and those added by plugins."""
 
     def __init__(self) -> None:
         self._table: Final = {kind: Registry(kind) for kind in _OWN}
         self._table["languages"] = LanguageRegistry("languages")
+        self._table["models"] = self.models = PipelineRegistry("models")
 
     def __getattr__(self, kind: str) -> Registry:
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +14,7 @@ from kernel.config.place import Place
 from kernel.config.signature import FACTORY_CONTEXT, signature_of, without
 from kernel.config.tree import Block, get_at, lang_of, names_at
 from kernel.config.type_problems import type_problems
+from kernel.entry_points import config_in
 from kernel.errors import ConfigError
 from kernel.registry import registry
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from kernel.problems import Problem
 
 SOURCE_KEYS: Final = {"source": str, "component": str, "replace_listeners": list[str]}
-_CONFIGS: Final = ("config.cfg", "config.toml")
 
 
 def sourced_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
@@ -160,7 +158,7 @@ def _shares(tree: Mapping[str, Any], name: str) -> bool:
 def _no_pipeline(source: str, place: Place) -> Problem:
     folder = FilePath(source)
     beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
-    pipelines = [str(other) for other in beside if _config_in(other) is not None]
+    pipelines = [str(other) for other in beside if config_in(other) is not None]
     return place.problem(
         f"{folder} is not a pipeline: it has no config.cfg"
         if folder.is_dir()
@@ -173,18 +171,7 @@ def _no_pipeline(source: str, place: Place) -> Problem:
 def config_file_of(source: str) -> FilePath | None:
     """Return the config file of the pipeline in the folder or package `source`, or None.
 
-    A package has it in its folder or one folder below. The package is not imported.
+    A package is not imported.
     """
-    if not registry.models.has(source):
-        return _config_in(FilePath(source))
-    for point in importlib.metadata.entry_points(group="kernel_models", name=source):
-        found = importlib.util.find_spec(point.module.partition(".")[0])
-        for location in (found.submodule_search_locations or ()) if found is not None else ():
-            inner = (path for path in FilePath(location).iterdir() if path.is_dir())
-            configs = (_config_in(path) for path in (FilePath(location), *sorted(inner)))
-            return next((config for config in configs if config is not None), None)
-    return None
-
-
-def _config_in(folder: FilePath) -> FilePath | None:
-    return next((folder / name for name in _CONFIGS if folder.joinpath(name).is_file()), None)
+    folder = registry.models.folder(source) if registry.models.has(source) else FilePath(source)
+    return None if folder is None else config_in(folder)

@@ -61,14 +61,22 @@ def load(
     """
     if isinstance(name, str) and name.startswith("blank:"):
         return blank(name.removeprefix("blank:"))
+    folder = None
     if isinstance(name, str) and registry.models.has(name):
-        return registry.models.get(name)(
-            vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config or {}
-        )
+        folder = registry.models.data_folder(name)
+        if folder is None:
+            return registry.models.get(name)(
+                vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config or {}
+            )
     if not isinstance(name, str | os.PathLike):
         raise LoadError(f"no pipeline {name!r}", hint="give a folder or the name of a package")
     return load_folder(
-        Path(name), vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config
+        folder or Path(name),
+        vocab=vocab,
+        disable=disable,
+        enable=enable,
+        exclude=exclude,
+        config=config,
     )
 
 

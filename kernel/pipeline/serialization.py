@@ -13,20 +13,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.config import Config, load_config, resolve_section
-from kernel.errors import KernelError, LoadError
+from kernel.entry_points import CONFIG_NAMES, config_in
+from kernel.errors import KernelError, LoadError, did_you_mean
 from kernel.files import check_type, pack, read_file, replace_folder, unpack, verify_manifest
 from kernel.pipeline.meta import meta_json, parse_meta, read_meta
 from kernel.pipeline.protocols import Labelled, Packable, Storable
 from kernel.plugins import hooks
+from kernel.registry import registry
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
     from kernel.text import Vocab
 
-CONFIG_NAMES: Final = ("config.cfg", "config.toml")
 LanguageT = TypeVar("LanguageT", bound="Language")
 Writers = Mapping[str, Callable[[], bytes]]
 Readers = Mapping[str, Callable[[bytes], object]]
@@ -98,10 +99,13 @@ def naming(what: str) -> Iterator[None]:
 def find_config(path: Path) -> Path:
     """Return the config file in the folder `path`; raises `LoadError` if there is none."""
     if not path.is_dir():
-        raise LoadError(f"no pipeline {str(path)!r}: no such folder or installed package")
-    for name in CONFIG_NAMES:
-        if path.joinpath(name).is_file():
-            return path / name
+        raise LoadError(
+            f"no pipeline {str(path)!r}: no such folder or installed package",
+            hint=did_you_mean(str(path), registry.models.names(), "install its package first"),
+        )
+    config = config_in(path)
+    if config is not None:
+        return config
     inside = [path / name for name in ("model-best", "model-last") if path.joinpath(name).is_dir()]
     raise LoadError(
         f"{path} is not a pipeline: it has no {' or '.join(CONFIG_NAMES)}",

@@ -101,8 +101,13 @@ def test_installed_package_is_a_source(source_problems, trained, tmp_path, monke
     trained.rename(package / "xx_test_pipeline-1.0")
     point = importlib.metadata.EntryPoint("xx_test_pipeline", "xx_test_pipeline:load", "models")
     monkeypatch.syspath_prepend(package.parent)
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: [point])
-    monkeypatch.setattr(type(registry.models), "has", lambda *_: True)
+    module = importlib.import_module("kernel.registry")
+    known = module._entry_points
+    monkeypatch.setattr(
+        module,
+        "_entry_points",
+        lambda kind: {point.name: [point]} if kind == "models" else known(kind),
+    )
     replaced = 'replace_listeners = ["model.tok2vec"]\n'
     assert source_problems("xx_test_pipeline", replaced) == []
     (problem,) = source_problems("xx_test_pipeline", 'component = "nre"\n')

@@ -41,14 +41,14 @@ def leaf(name: str, node: Any = None, **settings: Any) -> Place:
 
 
 def chain(*layers: Place, node: Any = None) -> Place:
-    """Return layers of which each reads the output of the one before; a single one is returned."""
+    """Return layers in sequence, each with the output of the one before; or the only one."""
     return _join(">>", layers, node)
 
 
 def nested(first: Place, *others: Place, node: Any = None) -> Place:
-    """Return a chain that was built with the operator `>>`: of two layers, of which one is a chain.
+    """Return the same layers as chains of two: all layers before the last one are a chain.
 
-    spaCy's models are built in both ways.
+    spaCy has both kinds of chains.
     """
     for number, layer in enumerate(others, start=1):
         first = chain(first, layer, node=node if number == len(others) else None)
@@ -56,7 +56,7 @@ def nested(first: Place, *others: Place, node: Any = None) -> Place:
 
 
 def concatenate(*layers: Place, node: Any = None) -> Place:
-    """Return layers that read the same input; a single one is returned."""
+    """Return layers that all read the same input, or the only one."""
     return _join("|", layers, node)
 
 

@@ -1,0 +1,76 @@
+"""Packages with pipelines, as `spacy package` makes them, are loaded without running their code."""
+
+import shutil
+from textwrap import dedent
+
+import pytest
+
+PACKAGE = "xx_small_test"
+
+
+@pytest.fixture
+def installed(pipeline, tmp_path, monkeypatch):
+    """A folder of installed packages: one with the pipeline, whose code cannot be imported."""
+    site = tmp_path / "site"
+    metadata = site / f"{PACKAGE}-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    metadata.joinpath("METADATA").write_text(f"Name: {PACKAGE}\nVersion: 1.0\n")
+    metadata.joinpath("entry_points.txt").write_text(f"[spacy_models]\n{PACKAGE} = {PACKAGE}\n")
+    package = site / PACKAGE
+    package.mkdir()
+    package.joinpath("__init__.py").write_text("raise SystemExit('this needs spaCy')")
+    shutil.copytree(pipeline, package / f"{PACKAGE}-1.0")
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    return package
+
+
+def test_it_is_loaded_by_its_name(installed, run_python):
+    code = f"""
+        import sys, kernel
+        nlp = kernel.load("{PACKAGE}", exclude=["ner"])
+        print(nlp.path.name, nlp.pipe_names[-1], nlp("Anna saw boats")[0].tag_)
+        assert "{PACKAGE}" not in sys.modules and "spacy" not in sys.modules
+    """
+    assert run_python(dedent(code)).split() == [f"{PACKAGE}-1.0", "textcat", "PROPN-X"]
+
+
+def test_a_config_can_take_components_from_it(installed, run_python):
+    code = f"""
+        import kernel
+        nlp = kernel.blank("en")
+        nlp.add_pipe("ner", source=kernel.load("{PACKAGE}"))
+        block = {{"ner": {{"source": "{PACKAGE}"}}}}
+        config = {{"nlp": {{"lang": "en", "pipeline": ["ner"]}}, "components": block}}
+        other = kernel.util.load_model_from_config(config, auto_fill=True)
+        print([ent.text for ent in other("The cat saw Anna today").ents])
+        print([ent.text for ent in nlp("The cat saw Anna today").ents])
+    """
+    first, second = run_python(dedent(code)).splitlines()
+    assert first == second != "[]"
+
+
+def test_unknown_name_is_close_to_an_installed_one(installed, run_python):
+    code = """
+        import kernel
+        try:
+            kernel.load("xx_small")
+        except kernel.errors.LoadError as error:
+            print(error.hint)
+    """
+    assert PACKAGE in run_python(dedent(code))
+
+
+def test_package_without_a_pipeline_is_named(installed, run_python):
+    shutil.rmtree(installed / f"{PACKAGE}-1.0")
+    code = f"""
+        import kernel
+        try:
+            kernel.load("{PACKAGE}")
+        except kernel.errors.KernelError as error:
+            print(error)
+    """
+    assert f"the package `{PACKAGE}` has no folder with a pipeline" in run_python(dedent(code))
+
+
+def test_it_is_listed(installed, run_python):
+    assert PACKAGE in run_python("import kernel; print(kernel.registry.models.names())")
