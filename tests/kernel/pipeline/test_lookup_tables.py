@@ -51,6 +51,7 @@ def test_missing_tables_are_an_error_only_if_strict(tables):
         (gzip.compress(b"[1]"), "expected"),
         (gzip.compress(b"[" * 100_000), "nested too deeply"),
     ],
+    ids=["cut", "wrong-sum", "not-compressed", "large", "list", "deep"],
 )
 def test_damaged_tables_name_their_file(tables, tmp_path, monkeypatch, data, message):
     monkeypatch.setenv("KERNEL_MAX_UNPACKED_MB", "1")
