@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kernel.pipeline.language import Language
     from kernel.text import Vocab
 
+_CODE_LENGTH = 3  # of ISO 639
+
 
 def get_lang_class(lang: str) -> type[Language]:
     """Return the class of the language with the code `lang`.
@@ -29,9 +31,17 @@ def get_lang_class(lang: str) -> type[Language]:
     code = str(lang)  # configs and callers may give any value
     if not registry.languages.has(code):
         hint = provider_hint("languages", code) or missing_hint("languages", code)
-        hint = hint or did_you_mean(code, registry.languages.names())
+        hint = hint or _similar_language(code)
         raise UnknownLanguageError(f"no language `{code}`", hint=hint)
     return registry.languages.get(code)
+
+
+def _similar_language(code: str) -> str:
+    """Return a hint at the language that a tag such as `de-AT` or `deu` may mean, or at all."""
+    names = registry.languages.names()
+    tag = code.lower().replace("_", "-").partition("-")[0]
+    shorter = [name for name in names if len(tag) <= _CODE_LENGTH and tag.startswith(name)]
+    return f"did you mean `{max(shorter, key=len)}`?" if shorter else did_you_mean(code, names)
 
 
 def blank(

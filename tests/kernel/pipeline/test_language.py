@@ -68,7 +68,13 @@ def test_an_unknown_component_brings_the_nearest_name(tag_first):
 
 @pytest.mark.parametrize(
     ("code", "hint"),
-    [("dee", "did you mean `de`?"), ("qq", "there are: af, am, ar, ")],
+    [
+        ("dee", "did you mean `de`?"),
+        ("deu", "did you mean `de`?"),
+        ("pt_BR", "did you mean `pt`?"),
+        ("estonian", "there are: af, am, ar, "),
+        ("qq", "there are: af, am, ar, "),
+    ],
 )
 def test_an_unknown_language_is_an_error(code, hint):
     with pytest.raises(UnknownLanguageError, match=f"no language `{code}`") as caught:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from kernel.errors import did_you_mean
 from kernel_plugin_lang import char_classes
 from kernel_plugin_lang.languages.reading import Place, read_table, read_texts
 from kernel_plugin_lang.languages.word_lists import WordList
@@ -38,6 +40,7 @@ _TEXTS: Final[Mapping[str, Callable[[], str]]] = {
     "UNITS": lambda: "|".join(char_classes.UNITS),
 }
 _BASE: Final = "{BASE}"
+_WHOLE_RULES: Final = ("BASE", *_LISTS)
 
 
 @functools.cache
@@ -60,7 +63,12 @@ def patterns(value: object, place: Place) -> list[str]:
 
 
 def _check(rule: str) -> None:
-    pattern = re.compile(_NAME.sub("x", rule))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)
+        try:
+            pattern = re.compile(_NAME.sub("x", rule))
+        except FutureWarning as error:
+            raise ValueError(f"ambiguous: {error}") from error
     if pattern.flags != re.UNICODE or pattern.groupindex or _REFERENCE.search(rule):
         raise ValueError(
             "rules are joined to one regular expression, so they cannot have flags, names of "
@@ -107,15 +115,18 @@ def expand_names(rule: str, lists: Mapping[str, WordList]) -> str:
 
 def check_names(rules: Sequence[str], lists: Mapping[str, WordList], place: Place) -> None:
     """Raise DataError if the rules at `place` have a name in braces that stands for nothing."""
-    known = {*_TEXTS, *lists}
+    inside = {*_TEXTS, *lists}
     for number, rule in enumerate(rules):
         if rule == _BASE or rule[1:-1] in _LISTS:
             continue
         for name in _NAME.findall(rule):
-            if name not in known:
-                names = " ".join(f"{{{each}}}" for each in sorted(known))
+            if name not in inside:
+                is_whole = rule == f"{{{name}}}"
+                known = inside.union(_WHOLE_RULES) if is_whole else inside
                 raise place.at(number).error(
-                    f"no `{{{name}}}` inside a rule", near=rule, hint=f"there are: {names}"
+                    f"no `{{{name}}}` {'as a rule' if is_whole else 'inside a rule'}",
+                    near=rule,
+                    hint=did_you_mean(f"{{{name}}}", [f"{{{each}}}" for each in sorted(known)]),
                 )
 
 

@@ -138,6 +138,9 @@ def test_language_without_any_base_exceptions(file):
         ("false", '"no"', "tlh.toml:7: `writing_system.has_case`: expected true or false"),
         ("{HYPHENS}", "{HYPEN}s", r"tlh.toml:12: `tokenizer.infixes\[1\]`: no `{HYPEN}` inside"),
         ("(?<=", "(?<", r"tlh.toml:11: `tokenizer.suffixes\[2\]`: not a regular expression: unk"),
+        ("(?<=", "[[a]](?<=", r"tlh.toml:11: `tokenizer.suffixes\[2\]`: ambiguous: .*nested set"),
+        ("{BASE}", "{BAZE}", r"no `{BAZE}` as a rule\nhint: did you mean `{BASE}`"),
+        ("{a,b}c", "{a, b}c", r"tlh.toml:18: `tokenizer.exceptions\[1\].words`: a brace is not"),
         ("8-)", "8-]", "tlh.toml:14: `tokenizer.without_base_exceptions`: '8-]' is not a base"),
         (
             "cha',cha'}",

@@ -45,7 +45,7 @@ def package(tmp_path, page):
 
 def check_use(printed):
     tokens, *described = printed.splitlines()
-    assert tokens == """['nuq', 'neH', ',', 'joH.', "'", 'ej', '~'] True"""
+    assert tokens == """['nuq', 'neH', ',', 'joH.', "'ej", '~'] True"""
     entries = dict(line.split(maxsplit=1) for line in described if len(line.split()) == 2)
     assert entries["distribution"] == "kernel-klingon"
     assert entries["class"] == "Klingon"
