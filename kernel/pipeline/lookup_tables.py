@@ -30,10 +30,15 @@ def load_lookups(lang: str, tables: Iterable[str], *, strict: bool = True) -> Lo
     if not registry.lookups.has(lang):
         if not strict or not names:
             return found
+        others = registry.lookups.names()
+        source = (
+            f"there are tables of: {', '.join(others)}"
+            if others
+            else "`pip install spacy-lookups-data` provides tables of 32 languages"
+        )
         raise RegistryError(
             f"no installed package has lookup tables of the language `{lang}`",
-            hint="`pip install spacy-lookups-data` provides tables of many languages; "
-            "or make tables of your own, as `kernel.text.Lookups`",
+            hint=f"{source}; or make tables of your own, as `kernel.text.Lookups`",
         )
     known: Mapping[str, Any] = registry.lookups.get(lang)
     for name in names:

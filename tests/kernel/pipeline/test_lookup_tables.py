@@ -35,8 +35,10 @@ def test_missing_tables_are_an_error_only_if_strict(tables):
         load_lookups(tables, ["rules"])
     with pytest.raises(LoadError, match=r"gone\.json`: no such file"):
         load_lookups(tables, ["gone"])
-    with pytest.raises(RegistryError):
+    with pytest.raises(RegistryError) as caught:
         load_lookups("no-such-language", ["norm"])
+    assert caught.value.hint.startswith("there are tables of: ")
+    assert tables in caught.value.hint
     assert load_lookups(tables, ["rules", "norm"], strict=False).tables == ["norm"]
     assert load_lookups("no-such-language", ["norm"], strict=False).tables == []
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import ArgumentError, LoadError
+from kernel.errors import ArgumentError, LoadError, RegistryError, TextError
 from kernel.pipeline import Language, Pipe, load_lookups, minibatch
 from kernel.text import Doc, DocBatch, Example, LexemeTable, Lookups, Token, Vocab
 from kernel_plugin_rules.lemmas.rules import RuleTables
@@ -192,7 +192,11 @@ class Lemmatizer(Pipe):
 
     def _installed_tables(self) -> Lookups:
         required, optional = self.get_lookups_config(self.mode)
-        tables = load_lookups(self.vocab.lang, required)
+        try:
+            tables = load_lookups(self.vocab.lang, required)
+        except (RegistryError, TextError) as error:
+            where = f"mode `{self.mode}` of `{self.name}`"
+            raise type(error)(f"{where}: {error.message}", hint=error.hint) from error
         others = load_lookups(self.vocab.lang, optional, strict=False)
         for name in others.tables:
             tables.set_table(name, others.get_table(name))

@@ -5,7 +5,7 @@ import copy
 import pytest
 
 import kernel
-from kernel.errors import ArgumentError, ConfigError, LoadError
+from kernel.errors import ArgumentError, ConfigError, LoadError, RegistryError
 from kernel.pipeline import Lemmatizer
 from kernel.text import Doc, Example, Lookups
 
@@ -104,6 +104,8 @@ def test_missing_tables_are_named(lookups):
     lookups.remove_table("lemma_rules")
     with pytest.raises(ArgumentError, match="has no table `lemma_rules`"):
         made.initialize(lookups=lookups)
+    with pytest.raises(RegistryError, match="mode `rule` of `lemmatizer`: no installed package"):
+        made.initialize()
 
 
 def test_unknown_mode_is_refused_with_the_known_ones():
