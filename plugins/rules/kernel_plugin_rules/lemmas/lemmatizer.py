@@ -329,7 +329,8 @@ def pos_of(token: Token) -> str:
     if not token.pos:
         # Python shows equal warnings once.
         warnings.warn(
-            "the lemmatizer found tokens without a part of speech, and used lower case",
+            "the lemmatizer found tokens without a part of speech, and used lower case; "
+            "a component before it must set `pos`",
             stacklevel=2,
         )
     return token.pos_.lower()
