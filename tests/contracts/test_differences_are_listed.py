@@ -32,6 +32,7 @@ NAMES = {
     "slanted_triangular": "slanted_triangular.v1",
     "from_json": "Doc.from_json",
     "Scorer.__init__": "Scorer",
+    "make_future_entity_ruler": "future_entity_ruler",
     "make_textcat": "textcat",
 }
 
