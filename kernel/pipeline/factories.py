@@ -120,6 +120,7 @@ def from_function(name: str, func: Callable[[Any], Any], **described: Any) -> Fa
     # Where the function is defined, or the class of an object that can be called.
     source = func if hasattr(func, "__qualname__") else type(func)
     make.__module__, make.__qualname__ = source.__module__, source.__qualname__
+    make.__doc__ = source.__doc__
     return factory(name, **described)(make)
 
 

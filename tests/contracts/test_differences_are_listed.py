@@ -24,6 +24,9 @@ DEMANDED = {
     "is_base_form": {"token"},  # of languages
     "joint_views": {"names"},
     "list_commands": {"ctx"},
+    "make_doc_cleaner": {"nlp"},  # factories
+    "make_sentencizer": {"nlp"},
+    "make_token_splitter": {"nlp"},
     "pipe": {"batch_size"},
 }
 NAMES = {

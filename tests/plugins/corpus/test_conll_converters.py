@@ -4,7 +4,7 @@ import pytest
 
 from kernel.errors import DataError
 from kernel_plugin_corpus.converters import conll_ner, iob
-from kernel_plugin_corpus.converters.segmenting import split_at_punctuation
+from kernel_plugin_corpus.converters.segmenting import load_segmenter
 
 TWO = "Ada\tB-PER\nLovelace\tI-PER\nsaw\tO\n\nParis\tB-LOC\n"
 
@@ -40,13 +40,13 @@ def test_sentences_are_grouped(nlp, n_sents, lengths):
 )
 def test_sentences_end_at_punctuation(text, sentences):
     words = text.split()
-    starts = split_at_punctuation(words)
+    starts = load_segmenter(None)(words)
     ends = [*starts[1:], len(words)]
     assert [" ".join(words[s:e]) for s, e in zip(starts, ends, strict=True)] == sentences
 
 
 def test_no_words_have_no_sentences():
-    assert split_at_punctuation([]) == []
+    assert load_segmenter(None)([]) == []
 
 
 def test_spaces_are_unknown_and_all_set(nlp):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import unicodedata
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kernel.errors import KernelError
 from kernel.text import Doc
@@ -15,32 +14,22 @@ if TYPE_CHECKING:
 
 Segmenter = Callable[[Sequence[str]], list[int]]
 
-_STOPS: Final = frozenset(".!?…‼⁇⁈⁉։؟۔܀।॥၊။።፧፨᠃᠉។៕。！．？｡") | {"...", "?!", "!?"}  # noqa: RUF001
-
 
 def load_segmenter(base: str | None) -> Segmenter:
     """Return a function from words to the indices at which sentences start.
 
-    It asks the pipeline `base`; for None it is `split_at_punctuation`.
+    It asks the pipeline `base`; for None, the component `sentencizer`.
+
+    Raises `KernelError` for a pipeline that cannot be loaded, or if no plugin has the component.
     """
-    if base is None:
-        return split_at_punctuation
-    from kernel.pipeline import load
+    # Imported here because most conversions need no pipeline.
+    from kernel.pipeline import blank, load
 
-    return functools.partial(_split_by_pipeline, load(base))
-
-
-def split_at_punctuation(words: Sequence[str]) -> list[int]:
-    """Return where sentences start: after a full stop, and the quotes and brackets behind it."""
-    starts = [0] if words else []
-    is_over = False
-    for index, word in enumerate(words):
-        if word in _STOPS:
-            is_over = True
-        elif is_over and not all(unicodedata.category(char)[0] == "P" for char in word):
-            starts.append(index)
-            is_over = False
-    return starts
+    if base is not None:
+        return functools.partial(_split_by_pipeline, load(base))
+    nlp = blank("xx")
+    nlp.add_pipe("sentencizer")
+    return functools.partial(_split_by_pipeline, nlp)
 
 
 def _split_by_pipeline(nlp: Language, words: Sequence[str]) -> list[int]:

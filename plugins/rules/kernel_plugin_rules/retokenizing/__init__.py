@@ -1,0 +1,1 @@
+"""Components that merge and split tokens."""

@@ -1,0 +1,1 @@
+"""The sentencizer, which finds sentences by punctuation."""
