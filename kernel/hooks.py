@@ -27,6 +27,8 @@ import pluggy
 from kernel.shared_layers import SharedLayer
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from thinc.api import Model
 
     from kernel.cli import Command, Group
@@ -98,6 +100,17 @@ def kernel_add_registries() -> Sequence[str]:
     `kernel.registry.acme_things` registers functions, a config names them with `@acme_things`,
     and plugins declare them as entry points of the group `kernel_acme_things`. Several plugins may
     add the same one.
+    """
+    raise AssertionError
+
+
+@gather(Sequence, items=("importlib.metadata:EntryPoint",))
+def kernel_entry_points(kind: str) -> Sequence[EntryPoint]:
+    """Return entry points of other groups that are entries of the registry `kind` too.
+
+    Called: when a name is not found in the group `kernel_<kind>`, and when names are listed; often,
+    so an implementation keeps what it found. Gathered. A name that kernel's group has is ignored. A
+    subclass of `EntryPoint` may do more in its `load`, which may raise `PluginError` with a hint.
     """
     raise AssertionError
 

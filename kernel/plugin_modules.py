@@ -28,7 +28,7 @@ from typing import Any, Final
 from kernel.registry import Registry, missing_hint, provider_hint
 
 # Not an attribute of `kernel.registry`, because a config cannot name a module.
-MODULES: Final = Registry("modules")
+MODULES: Final = Registry("modules", is_open=False)
 
 __all__ = ["MODULES", "PluginModules", "added_name"]
 

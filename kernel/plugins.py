@@ -112,6 +112,14 @@ class Plugins:
             self.registries.update(map(_registry_name, names))
 
 
+_loading: Final[list[str]] = []
+
+
+def is_loading() -> bool:
+    """Return whether the plugins are being loaded, by a caller of this function."""
+    return bool(_loading)
+
+
 @functools.cache
 def plugins() -> Plugins:
     """Return the installed plugins, which are loaded at the first call.
@@ -120,7 +128,11 @@ def plugins() -> Plugins:
     commas, that are not loaded.
     """
     disabled = [name.strip() for name in os.environ.get(_DISABLE, "").split(",")]
-    return Plugins(importlib.metadata.entry_points(group=PROJECT), disabled=disabled)
+    _loading.append(PROJECT)
+    try:
+        return Plugins(importlib.metadata.entry_points(group=PROJECT), disabled=disabled)
+    finally:
+        _loading.pop()
 
 
 def hooks() -> Hooks:

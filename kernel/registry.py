@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import catalogue
 
 from kernel.entry_points import distribution, load, pipeline_folder
-from kernel.errors import PluginError, RegistryError, did_you_mean
+from kernel.errors import KernelError, PluginError, RegistryError, did_you_mean
 
 if TYPE_CHECKING:
     from kernel.config import Config
@@ -52,10 +52,6 @@ _OWN: Final = (
 )
 
 
-# Packages with pipelines, whose code needs spaCy and is not run.
-SPACY_MODELS: Final = "spacy_models"
-# Groups of entry points that are read for a registry after its own: the formats are the same.
-_MORE_GROUPS: Final = {"lookups": ["spacy_lookups"], "models": [SPACY_MODELS]}
 # The prefixes of names in spaCy's configs that kernel's own plugins provide.
 _ALIASES: Final = ("spacy", "spacy-legacy", "spacy-transformers")
 
@@ -64,12 +60,23 @@ _ALIASES: Final = ("spacy", "spacy-legacy", "spacy-transformers")
 def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
     """Return the entry points of each name; there should be only one."""
     found: dict[str, list[EntryPoint]] = {}
-    for group in (f"kernel_{kind}", *_MORE_GROUPS.get(kind, ())):
-        points: dict[str, list[EntryPoint]] = {}
-        for point in importlib.metadata.entry_points(group=group):
-            points.setdefault(point.name, []).append(point)
-        found = {**points, **found}
+    for point in importlib.metadata.entry_points(group=f"kernel_{kind}"):
+        found.setdefault(point.name, []).append(point)
     return {name: sorted(found[name], key=distribution) for name in sorted(found)}
+
+
+def _others(kind: str) -> dict[str, list[EntryPoint]]:
+    """Return the entry points that plugins find in other groups; loads the plugins."""
+    from kernel.plugins import hooks, is_loading
+
+    found: dict[str, list[EntryPoint]] = {}
+    # A plugin may look up a name when it is imported.
+    answers = [] if is_loading() else hooks().gather("kernel_entry_points", kind=kind)
+    for _, points in answers:
+        for point in points:
+            if point.name not in _entry_points(kind):
+                found.setdefault(point.name, []).append(point)
+    return {name: sorted(points, key=distribution) for name, points in found.items()}
 
 
 @functools.cache
@@ -127,12 +134,16 @@ def canonical_name(name: str) -> str:
 class Registry:
     """Functions of one kind, by name.
 
+    Names of kernel's own groups of entry points come before those that the hook
+    `kernel_entry_points` adds; if `is_open` is false, the hook is not called.
+
     Raises `RegistryError` for a name that is unknown, taken, or declared by two distributions;
     `PluginError` if its plugin cannot be imported.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *, is_open: bool = True) -> None:
         self.kind: Final = kind
+        self._is_open: Final = is_open
         self._local: Final = catalogue.create("kernel", kind)
 
     def __repr__(self) -> str:
@@ -165,9 +176,9 @@ class Registry:
         for candidate in dict.fromkeys((name, canonical_name(name))):
             if candidate in self._local:
                 return self._local.get(candidate)
-            points = _entry_points(self.kind).get(candidate)
-            if points is not None:
-                return self._load(points)
+        points = self._points(name)
+        if points is not None:
+            return self._load(points)
         raise RegistryError(f"no `{name}` in the registry `{self.kind}`", hint=self._hint(name))
 
     def get_all(self) -> dict[str, Any]:
@@ -175,20 +186,19 @@ class Registry:
         return {name: self.get(name) for name in self.names()}
 
     def has(self, name: str) -> bool:
-        """Return whether `name` can be looked up; imports nothing."""
-        names = self._names()
-        return name in names or canonical_name(name) in names
+        """Return whether `name` can be looked up; imports nothing of its plugin."""
+        local = name in self._local or canonical_name(name) in self._local
+        return local or self._points(name) is not None
 
     __contains__ = has
 
     def names(self) -> list[str]:
-        """Return all known names, sorted; imports nothing."""
+        """Return all known names, sorted; imports nothing of their plugins."""
         return sorted(self._names())
 
     def distribution(self, name: str) -> str | None:
         """Return the distribution of `name`, or None if it was registered in this process."""
-        known = _entry_points(self.kind)
-        points = known.get(name) or known.get(canonical_name(name))
+        points = self._points(name)
         return None if points is None else distribution(points[0])
 
     def registered(self) -> dict[str, Any]:
@@ -199,9 +209,13 @@ class Registry:
         """Return the names declared by several distributions, with these distributions."""
         return {
             name: [distribution(point) for point in points]
-            for name, points in _entry_points(self.kind).items()
+            for name, points in {**_entry_points(self.kind), **self.others()}.items()
             if len(points) > 1
         }
+
+    def others(self) -> dict[str, list[EntryPoint]]:
+        """Return the entry points, by name, that the hook `kernel_entry_points` adds."""
+        return _others(self.kind) if self._is_open else {}
 
     def find(self, name: str) -> dict[str, Any]:
         """Return the `module`, `file`, `line_no` and `docstring` of the function called `name`."""
@@ -218,8 +232,15 @@ class Registry:
     def _load(self, points: Sequence[EntryPoint]) -> Any:
         return _load(points, self.kind)
 
+    def _points(self, name: str) -> list[EntryPoint] | None:
+        """Return the entry points of `name`, None if it is unknown."""
+        names = (name, canonical_name(name))
+        own = _entry_points(self.kind)
+        found = next((own[each] for each in names if each in own), None)
+        return found or self.others().get(name)
+
     def _names(self) -> set[str]:
-        return {*self._local.get_all(), *_entry_points(self.kind)}
+        return {*self._local.get_all(), *_entry_points(self.kind), *self.others()}
 
     def _hint(self, name: str) -> str:
         wanted = canonical_name(name)
@@ -257,13 +278,13 @@ class LanguageRegistry(Registry):
 class PipelineRegistry(Registry):
     """The functions that load installed pipelines, by name.
 
-    An entry point of spaCy's group names a package instead. Its code is not run: `data_folder` has
-    the pipeline.
+    An entry point that a plugin adds (`kernel_entry_points`) names a package instead. Its code is
+    not run: `data_folder` has the pipeline.
     """
 
     def folder(self, name: str) -> Path | None:
         """Return the folder with the config of the pipeline `name`, or None; imports nothing."""
-        points = _entry_points(self.kind).get(name)
+        points = self._points(name)
         return None if points is None else pipeline_folder(points[0])
 
     def data_folder(self, name: str) -> Path | None:
@@ -271,10 +292,9 @@ class PipelineRegistry(Registry):
 
         Raises `RegistryError` if there is no such pipeline in the package.
         """
-        points = _entry_points(self.kind).get(name, ())
-        if name in self.registered() or not all(point.group == SPACY_MODELS for point in points):
+        if name in self._local or name in _entry_points(self.kind):
             return None
-        folder = self.folder(name)
+        points, folder = self._points(name), self.folder(name)
         if points and folder is None:
             owner = distribution(points[0])
             raise RegistryError(f"the package `{owner}` has no folder with a pipeline `{name}`")
@@ -385,10 +405,12 @@ def _load(points: Sequence[EntryPoint], kind: str) -> Any:
         raise
     except BaseException as error:  # a plugin may even call sys.exit
         owner = distribution(point)  # reads the metadata of the distribution
+        reason, hint = f"{type(error).__name__}: {error}", None
+        if isinstance(error, KernelError):
+            reason, hint = error.message, error.hint
         raise PluginError(
-            f"`{point.name}` ({kind}) cannot be imported from `{owner}`: "
-            f"{type(error).__name__}: {getattr(error, 'message', error)}",
-            hint=f"see `kernel plugins`; reinstalling `{owner}` may help",
+            f"`{point.name}` ({kind}) cannot be imported from `{owner}`: {reason}",
+            hint=hint or f"see `kernel plugins`; reinstalling `{owner}` may help",
         ) from error
 
 

@@ -28,7 +28,7 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     from kernel.plugins import installed
     from kernel.registry import registry
 
-    found = [_with_commands(plugin) for plugin in installed()]
+    found = [*(_with_commands(plugin) for plugin in installed()), *_others()]
     if as_json:
         console.data(json.dumps([attrs.asdict(plugin) for plugin in found], indent=2))
         return
@@ -53,6 +53,32 @@ def plugins(ctx: click.Context, /, *, as_json: bool) -> None:
     for each in [*map(registry.of, registry.get_registry_names()), MODULES]:
         for name, owners in each.clashes().items():
             console.warn(f"`{name}` in `{each.kind}` is declared by {' and '.join(owners)}")
+
+
+def _others() -> list[InstalledPlugin]:
+    """Return the distributions without a plugin whose entry points a plugin reads."""
+    from kernel.entry_points import distribution
+    from kernel.plugins import InstalledPlugin
+    from kernel.registry import registry
+
+    provides: dict[str, dict[str, list[str]]] = {}
+    versions = {}
+    for kind in registry.get_registry_names():
+        for name, points in registry.of(kind).others().items():
+            for point in points:
+                owner = distribution(point)
+                provides.setdefault(owner, {}).setdefault(kind, []).append(name)
+                versions[owner] = point.dist.version if point.dist is not None else "?"
+    return [
+        InstalledPlugin(
+            name="-",
+            distribution=owner,
+            version=versions[owner],
+            module="",
+            provides={kind: sorted(names) for kind, names in provides[owner].items()},
+        )
+        for owner in sorted(provides)
+    ]
 
 
 def _with_commands(plugin: InstalledPlugin) -> InstalledPlugin:

@@ -19,9 +19,9 @@ def load_lookups(lang: str, tables: Iterable[str], *, strict: bool = True) -> Lo
     """Return tables of a language from an installed distribution.
 
     A distribution registers a mapping under the code of the language in the registry `lookups`, as
-    an entry point of the group `kernel_lookups` or `spacy_lookups`. It maps names of tables to
-    their content, or to JSON files with the content, which may be compressed. Only the requested
-    tables are read. If `strict` is false, missing tables are skipped.
+    an entry point of the group `kernel_lookups`, or of one that a plugin adds. It maps names of
+    tables to their content, or to JSON files with the content, which may be compressed. Only the
+    requested tables are read. If `strict` is false, missing tables are skipped.
 
     Raises RegistryError if there are no tables of the language, TextError for a missing table,
     LoadError for a damaged file.

@@ -45,9 +45,15 @@ def test_loading_the_plugins_loads_no_arrays(loaded_by):
     assert not (loaded_by(code) - before) & (HEAVY | TOOLS | {"numpy"})
 
 
-def test_listing_registered_names_loads_no_plugin(loaded_by):
-    code = "from kernel import registry; assert 'ner' in registry.factories.names()"
+def test_finding_a_registered_name_loads_no_plugin(loaded_by):
+    code = "from kernel import registry; assert registry.factories.has('ner')"
     assert not [name for name in loaded_by(code) if name.startswith("kernel_plugin")]
+
+
+def test_listing_registered_names_loads_no_arrays(loaded_by):
+    code = "from kernel import registry; assert 'ner' in registry.factories.names()"
+    before = loaded_by("import kernel")
+    assert not (loaded_by(code) - before) & (HEAVY | TOOLS | {"numpy"})
 
 
 def test_a_pipeline_without_models_loads_nothing_heavy(loaded_by):

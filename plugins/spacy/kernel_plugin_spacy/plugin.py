@@ -1,11 +1,20 @@
-"""What this package tells the kernel. Cheap to import: no arrays, no models."""
+"""The hook implementations of this package. Cheap to import: no arrays, no models."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import kernel
+
+
+@kernel.hookimpl
+def kernel_entry_points(kind: str) -> list[EntryPoint]:
+    """Return the entry points of distributions for spaCy that belong to the registry `kind`."""
+    from kernel_plugin_spacy.third_party import entry_points
+
+    return entry_points(kind)
 
 
 @kernel.hookimpl

@@ -66,23 +66,3 @@ def test_compressed_file_is_found_by_its_name_without_suffix(tables, tmp_path):
     registry.lookups.get(tables)["short"] = tmp_path / "table.json"
 
     assert load_lookups(tables, ["short"]).get_table("short")["went"] == "go"
-
-
-def test_tables_of_spacys_entry_points_are_found(tmp_path, run_python):
-    package = tmp_path / "acme_tables-1.dist-info"
-    package.mkdir()
-    package.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: acme-tables\nVersion: 1")
-    package.joinpath("entry_points.txt").write_text(
-        "[spacy_lookups]\nqaa = acme_tables:theirs\nqab = acme_tables:theirs\n"
-        "[kernel_lookups]\nqab = acme_tables:ours\n"
-    )
-    tmp_path.joinpath("acme_tables.py").write_text(
-        'theirs = {"lemma_lookup": {"went": "go"}}\nours = {"lemma_lookup": {"went": "wend"}}\n'
-    )
-    code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from kernel.pipeline import load_lookups\n"
-        "for lang in ('qaa', 'qab'):\n"
-        "    print(load_lookups(lang, ['lemma_lookup']).get_table('lemma_lookup')['went'])"
-    )
-    assert run_python(code).split() == ["go", "wend"]

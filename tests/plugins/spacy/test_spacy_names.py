@@ -61,15 +61,12 @@ def test_ids_are_imported_with_a_star(module, run_python):
 @pytest.mark.parametrize(
     ("code", "plugin"),
     [
-        ("from kernel.matcher import Matcher", "rules"),
-        ("import kernel; kernel.matcher.Matcher", "rules"),
         ("from kernel.cli import download", "package"),
         ("import kernel.cli; kernel.cli.download", "package"),
         ("from kernel import displacy", "displacy"),
         ("from kernel.pipeline import EntityRuler", "rules"),
         ("import kernel.pipeline; kernel.pipeline.SpanCategorizer", "spancat"),
         ("import kernel.kb", "linker"),
-        ("from kernel.lang.de import German", "lang"),
     ],
 )
 def test_missing_name_says_which_plugin_will_have_it(code, plugin):
