@@ -19,10 +19,16 @@ from benchmarks.process import run
 from benchmarks.sides import ROOT, Side
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run both sides in turn, and print a table."""
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    name: str = "matchers",
+    script: str = "matcher_tasks.py",
+    counted: str = "matches",
+) -> None:
+    """Run a script on both sides in turn, and print a table of its rows; `counted` is a column."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.matchers", description="compare matchers with spaCy"
+        prog=f"python -m benchmarks.{name}", description=f"compare {name} with spaCy"
     )
     parser.add_argument("--rounds", type=int, default=1, help="processes of each side")
     parser.add_argument(
@@ -33,28 +39,31 @@ def main(argv: Sequence[str] | None = None) -> None:
     found: dict[str, list[Any]] = {side.name: [] for side in both}
     for _ in range(args.rounds):
         for side in both:
-            found[side.name].append(measure(side))
-    text = markdown(found["kernel"], found["spacy"])
+            found[side.name].append(measure(side, script))
+    text = markdown(found["kernel"], found["spacy"], counted)
     print(text)
     if args.markdown:
-        table.put_into(args.markdown, "matchers", text)
+        table.put_into(args.markdown, name, text)
 
 
-def measure(side: Side) -> list[Any]:
+def measure(side: Side, script: str) -> list[Any]:
     """Return title, words per second and number of matches of each row."""
     treebank = corpora.require("ewt") / "en_ewt-ud-train.conllu"
-    script = ROOT / "benchmarks" / "matcher_tasks.py"
-    rows: list[Any] = json.loads(run([side.python, script, side.library, treebank]).stdout)
+    path = ROOT / "benchmarks" / script
+    rows: list[Any] = json.loads(run([side.python, path, side.library, treebank]).stdout)
     return rows
 
 
-def markdown(ours: list[Any], theirs: list[Any]) -> str:
+def markdown(ours: list[Any], theirs: list[Any], counted: str) -> str:
     """Return a table of the medians of some processes of each side."""
-    lines = ["| | matches | kernel | spaCy 3.8.18 | ratio |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines = [
+        f"| | {counted} | kernel | spaCy 3.8.18 | ratio |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
     for number, (title, _, n_matches) in enumerate(ours[0]):
         n_of_spacy = theirs[0][number][2]
         if n_matches != n_of_spacy:
-            raise SystemExit(f"{title}: {n_matches} matches, spaCy has {n_of_spacy}")
+            raise SystemExit(f"{title}: {n_matches} {counted}, spaCy has {n_of_spacy}")
         speed, other = (
             statistics.median(rows[number][1] for rows in side) for side in (ours, theirs)
         )

@@ -216,10 +216,13 @@ class Ruler(BatchPipe):
         self._replace(entries, place)
 
     def _replace(self, entries: Any, place: Place) -> None:
+        before = self._patterns
         self.clear()
         try:
             self._add(entries, place)
         except ArgumentError as error:
+            self._add_to_matchers(before, place)
+            self._patterns = before
             raise LoadError(error.message, hint=error.hint) from error
 
     def _load(self, entries: Any) -> Self:

@@ -303,8 +303,10 @@ def test_single_files_of_patterns_load(nlp, add, tmp_path, name):
 def test_bad_lines_are_named(nlp, tmp_path, line, message):
     path = tmp_path / "bad.jsonl"
     path.write_text('{"label": "A", "pattern": "a"}\n\n' + line + "\n")
+    ruler = EntityRuler(nlp, patterns=PATTERNS)
     with pytest.raises(LoadError, match=rf"(?s)bad\.jsonl`, {message}"):
-        EntityRuler(nlp).from_disk(path)
+        ruler.from_disk(path)
+    assert ruler.patterns == PATTERNS
 
 
 @pytest.mark.parametrize("ruler", [EntityRuler, SpanRuler])
