@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Union, get_args, get_origin
 
 from kernel.errors import LoadError
@@ -49,13 +49,21 @@ def _faults_of_items(
 ) -> Iterator[tuple[str, str]]:
     """Check a list, whose items have one type, or a map, whose keys and values have two."""
     if isinstance(value, list):
-        for i, inner in enumerate(value):
-            yield from _faults(inner, types_[0], f"{place}[{i}]")
+        if not _are_all(value, types_[0]):
+            for i, inner in enumerate(value):
+                yield from _faults(inner, types_[0], f"{place}[{i}]")
+        return
+    if _are_all(value, types_[0]) and _are_all(value.values(), types_[1]):
         return
     for key, inner in value.items():
         for _, fault in _faults(key, types_[0], place):
             yield place, f"has a key that {fault}"
         yield from _faults(inner, types_[1], f"{place}.{key}" if place else str(key))
+
+
+def _are_all(values: Iterable[Any], type_: Any) -> bool:
+    """Return whether all values are of exactly this class: quick, for the many words of a file."""
+    return isinstance(type_, type) and type_ is not float and {*map(type, values)} <= {type_}
 
 
 def _faults_of_fields(value: Any, fields: dict[str, Any], place: str) -> Iterator[tuple[str, str]]:

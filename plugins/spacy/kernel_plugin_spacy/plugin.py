@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint
 from typing import Any
 
 import kernel
+from kernel.cli import Command
 
 
 @kernel.hookimpl
@@ -22,3 +23,14 @@ def kernel_translate_weights(model: Any, weights: Mapping[str, Any]) -> Mapping[
     from kernel_plugin_spacy.pipelines.weights import translate
 
     return translate(model, weights)
+
+
+@kernel.hookimpl
+def kernel_commands() -> Sequence[Command]:
+    return [
+        Command(
+            "import",
+            "Save a pipeline of spaCy with the layers of kernel.",
+            "kernel_plugin_spacy.pipelines.command:import_pipeline",
+        )
+    ]
