@@ -6,7 +6,7 @@ Axes: N tokens, F features, U distinct feature rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,10 @@ from kernel.ops import Ints, distinct_rows
 from kernel.text import attributes
 
 Ids = npt.NDArray[np.uint64]
+
+SPACY: Final = attributes.attr_id("SPACY")
+# A word is followed by a space or not.
+N_VARIANTS: Final = 2
 
 
 @frozen(eq=False)
@@ -80,6 +84,36 @@ def lexical_values(table: Any, rows: Ints, columns: Sequence[int]) -> Ids:
     values = np.empty((len(columns), len(rows)), dtype="uint64")
     for number, attr in enumerate(columns):
         values[number] = table.column(attr)[rows]
+    return values
+
+
+def variant_rows(docs: Sequence[Any], columns: Sequence[int]) -> Ints | None:
+    """Return a number for each token that determines the values of `columns`, or None.
+
+    There is one if each column is lexical, or says whether a space follows: `N_VARIANTS` times the
+    token's row in the table of its doc, plus 1 if a space follows.
+
+    returns  (N,)
+    """
+    others = [attr for attr in columns if not attributes.is_lexical(attr)]
+    if any(attr != SPACY for attr in others):
+        return None
+    rows = N_VARIANTS * table_rows(docs)
+    if others and len(rows):
+        rows += np.concatenate([doc.to_array(SPACY) for doc in docs]).astype(rows.dtype)
+    return rows
+
+
+def variant_values(table: Any, rows: Ints, columns: Sequence[int]) -> Ids:
+    """Return the attributes that the numbers of `variant_rows` determine.
+
+    rows     (U,)
+    returns  (F, U)
+    """
+    values = np.empty((len(columns), len(rows)), dtype="uint64")
+    own, spaces = np.divmod(rows, N_VARIANTS)
+    for number, attr in enumerate(columns):
+        values[number] = spaces if attr == SPACY else table.column(attr)[own]
     return values
 
 

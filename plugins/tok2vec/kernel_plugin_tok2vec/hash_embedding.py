@@ -30,7 +30,7 @@ from kernel.ops import (
     param_for_rows,
     stored_param,
 )
-from kernel.text import attr_name, attributes
+from kernel.text import attr_name
 from kernel_plugin_tok2vec import features, maxout_norm, nodes
 from kernel_plugin_tok2vec.features import Ids
 from kernel_plugin_tok2vec.maxout_norm import Gradients, Saved, Weights
@@ -81,8 +81,10 @@ def _forward(
 
 def _predict(model: Any, docs: Sequence[Any], columns: Sequence[int]) -> Floats:
     """Return the vector of each token, (N, W)."""
-    table = features.single_table(docs)
-    if table is None or model.ops.xp is not np or not all(map(attributes.is_lexical, columns)):
+    table, rows = features.single_table(docs), None
+    if table is not None and model.ops.xp is np:
+        rows = features.variant_rows(docs, columns)
+    if table is None or rows is None:
         found = features.extract(docs, columns)
         indices = model.ops.xp.asarray(found.indices)
         vectors: Floats = _embed(model, found.values).take(indices, axis=0)
@@ -90,12 +92,13 @@ def _predict(model: Any, docs: Sequence[Any], columns: Sequence[int]) -> Floats:
 
     def make() -> VectorCache:
         return VectorCache(
-            lambda table, rows: features.lexical_values(table, rows, columns),
+            lambda table, rows: features.variant_values(table, rows, columns),
             lambda values: _embed(model, values),
+            n_variants=features.N_VARIANTS,
         )
 
     cache: VectorCache = cached(model, "vectors", make)
-    return cache.vectors(table, features.table_rows(docs))
+    return cache.vectors(table, rows)
 
 
 def _embed(model: Any, values: Ids) -> Floats:

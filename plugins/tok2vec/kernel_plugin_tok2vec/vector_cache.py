@@ -26,14 +26,19 @@ MAX_SLOTS: Final = 65_536
 class VectorCache:
     """A vector for each row of a lexeme table; vectors are dropped with their table.
 
+    With `n_variants`, each row has that many vectors, and their numbers take the place of rows.
+
     `extract(table, rows)` returns the features of rows, (F, U), and `embed(features)` their
     vectors, (U, W). The features are stored and compared, because lexemes can be changed.
     """
 
-    def __init__(self, extract: Extract, embed: Embed, *, max_slots: int = MAX_SLOTS) -> None:
+    def __init__(
+        self, extract: Extract, embed: Embed, *, max_slots: int = MAX_SLOTS, n_variants: int = 1
+    ) -> None:
         self._extract = extract
         self._embed = embed
         self._max_slots = max_slots
+        self._n_variants = n_variants
         self._tables: weakref.WeakKeyDictionary[Any, _Slots] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -51,7 +56,7 @@ class VectorCache:
             return self._find(self._tables[table], table, rows)
 
     def _find(self, slots: _Slots, table: Any, rows: Ints) -> Floats:
-        slots.cover(len(table))
+        slots.cover(len(table) * self._n_variants)
         slots.forget_changed(rows, self._extract(table, rows))
         found = slots.slot_of[rows]
         if found.min() < 0:

@@ -285,6 +285,23 @@ PIPELINES = {
 }
 
 
+def first_versions(layers, architecture=None):
+    """Return a layer, or a component, with the first versions of all architectures."""
+    if isinstance(layers, dict):
+        return {key: first_versions(value, key) for key, value in layers.items()}
+    is_first = architecture == "@architectures" and "Listener" not in layers
+    return layers.replace(".v2", ".v1") if is_first else layers
+
+
+ONE_TABLE = tok2vec(multi_hash_embed(["NORM", "PREFIX"], True), maxout())
+PIPELINES["first_versions"] = {
+    "tagger": first_versions({"model": {**tagger(hash_embed_cnn())["model"]}}),
+    "morphologizer": first_versions(tagger(tok2vec(character_embed(), mish()))),
+    "parser": first_versions(parser("parser", ONE_TABLE)),
+    "ner": first_versions(parser("ner", tok2vec(character_embed(True), maxout()))),
+}
+
+
 def add_vectors(nlp, name):
     import numpy as np
     from spacy.vectors import Vectors
@@ -296,7 +313,7 @@ def add_vectors(nlp, name):
         nlp.vocab.vectors = Vectors(
             strings=nlp.vocab.strings, mode="floret", data=data, name="small", **settings
         )
-    if name == "vectors":
+    if name in ("vectors", "first_versions"):
         for word in [word for words in WORDS.values() for word in words][::2]:
             nlp.vocab.set_vector(word, rng.normal(size=10).astype("float32"))
 
