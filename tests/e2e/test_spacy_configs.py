@@ -121,8 +121,9 @@ def test_config_is_filled_and_valid(overrides, tmp_path, path):
 
 
 @pytest.mark.slow
-# The patterns of a trained pipeline are not in its config.
+# The patterns of a trained pipeline are not in its config, and so no token has a part of speech.
 @pytest.mark.filterwarnings("ignore:`attribute_ruler` has no patterns:UserWarning")
+@pytest.mark.filterwarnings("ignore:the lemmatizer found tokens without a part of:UserWarning")
 @pytest.mark.parametrize(
     "path",
     [
