@@ -14,9 +14,6 @@ from operator import itemgetter
 from struct import Struct
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
 from kernel.text import NORM, ORTH, LexemeTable
 from kernel_plugin_lang.affixes import AffixRules, Piece
 from kernel_plugin_lang.special_cases import Phrases, SpecialCases
@@ -57,6 +54,9 @@ class ChunkEncoder:
         self._special_codes: dict[tuple[str, int], list[int]] = {}
         # Chunks in which the rules split a special case. It stays small: fewer than lexemes.
         self._cut: set[str] = set()
+        # Chunks in which a special case with whitespace may start.
+        self._starts: set[str] = set()
+        self._may_start_with_space = any(map(str.isspace, phrases.spaced_firsts))
 
     def known(self, chunks: Iterable[str]) -> bytes:
         """Return the codes of all chunks.
@@ -66,15 +66,16 @@ class ChunkEncoder:
         """
         return b"".join(map(self._young.__getitem__, chunks))
 
-    def encode(self, parts: Sequence[Sequence[str]]) -> tuple[list[bytes], bool]:
-        """Return the codes of each part, and whether the rules may have split a special case.
+    def encode(self, parts: Sequence[Sequence[str]]) -> tuple[list[bytes], bool, bool]:
+        """Return the codes of each part, `has_cut`, and `has_start` of all of them.
 
         The parts consist of chunks, which must be non-empty and without whitespace. New chunks of
         all parts are analysed together, which is several times faster.
         """
         try:
             codes = list(map(self.known, parts))
-            return codes, self.has_cut(chain.from_iterable(parts))
+            distinct = dict.fromkeys(chain.from_iterable(parts))
+            return codes, self.has_cut(distinct), self.has_start(distinct)
         except KeyError:
             known = self._young
             distinct = dict.fromkeys(chain.from_iterable(parts))
@@ -85,27 +86,23 @@ class ChunkEncoder:
         ]
         self._remember(fresh)
         has_long = max(map(len, fresh), default=0) > _MAX_CACHED_LENGTH
-        return codes, has_long or self.has_cut(distinct)
+        return codes, has_long or self.has_cut(distinct), has_long or self.has_start(distinct)
 
     def has_cut(self, chunks: Iterable[str]) -> bool:
         """Return whether the rules split a special case in any of the cached chunks."""
-        return not self._cut.isdisjoint(chunks)
+        return bool(self._cut) and not self._cut.isdisjoint(chunks)
+
+    def has_start(self, chunks: Iterable[str]) -> bool:
+        """Return whether a special case with whitespace may start in any of the cached chunks."""
+        if self._may_start_with_space:
+            return True
+        return bool(self._starts) and not self._starts.isdisjoint(chunks)
 
     def learn(self, chunks: Iterable[str]) -> None:
         """Cache the codes of chunks, which must be non-empty and without whitespace."""
         self._remember(
             self._look_up([chunk for chunk in dict.fromkeys(chunks) if chunk not in self._young])
         )
-
-    def may_span_chunks(self, lex: npt.NDArray[np.int32]) -> bool:
-        """Return whether some tokens may form a special case that contains whitespace.
-
-        lex  (N,)  lexeme rows
-        """
-        firsts = self._phrases.spaced_firsts
-        if not firsts:
-            return False
-        return not firsts.isdisjoint(map(self.lexemes.texts.__getitem__, lex.tolist()))
 
     def encode_whitespace(self, text: str) -> bytes:
         """Return the codes of a run of whitespace, which may be empty, without a space after it."""
@@ -151,6 +148,7 @@ class ChunkEncoder:
         """Split chunks by the rules, and add all their words to the lexeme table at once."""
         rules, special_cases = self._rules, self._special_cases
         codes = self._encode_plain(rules.find_plain(chunks, special_cases.strings))
+        self._starts.update(codes.keys() & self._phrases.spaced_firsts)
         pieces = {
             chunk: rules.split(chunk, special_cases) for chunk in chunks if chunk not in codes
         }
@@ -171,6 +169,8 @@ class ChunkEncoder:
 
     def _codes(self, chunk: str, pieces: list[Piece], rows: dict[str, int]) -> bytes:
         if len(pieces) == 1 and pieces[0][0] != "SPECIAL":
+            if chunk in self._phrases.spaced_firsts:
+                self._starts.add(chunk)
             return _encode_one(2 * rows[chunk] + 1)
         codes = array("i")
         for rule, text in pieces:
@@ -178,8 +178,12 @@ class ChunkEncoder:
                 codes.extend(self.special_codes(text, 0))
             else:
                 codes.append(2 * rows[text])
-        if len(chunk) <= _MAX_CACHED_LENGTH and self._phrases.are_in(self._texts(codes)):
-            self._cut.add(chunk)
+        if len(chunk) <= _MAX_CACHED_LENGTH:
+            texts = self._texts(codes)
+            if self._phrases.are_in(texts):
+                self._cut.add(chunk)
+            if not self._phrases.spaced_firsts.isdisjoint(texts):
+                self._starts.add(chunk)
         codes[-1] += 1
         return codes.tobytes()
 

@@ -20,12 +20,14 @@ class EncodedText(NamedTuple):
     """The codes of a text's tokens.
 
     If `ends_in_space` is false, the text has no space after the last token, whatever the last
-    code says. `has_cut` tells whether the rules may have split a special case.
+    code says. `has_cut` tells whether the rules may have split a special case, `has_start`
+    whether one with whitespace may start in the text.
     """
 
     codes: bytes
     ends_in_space: bool
     has_cut: bool
+    has_start: bool
 
 
 class Segment(NamedTuple):
@@ -51,9 +53,10 @@ def encode_known(text: str, encoder: ChunkEncoder) -> EncodedText | None:
     if ends_in_space:
         del chunks[-1]
     try:
-        return EncodedText(encoder.known(chunks), ends_in_space, encoder.has_cut(chunks))
+        codes = encoder.known(chunks)
     except KeyError:
         return None
+    return EncodedText(codes, ends_in_space, encoder.has_cut(chunks), encoder.has_start(chunks))
 
 
 def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
@@ -62,13 +65,13 @@ def encode_text(text: str, encoder: ChunkEncoder) -> EncodedText:
     if known is not None:
         return known
     runs, gaps = _runs_and_gaps(text)
-    encoded, has_cut = encoder.encode([run.split(" ") if run else [] for run in runs])
+    encoded, has_cut, has_start = encoder.encode([run.split(" ") if run else [] for run in runs])
     parts: list[bytes] = []
     for run, gap, codes in zip(runs, gaps, encoded, strict=True):
         space = run != "" and gap.startswith(" ")
         parts.append(codes if space or not run else without_space(codes))
         parts.append(encoder.encode_whitespace(gap[space:]))
-    return EncodedText(b"".join(parts), True, has_cut)
+    return EncodedText(b"".join(parts), True, has_cut, has_start)
 
 
 def _runs_and_gaps(text: str) -> tuple[list[str], list[str]]:

@@ -109,7 +109,9 @@ class Phrases:
         self._cut: Final = cut
         self._needs_finding: Final = needs_finding
         self._trie: Final[Trie] = {}
+        # Of the special cases with whitespace: the first tokens, and the rest from a space on.
         self._spaced_firsts: Final[set[str]] = set()
+        self._spaced_ends: Final[set[str]] = set()
         self._firsts: Final[set[str]] = set()
         self._added: Final[set[str]] = set()
         for text in filter(_WHITESPACE.search, special_cases):
@@ -141,8 +143,10 @@ class Phrases:
         tokens = self._cut(text)
         if tokens != [text]:
             _insert(self._trie, tokens)
-            if len(tokens) > 1 and _WHITESPACE.search(text):
+            space = _WHITESPACE.search(text)
+            if space and len(tokens) > 1:
                 self._spaced_firsts.add(tokens[0])
+                self._spaced_ends.add(text[space.start() :])
         elif self._special_cases[text] != [{ORTH: text}] and self._needs_finding(text):
             _insert(self._trie, tokens)
 
@@ -158,6 +162,10 @@ class Phrases:
     def spaced_firsts(self) -> set[str]:
         """The first tokens of the special cases that contain whitespace."""
         return self._spaced_firsts
+
+    def may_end_in(self, text: str) -> bool:
+        """Return whether the text contains the end of a special case, from a whitespace on."""
+        return any(map(text.__contains__, self._spaced_ends))
 
     def are_in(self, tokens: Sequence[str]) -> bool:
         """Return whether the tokens contain a run that forms a special case."""

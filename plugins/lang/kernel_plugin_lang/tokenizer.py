@@ -160,10 +160,10 @@ class Tokenizer:
     def _make_doc(self, text: str, codes_of_text: EncodedText, encoder: ChunkEncoder) -> Doc:
         if len(text) >= _MAX_LENGTH:
             raise TextError(f"the text has {len(text):,} characters, more than 2**30 - 1")
-        encoded, ends_in_space, has_cut = codes_of_text
+        encoded, ends_in_space, has_cut, has_start = codes_of_text
         codes = np.frombuffer(encoded, np.int32)
         lex = codes >> 1
-        if has_cut or encoder.may_span_chunks(lex):
+        if has_cut or (has_start and self._ready_phrases().may_end_in(text)):
             codes = self._restore_special_cases(codes, encoder)
             lex = codes >> 1
         spaces = (codes & 1).astype(np.bool_)

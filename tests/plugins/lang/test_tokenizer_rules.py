@@ -231,6 +231,27 @@ def test_special_case_may_contain_a_space(fresh):
     assert doc.text == "in New York, yes"
 
 
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("in New York", ["in", "New York"]),
+        ("a New Yorker", ["a", "New", "Yorker"]),
+        ("(New York), e.g.", ["(", "New York", ")", ",", "e.g."]),
+        ("New  York", ["New", " ", "York"]),
+        ("!" * 300 + "New York", [*"!" * 300, "New York"]),
+        ("one\ttwo", ["one", "\ttwo"]),
+        ("1-2  3-4", ["1", "-", "2  3", "-", "4"]),
+    ],
+)
+def test_special_case_with_whitespace_is_found_in_any_words(fresh, text, tokens):
+    for special in ("New York", "\ttwo", "2  3"):
+        fresh.tokenizer.add_special_case(special, [{"ORTH": special}])
+
+    for _ in range(2):  # the second time from the cache
+        assert [token.text for token in fresh(text)] == tokens
+        assert [token.text for token in next(fresh.tokenizer.pipe([text]))] == tokens
+
+
 def test_longest_special_case_wins(fresh):
     # The rules split `:((` into tokens that also form `((` and `:(`.
     assert [token.text for token in fresh("x:((")] == ["x", ":(("]
