@@ -44,14 +44,15 @@ def _read_norms(value: object, place: Place) -> dict[str, str]:
     return norms
 
 
-def _read_split(value: object, place: Place) -> list[_Tokens]:
-    """Read lines of tokens."""
-    cases: list[_Tokens] = []
+def _read_split(value: object, place: Place) -> list[list[list[str]]]:
+    """Read lines of tokens; return the alternatives of each token of each line."""
+    lines: list[list[list[str]]] = []
+    n_cases = 0
     for line in filter(str.strip, read_text(value, place).splitlines()):
-        tokens = [expand_at(place, token, near=line) for token in line.split()]
-        check_size_at(place, len(cases) + prod(map(len, tokens)), near=line)
-        cases += [[_with_norm(part) for part in parts] for parts in product(*tokens)]
-    return cases
+        lines.append([expand_at(place, token, near=line) for token in line.split()])
+        n_cases += prod(map(len, lines[-1]))
+        check_size_at(place, n_cases, near=line)
+    return lines
 
 
 def _read_doubled(value: object, place: Place) -> list[str]:
@@ -76,7 +77,7 @@ class SpecialCaseGroup:
 
     words: list[str] = key(read_patterns, default=())
     norms: dict[str, str] = key(_read_norms, default={})
-    split: list[_Tokens] = key(_read_split, default=())
+    split: list[list[list[str]]] = key(_read_split, default=())
     doubled: list[str] = key(_read_doubled, default=())
     case: list[str] = key(list_of(one_of(*CASES)), default=())
     apostrophes: bool = key(read_flag, default=False)
@@ -97,7 +98,7 @@ class SpecialCaseGroup:
 
     def _with_norms_or_parts(self) -> Iterator[_Tokens]:
         tokens: list[_Tokens] = [[(word, norm)] for word, norm in self.norms.items()]
-        tokens += self.split
+        tokens += [list(map(_with_norm, parts)) for line in self.split for parts in product(*line)]
         yield from tokens
         for name in self.case:
             for each in tokens:

@@ -21,7 +21,8 @@ _SYLLABLE: Final = re.compile(
     r"[A-ZĐ]+\.|Tp\.|Mr\.|Mrs\.|Ms\.|Dr\.|ThS\."  # abbreviations
     r"|==>|->|\.\.\.|>>"
     r"|\w+://[^\s]+"
-    r"|[a-zA-Z0-9_.+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+"
+    # With a bound, so that a long run of signs takes no more time.
+    r"|[a-zA-Z0-9_.+-]{1,64}@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+"
     r"|\d+(?:[.,_]\d+)+"
     r"|[^\w\s]|\w+"
 )
