@@ -41,9 +41,11 @@ def load_lookups(lang: str, tables: Iterable[str], *, strict: bool = True) -> Lo
             hint=f"{source}; or make tables of your own, as `kernel.text.Lookups`",
         )
     known: Mapping[str, Any] = registry.lookups.get(lang)
+    if not isinstance(known, Mapping):
+        raise LoadError(f"the lookup tables of the language `{lang}` are not a dict: {known!r:.60}")
     for name in names:
         if name in known:
-            found.add_table(name, _content(known[name]))
+            found.add_table(name, _content(known[name], f"the lookup table `{name}` of `{lang}`"))
         elif strict:
             raise TextError(
                 f"there is no lookup table `{name}` of the language `{lang}`",
@@ -52,9 +54,11 @@ def load_lookups(lang: str, tables: Iterable[str], *, strict: bool = True) -> Lo
     return found
 
 
-def _content(table: Any) -> Mapping[Any, Any]:
+def _content(table: Any, what: str) -> Mapping[Any, Any]:
     if isinstance(table, Mapping):
         return table
+    if not isinstance(table, str | Path):
+        raise LoadError(f"{what} is neither a dict nor the path of a file: {table!r:.60}")
     file = _existing(Path(table))
     data = read_file(file)
     if file.suffix == ".gz":

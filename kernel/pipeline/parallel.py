@@ -327,8 +327,9 @@ def _settings(
 
 def _needed_modules(nlp: Language) -> set[str]:
     """Return the modules that registered functions in this process or have the pipeline's class."""
+    # A mapping of lookup tables has no module.
     functions = {
-        getattr(func, "func", func).__module__
+        getattr(getattr(func, "func", func), "__module__", None) or "__main__"
         for kind in registry.get_registry_names()
         for func in registry.of(kind).registered().values()
     }

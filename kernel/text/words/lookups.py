@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from kernel.errors import LoadError, TextError
-from kernel.files import check_type, pack, read_file, unpack
+from kernel.errors import TextError
+from kernel.files import check_type, pack, read_file, unpack, write_file
 from kernel.text.errors import UnknownKeyError
 from kernel.text.words.strings import hash_string, hash_strings
 
@@ -32,18 +32,31 @@ class Table(dict[int, Any]):
         self.update(data)
 
     def __getitem__(self, key: str | int) -> Any:
-        return super().__getitem__(_id_of(key))
+        try:
+            return super().__getitem__(_id_of(key))
+        except KeyError:
+            raise self._unknown(key) from None
 
     def __setitem__(self, key: str | int, value: Any) -> None:
         self.revision += 1
         super().__setitem__(_id_of(key), value)
 
     def __delitem__(self, key: str | int) -> None:
-        self.revision += 1
-        super().__delitem__(_id_of(key))
+        self.pop(key)
+
+    def __or__(self, other: Mapping[Any, Any]) -> Table:  # type: ignore[override]
+        return self.copy().__ior__(other)
+
+    def __ior__(self, other: Mapping[Any, Any] | Iterable[Any]) -> Self:  # type: ignore[override]
+        self.update(other)
+        return self
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(_id_of(key) if isinstance(key, str) else key)
+
+    def copy(self) -> Table:
+        """Return a table with the same name and values."""
+        return Table(self.name, self)
 
     def get(self, key: str | int, default: Any = None) -> Any:
         """Return the value of a string, or `default`."""
@@ -54,9 +67,12 @@ class Table(dict[int, Any]):
         self[key] = value
 
     def pop(self, key: str | int, *default: Any) -> Any:
-        """Remove a string and return its value."""
+        """Remove a string and return its value; raises UnknownKeyError if there is none."""
         self.revision += 1
-        return super().pop(_id_of(key), *default)
+        try:
+            return super().pop(_id_of(key), *default)
+        except KeyError:
+            raise self._unknown(key) from None
 
     def popitem(self) -> tuple[int, Any]:
         """Remove the last string and return its id and value."""
@@ -91,18 +107,21 @@ class Table(dict[int, Any]):
 
     def to_bytes(self) -> bytes:
         """Return name and content as bytes."""
-        return pack({"name": self.name, "dict": list(self.items())})
+        return pack({"name": self.name, "dict": dict(self)})
 
     def from_bytes(self, bytes_data: bytes) -> Table:
         """Replace name and content; raises LoadError if `bytes_data` is damaged."""
         loaded = unpack(bytes_data, what="the table")
-        check_type(loaded, {"name": str | None, "dict": list[list[Any]]}, what="the table")
-        if any(len(item) != 2 or not isinstance(item[0], int | str) for item in loaded["dict"]):
-            raise LoadError("the table is damaged: expected pairs of a key and a value")
+        # spaCy also writes a Bloom filter, `bloom`.
+        fields = {"name": str | None, "dict": dict[int | str, Any]}
+        check_type(loaded, fields, what="the table")
         self.name = loaded["name"]
         self.clear()
         self.update(loaded["dict"])
         return self
+
+    def _unknown(self, key: str | int) -> UnknownKeyError:
+        return UnknownKeyError(f"no {key!r} in the table `{self.name}`")
 
 
 class Lookups:
@@ -165,8 +184,9 @@ class Lookups:
 
     def to_disk(self, path: str | Path, filename: str = LOOKUPS_FILE) -> None:
         """Write all tables to the folder `path`."""
+        data = self.to_bytes()
         Path(path).mkdir(parents=True, exist_ok=True)
-        Path(path, filename).write_bytes(self.to_bytes())
+        write_file(Path(path, filename), data)
 
     def from_disk(self, path: str | Path, filename: str = LOOKUPS_FILE) -> Lookups:
         """Replace all tables with those in the folder `path`; a missing file changes nothing.

@@ -66,3 +66,16 @@ def test_compressed_file_is_found_by_its_name_without_suffix(tables, tmp_path):
     registry.lookups.get(tables)["short"] = tmp_path / "table.json"
 
     assert load_lookups(tables, ["short"]).get_table("short")["went"] == "go"
+
+
+@pytest.mark.parametrize("table", [None, 3, b"x", print, ["a"]])
+def test_table_of_a_wrong_type_is_named(tables, table):
+    registry.lookups.get(tables)["norm"] = table
+    with pytest.raises(LoadError, match=f"the lookup table `norm` of `{tables}` is neither a dict"):
+        load_lookups(tables, ["norm"])
+
+
+def test_tables_that_are_not_a_dict_name_their_language():
+    registry.lookups.register("qlist")(["norm"])
+    with pytest.raises(LoadError, match="tables of the language `qlist` are not a dict"):
+        load_lookups("qlist", ["norm"])

@@ -157,6 +157,12 @@ def test_components_that_workers_cannot_find_are_named(monkeypatch):
         list(nlp.pipe(["text"], n_process=2))
 
 
+def test_registered_tables_do_not_keep_workers_from_starting():
+    kernel.registry.lookups.register("qparallel")({"lemma_lookup": {"geese": "goose"}})
+    docs = kernel.blank("xx").pipe(["geese"] * 3, n_process=2)
+    assert [doc.text for doc in docs] == ["geese"] * 3
+
+
 @pytest.mark.parametrize("number", [0, -2])
 def test_an_invalid_number_of_processes_is_refused(number):
     with pytest.raises(KernelError, match=f"1 or more, or -1 for all, got {number}"):

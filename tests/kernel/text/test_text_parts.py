@@ -2,7 +2,8 @@
 
 import pytest
 
-from kernel.errors import TextError
+from kernel.errors import LoadError, TextError
+from kernel.files import pack
 from kernel.text import (
     Doc,
     Lexeme,
@@ -11,6 +12,7 @@ from kernel.text import (
     Span,
     SpanGroup,
     StringStore,
+    Table,
     Token,
     Vocab,
     offsets_to_biluo_tags,
@@ -61,6 +63,35 @@ def test_table_is_keyed_by_id_or_string(vocab):
         lookups.add_table("lemma")
     with pytest.raises(KeyError, match="no table `nope`\nhint: there are: lemma"):
         lookups.get_table("nope")
+
+
+def test_joined_tables_are_keyed_by_id():
+    table = Table("lemma", {"going": "go"})
+    joined = table | {"went": "go"}
+    before = table.revision
+    table |= {"gone": "go"}
+
+    assert ("went" in joined, "went" in table, joined.name) == (True, False, "lemma")
+    assert (table["gone"], type(table.copy()), table.copy() == table) == ("go", Table, True)
+    assert table.revision > before
+
+
+@pytest.mark.parametrize("key", ["nope", 5])
+def test_unknown_key_of_a_table_is_named(key):
+    table = Table("lemma", {"going": "go"})
+    for use in (table.__getitem__, table.pop, table.__delitem__):
+        with pytest.raises(KeyError, match=f"no {key!r} in the table `lemma`"):
+            use(key)
+
+
+def test_table_is_read_from_the_bytes_of_spacy():
+    key = Table("", {"going": 1}).popitem()[0]
+    data = pack({"name": "lemma", "dict": {key: "go", 5: ["a"]}, "bloom": b"\r"})
+    table = Table().from_bytes(data)
+    assert (table.name, table["going"], table[5]) == ("lemma", "go", ["a"])
+    assert Table().from_bytes(table.to_bytes()) == table
+    with pytest.raises(LoadError, match="`dict` is a list, expected dict"):
+        Table().from_bytes(pack({"name": "lemma", "dict": [[key, "go"]]}))
 
 
 def test_group_holds_copies(make_doc):

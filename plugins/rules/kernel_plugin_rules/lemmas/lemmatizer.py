@@ -110,9 +110,18 @@ class Lemmatizer(Pipe):
         return self.find("lemma_lookup", token.text) or [token.text]
 
     def find(self, table: str, form: str) -> list[str]:
-        """Return the lemmas of `form` in one of the tables; none if it is not there."""
-        found = self.lookups.get_table(table, {}).get(form, [])
-        return [found] if isinstance(found, str) else found
+        """Return the lemmas of `form` in one of the tables; none if it is not there.
+
+        Raises `ArgumentError` if the table has something else than strings there.
+        """
+        found = self.lookups.get_table(table, {}).get(form) or []
+        found = [found] if isinstance(found, str) else found
+        if not isinstance(found, list | tuple) or not all(isinstance(each, str) for each in found):
+            raise ArgumentError(
+                f"the table `{table}` is damaged: for {form!r}, expected a string or a list of "
+                f"strings, got {found!r:.60}"
+            )
+        return list(found)
 
     @depends_on("pos", "morph")
     def rule_lemmatize(self, token: Token) -> list[str]:
@@ -159,6 +168,10 @@ class Lemmatizer(Pipe):
 
     @lookups.setter
     def lookups(self, lookups: Lookups) -> None:
+        given: Any = lookups
+        if not isinstance(given, Lookups):
+            kind = type(given).__name__
+            raise ArgumentError(f"expected Lookups, got {kind}", hint="see kernel.text.Lookups")
         self._lookups = lookups
         self.rule_tables = RuleTables(lookups)
         self._forget()
@@ -269,7 +282,7 @@ class Lemmatizer(Pipe):
         tokens = np.arange(len(lemmas)) if self.overwrite else np.flatnonzero(lemmas == 0)  # (T,)
         columns = getattr(self._method(), "lemma_columns", None)
         if columns is None:
-            found = [self.lemmatize(token)[0] for token in _tokens(docs, tokens)]
+            found = [self._lemma(token) for token in _tokens(docs, tokens)]
             lemmas[tokens] = table.intern_all(found)
         else:
             keys = [docs.lex(), *(docs.column(column) for column in columns)]
@@ -289,10 +302,20 @@ class Lemmatizer(Pipe):
         known = self.cache.setdefault(table, {})
         asked: list[Key] = list(zip(*(key[tokens].tolist() for key in keys), strict=True))
         new = [i for i, key in enumerate(asked) if key not in known]
-        found = [self.lemmatize(token)[0] for token in _tokens(docs, tokens[new])]
+        found = [self._lemma(token) for token in _tokens(docs, tokens[new])]
         ids = table.intern_all(found).tolist()
         known.update(zip((asked[i] for i in new), ids, strict=True))
         return np.array([known[key] for key in asked], np.uint64)
+
+    def _lemma(self, token: Token) -> str:
+        found: Any = self.lemmatize(token)
+        if not found or isinstance(found, str):
+            raise ArgumentError(
+                f"`{self._mode}_lemmatize` returned {found!r} for {token.text!r}, "
+                "expected a list of lemmas with at least one"
+            )
+        lemma: str = found[0]
+        return lemma
 
     # Storage
 
@@ -313,14 +336,15 @@ class Lemmatizer(Pipe):
         Raises `LoadError` for a damaged file, or if a table that the mode needs is missing.
         """
         if _FOLDER not in exclude:
-            self._load(Lookups().from_disk(Path(path, _FOLDER)))
+            self._load(Lookups().from_disk(Path(path, _FOLDER)), f"`{Path(path, _FOLDER)}`: ")
         return self
 
-    def _load(self, lookups: Lookups) -> None:
+    def _load(self, lookups: Lookups, place: str = "") -> None:
         self.lookups = lookups
         missing = self._missing_tables()
         if missing:
-            raise LoadError(f"no {missing}, which the mode `{self.mode}` of `{self.name}` needs")
+            needed = f"which the mode `{self.mode}` of `{self.name}` needs"
+            raise LoadError(f"{place}no {missing}, {needed}")
         self._is_validated = True
 
 

@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+from kernel.errors import ArgumentError
 from kernel.text import Lookups
 
 
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _are_words(value: Any) -> bool:
+    return (
+        not isinstance(value, str) and isinstance(value, Collection) and all(map(_is_word, value))
+    )
+
+
+def _are_rules(value: Any) -> bool:
+    return isinstance(value, Sequence) and all(_are_words(it) and len(it) == 2 for it in value)
+
+
+def _are_exceptions(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_are_words, value.values()))
+
+
+# For each table: whether a value is valid, and what is expected.
+_VALUES: Final = {
+    "lemma_rules": (_are_rules, "a list of pairs of strings"),
+    "lemma_exc": (_are_exceptions, "a dict from strings to lists of strings"),
+    "lemma_index": (_are_words, "a list of strings"),
+}
+
+
 class RuleTables:
-    """Reads the tables `lemma_rules`, `lemma_exc` and `lemma_index`; missing ones are empty."""
+    """Reads the tables `lemma_rules`, `lemma_exc` and `lemma_index`; missing ones are empty.
+
+    The first use of a part of speech raises `ArgumentError` if a table has a wrong type there.
+    """
 
     def __init__(self, lookups: Lookups) -> None:
         self._lookups = lookups
+        self._checked: dict[tuple[str, str], Any] = {}
         self._sets: dict[str, tuple[Collection[str], int, frozenset[str]]] = {}
 
     def __contains__(self, pos: str) -> bool:
@@ -85,4 +116,13 @@ class RuleTables:
         return list(dict.fromkeys(found))
 
     def _of_pos(self, name: str, pos: str) -> Any:
-        return self._lookups.get_table(name, {}).get(pos)
+        value = self._lookups.get_table(name, {}).get(pos)
+        if value is not None and self._checked.get((name, pos)) is not value:
+            is_valid, expected = _VALUES[name]
+            if not is_valid(value):
+                raise ArgumentError(
+                    f"the table `{name}` is damaged: for {pos!r}, expected {expected}, "
+                    f"got {value!r:.60}"
+                )
+            self._checked[name, pos] = value
+        return value

@@ -182,7 +182,7 @@ def test_saved_tables_are_loaded_again(lemmatizer, tmp_path):
     ):
         assert lemmas_of(loaded, "coping", pos=["VERB"]) == "cope"
         assert loaded.to_bytes() == made.to_bytes()
-    with pytest.raises(LoadError, match="no table `lemma_rules`, which the mode `rule`"):
+    with pytest.raises(LoadError, match=r"lookups`: no table `lemma_rules`, which the mode `rule`"):
         blank.from_disk(tmp_path)
 
 
@@ -202,3 +202,50 @@ def test_lemmas_are_scored():
     made.initialize(lookups=table)
     doc = nlp.make_doc("geese swam")
     assert nlp.evaluate([Example.from_dict(doc, {"lemmas": ["goose", "swim"]})])["lemma_acc"] == 0.5
+
+
+@pytest.mark.parametrize("value", [3, [3], {"goose": 1}])
+def test_lookup_of_something_else_than_a_string_is_refused(lemmatizer, lookups, value):
+    lookups.get_table("lemma_lookup")["geese"] = value
+    with pytest.raises(ArgumentError, match="table `lemma_lookup` is damaged: for 'geese'"):
+        lemmas_of(lemmatizer(), "geese")
+
+
+@pytest.mark.parametrize("value", ["", [], None])
+def test_lookup_without_a_lemma_gives_the_word(lemmatizer, lookups, value):
+    lookups.get_table("lemma_lookup")["geese"] = value
+    assert lemmas_of(lemmatizer(), "geese") == "geese"
+
+
+@pytest.mark.parametrize(
+    ("table", "value"),
+    [
+        ("lemma_rules", "s"),
+        ("lemma_rules", [["s"]]),
+        ("lemma_rules", ["ss"]),
+        ("lemma_rules", [["s", 3]]),
+        ("lemma_exc", ["cats"]),
+        ("lemma_exc", {"cats": "cat"}),
+        ("lemma_index", "cat"),
+        ("lemma_index", [["cat"]]),
+    ],
+)
+def test_damaged_rules_name_table_and_part_of_speech(lemmatizer, lookups, table, value):
+    lookups.get_table(table)["noun"] = value
+    with pytest.raises(ArgumentError, match=f"table `{table}` is damaged: for 'noun', expected"):
+        lemmas_of(lemmatizer("rule"), "cats", pos=["NOUN"])
+
+
+def test_tables_that_are_not_lookups_are_refused(lemmatizer):
+    with pytest.raises(ArgumentError, match="expected Lookups, got dict"):
+        lemmatizer().initialize(lookups={"lemma_lookup": {"geese": "goose"}})
+
+
+@pytest.mark.parametrize("result", ["goose", [], None])
+def test_mode_that_returns_no_list_of_lemmas_is_refused(lemmatizer, result):
+    class Odd(Lemmatizer):
+        def odd_lemmatize(self, token):
+            return result
+
+    with pytest.raises(ArgumentError, match=r"`odd_lemmatize` returned .* for 'geese', expected"):
+        lemmas_of(lemmatizer("odd", Odd), "geese")
