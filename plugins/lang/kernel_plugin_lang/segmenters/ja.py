@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
@@ -115,10 +116,18 @@ def create_japanese_tokenizer(
     return lambda nlp: JapaneseTokenizer(nlp.vocab, split_mode)
 
 
-@functools.cache
+# Sudachi refuses to use a tokenizer in two threads at the same time.
+_OF_THREAD: Final = threading.local()
+
+
 def _sudachi(mode: str) -> Any:
-    package = segmenter_package("sudachipy", "ja")
-    return _dictionary().tokenizer(mode=getattr(package.SplitMode, mode))
+    """Return Sudachi's tokenizer with a split mode for this thread."""
+    found = getattr(_OF_THREAD, mode, None)
+    if found is None:
+        package = segmenter_package("sudachipy", "ja")
+        found = _dictionary().tokenizer(mode=getattr(package.SplitMode, mode))
+        setattr(_OF_THREAD, mode, found)
+    return found
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """The tokenizer of Japanese: tokens, tags, parts of speech, lemmas, readings and parts of tokens."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import kernel
@@ -103,3 +105,13 @@ def test_part_of_speech_of_a_tag_depends_on_its_neighbours():
     ]
     assert list(parts_of_speech(["し"], tags[1:2])) == ["AUX"]
     assert list(parts_of_speech(["x"], ["unknown"])) == ["X"]
+
+
+@pytest.mark.parametrize("mode", ["A", "C"])
+def test_threads_use_one_tokenizer(mode):
+    tokenizer = kernel.blank("ja", config={"nlp": {"tokenizer": {"split_mode": mode}}}).tokenizer
+    text = "選挙管理委員会は東京都に行った。" * 20
+    expected = [token.text for token in tokenizer(text)]
+    with ThreadPoolExecutor(4) as pool:
+        docs = list(pool.map(tokenizer, [text] * 24))
+    assert [[token.text for token in doc] for doc in docs] == [expected] * 24

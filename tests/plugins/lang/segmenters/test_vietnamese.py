@@ -20,3 +20,11 @@ def test_without_pyvi_words_are_between_whitespace():
     doc = nlp(TEXT)
     assert [token.text for token in doc if not token.is_space] == TEXT.split()
     assert doc[4].text == " "
+
+
+@pytest.mark.needs("pyvi")
+def test_addresses_are_found_after_a_run_of_dotted_words():
+    address = "a.b-c@mail.example.vn"
+    text = "a." * 100 + f" ! {address}"
+    doc = kernel.blank("vi")(text)
+    assert (doc.text, doc[-1].text) == (text, address)
