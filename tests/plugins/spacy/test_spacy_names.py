@@ -64,7 +64,7 @@ def test_ids_are_imported_with_a_star(module, run_python):
         ("from kernel.cli import download", "package"),
         ("import kernel.cli; kernel.cli.download", "package"),
         ("from kernel import displacy", "displacy"),
-        ("from kernel.pipeline import EntityRuler", "rules"),
+        ("from kernel.pipeline import EntityLinker", "linker"),
         ("import kernel.pipeline; kernel.pipeline.SpanCategorizer", "spancat"),
         ("import kernel.kb", "linker"),
     ],

@@ -12,7 +12,7 @@ import pytest
 import kernel
 from kernel.registry import registry
 from kernel_plugin_lang import data
-from kernel_plugin_lang.languages.braces import expand_all
+from kernel_plugin_lang.languages.braces import expand
 from kernel_plugin_lang.languages.file import read_language
 
 FILES = {path.stem: path for path in sorted(Path(data.__path__[0]).glob("*.toml"))}
@@ -89,7 +89,7 @@ def words_of(code):
 def number_words_of(code):
     table = read_language(FILES[code]).tables.get("numbers")
     listed = (*table.words, *table.ordinals, *table.currencies) if table else ("a", "b")
-    return set(expand_all(listed))
+    return {word for pattern in listed for word in expand(pattern)}
 
 
 def mutated(rng, word, pool, letters):
