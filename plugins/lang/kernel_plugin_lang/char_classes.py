@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 
@@ -81,55 +82,57 @@ _ICONS: Final = (
 )
 
 
-def code_points(table: str) -> list[int]:
-    """Return the code points of a table of hexadecimal numbers and ranges, in order."""
-    points: list[int] = []
+def code_ranges(table: str) -> list[tuple[int, int]]:
+    """Return the first and the last code point of each entry of a table of hexadecimal numbers."""
+    ranges = []
     for entry in table.split():
         first, _, last = entry.partition("-")
-        points.extend(range(int(first, 16), int(last or first, 16) + 1))
-    return points
+        ranges.append((int(first, 16), int(last or first, 16)))
+    return ranges
 
 
 @functools.cache
 def alpha() -> str:
     """Return all letters of the supported scripts, for use inside a character class."""
-    return _as_class(code_points(f"{_CASED} {_CASELESS}"))
+    return _as_class(code_ranges(f"{_CASED} {_CASELESS}"))
 
 
 @functools.cache
 def alpha_lower() -> str:
     """Return the lower-case letters, and all letters of scripts without case."""
     # U+0294 has no case, but the rules count it as lower-case.
-    lower = [point for point in code_points(_CASED) if _category(point) == "Ll"]
-    return _as_class([*lower, 0x294, *code_points(_CASELESS)])
+    return _as_class([*_cased("Ll"), (0x294, 0x294), *code_ranges(_CASELESS)])
 
 
 @functools.cache
 def alpha_upper() -> str:
     """Return the upper-case letters, and all letters of scripts without case."""
     # U+03A2 is unassigned; it is reserved where an upper-case final sigma would be.
-    upper = [point for point in code_points(_CASED) if _category(point) == "Lu"]
-    return _as_class([*upper, 0x3A2, *code_points(_CASELESS)])
+    return _as_class([*_cased("Lu"), (0x3A2, 0x3A2), *code_ranges(_CASELESS)])
 
 
 @functools.cache
 def icons() -> str:
     """Return a character class of the symbols that are tokens by themselves, such as emoji."""
-    return f"[{_as_class(code_points(_ICONS))}]"
+    return f"[{_as_class(code_ranges(_ICONS))}]"
 
 
-def _category(point: int) -> str:
-    return unicodedata.category(chr(point))
+def _cased(category: str) -> Iterator[tuple[int, int]]:
+    """Yield the letters of a Unicode category in scripts with case, each as a range."""
+    for first, last in code_ranges(_CASED):
+        for point in range(first, last + 1):
+            if unicodedata.category(chr(point)) == category:
+                yield point, point
 
 
-def _as_class(points: list[int]) -> str:
-    """Return code points as ranges, without brackets; none of them needs escaping."""
-    ranges: list[list[int]] = []
-    for point in sorted(set(points)):
-        if ranges and point == ranges[-1][1] + 1:
-            ranges[-1][1] = point
+def _as_class(ranges: list[tuple[int, int]]) -> str:
+    """Return ranges of code points, joined where they touch; none of them needs escaping."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
         else:
-            ranges.append([point, point])
+            joined.append((first, last))
     return "".join(
-        chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in ranges
+        chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in joined
     )
