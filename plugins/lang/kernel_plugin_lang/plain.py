@@ -44,7 +44,10 @@ class PlainTexts(Container[str]):
 
     def __contains__(self, text: object) -> bool:
         """Return whether the rules need not be run for `text`, a string."""
-        return bool(self.among([cast("str", text)]))
+        word = cast("str", text)
+        if self._n_asked >= _MIN_ASKED:
+            return self._are_known and is_plain(word)
+        return bool(self.among([word]))
 
     def among(self, texts: Sequence[str]) -> list[str]:
         """Return those of some texts for which the rules need not be run."""
