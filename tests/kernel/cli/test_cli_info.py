@@ -5,6 +5,7 @@ import json
 from kernel import __version__, blank, plugins
 from kernel.ops import ThincWeights
 from kernel.plugins import InstalledPlugin
+from kernel.registry import Registry
 
 
 def test_plugins_are_listed(kernel):
@@ -42,6 +43,7 @@ def test_broken_plugin_is_shown_with_its_error(kernel, monkeypatch):
 
 def test_without_plugins_that_is_said(kernel, monkeypatch):
     monkeypatch.setattr(plugins, "installed", list)
+    monkeypatch.setattr(Registry, "others", lambda registry: {})
     result = kernel("plugins")
     assert (result.exit_code, result.output) == (0, "no plugins are installed\n")
 
