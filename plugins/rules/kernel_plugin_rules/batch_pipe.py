@@ -19,8 +19,12 @@ class BatchPipe(Pipe):
         """Annotate `docs`."""
         raise NotImplementedError
 
+    def check_ready(self) -> None:
+        """Raise an error if no doc can be annotated; it does not go to the error handler."""
+
     def __call__(self, doc: Doc) -> Doc:
         """Annotate `doc` and return it."""
+        self.check_ready()
         try:
             self.annotate(DocBatch([doc]))
         except Exception as error:  # noqa: BLE001 — passed to the error handler
@@ -32,10 +36,20 @@ class BatchPipe(Pipe):
         if type(self).__call__ is not BatchPipe.__call__:
             yield from super().pipe(stream, batch_size=batch_size)
             return
+        self.check_ready()
         for docs in minibatch(stream, batch_size):
             try:
                 self.annotate(DocBatch(docs))
             except Exception:  # noqa: BLE001 — of one of the docs, which is found now
-                yield from super().pipe(docs)
+                yield from self._annotate_each(docs)
             else:
                 yield from docs
+
+    def _annotate_each(self, docs: Iterable[Doc]) -> Iterator[Doc]:
+        for doc in docs:
+            try:
+                self.annotate(DocBatch([doc]))
+            except Exception as error:  # noqa: BLE001 — passed to the error handler
+                self.get_error_handler()(self.name, self, [doc], error)
+            else:
+                yield doc

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kernel.errors import ArgumentError, LoadError, RegistryError, TextError
-from kernel.pipeline import Language, Pipe, load_lookups, minibatch
-from kernel.text import Doc, DocBatch, Example, LexemeTable, Lookups, Token, Vocab
+from kernel.pipeline import Language, load_lookups
+from kernel.text import DocBatch, Example, LexemeTable, Lookups, Token, Vocab
+from kernel_plugin_rules.batch_pipe import BatchPipe
 from kernel_plugin_rules.lemmas.rules import RuleTables
 from kernel_plugin_tagger.scorers import make_lemmatizer_scorer
 
@@ -46,7 +47,7 @@ def depends_on(*columns: str) -> Callable[[MethodT], MethodT]:
     return mark
 
 
-class Lemmatizer(Pipe):
+class Lemmatizer(BatchPipe):
     """Sets the lemma of each token that has none, or of all with `overwrite`.
 
     The method `<mode>_lemmatize` returns the possible lemmas of a token; the first is set. A
@@ -233,42 +234,10 @@ class Lemmatizer(Pipe):
 
     # Annotation
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Set the lemmas of `doc` and return it.
-
-        Raises `ArgumentError` if a table that the mode needs is missing.
-        """
+    def check_ready(self) -> None:
+        """Raise `ArgumentError` if a table that the mode needs is missing."""
         if not self._is_validated:
             self.validate_tables()
-        try:
-            self.annotate(DocBatch([doc]))
-        except Exception as error:  # noqa: BLE001 — passed to the error handler
-            self.get_error_handler()(self.name, self, [doc], error)
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Yield each doc of `stream` with its lemmas; docs that fail go to the error handler."""
-        if type(self).__call__ is not Lemmatizer.__call__:
-            yield from super().pipe(stream, batch_size=batch_size)
-            return
-        if not self._is_validated:
-            self.validate_tables()
-        for docs in minibatch(stream, batch_size):
-            try:
-                self.annotate(DocBatch(docs))
-            except Exception:  # noqa: BLE001 — of one of the docs, which is found now
-                yield from self._annotate_each(docs)
-            else:
-                yield from docs
-
-    def _annotate_each(self, docs: Iterable[Doc]) -> Iterator[Doc]:
-        for doc in docs:
-            try:
-                self.annotate(DocBatch([doc]))
-            except Exception as error:  # noqa: BLE001 — passed to the error handler
-                self.get_error_handler()(self.name, self, [doc], error)
-            else:
-                yield doc
 
     def annotate(self, docs: DocBatch) -> None:
         """Set the lemmas of `docs`."""

@@ -15,6 +15,7 @@ from kernel_plugin_rules.matcher.errors import MatchPatternError
 from kernel_plugin_rules.matcher.levenshtein import levenshtein_compare
 from kernel_plugin_rules.matcher.relations import RELATIONS, DependencyTree
 from kernel_plugin_rules.matcher.requirements import Requirements
+from kernel_plugin_rules.matcher.rules import RulesByKey
 from kernel_plugin_rules.matcher.texts import bounds, call_functions
 from kernel_plugin_rules.matcher.token_patterns import Compiler, PatternProblem
 from kernel_plugin_rules.matcher.tree_patterns import Branch, branches
@@ -31,7 +32,7 @@ class _Rule:
     branches: list[list[Branch]]
 
 
-class DependencyMatcher:
+class DependencyMatcher(RulesByKey):
     """Finds parts of dependency trees.
 
         pattern = [
@@ -65,20 +66,6 @@ class DependencyMatcher:
         return matcher
 
     # Rules
-
-    def __len__(self) -> int:
-        """Return the number of rules."""
-        return len(self._rules)
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str | int) and self._id(key) in self._rules
-
-    def has_key(self, key: str | int) -> bool:
-        """Return whether there is a rule with this key."""
-        return key in self
-
-    def _id(self, key: str | int) -> int:
-        return self.vocab.strings.as_int(key)
 
     def add(self, key: str | int, patterns: list[Any], *, on_match: OnMatch | None = None) -> None:
         """Add patterns to a rule, whose function is replaced.

@@ -20,6 +20,7 @@ from kernel_plugin_rules.matcher.greedy import CHOICES, Greedy, choose
 from kernel_plugin_rules.matcher.levenshtein import FuzzyCompare, levenshtein_compare
 from kernel_plugin_rules.matcher.partial_matches import Found, PartialMatches, alignment
 from kernel_plugin_rules.matcher.requirements import Requirements
+from kernel_plugin_rules.matcher.rules import RulesByKey
 from kernel_plugin_rules.matcher.texts import bounds, call_functions, pipe
 from kernel_plugin_rules.matcher.token_patterns import Compiler, Node, Pattern, PatternProblem
 from kernel_plugin_rules.matcher.validation import validate_token_pattern
@@ -42,7 +43,7 @@ class _Added:
     nodes: list[Node]
 
 
-class Matcher:
+class Matcher(RulesByKey):
     """Finds sequences of tokens.
 
         matcher = Matcher(nlp.vocab)
@@ -92,20 +93,6 @@ class Matcher:
         return matcher
 
     # Rules
-
-    def __len__(self) -> int:
-        """Return the number of rules."""
-        return len(self._rules)
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str | int) and self._id(key) in self._rules
-
-    def has_key(self, key: str | int) -> bool:
-        """Return whether there is a rule with this key."""
-        return key in self
-
-    def _id(self, key: str | int) -> int:
-        return self.vocab.strings.as_int(key)
 
     def add(
         self,
