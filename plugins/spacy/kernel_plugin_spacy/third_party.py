@@ -62,7 +62,8 @@ class ThirdPartyPoint(EntryPoint):
                 raise
             raise PluginError(
                 "its code imports `spacy`, which is not installed",
-                hint="put its functions into a `--code` file that imports them from `kernel`",
+                hint="run the program, or `kernel`, by `python -m kernel_plugin_spacy`, as in "
+                "`python -m kernel_plugin_spacy -m kernel train`; then kernel is `spacy` for it",
             ) from error
         return _factory(self.name, found) if self.group == _FACTORIES else found
 
@@ -78,7 +79,8 @@ def _factory(name: str, found: Any) -> Any:
         return found
     raise PluginError(
         f"its code does not register a component `{name}` with kernel",
-        hint="register it with `@Language.component` or `@Language.factory` of `kernel.Language`",
+        hint="it must use `@Language.component` or `@Language.factory` of `kernel.Language`; "
+        "for code that imports `spacy`, run the program by `python -m kernel_plugin_spacy`",
     )
 
 

@@ -152,7 +152,7 @@ for name in ("a", "b", "c"):
         where = f"`acme.{name}.v1` (readers) cannot be imported from `acme-for-spacy`"
         assert line == f"PluginError {where}: {reason}"
     assert said[1::2] == [
-        "hint: put its functions into a `--code` file that imports them from `kernel`",
+        "hint: run the program, or `kernel`, by `python -m kernel_plugin_spacy`, as in `python -m kernel_plugin_spacy -m kernel train`; then kernel is `spacy` for it",
         "hint: see `kernel plugins`; reinstalling `acme-for-spacy` may help",
         "hint: its value must be `module` or `module:attribute`",
     ]

@@ -1,0 +1,1 @@
+"""A folder for PYTHONPATH, through which started processes have `spacy`, too."""
