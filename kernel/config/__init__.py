@@ -2,7 +2,7 @@
 
 from kernel.config.blocks import fill_all, resolve_all
 from kernel.config.check import check, find_problems
-from kernel.config.check_references import check_component_names
+from kernel.config.check_references import check_component_names, listeners_in, upstream_of
 from kernel.config.config import (
     Config,
     Values,
@@ -57,6 +57,7 @@ __all__ = [
     "find_problems",
     "flatten",
     "json_schema",
+    "listeners_in",
     "load_config",
     "load_config_from_str",
     "merge",
@@ -70,4 +71,5 @@ __all__ = [
     "score_descriptions",
     "setting",
     "settle",
+    "upstream_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
-from kernel.config.check_references import listeners_in, shares, upstream_of
+from kernel.config.check_references import listeners_in
 from kernel.config.config import Values, load_config
 from kernel.config.describe import nearest
 from kernel.config.lookup import LookupProblemError, find_factory
@@ -31,10 +31,10 @@ def sourced_problems(tree: Mapping[str, Any]) -> Iterator[Problem]:
         if not isinstance(block, Block) or "factory" in block:
             continue
         if isinstance(block.get("source"), str):
-            yield from _problems(block, Place.of(tree, "components", name), tree)
+            yield from _problems(block, Place.of(tree, "components", name))
 
 
-def _problems(block: Block, place: Place, tree: Mapping[str, Any]) -> Iterator[Problem]:
+def _problems(block: Block, place: Place) -> Iterator[Problem]:
     source, at = block["source"], place.inside(block, "source")
     file = config_file_of(source)
     if file is None:
@@ -50,12 +50,10 @@ def _problems(block: Block, place: Place, tree: Mapping[str, Any]) -> Iterator[P
         reason = error.message.splitlines()[0]
         yield at.problem(f"the config of {source!r} cannot be read: {reason}")
         return
-    yield from _component_problems(block, place, values, tree)
+    yield from _component_problems(block, place, values)
 
 
-def _component_problems(
-    block: Block, place: Place, values: Values, tree: Mapping[str, Any]
-) -> Iterator[Problem]:
+def _component_problems(block: Block, place: Place, values: Values) -> Iterator[Problem]:
     name = block.get("component", place.path[-1])
     names = names_at(values, ("nlp", "pipeline"))
     if name not in names and isinstance(name, str):
@@ -66,18 +64,15 @@ def _component_problems(
         )
         return
     yield from _override_problems(block, place, get_at(values, ("components", name)), values)
-    layers = list(listeners_in(get_at(values, ("components", name))))
-    listeners = [".".join(path) for path, _ in layers]
+    listeners = [".".join(path) for path, _ in listeners_in(get_at(values, ("components", name)))]
     replaced = block.get("replace_listeners")
-    if layers and not replaced:
-        upstreams = {upstream_of(listener) for _, listener in layers}
-        yield from _unheard_problems(block, place, tree, listeners, upstreams)
-    for layer in replaced if isinstance(replaced, list) else ():
+    # A component without listeners is independent already.
+    for layer in replaced if isinstance(replaced, list) and listeners else ():
         if layer not in listeners:
             yield place.inside(block, "replace_listeners").problem(
                 f"`{layer}` is no listener of `{name}` in {block['source']!r}",
                 suggestion=nearest(str(layer), listeners),
-                hint=f"its listeners: {', '.join(listeners) or 'none'}",
+                hint=f"its listeners: {', '.join(listeners)}",
             )
 
 
@@ -116,43 +111,6 @@ def block_in_source(block: Mapping[str, Any], name: str) -> Any:
     except ConfigError:
         return None
     return get_at(values, ("components", str(block.get("component", name))))
-
-
-def _unheard_problems(
-    block: Block,
-    place: Place,
-    tree: Mapping[str, Any],
-    listeners: list[str],
-    upstreams: set[Any],
-) -> Iterator[Problem]:
-    """Yield each upstream that is missing among the shared components before a copied listener."""
-    name, pipeline = place.path[-1], names_at(tree, ("nlp", "pipeline"))
-    if name not in pipeline:
-        return
-    before = pipeline[: pipeline.index(name)]
-    sharing = [other for other in before if _shares(tree, other)]
-    for upstream in sorted(upstreams, key=str):
-        if upstream in sharing or (upstream == "*" and sharing):
-            continue
-        wanted = "a shared component" if upstream == "*" else f"`{upstream}`"
-        paths = ", ".join(f'"{path}"' for path in listeners)
-        yield place.inside(block, "source").problem(
-            f"`{name}` listens to {wanted}, which is not before it in this pipeline",
-            hint=f"copy that component as well, or add `replace_listeners = [{paths}]`",
-        )
-
-
-def _shares(tree: Mapping[str, Any], name: str) -> bool:
-    """Return whether a component has a shared output; if it is copied, its source decides."""
-    block = get_at(tree, ("components", name))
-    if isinstance(block, Mapping) and isinstance(block.get("source"), str):
-        file = config_file_of(block["source"])
-        try:
-            tree = load_config(file) if file is not None else {}
-        except ConfigError:
-            return True  # reported at that component
-        block = get_at(tree, ("components", block.get("component", name)))
-    return isinstance(block, Mapping) and shares(block, lang_of(tree))
 
 
 def _no_pipeline(source: str, place: Place) -> Problem:

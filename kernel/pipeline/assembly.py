@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from kernel.config import (
     Config,
@@ -11,11 +12,13 @@ from kernel.config import (
     check_component_names,
     default_config,
     fill_weights,
+    listeners_in,
     merge,
     resolve,
+    upstream_of,
 )
-from kernel.errors import ArgumentError, ConfigError
-from kernel.pipeline.sharing import replace_listeners, upstreams_of
+from kernel.errors import ConfigError
+from kernel.pipeline.sharing import replace_listeners, unheard_upstreams, upstreams_of
 from kernel.pipeline.vocab_data import fingerprint
 from kernel.registry import registry
 from kernel.text import Doc, Vectors, Vocab, attributes
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from kernel.pipeline.language import Language
 
 LanguageT = TypeVar("LanguageT", bound="Language")
+
+log: Final = logging.getLogger("kernel.pipeline")
 
 
 def make_vocab(language: type[Language]) -> Vocab:
@@ -143,6 +148,13 @@ def _add_sourced(
     source.taken.add(source_name)
     if block.get("replace_listeners"):
         _detach(source.nlp, source_name, block["replace_listeners"])
+    for upstream in unheard_upstreams(nlp, source.nlp, source_name):
+        log.warning(
+            "`%s` listens to `%s` in %s, but that is not before it in this pipeline: it gets its "
+            "own copy of that layer",
+            *(name, upstream, path),
+        )
+        _detach_all(source.nlp, source_name, upstream)
     nlp.add_pipe(source_name, name, source=source.nlp)
     nlp.stages.find(name).vectors = source.vectors
 
@@ -163,13 +175,19 @@ def _load_source(nlp: Language, path: str, config: Mapping[str, Any]) -> _Source
 
 
 def _detach(source: Language, name: str, listeners: Sequence[str]) -> None:
-    upstreams = upstreams_of(source, name)
-    if not upstreams:
-        raise ArgumentError(
-            f"`replace_listeners` of `{name}` names {', '.join(listeners)}, but in its pipeline "
-            f"{source.path} the component listens to none"
-        )
-    replace_listeners(source, upstreams[-1], name, listeners)
+    """Replace the listeners of a component; one without listeners is independent already."""
+    if upstreams := upstreams_of(source, name):
+        replace_listeners(source, upstreams[-1], name, listeners)
+
+
+def _detach_all(source: Language, name: str, upstream: str) -> None:
+    """Replace all layers of a component that listen to the component `upstream`."""
+    paths = [
+        ".".join(path)
+        for path, listener in listeners_in(source.config.interpolate()["components"][name])
+        if upstream_of(listener) in {"*", upstream}
+    ]
+    replace_listeners(source, upstream, name, paths)
 
 
 def class_from(language: type[LanguageT], callback: Any) -> type[LanguageT]:

@@ -171,6 +171,24 @@ def upstreams_of(nlp: Language, pipe_name: str) -> list[str]:
     return list(dict.fromkeys(upstream for _, upstream in links))
 
 
+def unheard_upstreams(nlp: Language, source: Language, pipe_name: str) -> list[str]:
+    """Return the components to which `pipe_name` listens in `source`, but could not in `nlp`.
+
+    That is, if it was added at the end of `nlp`: no component of that name, or for the name `*` no
+    component at all, has an output of the kind that its layer reads.
+    """
+    return list(
+        dict.fromkeys(
+            upstream
+            for node, upstream in _links(source, source.stages.find(pipe_name))
+            if not any(
+                node.attrs["listens_to"] in {"*", stage.name} and _can_listen(node, stage.component)
+                for stage in nlp.stages
+            )
+        )
+    )
+
+
 def upstream_of(nlp: Language, pipe_name: str, listener: Any) -> str | None:
     """Return the name of the component to which a layer of `pipe_name` listens; None if absent."""
     links = _links(nlp, nlp.stages.find(pipe_name))

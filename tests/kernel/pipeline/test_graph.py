@@ -76,6 +76,45 @@ def test_a_sourced_component_gets_its_own_copy_if_asked(listening, tmp_path):
     assert entities(kernel.load(tmp_path / "alone")) == expected
 
 
+def sourced(listening, folder, pipeline, **more):
+    """A pipeline with components copied from `listening`, and other blocks."""
+    listening.to_disk(folder)
+    blocks = {name: more.get(name, {"source": str(folder)}) for name in pipeline}
+    return kernel.blank("en", config={"nlp": {"pipeline": pipeline}, "components": blocks})
+
+
+def test_a_sourced_component_whose_shared_layer_is_missing_gets_its_own(
+    listening, tmp_path, caplog
+):
+    expected = entities(listening)
+    nlp = sourced(listening, tmp_path / "source", ["ner"])
+    assert entities(nlp) == entities(reloaded(nlp, tmp_path / "alone")) == expected
+    assert nlp.get_pipe_config("ner")["model"]["tok2vec"] == SHARED
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        f"`ner` listens to `tok2vec` in {tmp_path / 'source'}, but that is not before it in this "
+        "pipeline: it gets its own copy of that layer"
+    )
+
+
+def test_a_sourced_component_listens_to_a_shared_layer_before_it(listening, tmp_path, caplog):
+    nlp = sourced(listening, tmp_path / "source", ["tok2vec", "ner"])
+    assert nlp.get_pipe("tok2vec").listening_components == ["ner"]
+    nlp = sourced(listening, tmp_path / "again", ["tok2vec", "ner"], tok2vec={"factory": "tok2vec"})
+    assert nlp.get_pipe("tok2vec").listening_components == ["ner"]
+    assert not caplog.records
+    nlp = sourced(listening, tmp_path / "third", ["ner", "tok2vec"])
+    assert nlp.get_pipe("tok2vec").listening_components == []
+    assert len(caplog.records) == 1
+
+
+def test_replace_listeners_is_accepted_for_a_component_without_listeners(listening, tmp_path):
+    expected = entities(listening)
+    listening.replace_listeners("tok2vec", "ner", ["model.tok2vec"])
+    block = {"source": str(tmp_path / "source"), "replace_listeners": ["model.tok2vec"]}
+    assert entities(sourced(listening, tmp_path / "source", ["ner"], ner=block)) == expected
+
+
 @pytest.fixture
 def with_variables(listening):
     """The same pipeline, but the width of the listener is a variable, as in recommended configs."""
@@ -129,6 +168,11 @@ def test_layer_that_names_its_shared_component_follows_a_new_name(listening, tmp
     assert nlp.get_pipe_config("ner")["model"]["tok2vec"]["upstream"] == "shared"
     assert nlp.get_pipe("shared").listening_components == ["ner"]
     assert entities(nlp) == entities(reloaded(nlp, tmp_path / "saved")) == expected
+
+
+def test_a_sourced_component_with_variables_gets_its_own_shared_layer(with_variables, tmp_path):
+    nlp = sourced(with_variables, tmp_path / "source", ["ner"])
+    assert entities(reloaded(nlp, tmp_path / "saved")) == entities(with_variables)
 
 
 def test_components_copied_with_variables_have_their_values(with_variables, tmp_path):
