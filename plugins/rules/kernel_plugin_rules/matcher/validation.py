@@ -93,7 +93,9 @@ def _of_extensions(key: Any, value: Any) -> Iterator[PatternProblem]:
     if not isinstance(value, Mapping):
         raise PatternProblem(key, f"expected a dict of extension attributes, got {value!r}")
     for name, wanted in value.items():
-        if isinstance(wanted, Mapping):
+        if not isinstance(name, str):
+            yield PatternProblem(key, f"expected the name of an extension attribute, got {name!r}")
+        elif isinstance(wanted, Mapping):
             yield from _of_predicates(name, wanted, _OF_EXTENSIONS, str | int)
         elif not isinstance(wanted, str | int | float):
             kinds = "a string, a number, a bool or a dict of predicates"
@@ -110,7 +112,7 @@ def _of_predicates(
         elif name in SET_PREDICATES:
             yield from _of_list(key, name, argument, kind)
         elif name in COMPARISONS:
-            if not isinstance(argument, int | float) and kind is int:
+            if kind is int and not _is_a(argument, int | float):
                 yield PatternProblem(key, f"`{name}` needs a number, got {argument!r}")
         elif isinstance(argument, Mapping):
             yield from _of_predicates(key, argument, ("IN", "NOT_IN"), str)
@@ -129,4 +131,4 @@ def _of_list(key: Any, name: str, argument: Any, kind: Any) -> Iterator[PatternP
 
 def _is_a(value: Any, kind: Any) -> bool:
     """Return whether a value has a type; True and False are not numbers."""
-    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+    return isinstance(value, kind) and not (kind in {int, int | float} and isinstance(value, bool))

@@ -26,38 +26,73 @@ class Side:
         token.set_extension("size", getter=lambda token: len(token.text), force=True)
         token.set_extension("kind", default="", force=True)
         token.set_extension("parts", getter=lambda token: token.text.split("."), force=True)
+        token.set_extension("is_long", getter=lambda token: len(token.text) > 3, force=True)
 
     def results(self, job):
         """Return the matches in each doc of a job, or the error."""
+        called = []
         try:
-            matcher = self.matcher(job)
-            return [self.matches(job, matcher, arguments) for arguments in job["docs"]]
+            matcher = self.matcher(job, called)
         except Exception as error:  # noqa: BLE001 — compared with the other library
-            return f"{type(error).__name__}: {error}"
+            return f"add: {error}"
+        return [[self.found(job, matcher, arguments) for arguments in job["docs"]], called]
 
-    def matcher(self, job):
+    def found(self, job, matcher, arguments):
+        """Return the matches in one doc, or the error."""
+        try:
+            return self.matches(job, matcher, arguments)
+        except Exception as error:  # noqa: BLE001 — compared with the other library
+            return f"call: {error}"
+
+    def matcher(self, job, called):
         """Return the matcher of a job, with its rules."""
-        matcher = getattr(self.matching, job["matcher"])(self.vocab, **job.get("arguments", {}))
+        arguments = dict(job.get("arguments", {}))
+        if job.get("similar"):
+            arguments["fuzzy_compare"] = has_same_start
+        matcher = getattr(self.matching, job["matcher"])(self.vocab, **arguments)
+
+        def on_match(matcher, doc, i, matches):
+            called.append([doc.text, i, [self.shown(match) for match in matches]])
+
         for key, patterns, arguments in job["rules"]:
             is_phrases = job["matcher"] == "PhraseMatcher"
-            made = list(map(self.doc, patterns)) if is_phrases else patterns
-            matcher.add(key, made, **arguments)
+            made = [self.doc(job, each) for each in patterns] if is_phrases else patterns
+            function = {"on_match": on_match} if job.get("on_match") else {}
+            matcher.add(key, made, **arguments, **function)
         for key in job.get("removed", ()):
             matcher.remove(key)
         return matcher
 
-    def doc(self, arguments):
+    def doc(self, job, arguments):
         """Return a doc."""
-        return self.tokens.Doc(self.vocab, **arguments)
+        doc = self.tokens.Doc(self.vocab, **arguments)
+        made = []
+        for ent, name in zip(doc.ents, job.get("ids", ()), strict=False):
+            bounds = doc, ent.start, ent.end
+            made.append(self.tokens.Span(*bounds, label=ent.label, kb_id=name, span_id=name))
+        if made:
+            doc.set_ents(made, default="unmodified")
+        return doc
 
     def matches(self, job, matcher, arguments):
         """Return the matches in one doc."""
-        doc = self.doc(arguments)
+        doc = self.doc(job, arguments)
         for token, kind in zip(doc, job.get("kinds", ()), strict=False):
             token._.kind = kind
         text = doc[slice(*job["span"])] if "span" in job else doc
-        matches = matcher(text, **job.get("call", {}))
-        return [[self.vocab.strings[key], *rest] for key, *rest in matches]
+        return [self.shown(match) for match in matcher(text, **job.get("call", {}))]
+
+    def shown(self, match):
+        """Return a match with the name of its rule."""
+        if isinstance(match, self.tokens.Span):
+            return [match.label_, match.start, match.end, match.text]
+        key, *rest = match
+        return [self.vocab.strings[key], *rest]
+
+
+def has_same_start(text, other, distance):
+    """Return whether two texts are similar, for FUZZY."""
+    return text[:1] == other[:1] or distance > len(text)
 
 
 if __name__ == "__main__":

@@ -233,6 +233,8 @@ def test_pickling_keeps_everything(matcher, vocab, doc):
         ([{"OP": "$"}], "`OP`: no operator '$'; there are: !, ?"),
         ([{"OP": "{2,1}"}], "`OP`: no operator '{2,1}'"),
         ([{"_": "x"}], "`_`: expected a dict of extension attributes, got 'x'"),
+        ([{"LENGTH": {">": True}}], "`LENGTH`: `>` needs a number, got True"),
+        ([{"_": {3: "x"}}], "`_`: expected the name of an extension attribute, got 3"),
         ([{"_": {"a": {"IN": 3}}}], "`a`: IN needs a list, got 3"),
         ([{"text": "x", "TEXT": "x"}], "`TEXT`: given twice"),
         ([1], "token 0: expected a dict, got 1"),

@@ -1,4 +1,7 @@
-"""The matches of random patterns in random docs are those that spaCy finds, in the same order."""
+"""The matches of random patterns in random docs are those that spaCy finds, in the same order.
+
+KERNEL_MATCHER_JOBS sets the number of jobs, each with some rules and three docs.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +33,19 @@ def results(python, library, *args):
 
 @pytest.mark.parametrize("kind", ["matcher", "phrase", "dependency"])
 def test_random_patterns(kind, spacy_python):
-    n_jobs = 1000
+    n_jobs = int(os.environ.get("KERNEL_MATCHER_JOBS", "2000"))
     jobs, ours = results(sys.executable, "kernel", kind, n_jobs, 20)
     _, expected = results(spacy_python, "spacy", kind, n_jobs, 20)
-    n_compared = 0
+    n_found = 0
     for job, found, wanted in zip(jobs, ours, expected, strict=True):
-        # With alignments, spaCy fails if nothing matches.
-        if "need more than 1 value to unpack" in wanted:
-            continue
-        assert found == wanted, job["rules"]
-        n_compared += 1
-    assert n_compared > 0.9 * n_jobs
+        assert without_messages(found) == without_messages(wanted), job["rules"]
+        n_found += "add: " not in found and any(map(len, found[0]))
+    assert n_found > n_jobs / 4
+
+
+def without_messages(found):
+    """Return what was found, and in place of an error whether rules were added or called."""
+    if isinstance(found, str):
+        return found.partition(":")[0]
+    of_docs, called = found
+    return [without_messages(each) if isinstance(each, str) else each for each in of_docs], called
