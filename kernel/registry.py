@@ -163,6 +163,8 @@ class Registry:
 
         Registering the same function again is allowed (a module may be imported twice).
         """
+        if not isinstance(name, str) or not name:
+            raise RegistryError(f"expected a name to register in `{self.kind}`, got {name!r:.60}")
 
         def decorate(func: FuncT) -> FuncT:
             known = self._local.get_all().get(name)
@@ -178,6 +180,8 @@ class Registry:
 
     def get(self, name: str) -> Any:
         """Return the function called `name`; imports only the plugin that has it."""
+        if not isinstance(name, str):
+            raise RegistryError(f"expected a name in the registry `{self.kind}`, got {name!r:.60}")
         for candidate in dict.fromkeys((name, canonical_name(name))):
             if candidate in self._local:
                 return self._local.get(candidate)
@@ -190,8 +194,10 @@ class Registry:
         """Return all functions by name; imports every plugin that has some."""
         return {name: self.get(name) for name in self.names()}
 
-    def has(self, name: str) -> bool:
+    def has(self, name: object) -> bool:
         """Return whether `name` can be looked up; imports nothing of its plugin."""
+        if not isinstance(name, str):
+            return False
         local = name in self._local or canonical_name(name) in self._local
         return local or self._points(name) is not None
 

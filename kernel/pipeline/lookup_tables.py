@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kernel.errors import LoadError, RegistryError, TextError
+from kernel.errors import ArgumentError, LoadError, RegistryError, TextError
 from kernel.files import max_unpacked, parse_json, read_file
 from kernel.registry import registry
 from kernel.text import Lookups
@@ -23,9 +23,10 @@ def load_lookups(lang: str, tables: Iterable[str], *, strict: bool = True) -> Lo
     tables to their content, or to JSON files with the content, which may be compressed. Only the
     requested tables are read. If `strict` is false, missing tables are skipped.
 
-    Raises RegistryError if there are no tables of the language, TextError for a missing table,
-    LoadError for a damaged file.
+    Raises ArgumentError for arguments of other types, RegistryError if there are no tables of the
+    language, TextError for a missing table, LoadError for a damaged file.
     """
+    _check_arguments(lang, tables)
     found, names = Lookups(), list(tables)
     if not registry.lookups.has(lang):
         if not strict or not names:
@@ -52,6 +53,13 @@ def load_lookups(lang: str, tables: Iterable[str], *, strict: bool = True) -> Lo
                 hint=f"there are: {', '.join(known) or 'none'}",
             )
     return found
+
+
+def _check_arguments(lang: Any, tables: Any) -> None:
+    if not isinstance(lang, str):
+        raise ArgumentError(f"expected the code of a language, got {lang!r:.60}")
+    if isinstance(tables, str) or not isinstance(tables, Iterable):
+        raise ArgumentError(f"expected a list of names of tables, got {tables!r:.60}")
 
 
 def _content(table: Any, what: str) -> Mapping[Any, Any]:

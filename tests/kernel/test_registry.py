@@ -187,3 +187,12 @@ def test_config_of_any_sections_is_filled():
 def test_arguments_are_checked(method):
     with pytest.raises(ConfigError, match=r"\[x\] rate: wrong type; expected a number"):
         getattr(kernel.registry, method)({"x": {"@schedules": "constant.v1", "rate": "fast"}})
+
+
+@pytest.mark.parametrize("name", [None, 3, ["a"], b"Adam.v1"])
+def test_names_of_other_types_are_refused(name):
+    assert not kernel.registry.has("optimizers", name)
+    with pytest.raises(RegistryError, match="expected a name in the registry `optimizers`, got"):
+        kernel.registry.get("optimizers", name)
+    with pytest.raises(RegistryError, match="expected a name to register in `misc`, got"):
+        kernel.registry.misc.register(name)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from kernel.errors import LoadError, RegistryError, TextError
+from kernel.errors import ArgumentError, LoadError, RegistryError, TextError
 from kernel.pipeline import load_lookups
 from kernel.registry import registry
 from kernel.text import Lookups
@@ -79,3 +79,16 @@ def test_tables_that_are_not_a_dict_name_their_language():
     registry.lookups.register("qlist")(["norm"])
     with pytest.raises(LoadError, match="tables of the language `qlist` are not a dict"):
         load_lookups("qlist", ["norm"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((None, []), "expected the code of a language, got None"),
+        (("en", None), "expected a list of names of tables, got None"),
+        (("en", "lemma_lookup"), "expected a list of names of tables, got 'lemma_lookup'"),
+    ],
+)
+def test_arguments_of_other_types_are_refused(arguments, message):
+    with pytest.raises(ArgumentError, match=message):
+        load_lookups(*arguments)

@@ -199,10 +199,17 @@ class Lemmatizer(BatchPipe):
         """Take the tables `lookups`, by default those that an installed package has.
 
         Raises `ArgumentError` if a table that the mode needs is missing, `RegistryError` or
-        `TextError` if no package has it.
+        `TextError` if no package has it; the tables from before stay then.
         """
-        self.lookups = self._installed_tables() if lookups is None else lookups
-        self.validate_tables()
+        before, self.lookups = (
+            self.lookups,
+            self._installed_tables() if lookups is None else lookups,
+        )
+        try:
+            self.validate_tables()
+        except ArgumentError:
+            self.lookups = before
+            raise
 
     def _installed_tables(self) -> Lookups:
         required, optional = self.get_lookups_config(self.mode)
@@ -218,7 +225,7 @@ class Lemmatizer(BatchPipe):
 
     def validate_tables(self) -> None:
         """Raise `ArgumentError` if a table that the mode needs is missing."""
-        missing = self._missing_tables()
+        missing = self._missing_tables(self.lookups)
         if missing:
             raise ArgumentError(
                 f"`{self.name}` has no {missing}, which its mode `{self.mode}` needs",
@@ -227,9 +234,9 @@ class Lemmatizer(BatchPipe):
             )
         self._is_validated = True
 
-    def _missing_tables(self) -> str:
+    def _missing_tables(self, lookups: Lookups) -> str:
         required, _ = self.get_lookups_config(self.mode)
-        missing = [f"`{name}`" for name in required if name not in self.lookups]
+        missing = [f"`{name}`" for name in required if name not in lookups]
         return f"table{'s' if len(missing) > 1 else ''} {', '.join(missing)}" if missing else ""
 
     # Annotation
@@ -309,11 +316,11 @@ class Lemmatizer(BatchPipe):
         return self
 
     def _load(self, lookups: Lookups, place: str = "") -> None:
-        self.lookups = lookups
-        missing = self._missing_tables()
+        missing = self._missing_tables(lookups)
         if missing:
             needed = f"which the mode `{self.mode}` of `{self.name}` needs"
             raise LoadError(f"{place}no {missing}, {needed}")
+        self.lookups = lookups
         self._is_validated = True
 
 

@@ -76,6 +76,8 @@ class DependencyMatcher(RulesByKey):
         Raises MatchPatternError for invalid patterns, ArgumentError for other arguments; nothing
         is added then.
         """
+        if not isinstance(key, str | int):
+            raise ArgumentError(f"expected a string as the key of a rule, got {key!r:.60}")
         if on_match is not None and not callable(on_match):
             raise ArgumentError(f"expected a function as on_match of `{key}`, got {on_match!r}")
         if not isinstance(patterns, list):

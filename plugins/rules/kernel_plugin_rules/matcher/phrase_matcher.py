@@ -99,7 +99,7 @@ class PhraseMatcher:
         """
         if docs is None or callable(docs):
             docs, on_match = _docs, docs
-        self._check(key, docs, on_match)
+        docs = self._checked(key, docs, on_match)
         values = [tuple(self._values(doc)) for doc in docs]
         number = self.vocab.strings.add(key)
         self._phrases.add(number, values)
@@ -108,7 +108,7 @@ class PhraseMatcher:
             self._functions[number] = on_match
         self._version = object()
 
-    def _check(self, key: Any, docs: Any, on_match: Any) -> None:
+    def _checked(self, key: Any, docs: Any, on_match: Any) -> list[Doc]:
         if not isinstance(key, str):
             raise ArgumentError(f"expected a string as the key of phrases, got {key!r}")
         if on_match is not None and not callable(on_match):
@@ -118,7 +118,8 @@ class PhraseMatcher:
                 f"expected a list of docs as the phrases of `{key}`, got {docs!r:.80}",
                 hint="`phrases` is a list, even of a single doc",
             )
-        for index, doc in enumerate(docs):
+        checked = list(docs)
+        for index, doc in enumerate(checked):
             if not isinstance(doc, Doc):
                 what = "make a doc of the text: `nlp.make_doc(text)`"
                 raise ArgumentError(f"phrase {index} of `{key}` is {doc!r:.80}, no doc", hint=what)
@@ -129,6 +130,7 @@ class PhraseMatcher:
                 )
             if self.validate:
                 self._warn_of_annotation(key, index, doc)
+        return checked
 
     def _warn_of_annotation(self, key: str, index: int, doc: Doc) -> None:
         names = [name for name in _ANNOTATION if doc.has_annotation(name)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from kernel.errors import ArgumentError
@@ -67,11 +68,15 @@ class AttributeRuler(BatchPipe):
         tag_map: TagMap | None = None,
         morph_rules: MorphRules | None = None,
     ) -> None:
-        """Replace all patterns by those given; see `add_patterns` and `load_from_*`."""
-        self.clear()
-        self.add_patterns(patterns or ())
-        self.load_from_tag_map(tag_map or {})
-        self.load_from_morph_rules(morph_rules or {})
+        """Replace all patterns by those given; see `add_patterns` and `load_from_*`.
+
+        They stay if one of those given is invalid.
+        """
+        with self._undone_if_invalid():
+            self.clear()
+            self.add_patterns(patterns or ())
+            self.load_from_tag_map(tag_map or {})
+            self.load_from_morph_rules(morph_rules or {})
 
     # Patterns
 
@@ -114,11 +119,25 @@ class AttributeRuler(BatchPipe):
     def add_patterns(self, patterns: Iterable[Mapping[str, Any]]) -> None:
         """Add patterns, each a dict with `patterns`, `attrs` and maybe `index`; see `add`.
 
-        Raises ArgumentError for another key, or a key that is missing.
+        Raises ArgumentError for another key, or a key that is missing; nothing is added then.
         """
-        for entry in patterns:
-            self._check_entry(entry)
-            self.add(**entry)
+        with self._undone_if_invalid():
+            for entry in patterns:
+                self._check_entry(entry)
+                self.add(**entry)
+
+    @contextmanager
+    def _undone_if_invalid(self) -> Iterator[None]:
+        """Restore the patterns if an exception leaves the block."""
+        matcher, rules, n_rules = self.matcher, self._rules, len(self._rules)
+        try:
+            yield
+        except BaseException:
+            for rule in rules[n_rules:]:
+                matcher.remove(rule.key)
+            del rules[n_rules:]
+            self.matcher, self._rules, self._compiled = matcher, rules, None
+            raise
 
     def _check_entry(self, entry: Any) -> None:
         where = f"pattern {len(self._rules)} of `{self.name}`"
@@ -136,19 +155,23 @@ class AttributeRuler(BatchPipe):
         All other keys are morphological features; a tag without any sets MORPH to
         "_", no features.
         """
-        for tag, entry in tag_map.items():
-            attrs, features = self._split(entry, f"tag {tag!r} of the tag map")
-            self.add([[{"TAG": tag}]], {**attrs, "MORPH": attrs.get("MORPH", features)})
+        with self._undone_if_invalid():
+            for tag, entry in tag_map.items():
+                attrs, features = self._split(entry, f"tag {tag!r} of the tag map")
+                self.add([[{"TAG": tag}]], {**attrs, "MORPH": attrs.get("MORPH", features)})
 
     def load_from_morph_rules(self, morph_rules: MorphRules) -> None:
         """Add exceptions by tag and word: `{"VBP": {"am": {"POS": "AUX", "Person": "1"}}}`."""
-        for tag, words in morph_rules.items():
-            for word, entry in words.items():
-                place = f"word {word!r} of tag {tag!r} of the morph rules"
-                attrs, features = self._split(entry, place)
-                if features != _NO_FEATURES:
-                    attrs = {**attrs, "MORPH": attrs.get("MORPH", features)}
-                self.add([[{"ORTH": word, "TAG": tag}]], attrs)
+        with self._undone_if_invalid():
+            for tag, words in morph_rules.items():
+                for word, entry in words.items():
+                    self._add_exception(tag, word, entry)
+
+    def _add_exception(self, tag: str, word: str, entry: Any) -> None:
+        attrs, features = self._split(entry, f"word {word!r} of tag {tag!r} of the morph rules")
+        if features != _NO_FEATURES:
+            attrs = {**attrs, "MORPH": attrs.get("MORPH", features)}
+        self.add([[{"ORTH": word, "TAG": tag}]], attrs)
 
     def _split(self, entry: Any, place: str) -> tuple[dict[Any, Any], str]:
         """Return the attributes of an entry, and its features as one string."""
@@ -217,8 +240,9 @@ class AttributeRuler(BatchPipe):
     def _load(self, data: bytes) -> None:
         what = f"the patterns of `{self.name}`"
         entries = check_type(unpack(data, what=what), list[dict[str, Any]], what=what)
-        self.clear()
-        self.add_patterns(entries)
+        with self._undone_if_invalid():
+            self.clear()
+            self.add_patterns(entries)
 
 
 _KEYS_HINT: Final = "a pattern has `patterns`, `attrs`, and maybe `index`"

@@ -107,8 +107,7 @@ class Ruler(BatchPipe):
         patterns: Iterable[Mapping[str, Any]] | None = None,
     ) -> None:
         """Replace all patterns by those given; see `add_patterns`."""
-        self.clear()
-        self.add_patterns(patterns or [])
+        self._replace(patterns or [], self._place)
 
     def add_patterns(self, patterns: Iterable[Mapping[str, Any]]) -> None:
         """Add patterns, dicts with `label`, `pattern` and maybe `id`.
@@ -119,7 +118,20 @@ class Ruler(BatchPipe):
         Raises ArgumentError, which names the pattern and the key, for invalid patterns; none is
         added then.
         """
-        self._add(patterns, lambda i: f"pattern {i} of `{self.name}`")
+        self._add(patterns, self._place)
+
+    def _place(self, i: int) -> str:
+        return f"pattern {i} of `{self.name}`"
+
+    def _replace(self, entries: Any, place: Place) -> None:
+        """Replace all patterns; they stay if one of the new ones is invalid."""
+        before = self.matcher, self.phrase_matcher, self._patterns, self._named
+        self.clear()
+        try:
+            self._add(entries, place)
+        except Exception:
+            self.matcher, self.phrase_matcher, self._patterns, self._named = before
+            raise
 
     def _add(self, entries: Any, place: Place) -> None:
         made = check_patterns(entries, place)
@@ -213,19 +225,15 @@ class Ruler(BatchPipe):
     def _read_patterns(self, path: Path) -> None:
         """Replace all patterns by those of a file; raises LoadError, which names the line."""
         entries, place = read_jsonl(path)
-        self._replace(entries, place)
+        self._read(entries, place)
 
-    def _replace(self, entries: Any, place: Place) -> None:
-        before = self._patterns
-        self.clear()
+    def _read(self, entries: Any, place: Place) -> None:
         try:
-            self._add(entries, place)
+            self._replace(entries, place)
         except ArgumentError as error:
-            self._add_to_matchers(before, place)
-            self._patterns = before
             raise LoadError(error.message, hint=error.hint) from error
 
     def _load(self, entries: Any) -> Self:
         """Replace all patterns by those of bytes."""
-        self._replace(entries, lambda i: f"pattern {i} of the bytes of `{self.name}`")
+        self._read(entries, lambda i: f"pattern {i} of the bytes of `{self.name}`")
         return self
