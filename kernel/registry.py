@@ -163,7 +163,7 @@ class Registry:
 
         Registering the same function again is allowed (a module may be imported twice).
         """
-        if not isinstance(name, str) or not name:
+        if not isinstance(name, str):
             raise RegistryError(f"expected a name to register in `{self.kind}`, got {name!r:.60}")
 
         def decorate(func: FuncT) -> FuncT:
