@@ -19,6 +19,11 @@ def kernel_entry_points(kind: str) -> list[EntryPoint]:
 
 
 @kernel.hookimpl
+def kernel_add_registries() -> Sequence[str]:
+    return ["exporters"]
+
+
+@kernel.hookimpl
 def kernel_translate_weights(model: Any, weights: Mapping[str, Any]) -> Mapping[str, Any] | None:
     from kernel_plugin_spacy.pipelines.weights import translate
 
@@ -32,5 +37,10 @@ def kernel_commands() -> Sequence[Command]:
             "import",
             "Save a pipeline of spaCy with the layers of kernel.",
             "kernel_plugin_spacy.pipelines.command:import_pipeline",
-        )
+        ),
+        Command(
+            "export",
+            "Write a pipeline for another library.",
+            "kernel_plugin_spacy.pipelines.command:export_pipeline",
+        ),
     ]

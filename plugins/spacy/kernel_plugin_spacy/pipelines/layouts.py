@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from kernel_plugin_spacy.pipelines.place import (
+    Flat,
     Place,
     chain,
     concatenate,
@@ -20,6 +21,8 @@ from kernel_plugin_spacy.pipelines.place import (
 
 # The id of the attribute ORTH, by which bags of words count.
 _ORTH: Final = 65
+# Between the names of layers in sequence, and of those that read the same input.
+_SIGNS: Final = (">>", "|")
 
 
 def lay_out(node: Any) -> Place:
@@ -36,7 +39,10 @@ def lay_out(node: Any) -> Place:
     if names[1:2] == ["linear"] and names[-1] == "logistic":
         first, *output = map(lay_out, node.layers)
         return chain(first, nested(*output), node=node)
-    return Place(node.name, [*map(lay_out, node.layers)], node)
+    layers = [*map(lay_out, node.layers)]
+    joined = next((sign for sign in _SIGNS if node.name == sign.join(names)), None)
+    name = node.name if joined is None else joined.join(layer.name for layer in layers)
+    return Place(name, layers, node)
 
 
 def is_fused(name: str) -> bool:
@@ -117,7 +123,7 @@ def _parser_model(node: Any) -> Place:
 
 def _bow(node: Any) -> Place:
     find, linear, *activation = node.layers
-    weights = Place("sparse_linear", node=linear, flat={"W": _unflatten(linear)})
+    weights = Place("sparse_linear", node=linear, flat={"W": _by_classes(linear)})
     if "resize_output" in node.attrs:
         weights = wrapped("resizable", weights)
     ngrams = leaf("extract_ngrams", ngram_size=find.attrs["ngram_size"], attr=_ORTH)
@@ -131,11 +137,11 @@ def _bow(node: Any) -> Place:
     )
 
 
-def _unflatten(linear: Any) -> Callable[[Any], Any]:
-    """Return a function that arranges a flat table by rows, instead of by classes.
+def _by_classes(linear: Any) -> Flat:
+    """Return how spaCy stores a table that kernel has by rows: flat, by classes.
 
-    (O * L,) to (L, O), or to (O * L, 1) with the indexing of version 1; other sizes stay as they
-    are, and do not fit
+    (L, O) is stored as (O * L,), as is (O * L, 1) with the indexing of version 1. Arrays of other
+    sizes stay as they are, and do not fit.
     """
     length = linear.get_dim("length")
 
@@ -144,7 +150,7 @@ def _unflatten(linear: Any) -> Callable[[Any], Any]:
             return W.reshape(-1, 1)
         return W if W.size % length else W.reshape(-1, length).T
 
-    return arrange
+    return Flat(arrange, lambda W: W.T.reshape(-1))
 
 
 def _pooled(node: Any) -> Place:

@@ -14,6 +14,18 @@ from attrs import evolve, field, frozen
 Settings = Mapping[str, Any]
 
 
+@frozen
+class Flat:
+    """A parameter that spaCy stores as a flat array.
+
+    arrange  returns a stored array in the shape of kernel's layer
+    flatten  returns the stored array of an array in that shape
+    """
+
+    arrange: Callable[[Any], Any]
+    flatten: Callable[[Any], Any]
+
+
 @frozen(eq=False)
 class Place:
     """A layer of a model of spaCy.
@@ -23,8 +35,7 @@ class Place:
     node      the layer of kernel with the same weights, sizes and settings; None: it has none
     settings  that it must have been stored with, and that `node` does not have
     sizes     sizes of `node` that spaCy stores with another layer, and that layer of kernel
-    flat      parameters that are stored as flat arrays: for each, a function that returns a stored
-              one in the shape that `node` takes
+    flat      parameters that are stored as flat arrays
     """
 
     name: str
@@ -32,7 +43,12 @@ class Place:
     node: Any = None
     settings: Settings = field(factory=dict)
     sizes: Mapping[str, Any] = field(factory=dict)
-    flat: Mapping[str, Callable[[Any], Any]] = field(factory=dict)
+    flat: Mapping[str, Flat] = field(factory=dict)
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether all layers below it read the same input, and their outputs are joined."""
+        return bool(self.layers) and self.name == "|".join(layer.name for layer in self.layers)
 
 
 def leaf(name: str, node: Any = None, **settings: Any) -> Place:

@@ -139,7 +139,7 @@ def _attrs(match: _Match) -> dict[str, bytes]:
 
 def _params(match: _Match) -> dict[str, Any]:
     params = dict(match.layer.params)
-    for name, arrange in match.place.flat.items():
+    for name, flat in match.place.flat.items():
         if isinstance(params.get(name), np.ndarray):
-            params[name] = arrange(params[name])
+            params[name] = flat.arrange(params[name])
     return params

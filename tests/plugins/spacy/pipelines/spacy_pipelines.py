@@ -1,10 +1,13 @@
-"""Train small pipelines in spaCy, and write them and their predictions; runs with spaCy's Python.
+"""Train small pipelines, and write them and their predictions; runs with spaCy's Python.
 
-    python spacy_pipelines.py FOLDER [NAME ...]
+    python spacy_pipelines.py train FOLDER [NAME ...]
+    python spacy_pipelines.py predict FOLDER
 
 For each pipeline, FOLDER has its folder NAME, and its predictions for `TEXTS` in NAME.json.
+`predict` writes those of pipelines that are in FOLDER.
 """
 
+import importlib
 import itertools
 import json
 import random
@@ -58,10 +61,9 @@ def sentence(rng):
     return words, tags, heads, deps, ents
 
 
-def examples(nlp, n_examples):
-    from spacy.tokens import Doc
-    from spacy.training import Example
-
+def examples(library, nlp, n_examples):
+    tokens = importlib.import_module(f"{library}.tokens")
+    training = importlib.import_module(f"{library}.training")
     rng = random.Random(0)
     for _ in range(n_examples):
         parts = [sentence(rng) for _ in range(rng.randint(1, 3))]
@@ -74,7 +76,7 @@ def examples(nlp, n_examples):
             ents += part[4]
         starts = itertools.accumulate((len(part[0]) for part in parts), initial=0)
         starts = set(starts)
-        doc = Doc(
+        doc = tokens.Doc(
             nlp.vocab,
             words=words,
             tags=[f"{tag}-X" for tag in tags],
@@ -88,7 +90,7 @@ def examples(nlp, n_examples):
         )
         is_about_a = "Anna" in words or "Acme" in words
         doc.cats = {"a": float(is_about_a), "b": float(not is_about_a)}
-        yield Example(Doc(nlp.vocab, words=words), doc)
+        yield training.Example(tokens.Doc(nlp.vocab, words=words), doc)
 
 
 def hash_embed_cnn(**settings):
@@ -302,15 +304,15 @@ PIPELINES["first_versions"] = {
 }
 
 
-def add_vectors(nlp, name):
+def add_vectors(library, nlp, name):
     import numpy as np
-    from spacy.vectors import Vectors
 
+    vectors = importlib.import_module(f"{library}.vectors")
     rng = np.random.default_rng(0)
     if name == "floret":
         data = rng.normal(size=(40, 10)).astype("float32")
         settings = {"minn": 2, "maxn": 3, "hash_count": 2, "hash_seed": 7, "bow": "<", "eow": ">"}
-        nlp.vocab.vectors = Vectors(
+        nlp.vocab.vectors = vectors.Vectors(
             strings=nlp.vocab.strings, mode="floret", data=data, name="small", **settings
         )
     if name in ("vectors", "first_versions"):
@@ -318,19 +320,18 @@ def add_vectors(nlp, name):
             nlp.vocab.set_vector(word, rng.normal(size=10).astype("float32"))
 
 
-def train(name, n_steps=12):
-    import spacy
-    from spacy.util import fix_random_seed, minibatch
-
-    fix_random_seed(0)
-    nlp = spacy.blank("en")
-    add_vectors(nlp, name)
+def train(name, n_steps=12, library="spacy"):
+    """Return the pipeline `name`, trained by spaCy or by kernel."""
+    util = importlib.import_module(f"{library}.util")
+    util.fix_random_seed(0)
+    nlp = importlib.import_module(library).blank("en")
+    add_vectors(library, nlp, name)
     for component, settings in PIPELINES[name].items():
         nlp.add_pipe(component, config=settings)
-    data = list(examples(nlp, 24))
+    data = list(examples(library, nlp, 24))
     optimizer = nlp.initialize(lambda: data)
     optimizer.learn_rate = 0.02
-    for batch in itertools.islice(itertools.cycle(minibatch(data, 8)), n_steps):
+    for batch in itertools.islice(itertools.cycle(util.minibatch(data, 8)), n_steps):
         nlp.update(batch, sgd=optimizer, drop=0.1)
     return nlp
 
@@ -345,12 +346,16 @@ def annotations(doc):
 
 
 def main():
-    folder, *names = sys.argv[1:]
-    for name in names or PIPELINES:
-        nlp = train(name)
-        nlp.to_disk(Path(folder, name))
-        found = [annotations(doc) for doc in nlp.pipe(TEXTS)]
-        Path(folder, f"{name}.json").write_text(json.dumps(found), encoding="utf8")
+    import spacy
+
+    task, folder, *names = sys.argv[1:]
+    folder = Path(folder)
+    if task == "train":
+        for name in names or PIPELINES:
+            train(name).to_disk(folder / name)
+    for path in [path for path in folder.iterdir() if path.is_dir()]:
+        found = [annotations(doc) for doc in spacy.load(path).pipe(TEXTS)]
+        path.with_suffix(".json").write_text(json.dumps(found), encoding="utf8")
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def trained_with_spacy(tmp_path_factory):
     if python is None:
         pytest.skip("needs KERNEL_SPACY_PYTHON, the path of an interpreter with spaCy")
     folder = tmp_path_factory.mktemp("pipelines")
-    subprocess.run([python, "-W", "ignore", WITH_SPACY, folder], check=True)
+    subprocess.run([python, "-W", "ignore", WITH_SPACY, "train", folder], check=True)
     return folder
 
 

@@ -1,0 +1,87 @@
+"""Writing a pipeline as a folder that spaCy 3.8 loads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kernel.errors import UnsupportedError
+from kernel.files import read_file, replace_folder, unpack
+from kernel.registry import registry
+from kernel_plugin_spacy.pipelines.spacy_config import for_spacy
+from kernel_plugin_spacy.pipelines.writing import dump_for_spacy, missing_layers
+
+if TYPE_CHECKING:
+    from kernel.pipeline import Language
+
+_SPACY_VERSION: Final = ">=3.8.0,<3.9.0"
+# Fields of `meta.json` that only kernel has.
+_OWN_FIELDS: Final = ("requires", "weights")
+# The table with what users set of words, other than norms, probabilities and clusters.
+_WORDS: Final = "kernel_lexemes"
+
+
+def export(nlp: Language, path: Path) -> Sequence[str]:
+    """Write a pipeline to the folder `path`, from which `spacy.load` loads it.
+
+    returns  a sentence about each part of the pipeline that spaCy works without
+
+    Raises `UnsupportedError`, before anything is written, with all parts that spaCy would need and
+    does not have.
+    """
+    models = {
+        name: component.model
+        for name, component in nlp.components
+        if hasattr(getattr(component, "model", None), "walk")
+    }
+    found = for_spacy(nlp.config)
+    _check({**_missing_layers(models), **found.missing})
+    weights = {name: dump_for_spacy(model) for name, model in models.items()}
+    with replace_folder(path) as folder:
+        nlp.to_disk(folder, exclude=["config.cfg", "meta.json"])
+        found.config.to_disk(folder / "config.cfg", interpolate=False)
+        folder.joinpath("meta.json").write_text(json.dumps(_meta(nlp), indent=2), encoding="utf8")
+        for name, data in weights.items():
+            folder.joinpath(name, "model").write_bytes(data)
+    return [*_unused(path, found.left_out)]
+
+
+def _missing_layers(models: Mapping[str, Any]) -> dict[str, list[str]]:
+    missing = {name: [*missing_layers(model)] for name, model in models.items()}
+    return {name: parts for name, parts in missing.items() if parts}
+
+
+def _check(missing: Mapping[str, Sequence[str]]) -> None:
+    if missing:
+        named = "; ".join(f"`{name}` needs {', '.join(parts)}" for name, parts in missing.items())
+        components = ",".join(name for name in missing if name != "nlp")
+        raise UnsupportedError(
+            f"spaCy 3.8 does not have these parts of the pipeline: {named}",
+            hint=f"leave them out with --exclude {components}" if components else None,
+        )
+
+
+def _meta(nlp: Language) -> dict[str, Any]:
+    """Return `meta.json` for spaCy; it requires the distributions of third-party components."""
+    kept = {name: value for name, value in nlp.meta.items() if name not in _OWN_FIELDS}
+    factories = {nlp.get_pipe_meta(name).factory for name in nlp.component_names}
+    others = registry.factories.others()
+    owners = [others[name][0].dist for name in sorted(factories) if name in others]
+    required = [f"{owner.name}>={owner.version}" for owner in owners if owner is not None]
+    if required:
+        kept["requirements"] = sorted({*kept.get("requirements", ()), *required})
+    return {**kept, "spacy_version": _SPACY_VERSION}
+
+
+def _unused(path: Path, left_out: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    named = [f"[{name}]: {', '.join(parts)}" for name, parts in left_out.items() if parts]
+    if named:
+        yield (
+            f"the sections about training ({', '.join(left_out)}) are not written, because spaCy "
+            f"does not have these parts of them: {'; '.join(named)}"
+        )
+    file = path / "vocab" / "lookups.bin"
+    if _WORDS in unpack(read_file(file)):
+        yield f"spaCy does not load the attributes of words in the table `{_WORDS}` of {file}"

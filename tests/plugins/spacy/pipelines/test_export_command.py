@@ -1,0 +1,186 @@
+"""`kernel export --to spacy` writes the folder that spaCy would, or names what spaCy lacks."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kernel
+from kernel.config import load_config
+from kernel.errors import UnsupportedError
+from kernel.files import unpack
+from tests.plugins.spacy.pipelines.spacy_pipelines import PIPELINES, TEXTS, annotations, train
+
+WITH_SPACY = Path(__file__).with_name("spacy_pipelines.py")
+
+
+def export(nlp, path):
+    return kernel.registry.exporters.get("spacy")(nlp, path)
+
+
+def predict(nlp):
+    return [annotations(doc) for doc in nlp.pipe(TEXTS)]
+
+
+def files_of(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def own(pipeline, tmp_path):
+    """The folder of a pipeline that spaCy trained, in the layers of kernel."""
+    kernel.load(pipeline).to_disk(tmp_path / "own")
+    return tmp_path / "own"
+
+
+def test_it_writes_the_files_that_spacy_had_written(pipeline, own, tmp_path, run_kernel):
+    exported = tmp_path / "exported"
+    done = run_kernel("export", own, exported, "--to", "spacy")
+    assert done.returncode == 0, done.stderr
+    assert "tagger" in done.stdout
+    assert files_of(exported) == files_of(pipeline) | {"manifest.json"}
+    ours, theirs = (load_config(path / "config.cfg") for path in (exported, pipeline))
+    assert ours == theirs
+    ours, theirs = (
+        json.loads(path.joinpath("meta.json").read_text()) for path in (exported, pipeline)
+    )
+    assert ours.pop("spacy_version") == ">=3.8.0,<3.9.0"
+    assert ours.items() <= theirs.items()
+
+
+@pytest.mark.parametrize("component", PIPELINES["all"])
+def test_weights_are_in_the_layers_of_spacy(pipeline, own, tmp_path, component):
+    export(kernel.load(own), tmp_path / "exported")
+    files = (path / component / "model" for path in (tmp_path / "exported", pipeline))
+    ours, theirs = (unpack(file.read_bytes()) for file in files)
+    assert [node["name"] for node in ours["nodes"]] == [node["name"] for node in theirs["nodes"]]
+    for node, expected in zip(ours["nodes"], theirs["nodes"], strict=True):
+        assert node["dims"].items() <= expected["dims"].items()
+    for attrs, expected in zip(ours["attrs"], theirs["attrs"], strict=True):
+        assert attrs.items() <= expected.items()
+    for params, expected in zip(ours["params"], theirs["params"], strict=True):
+        np.testing.assert_equal(params, expected)
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_kernel_reads_what_it_exported(tmp_path, name):
+    nlp = train(name, n_steps=2, library="kernel")
+    assert not export(nlp, tmp_path / name)
+    names = unpack((tmp_path / name / nlp.pipe_names[0] / "model").read_bytes())["nodes"]
+    assert not [node for node in names if node["name"] in ("multi_hash_embed", "find_ngrams")]
+    assert predict(kernel.load(tmp_path / name)) == predict(nlp)
+
+
+def test_names_of_kernel_are_written_as_those_of_spacy(tmp_path):
+    nlp = kernel.blank("en")
+    embed = {"@architectures": "kernel.HashEmbedCNN.v1", "width": 8, "depth": 1, "embed_size": 9}
+    embed |= {"window_size": 1, "maxout_pieces": 2, "subword_features": True}
+    model = {"@architectures": "kernel.Tagger.v2", "tok2vec": {**embed, "pretrained_vectors": None}}
+    nlp.add_pipe(
+        "tagger", config={"model": model, "scorer": {"@scorers": "kernel.tagger_scorer.v1"}}
+    )
+    nlp.add_pipe("sentencizer", name="sentences")
+    export(nlp, tmp_path / "exported")
+    blocks = load_config(tmp_path / "exported" / "config.cfg")["components"]
+    assert blocks["tagger"]["model"]["@architectures"] == "spacy.Tagger.v2"
+    # spaCy finds the first versions under this name, too.
+    assert blocks["tagger"]["model"]["tok2vec"]["@architectures"] == "spacy.HashEmbedCNN.v1"
+    assert blocks["tagger"]["scorer"] == {"@scorers": "spacy.tagger_scorer.v1"}
+    assert blocks["sentences"]["factory"] == "sentencizer"
+
+
+LOW_DATA = {"@architectures": "spacy.TextCatLowData.v1", "width": 8, "dropout": None}
+
+
+@kernel.Language.component("unknown_to_spacy")
+def unknown_to_spacy(doc):
+    return doc
+
+
+def test_all_that_spacy_lacks_is_named_before_anything_is_written(tmp_path):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("parser", config={"scorer": {"@scorers": "kernel.deps_scorer.v1"}})
+    nlp.add_pipe("unknown_to_spacy")
+    nlp.add_pipe("textcat", config={"model": LOW_DATA})
+    nlp.add_pipe("sentencizer")
+    with pytest.raises(UnsupportedError) as caught:
+        export(nlp, tmp_path / "exported")
+    assert caught.value.message.endswith(
+        "`parser` needs `kernel.deps_scorer.v1` of `scorer`; "
+        "`unknown_to_spacy` needs the component `unknown_to_spacy`; "
+        "`textcat` needs `spacy.TextCatLowData.v1` of `model`"
+    )
+    assert caught.value.hint.endswith("--exclude parser,unknown_to_spacy,textcat")
+    assert not tmp_path.joinpath("exported").exists()
+
+
+def test_settings_that_spacy_lacks_must_have_their_default(tmp_path):
+    nlp = kernel.blank("ja")
+    nlp.add_pipe("morphologizer")
+    export(nlp, tmp_path / "exported")
+    block = load_config(tmp_path / "exported" / "config.cfg")["components"]["morphologizer"]
+    assert "overwrite" in block
+    assert "label_smoothing" not in block
+    nlp.add_pipe("morphologizer", name="smoothed", config={"label_smoothing": 0.1})
+    with pytest.raises(UnsupportedError, match=r"`smoothed` needs `label_smoothing = 0\.1`"):
+        export(nlp, tmp_path / "exported")
+
+
+def test_classes_that_were_never_trained_are_named(own, tmp_path):
+    nlp = kernel.load(own)
+    nlp.get_pipe("ner").add_label("NEW")
+    with pytest.raises(UnsupportedError, match="`ner` needs labels that were added, but not tr"):
+        export(nlp, tmp_path / "exported")
+
+
+def test_sections_about_training_are_left_out_if_spacy_cannot_read_them(own, tmp_path):
+    nlp = kernel.load(own)
+    nlp.config["training"]["optimizer"]["learn_rates"] = {"tagger": 0.01}
+    (remark,) = export(nlp, tmp_path / "exported")
+    assert "`optimizer.learn_rates = {'tagger': 0.01}`" in remark
+    assert list(load_config(tmp_path / "exported" / "config.cfg")) == [
+        "paths",
+        "system",
+        "nlp",
+        "components",
+    ]
+
+
+def test_attributes_of_words_that_spacy_does_not_load_are_named(tmp_path):
+    nlp = kernel.blank("en")
+    nlp.vocab["acme"].is_stop = True
+    nlp.vocab["acme"].norm_ = "company"
+    (remark,) = export(nlp, tmp_path / "exported")
+    assert "does not load the attributes of words" in remark
+    lookups = unpack(tmp_path.joinpath("exported", "vocab", "lookups.bin").read_bytes())
+    assert [*lookups["lexeme_norm"].values()] == ["company"]
+
+
+def test_existing_folder_is_kept(own, tmp_path, run_kernel):
+    output = tmp_path / "exported"
+    output.mkdir()
+    output.joinpath("notes.txt").write_text("mine")
+    assert run_kernel("export", own, output, "--to", "spacy").returncode == 1
+    assert run_kernel("export", own, output, "--to", "spaci").returncode == 1
+    assert [path.name for path in output.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.slow
+def test_spacy_predicts_the_same(tmp_path):
+    python = os.environ.get("KERNEL_SPACY_PYTHON")
+    if python is None:
+        pytest.skip("needs KERNEL_SPACY_PYTHON, the path of an interpreter with spaCy")
+    expected = {}
+    for name in PIPELINES:
+        nlp = train(name, library="kernel")
+        export(nlp, tmp_path / name)
+        expected[name] = predict(nlp)
+    subprocess.run([python, "-W", "ignore", WITH_SPACY, "predict", tmp_path], check=True)
+    for name, docs in expected.items():
+        found = json.loads((tmp_path / f"{name}.json").read_text())
+        for ours, theirs in zip(docs, found, strict=True):
+            assert ours["tokens"] == theirs["tokens"], name
+            assert ours["cats"] == pytest.approx(theirs["cats"], abs=2e-4), name
