@@ -12,7 +12,7 @@ from kernel.files.compression import decompress, max_unpacked
 from kernel.files.folders import link_or_copy, recover_folder, remove, replace_folder
 from kernel.files.json import parse_json, read_json
 from kernel.files.manifest import MANIFEST, check_entries, verify_manifest
-from kernel.files.messages import pack, unchanged_gc, unpack
+from kernel.files.messages import pack, paused_gc, unpack
 from kernel.files.modules import import_file
 from kernel.files.raw import open_file, read_file
 from kernel.files.readers import BytesReader, InflatingReader, Reader
@@ -36,13 +36,13 @@ __all__ = [
     "pack",
     "parse_json",
     "parse_npy",
+    "paused_gc",
     "read_file",
     "read_json",
     "recover_folder",
     "remove",
     "replace_folder",
     "scan_map",
-    "unchanged_gc",
     "unpack",
     "verify_manifest",
     "write_file",

@@ -11,6 +11,7 @@ from typing import Any, Final, Union, get_args, get_origin
 from kernel.errors import LoadError
 
 MAX_SHOWN_BITS: Final = 64
+_UNIONS: Final = (types.UnionType, Union)
 
 
 def check_type(value: Any, expected: Any, *, what: str = "the data") -> Any:
@@ -35,7 +36,7 @@ def _faults(value: Any, expected: Any, place: str) -> Iterator[tuple[str, str]]:
     origin, args = get_origin(expected) or expected, get_args(expected)
     if isinstance(expected, dict):
         yield from _faults_of_fields(value, expected, place)
-    elif origin in {types.UnionType, Union}:
+    elif origin in _UNIONS:
         if all(any(_faults(value, each, place)) for each in args):
             yield place, _wrong(value, expected)
     elif not _is_a(value, origin):
@@ -62,8 +63,14 @@ def _faults_of_items(
 
 
 def _are_all(values: Iterable[Any], type_: Any) -> bool:
-    """Return whether all values are of exactly this class: quick, for the many words of a file."""
-    return isinstance(type_, type) and type_ is not float and {*map(type, values)} <= {type_}
+    """Return whether all values are of exactly this class, or of one of a union's classes.
+
+    It is quick, for the many words of a file; if it returns False, the values may still be right.
+    """
+    if type_ is Any:
+        return True
+    classes = get_args(type_) if get_origin(type_) in _UNIONS else (type_,)
+    return float not in classes and all(found in classes for found in {*map(type, values)})
 
 
 def _faults_of_fields(value: Any, fields: dict[str, Any], place: str) -> Iterator[tuple[str, str]]:

@@ -37,13 +37,14 @@ def unpack(data: bytes, *, what: str = "the data", tuples: bool = False) -> Any:
 
     _, decode = _hooks()
     try:
-        return unpackb(
-            data,
-            object_hook=decode,
-            raw=False,
-            use_list=not tuples,
-            unicode_errors="surrogatepass",
-        )
+        with paused_gc():
+            return unpackb(
+                data,
+                object_hook=decode,
+                raw=False,
+                use_list=not tuples,
+                unicode_errors="surrogatepass",
+            )
     # Decoders of arrays, also those that plugins register with srsly, raise whatever they like.
     except Exception as error:
         raise LoadError(f"{what} is damaged: {reason(error)}") from error
@@ -71,12 +72,14 @@ def _hooks_of(n_registered: int) -> tuple[Hook, Hook]:
 
 
 @contextlib.contextmanager
-def unchanged_gc() -> Iterator[None]:
-    """Restore the state of the garbage collector at the end of the block.
+def paused_gc() -> Iterator[None]:
+    """Disable the garbage collector, and restore its state at the end of the block.
 
-    `srsly.msgpack_loads`, which Thinc calls, leaves it disabled after an error.
+    A large file makes many objects and no garbage. `srsly.msgpack_loads`, which Thinc calls, leaves
+    the collector disabled after an error.
     """
     was_enabled = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:

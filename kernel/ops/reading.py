@@ -12,7 +12,7 @@ from attrs import frozen
 from thinc.model import deserialize_attr
 
 from kernel.errors import LoadError
-from kernel.files import check_type, unchanged_gc, unpack
+from kernel.files import check_type, paused_gc, unpack
 from kernel.ops.shims import shim_loaders, store_without_pickle
 from kernel.ops.weights import WeightNode, sizes_of
 
@@ -112,7 +112,7 @@ def _checked(data: bytes, layers: Sequence[Any], translate: Translate | None) ->
 
 
 def _read(data: bytes, layers: Sequence[Any], translate: Translate | None) -> list[_Stored]:
-    with unchanged_gc():
+    with paused_gc():
         fields = _with_layers(check_type(unpack(data, what=_WHAT), _FORMAT, what=_WHAT))
         if translate is not None:
             fields = translate(layers[0], fields) or fields

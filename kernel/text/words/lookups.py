@@ -93,12 +93,12 @@ class Table(dict[int, Any]):
         """Set many values."""
         self.revision += 1
         given = dict(*args, **kwargs)
-        keys = list(given)
-        if all(isinstance(key, str) for key in keys):
-            keys = hash_strings(keys)
+        kinds = {*map(type, given)}
+        if kinds == {int}:
+            super().update(given)
         else:
-            keys = [_id_of(key) for key in keys]
-        super().update(zip(keys, given.values(), strict=True))
+            keys = hash_strings(list(given)) if kinds == {str} else map(_id_of, given)
+            super().update(zip(keys, given.values(), strict=True))
 
     @classmethod
     def from_dict(cls, data: Mapping[str | int, Any], name: str | None = None) -> Table:

@@ -35,6 +35,8 @@ SEGMENT_LENGTH = 80
 # Bytes for the precomputed features of a group of segments: 12 KB per token with the default
 # settings. With much less memory, too few states are stepped together to be fast.
 GROUP_BYTES = 100_000_000
+# More tokens in a group take more memory, and no less time.
+MAX_GROUP_TOKENS = 12_000
 # Steps between two checks whether segments have met.
 STEPS_PER_MEETING_CHECK = 8
 
@@ -136,7 +138,8 @@ class Decoder:
         )
 
     def _step_together(self, segments: Segments) -> None:
-        groups = segments.groups(n_tokens_that_fit(self.scorer, GROUP_BYTES))
+        max_tokens = min(n_tokens_that_fit(self.scorer, GROUP_BYTES), MAX_GROUP_TOKENS)
+        groups = segments.groups(max_tokens)
         # One thread multiplies in a few long calls, the other steps in many short ones: this way
         # two threads disturb each other least.
         beyond = [

@@ -1,8 +1,10 @@
 """Bytes that are damaged or hostile end in one error that names them, and change nothing else."""
 
+import contextlib
 import gc
 import os
 import zlib
+from typing import Any
 
 import pytest
 
@@ -124,11 +126,27 @@ def test_only_regular_files_are_read(tmp_path):
         (float("nan"), float, "is nan, expected a finite number"),
         (10**400, float, "is a very large integer, expected a finite number"),
         ("x", int | None, r"is 'x', expected int \| None"),
+        ({"a": 1, 2: 3, True: 4}, dict[int | str, Any], r"has a key that is True, .* int \| str"),
+        ([1, "a", None], list[int | str], r"`\[2\]` is None, expected int \| str"),
+        ([1, float("inf")], list[int | float], r"`\[1\]` is inf, expected int \| float"),
     ],
 )
 def test_wrong_types_are_named_with_their_place(value, expected, fault):
     with pytest.raises(LoadError, match=rf"^the file:? {fault}$"):
         check_type(value, expected, what="the file")
+
+
+@pytest.mark.parametrize("data", [pack(["a", [1]]), b"\x93\x01"], ids=["whole", "truncated"])
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_reading_leaves_the_garbage_collector_as_it_was(data, is_enabled):
+    before = gc.isenabled()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        with contextlib.suppress(LoadError):
+            unpack(data)
+        assert gc.isenabled() == is_enabled
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_right_types_pass():
