@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +20,8 @@ from kernel_plugin_rules.matcher.token_patterns import REQUIRABLE, PatternProble
 Match: TypeAlias = tuple[int, int, int]
 OnMatch: TypeAlias = Callable[["PhraseMatcher", Doc, int, list[Match]], Any]
 
+# In shorter texts, looking at each word is faster than making arrays.
+_MIN_LENGTH_FOR_ARRAYS: Final = 50
 _ANNOTATION: Final = ("DEP", "TAG", "POS", "MORPH", "LEMMA")
 
 
@@ -48,10 +50,10 @@ class PhraseMatcher:
             raise ArgumentError(message) from None
         self.validate = validate
         self._is_lexical = attributes.is_lexical(self.attr)
+        self._values_key = ("values", self.attr)
         self._functions: dict[int, OnMatch] = {}
         self._phrases = Phrases()
-        # Identifies what was computed for words; replaced when phrases change.
-        self._version = object()
+        self._renew()
 
     def __reduce__(self) -> Any:
         names = self.vocab.strings
@@ -106,7 +108,11 @@ class PhraseMatcher:
         self._functions.pop(number, None)
         if on_match is not None:
             self._functions[number] = on_match
-        self._version = object()
+        self._renew()
+
+    def _renew(self) -> None:
+        """Forget what was computed for words: their nodes, and whether phrases start with them."""
+        self._version, self._starts = object(), object()
 
     def _checked(self, key: Any, docs: Any, on_match: Any) -> list[Doc]:
         if not isinstance(key, str):
@@ -148,7 +154,7 @@ class PhraseMatcher:
         number = self.vocab.strings.as_int(key)
         self._phrases.remove(number)
         self._functions.pop(number, None)
-        self._version = object()
+        self._renew()
 
     # Matching
 
@@ -167,19 +173,21 @@ class PhraseMatcher:
         return [Span(doc, first, last, label=key) for key, first, last in matches]
 
     def _find(self, doc: Doc, start: int, end: int) -> list[Match]:
-        starts: list[Node | None]
-        indices: Sequence[int]
-        if self._is_lexical:
-            indices = doc.lex[start:end].tolist()
-            nodes = doc.lexemes.derived_list(self._version, self._nodes_from)
-            starts = list(map(nodes.__getitem__, indices))
-            if not any(starts):
-                return []
-            values = self._lexical_values(doc.lexemes)
+        if not self._is_lexical:
+            values = annotation(doc, self.attr).tolist()
+            found = map(self._phrases.first.get, values[start:end])
+            return walk(enumerate(found, start), values, range(end), end)
+        table = doc.lexemes
+        nodes = table.derived_list(self._version, self._nodes_from)
+        rows = doc.lex.tolist()
+        starts: Iterable[tuple[int, Node | None]]
+        if end - start < _MIN_LENGTH_FOR_ARRAYS:
+            starts = enumerate(map(nodes.__getitem__, rows[start:end]), start)
         else:
-            values = annotation(doc, self.attr)[start:end].tolist()
-            starts, indices = list(map(self._phrases.first.get, values)), range(len(values))
-        return walk(starts, values, indices, start)
+            may_start = table.derived(self._starts, self._starts_from).take(doc.lex[start:end])
+            places = (may_start.nonzero()[0] + start).tolist()
+            starts = [(place, nodes[rows[place]]) for place in places]
+        return walk(starts, self._lexical_values(table), rows, end)
 
     def _values(self, doc: Doc) -> list[int]:
         if not self._is_lexical:
@@ -188,13 +196,17 @@ class PhraseMatcher:
 
     def _lexical_values(self, table: LexemeTable) -> list[int]:
         """Return the value of each word."""
-        return table.derived_list(("values", self.attr), self._values_from)
+        return table.derived_list(self._values_key, self._values_from)
 
     def _values_from(self, table: LexemeTable, start: int) -> list[int]:
         return table.values_from(self.attr, start).tolist()
 
     def _nodes_from(self, table: LexemeTable, start: int) -> list[Node | None]:
         return list(map(self._phrases.first.get, self._lexical_values(table)[start:]))
+
+    def _starts_from(self, table: LexemeTable, start: int) -> npt.NDArray[np.bool_]:
+        """Return whether phrases start with a word."""
+        return np.array([node is not None for node in self._nodes_from(table, start)], np.bool_)
 
     def pipe(
         self,

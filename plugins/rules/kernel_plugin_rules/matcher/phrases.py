@@ -109,24 +109,26 @@ def _as_in_spacy(keys: Sequence[int]) -> tuple[int, ...]:
 
 
 def walk(
-    starts: Sequence[Node | None], values: Sequence[int], indices: Sequence[int], offset: int
+    starts: Iterable[tuple[int, Node | None]],
+    values: Sequence[int],
+    indices: Sequence[int],
+    stop: int,
 ) -> list[tuple[int, int, int]]:
     """Return key, start and end of each phrase, by start, then by end.
 
-    starts   (N,)  the node of the phrases that start with each token
+    starts   tokens, ascending, with the node of the phrases that start with each
     values   the values that the tokens have
     indices  (N,)  where the value of each token is in `values`
-    offset   the position of the first token
+    stop     the token after the last one that a phrase may have
     """
     found = []
-    n_tokens = len(starts)
-    for start, first in enumerate(starts):
+    for start, first in starts:
         node, end = first, start
         while node is not None:
             end += 1
-            if node.keys:
-                found.extend([(key, start + offset, end + offset) for key in node.keys])
-            if node.children is None or end == n_tokens:
+            for key in node.keys:
+                found.append((key, start, end))  # noqa: PERF401 - most nodes have one or no key
+            if node.children is None or end == stop:
                 break
             node = node.children.get(values[indices[end]])
     return found

@@ -1,6 +1,8 @@
 import pickle  # noqa: TID251 — its support is tested here
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import kernel
 from kernel.errors import ArgumentError
@@ -83,6 +85,32 @@ def test_spans(vocab, phrases):
     assert bounds(matcher(doc[2:4])) == []
     (span,) = matcher(doc[2:], as_spans=True)
     assert (span.start, span.end, span.label_) == (3, 5, "X")
+
+
+@given(data=st.data(), n_words=st.integers(0, 120), attr=st.sampled_from(["LOWER", "TAG"]))
+def test_short_and_long_texts_have_the_matches_of_a_search_at_every_token(data, n_words, attr):
+    vocab = kernel.Vocab()
+    words = st.sampled_from(["a", "b", "c", "d", "e", "A"])
+    listed = data.draw(st.lists(st.lists(words, min_size=1, max_size=4), max_size=6), "phrases")
+    text = data.draw(st.lists(words, min_size=n_words, max_size=n_words), "text")
+    start = data.draw(st.integers(0, n_words), "start")
+    end = data.draw(st.integers(start, n_words), "end")
+    matcher = PhraseMatcher(vocab, attr=attr)
+    matcher.add("X", [Doc(vocab, words=phrase, tags=phrase) for phrase in listed])
+    doc = Doc(vocab, words=text, tags=text)
+
+    def same(word):
+        return word.lower() if attr == "LOWER" else word
+
+    values = [same(word) for word in text]
+    sought = {tuple(map(same, phrase)) for phrase in listed}
+    places = [(i, i + length) for i in range(n_words) for length in range(1, 5)]
+    expected = [(i, j) for i, j in places if j <= n_words and tuple(values[i:j]) in sought]
+    assert bounds(matcher(doc)) == expected
+    inside = [(i, j) for i, j in expected if i >= start and j <= end]
+    assert bounds(matcher(doc[start:end])) == inside
+    ((_, found),) = matcher.pipe([doc], return_matches=True)
+    assert bounds(found) == expected
 
 
 def test_keys_are_removed_with_their_phrases_only(vocab, phrases):
