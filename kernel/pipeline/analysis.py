@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from kernel.errors import ArgumentError
+
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
 
@@ -19,7 +21,12 @@ def analyze_pipes(
     `summary` has the `keys` of each component, `problems` its required attributes that no earlier
     component assigns, `attrs` the components that assign and require each attribute. With `pretty`,
     summary and problems are printed.
+
+    Raises ArgumentError for unknown keys.
     """
+    for key in keys:
+        if key not in KEYS:
+            raise ArgumentError(f"no key {key!r} of components; there are: {', '.join(KEYS)}")
     summary: dict[str, dict[str, Any]] = {}
     problems: dict[str, list[str]] = {}
     used: dict[str, dict[str, list[str]]] = {}

@@ -36,8 +36,8 @@ from kernel.pipeline.stages import (
     as_list,
     check_source,
     copy_stage,
+    disabled_from_start,
     make_stage,
-    names_to_disable,
 )
 from kernel.plugins import hooks
 from kernel.registry import registry
@@ -448,11 +448,14 @@ class Language:
         nlp = assembly.call_back(settings.after_creation, nlp, "nlp.after_creation")
         names = [name for name in settings.pipeline if name not in as_list(exclude)]
         assembly.add_components(nlp, names, raw, values, validate=validate)
-        off = names_to_disable(
-            nlp.component_names, disable=as_list(disable) or None, enable=as_list(enable) or None
+        off = disabled_from_start(
+            nlp.component_names,
+            configured=settings.disabled,
+            disable=as_list(disable),
+            enable=as_list(enable),
         )
         for stage in nlp.stages:
-            stage.enabled = stage.name not in {*settings.disabled, *off}
+            stage.enabled = stage.name not in off
         nlp = assembly.call_back(
             settings.after_pipeline_creation, nlp, "nlp.after_pipeline_creation"
         )

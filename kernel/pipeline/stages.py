@@ -104,7 +104,7 @@ class Stages(list[Stage]):
     def _index_of(self, stage: str | int) -> int:
         if isinstance(stage, str):
             return self.index(self.find(stage))
-        if not 0 <= stage < len(self):
+        if isinstance(stage, bool) or not 0 <= stage < len(self):
             raise ArgumentError(
                 f"there is no component number {stage}; the pipeline has {len(self)}"
             )
@@ -173,6 +173,28 @@ def names_to_disable(
     if disable is not None and set(off) != set(others):
         raise ArgumentError(f"`enable` {on} and `disable` {off} contradict each other")
     return others
+
+
+def disabled_from_start(
+    names: Sequence[str],
+    *,
+    configured: Iterable[str],
+    disable: Sequence[str],
+    enable: Sequence[str],
+) -> set[str]:
+    """Return which of `names` a new pipeline has disabled: some, or all except `enable`.
+
+    Raises `ArgumentError` if the config or `disable` disables what `enable` names.
+    """
+    off = {*configured, *disable}
+    both = [name for name in enable if name in off]
+    if both:
+        reason = "`disable`" if off.issubset(disable) else "`disable`, or `disabled` in [nlp],"
+        raise ArgumentError(
+            f"`enable` has {', '.join(map(repr, both))}, but {reason} has it too",
+            hint="give `config={'nlp.disabled': []}` to enable what the config disables",
+        )
+    return {name for name in names if name not in enable} if enable else off
 
 
 def make_stage(

@@ -200,7 +200,12 @@ def check_tokenizer_settings(tokenizer: Any, settings: Mapping[str, Any]) -> Non
         known |= {each.name for each in parameters if each.kind is not each.VAR_KEYWORD}
     unknown = {key: value for key, value in settings.items() if key not in known - {"self"}}
     check_settings("tokenizer_config", unknown, dict.fromkeys(sorted(_TOKENIZER_SETTINGS)))
-    if tokenizer.is_fast and settings.get("use_fast") is False:
+    use_fast = settings.get("use_fast", True)
+    if not isinstance(use_fast, bool):
+        raise ArgumentError(
+            f"`use_fast` of `tokenizer_config`: expected true or false, got {use_fast!r:.60}"
+        )
+    if tokenizer.is_fast and not use_fast:
         raise ArgumentError(
             "`use_fast = false` of `tokenizer_config` has no effect: transformers has only a fast "
             f"tokenizer, `{type(tokenizer).__name__}`, for this encoder"

@@ -3,7 +3,7 @@
 import pytest
 
 import kernel
-from kernel.errors import KernelError, LoadError
+from kernel.errors import ArgumentError, KernelError, LoadError
 from kernel.pipeline import Language
 
 
@@ -49,6 +49,11 @@ def test_disabling_by_the_older_name_lasts_for_the_block(nlp):
 
 def test_training_begins_by_the_older_name(nlp):
     assert nlp.begin_training() is not None
+
+
+def test_analysis_refuses_unknown_keys(nlp):
+    with pytest.raises(ArgumentError, match="no key 'assign' of components; there are: assigns"):
+        nlp.analyze_pipes(keys=["assign"])
 
 
 def test_analysis_is_printed_on_request(nlp, capsys):

@@ -5,7 +5,7 @@ import warnings
 import pytest
 
 import kernel
-from kernel.errors import KernelError
+from kernel.errors import ArgumentError, KernelError
 from kernel.pipeline import Language, Pipe
 
 
@@ -126,6 +126,32 @@ def test_components_can_be_selected_when_a_pipeline_is_created(nlp, arguments, e
 
     assert made.pipe_names == expected
     assert made.component_names == ["empty_ruler", "marker"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"enable": "marker"}, r"`disable`, or `disabled` in \[nlp\], has it too"),
+        ({"enable": ["empty_ruler"], "disable": ["empty_ruler"]}, "has 'empty_ruler', but"),
+    ],
+)
+def test_what_is_disabled_cannot_be_enabled_too(nlp, arguments, message):
+    nlp.add_pipe("empty_ruler")
+    nlp.add_pipe("marker")
+    nlp.disable_pipe("marker")
+
+    with pytest.raises(ArgumentError, match=message):
+        type(nlp).from_config(nlp.config, **arguments)
+    made = type(nlp).from_config(nlp.config, enable=["empty_ruler"], disable="marker")
+    assert made.pipe_names == ["empty_ruler"]
+
+
+@pytest.mark.parametrize("place", [{"before": True}, {"after": False}, {"before": 2}])
+def test_places_that_are_no_numbers_of_components_are_refused(nlp, place):
+    nlp.add_pipe("empty_ruler")
+    nlp.add_pipe("marker")
+    with pytest.raises(ArgumentError, match="there is no component number"):
+        nlp.add_pipe("marker", name="other", **place)
 
 
 def test_a_component_from_elsewhere_is_checked_against_the_vectors_under_its_present_name(tmp_path):

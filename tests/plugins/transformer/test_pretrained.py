@@ -64,6 +64,8 @@ def test_unknown_settings_are_refused(tiny_encoder):
         ArgumentError, match="`tokenizer_config` has the unknown setting `use_slow`"
     ):
         load_encoder(str(tiny_encoder), {"use_slow": True}, {})
+    with pytest.raises(ArgumentError, match="`use_fast` of `tokenizer_config`: expected true or"):
+        load_encoder(str(tiny_encoder), {"use_fast": "x"}, {})
 
 
 @pytest.mark.parametrize(

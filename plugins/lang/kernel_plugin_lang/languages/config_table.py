@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attrs import asdict, frozen
+from attrs import asdict, fields_dict, frozen
 
-from kernel_plugin_lang.languages.reading import Place, key
+from kernel.config import InitializeSettings, NlpSettings, TrainingSettings
+from kernel_plugin_lang.languages.reading import Place, Read, check_keys, key
 from kernel_plugin_lang.languages.tables import Makers, Table
 
 _NULL: Final = "${null}"
 
 
-def _section(value: object, place: Place) -> dict[str, Any]:
-    """Read a section of a config; its settings are checked when a pipeline is made."""
-    if not isinstance(value, dict):
-        raise place.error("expected a table, the section of a config")
-    return {name: _with_null(each) for name, each in value.items()}
+def _section(settings: type) -> Read:
+    """Return what reads a section of a config, with some of the keys of `settings`.
+
+    The values are checked when a pipeline is made.
+    """
+
+    def read(value: object, place: Place) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise place.error("expected a table, the section of a config")
+        check_keys(value, fields_dict(settings), place)
+        return {name: _with_null(each) for name, each in value.items()}
+
+    return read
 
 
 def _with_null(value: Any) -> Any:
@@ -35,9 +44,9 @@ class ConfigTable(Table):
     training    how pipelines of the language are trained
     """
 
-    nlp: dict[str, Any] = key(_section, default={})
-    initialize: dict[str, Any] = key(_section, default={})
-    training: dict[str, Any] = key(_section, default={})
+    nlp: dict[str, Any] = key(_section(NlpSettings), default={})
+    initialize: dict[str, Any] = key(_section(InitializeSettings), default={})
+    training: dict[str, Any] = key(_section(TrainingSettings), default={})
 
     def defaults(self) -> Makers:
         """Return `config`."""

@@ -122,6 +122,13 @@ def read_count(value: object, place: Place) -> int:
     return value
 
 
+def read_positive(value: object, place: Place) -> int:
+    """Read a whole number of at least 1."""
+    if read_count(value, place) == 0:
+        raise _expected("a whole number, 1 or more", place)
+    return read_count(value, place)
+
+
 def read_texts(value: object, place: Place) -> list[str]:
     """Read a list of strings."""
     if not isinstance(value, list):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import asdict, frozen
 
 from kernel.pipeline import RecommendedModels
-from kernel_plugin_lang.languages.reading import key, read_count, read_text
+from kernel_plugin_lang.languages.reading import key, read_positive, read_text
 from kernel_plugin_lang.languages.tables import Makers, Table
 
 
@@ -20,7 +20,7 @@ class RecommendedTable(Table):
 
     vectors: str | None = key(read_text, default=None)
     transformer: str | None = key(read_text, default=None)
-    size_factor: int = key(read_count, default=RecommendedModels().size_factor)
+    size_factor: int = key(read_positive, default=RecommendedModels().size_factor)
 
     def defaults(self) -> Makers:
         """Return `recommended`."""

@@ -53,3 +53,12 @@ def test_wrong_key_is_reported(tmp_path):
 
     with pytest.raises(DataError, match=r"tlh.toml:4: `recommended.vector`: unknown key"):
         language_from_file(file)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "true", "1.5"])
+def test_factor_of_the_size_of_batches_is_at_least_one(tmp_path, value):
+    file = tmp_path / "tlh.toml"
+    file.write_text(TABLE.replace("size_factor = 4", f"size_factor = {value}"), encoding="utf8")
+
+    with pytest.raises(DataError, match=r"`recommended\.size_factor`: expected a whole number"):
+        language_from_file(file)
