@@ -34,7 +34,7 @@ class DutchLemmatizer(Lemmatizer):
         pos, form, tables = pos_of(token), token.text.lower(), self.rule_tables
         if pos not in _WITH_RULES or form in tables.index(pos):
             return [form]
-        exceptions = tables.exceptions(pos).get(form)
+        exceptions = tables.exceptions(form, pos)
         if exceptions:
             return [exceptions[0]]
         looked_up = self.find("lemma_lookup", form)

@@ -24,13 +24,15 @@ def _are_rules(value: Any) -> bool:
 
 
 def _are_exceptions(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(map(_are_words, value.values()))
+    return isinstance(value, Mapping) and all(
+        _is_word(lemmas) or _are_words(lemmas) for lemmas in value.values()
+    )
 
 
 # For each table: whether a value is valid, and what is expected.
 _VALUES: Final = {
     "lemma_rules": (_are_rules, "a list of pairs of strings"),
-    "lemma_exc": (_are_exceptions, "a dict from strings to lists of strings"),
+    "lemma_exc": (_are_exceptions, "a dict from strings to strings or lists of them"),
     "lemma_index": (_are_words, "a list of strings"),
 }
 
@@ -54,9 +56,10 @@ class RuleTables:
         """Return pairs of an ending and its replacement."""
         return self._of_pos("lemma_rules", pos) or ()
 
-    def exceptions(self, pos: str) -> Mapping[str, Sequence[str]]:
-        """Return the lemmas of irregular forms."""
-        return self._of_pos("lemma_exc", pos) or {}
+    def exceptions(self, form: str, pos: str) -> Sequence[str]:
+        """Return the lemmas of an irregular form; the Persian table has one string for verbs."""
+        found: str | Sequence[str] = (self._of_pos("lemma_exc", pos) or {}).get(form, ())
+        return [found] if isinstance(found, str) else found
 
     def index(self, pos: str) -> frozenset[str]:
         """Return the known lemmas."""
@@ -87,7 +90,7 @@ class RuleTables:
 
     def with_exceptions(self, found: list[str], form: str, pos: str) -> list[str]:
         """Return the exceptions for `form`, the last one first, and then the lemmas `found`."""
-        exceptions = dict.fromkeys(self.exceptions(pos).get(form, ()))
+        exceptions = dict.fromkeys(self.exceptions(form, pos))
         return [*reversed([lemma for lemma in exceptions if lemma not in found]), *found]
 
     def lemmas(self, form: str, pos: str) -> list[str]:
@@ -111,7 +114,7 @@ class RuleTables:
         """
         if form in self.index(pos):
             return [form]
-        exceptions = self.exceptions(pos).get(form)
+        exceptions = self.exceptions(form, pos)
         found = exceptions or self.accepted(form, pos) or self.results(form, pos)
         return list(dict.fromkeys(found))
 

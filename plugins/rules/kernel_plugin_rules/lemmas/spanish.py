@@ -14,6 +14,9 @@ _ACCENTS: Final = str.maketrans("áéíóú", "aeiou")
 # Pronouns that are written as endings of a verb: `dámelo` is `da me lo`.
 _CLITIC: Final = re.compile(r"(?:[mts]e|l[aeo]s?|n?os)$")
 
+_INFLECTED: Final = frozenset({"adj", "adv", "aux", "noun", "num", "verb"})
+_THOUSANDS: Final = re.compile(r"\.[0-9]{3}$")
+
 
 class SpanishLemmatizer(Lemmatizer):
     """Chooses the rules of a word by its part of speech and features.
@@ -28,24 +31,30 @@ class SpanishLemmatizer(Lemmatizer):
             return ["lemma_rules", "lemma_rules_groups", "lemma_index", "lemma_exc"], []
         return super().get_lookups_config(mode)
 
-    @depends_on("pos", "morph")
+    @depends_on("pos", "morph", "sent_start")
     def rule_lemmatize(self, token: Token) -> list[str]:
         """Return the lemmas of `token`, the best one first."""
         pos, form = pos_of(token), token.text.lower()
         if pos in NO_WORDS:
             return [form]
-        features = set(str(token.morph).split("|"))
-        rule = self._select_rule(pos, features)
-        if pos in {"adj", "noun"}:
-            return self._except(pos, form) or self._known(self._results(form, rule), pos) or [form]
-        if pos in {"aux", "verb"}:
-            return self._except(pos, form) or self._verb(form, rule, features)
-        if pos in {"adv", "num"}:
-            rule = "adverbs" if pos == "adv" else "num"
-            return self._except(pos, form) or self._fixed(form, rule) or [form]
+        if pos in _INFLECTED and (exceptions := self._except(pos, form)):
+            return exceptions
         if pos in {"det", "pron"}:
             return self._pronominal(form, pos)
-        return [token.text]
+        if pos in _INFLECTED:
+            return self._inflected(form, pos, set(str(token.morph).split("|"))) or [form]
+        # The first word of a sentence has a capital for that reason, unless it is a name.
+        return [form if token.is_sent_start and pos != "propn" else token.text]
+
+    def _inflected(self, form: str, pos: str, features: set[str]) -> list[str]:
+        if pos == "adv":
+            return self._fixed(form, "adverbs")
+        if pos == "num":
+            return self._fixed(form, "num") or [_number(form)]
+        rule = self._select_rule(pos, features)
+        if pos in {"aux", "verb"}:
+            return self._verb(form, rule, features)
+        return self._known(self._results(form, rule), pos)
 
     def _select_rule(self, pos: str, features: set[str]) -> str | None:
         """Return the name of the first rules of `pos` whose features a word has."""
@@ -56,7 +65,7 @@ class SpanishLemmatizer(Lemmatizer):
         return self.rule_tables.rules(name) if name is not None else ()
 
     def _except(self, pos: str, form: str) -> list[str]:
-        return list(self.rule_tables.exceptions(pos).get(form, ()))
+        return list(self.rule_tables.exceptions(form, pos))
 
     def _fixed(self, form: str, *names: str) -> list[str]:
         """Return the replacement of a whole word in the first of the rules that have it."""
@@ -125,6 +134,14 @@ class SpanishLemmatizer(Lemmatizer):
             for old, new in self._rules("accents"):
                 if old in lemma:
                     yield lemma.replace(old, new)
+
+
+def _number(form: str) -> str:
+    """Return a number as `1000000.5` that is written as `1.000.000,5`."""
+    whole, _, _ = form.partition(",")
+    if _THOUSANDS.search(whole):
+        form = form.replace(".", "")
+    return form.replace(",", ".")
 
 
 make_lemmatizer = lemmatizer_factory(SpanishLemmatizer, mode="rule")

@@ -88,7 +88,11 @@ def test_languages_prefer_different_tables(lemmas, lang, word, pos, lemma):
         pytest.param("cuentase", "VERB", "PronType=Prs", "cuenta él", id="pronoun-with-exception"),
         pytest.param("canto", "VERB", "PronType=Prs|VerbForm=Fin", "cantar", id="no-pronoun"),
         pytest.param("unas", "PRON", "", "uno", id="pronoun"),
-        pytest.param("X", "SYM", "", "X", id="symbol"),
+        pytest.param("X", "SYM", "", "x", id="first-word"),
+        pytest.param("X", "PROPN", "", "X", id="name"),
+        pytest.param("1.000.000,5", "NUM", "", "1000000.5", id="number"),
+        pytest.param("1.000.5", "NUM", "", "1.000.5", id="not-in-thousands"),
+        pytest.param("5,000", "NUM", "", "5.000", id="decimal-comma"),
     ],
 )
 def test_spanish_rules_depend_on_features(lemmas, word, pos, morph, lemma):

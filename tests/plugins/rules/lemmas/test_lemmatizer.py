@@ -217,6 +217,11 @@ def test_lookup_without_a_lemma_gives_the_word(lemmatizer, lookups, value):
     assert lemmas_of(lemmatizer(), "geese") == "geese"
 
 
+def test_exception_may_be_one_lemma(lemmatizer, lookups):
+    lookups.get_table("lemma_exc")["verb"]["was"] = "be"
+    assert lemmas_of(lemmatizer("rule"), "was", pos=["VERB"]) == "be"
+
+
 @pytest.mark.parametrize(
     ("table", "value"),
     [
@@ -225,7 +230,7 @@ def test_lookup_without_a_lemma_gives_the_word(lemmatizer, lookups, value):
         ("lemma_rules", ["ss"]),
         ("lemma_rules", [["s", 3]]),
         ("lemma_exc", ["cats"]),
-        ("lemma_exc", {"cats": "cat"}),
+        ("lemma_exc", {"cats": 3}),
         ("lemma_index", "cat"),
         ("lemma_index", [["cat"]]),
     ],
