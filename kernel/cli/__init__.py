@@ -2,8 +2,9 @@
 
 `Command` and `Group` describe commands (see the hook `kernel_commands`), `console` prints.
 `force_option` and `check_unused` are for commands that write files; `config_argument`,
-`ALLOW_OVERRIDES`, `read_config` and `complete_config` for those that read configs; `code_option`
-and `gpu_option` add options, `import_code` imports the file of the first.
+`ALLOW_OVERRIDES`, `read_config` and `complete_config` for those that read configs, and
+`recommend_config` makes one; `code_option` and `gpu_option` add options, `import_code` imports the
+file of the first.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         force_option,
         gpu_option,
     )
+    from kernel.cli.recommend import recommend_config
 
 __all__ = [
     "ALLOW_OVERRIDES",
@@ -42,6 +44,7 @@ __all__ = [
     "import_code",
     "main",
     "read_config",
+    "recommend_config",
 ]
 
 # Imported when they are used, because that takes time.
@@ -57,6 +60,7 @@ _MODULES: Final = {
     "complete_config": "config_files",
     "import_code": "code",
     "read_config": "config_files",
+    "recommend_config": "recommend",
     **dict.fromkeys(_OPTIONS, "options"),
 }
 

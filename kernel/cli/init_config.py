@@ -48,13 +48,13 @@ def init_config(
     """
     from kernel.cli import console
     from kernel.cli.config_files import check_suffix, write_config
-    from kernel.cli.recommend import recommend
+    from kernel.cli.recommend import recommend_config
 
     check_suffix(output_file)
     is_stdout = str(output_file) == "-"
     check_unused(output_file, force=force)
     components = [name.strip() for name in pipeline.split(",") if name.strip()]
-    found = recommend(lang, components, optimize=optimize, gpu=gpu, pretraining=pretraining)
+    found = recommend_config(lang, components, optimize=optimize, gpu=gpu, pretraining=pretraining)
     write_config(found.config, output_file, remarks=found.remarks)
     for name, value in (
         ("Language", lang),

@@ -36,7 +36,7 @@ class Recommendation:
     warnings: Sequence[str]
 
 
-def recommend(
+def recommend_config(
     lang: str,
     pipeline: Sequence[str],
     *,

@@ -33,9 +33,9 @@ def kernel_sections() -> Mapping[str, Any]:
 
 @hookimpl
 def kernel_recommend_pretraining(config: Config) -> Mapping[str, Any]:
-    from kernel_plugin_pretrain.recommend import recommend
+    from kernel_plugin_pretrain.recommend import recommend_config
 
-    return recommend(config)
+    return recommend_config(config)
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.errors import KernelError
 
 
-def recommend(config: Mapping[str, Any]) -> dict[str, Any]:
+def recommend_config(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sections that prepare `config` for pretraining and for its result.
 
     Raises `KernelError` if the pipeline has no layer that computes word vectors.

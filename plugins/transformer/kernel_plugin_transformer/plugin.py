@@ -17,9 +17,9 @@ def kernel_add_registries() -> Sequence[str]:
 def kernel_recommend_shared_layer(
     component: str | None, lang: str, gpu: bool
 ) -> kernel.SharedLayer | None:
-    from kernel_plugin_transformer.recommend import recommend
+    from kernel_plugin_transformer.recommend import recommend_config
 
-    return recommend(component, lang, gpu=gpu)
+    return recommend_config(component, lang, gpu=gpu)
 
 
 @kernel.hookimpl

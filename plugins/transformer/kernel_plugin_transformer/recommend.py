@@ -26,7 +26,7 @@ _REMARKS: Final = {
 }
 
 
-def recommend(component: str | None, lang: str, *, gpu: bool) -> kernel.SharedLayer | None:
+def recommend_config(component: str | None, lang: str, *, gpu: bool) -> kernel.SharedLayer | None:
     """Return a transformer as the shared layer if `component` is its name, or for a GPU.
 
     For a GPU, None is returned for a language without a recommended encoder.

@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel.config import Config, load_config
 from kernel.errors import RegistryError
 
@@ -21,7 +21,7 @@ def config_file(kernel, tmp_path):
 
 
 def test_ner_gets_a_tok2vec_to_listen_to():
-    config = recommend("en", ["ner"]).config
+    config = recommend_config("en", ["ner"]).config
     assert config["nlp"]["pipeline"] == ["tok2vec", "ner"]
     assert config["nlp"]["lang"] == "en"
     assert config["nlp"]["batch_size"] == 1000
@@ -40,7 +40,7 @@ def test_ner_gets_a_tok2vec_to_listen_to():
 
 
 def test_recommended_config_is_complete():
-    config = recommend("en", ["ner"]).config
+    config = recommend_config("en", ["ner"]).config
     batcher = config["training"]["batcher"]
     assert batcher["@batchers"] == "kernel.batch_by_words.v1"
     assert (batcher["discard_oversize"], batcher["tolerance"]) == (False, 0.2)
@@ -54,18 +54,18 @@ def test_recommended_config_is_complete():
 
 
 def test_accuracy_asks_for_a_larger_model():
-    config = recommend("en", ["ner"], optimize="accuracy").config
+    config = recommend_config("en", ["ner"], optimize="accuracy").config
     encode = config["components"]["tok2vec"]["model"]["encode"]
     assert (encode["width"], encode["depth"]) == (256, 8)
 
 
 def test_gpu_means_smaller_batches():
-    assert recommend("en", ["ner"], gpu=True).config["nlp"]["batch_size"] == 128
+    assert recommend_config("en", ["ner"], gpu=True).config["nlp"]["batch_size"] == 128
 
 
 def test_unknown_component_is_an_error():
     with pytest.raises(RegistryError, match="no `nre` in the registry `factories`") as caught:
-        recommend("en", ["nre"])
+        recommend_config("en", ["nre"])
     assert "did you mean `ner`?" in caught.value.hint
 
 
@@ -74,7 +74,7 @@ def test_component_that_is_not_installed_has_its_distribution_named(monkeypatch)
     # `kernel.registry`, the attribute, is the registries themselves.
     monkeypatch.setattr(sys.modules["kernel.registry"], "first_party_names", lambda: names)
     with pytest.raises(RegistryError) as caught:
-        recommend("en", ["dowser"])
+        recommend_config("en", ["dowser"])
     assert "pip install kernel-plugin-dowser" in caught.value.hint
 
 

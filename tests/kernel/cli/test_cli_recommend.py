@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kernel.cli.comments import add_comments
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel.config import Config, check, fill, score_descriptions
 from kernel.config.explain import argument_helps
 from kernel.plugins import installed
@@ -56,7 +56,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_pipeline_and_score_weights_are_spacys(case):
-    config = recommend("en", case["asked"], optimize=case["optimize"]).config
+    config = recommend_config("en", case["asked"], optimize=case["optimize"]).config
     assert config["nlp"]["pipeline"] == case["pipeline"]
     assert config["training"]["score_weights"] == case["score_weights"]
 
@@ -64,7 +64,9 @@ def test_pipeline_and_score_weights_are_spacys(case):
 @pytest.mark.parametrize("optimize", BOTH)
 @pytest.mark.parametrize("name", ["tok2vec", *NAMES])
 def test_component_has_spacys_settings(name, optimize):
-    config = recommend("en", ["ner" if name == "tok2vec" else name], optimize=optimize).config
+    config = recommend_config(
+        "en", ["ner" if name == "tok2vec" else name], optimize=optimize
+    ).config
     block = json.loads(json.dumps(config["components"][name]))
     assert block == renamed(SPACY["components"][optimize][name])
 
@@ -74,7 +76,9 @@ def test_component_has_spacys_settings(name, optimize):
 )
 @pytest.mark.parametrize("optimize", BOTH)
 def test_other_sections_are_spacys(optimize, gpu):
-    config = json.loads(json.dumps(recommend("en", ["tagger"], optimize=optimize, gpu=gpu).config))
+    config = json.loads(
+        json.dumps(recommend_config("en", ["tagger"], optimize=optimize, gpu=gpu).config)
+    )
     del config["components"], config["nlp"]["pipeline"], config["training"]["score_weights"]
     expected = renamed(SPACY["sections"])
     # A setting of a plugin, which cannot add keys to [paths].
@@ -89,7 +93,7 @@ def test_other_sections_are_spacys(optimize, gpu):
 
 @pytest.mark.parametrize(("names", "dropout"), [(["ner"], 0.2), (["ner", "tagger"], 0.1)])
 def test_plugin_may_recommend_settings_of_training(names, dropout):
-    assert recommend("en", names).config["training"]["dropout"] == dropout
+    assert recommend_config("en", names).config["training"]["dropout"] == dropout
 
 
 COMBINATIONS = [
@@ -102,7 +106,7 @@ COMBINATIONS = [
 @pytest.mark.parametrize("optimize", BOTH)
 @pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
 def test_recommended_config_is_sound_and_complete_in_both_formats(names, optimize):
-    found = recommend("en", names, optimize=optimize)
+    found = recommend_config("en", names, optimize=optimize)
     config = found.config
     check(config)
     assert fill(config) == config
@@ -116,7 +120,7 @@ def test_recommended_config_is_sound_and_complete_in_both_formats(names, optimiz
 @pytest.mark.parametrize("lang", ["en", "xx"])
 @pytest.mark.parametrize("optimize", BOTH)
 def test_every_key_has_a_comment(lang, optimize):
-    found = recommend(lang, NAMES, optimize=optimize)
+    found = recommend_config(lang, NAMES, optimize=optimize)
     text = found.config.to_str(interpolate=False, format="toml")
     text = add_comments(text, found.config, found.remarks)
     lines = text.splitlines()
@@ -129,7 +133,7 @@ def test_every_key_has_a_comment(lang, optimize):
 
 
 def test_every_score_is_explained():
-    described = score_descriptions(recommend("en", NAMES).config)
+    described = score_descriptions(recommend_config("en", NAMES).config)
     assert [name for name, score in described.items() if not score.help] == []
 
 
@@ -152,19 +156,21 @@ def test_meaning_on_two_lines_is_complete():
 
 @pytest.mark.parametrize("optimize", BOTH)
 def test_remarks_are_about_existing_settings(optimize):
-    found = recommend("en", ["ner"], optimize=optimize)
+    found = recommend_config("en", ["ner"], optimize=optimize)
     for *sections, key in found.remarks:
         assert key in functools.reduce(operator.getitem, sections, found.config)
 
 
 def test_vectors_are_left_out_for_a_language_without():
-    config = recommend("xx", ["ner"], optimize="accuracy").config
+    config = recommend_config("xx", ["ner"], optimize="accuracy").config
     assert config["paths"]["vectors"] is None
     assert functools.reduce(operator.getitem, EMBED, config)["include_static_vectors"] is False
 
 
 def test_vectors_are_left_out_if_nothing_includes_them():
-    assert recommend("en", ["senter"], optimize="accuracy").config["paths"]["vectors"] is None
+    assert (
+        recommend_config("en", ["senter"], optimize="accuracy").config["paths"]["vectors"] is None
+    )
 
 
 @pytest.mark.parametrize(("optimize", "warns"), [("accuracy", True), ("efficiency", False)])

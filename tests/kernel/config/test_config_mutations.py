@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 import pytest
 
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel.config import Config, find_problems
 from kernel.config.toml import toml_item
 from kernel.config.tree import walk
@@ -132,7 +132,7 @@ class Written:
 @pytest.fixture(scope="module", params=CASES, ids="-".join)
 def written(request):
     kind, form = request.param
-    return Written(recommend("en", PIPELINES[kind]).config, form)
+    return Written(recommend_config("en", PIPELINES[kind]).config, form)
 
 
 def test_complete_config_has_no_problems(written):

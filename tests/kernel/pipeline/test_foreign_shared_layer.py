@@ -7,7 +7,7 @@ import pytest
 from thinc.api import Model
 
 import kernel
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel.config import check, find_problems
 from kernel.errors import KernelError
 from kernel.pipeline import Language, Pipe, SharedOutput
@@ -125,7 +125,7 @@ NER = {
 
 
 def test_it_is_recommended_on_request(acme):
-    found = recommend("en", ["acme_radio", "ner"], gpu=True)
+    found = recommend_config("en", ["acme_radio", "ner"], gpu=True)
 
     assert found.config["nlp"]["pipeline"] == ["acme_radio", "ner"]
     listener = found.config["components"]["ner"]["model"]["tok2vec"]
@@ -136,18 +136,18 @@ def test_it_is_recommended_on_request(acme):
 
 
 def test_it_is_not_forced_on_those_who_ask_for_none(acme):
-    assert recommend("en", ["ner"]).config["nlp"]["pipeline"] == ["tok2vec", "ner"]
+    assert recommend_config("en", ["ner"]).config["nlp"]["pipeline"] == ["tok2vec", "ner"]
 
 
 def test_a_second_shared_layer_is_said_to_be_left_out(acme):
-    found = recommend("en", ["acme_radio", "tok2vec", "ner"])
+    found = recommend_config("en", ["acme_radio", "tok2vec", "ner"])
     assert found.config["nlp"]["pipeline"] == ["acme_radio", "ner"]
     assert found.warnings == ["`tok2vec` is left out: the other components listen to `acme_radio`"]
 
 
 def test_a_layer_without_recommendation_is_an_error():
     with pytest.raises(KernelError, match="recommends the shared layer `acme_radio`, which ner"):
-        recommend("en", ["acme_radio", "ner"])
+        recommend_config("en", ["acme_radio", "ner"])
 
 
 def test_components_learn_from_it_and_run_on_it(nlp):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kernel
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel.pipeline import get_lang_class, initialize, update
 from kernel.random import Streams
 from kernel.testing import component_checks
@@ -86,7 +86,7 @@ def test_default_model_learns(name):
 @pytest.fixture(scope="module")
 def config():
     """The recommended config of all four, with small layers."""
-    made = recommend("en", FAMILY).config
+    made = recommend_config("en", FAMILY).config
     shared = made["components"]["tok2vec"]["model"]
     shared["embed"]["rows"] = [100, 50, 50, 50]
     shared["encode"].update(width=16, depth=1)

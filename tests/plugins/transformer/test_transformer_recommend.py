@@ -2,12 +2,12 @@
 
 import pytest
 
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel.config import resolve
 
 
 def test_encoder_and_heads_have_rates_of_their_own():
-    found = recommend("en", ["ner"], gpu=True)
+    found = recommend_config("en", ["ner"], gpu=True)
     optimizer = found.config["training"]["optimizer"]
     assert optimizer["learn_rate"]["max_rate"] == 0.001
     assert optimizer["learn_rates"]["transformer"]["max_rate"] == 5e-5
@@ -21,7 +21,7 @@ def test_encoder_and_heads_have_rates_of_their_own():
 
 
 def test_config_for_a_gpu_has_a_transformer_that_components_listen_to():
-    found = recommend("en", ["tagger", "ner"], gpu=True)
+    found = recommend_config("en", ["tagger", "ner"], gpu=True)
     config = found.config
     assert found.warnings == []
     assert config["nlp"]["pipeline"] == ["transformer", "tagger", "ner"]
@@ -53,7 +53,7 @@ def test_config_for_a_gpu_has_a_transformer_that_components_listen_to():
     ],
 )
 def test_layer_follows_machine_language_and_wish(lang, asked, gpu, layer, name):
-    config = recommend(lang, asked, gpu=gpu, optimize="accuracy").config
+    config = recommend_config(lang, asked, gpu=gpu, optimize="accuracy").config
     assert config["nlp"]["pipeline"] == [layer, "ner"]
     assert config["components"][layer]["model"].get("name") == name
     assert config["system"]["gpu_allocator"] == (
@@ -62,7 +62,7 @@ def test_layer_follows_machine_language_and_wish(lang, asked, gpu, layer, name):
 
 
 def test_remarks_are_about_existing_settings():
-    found = recommend("en", ["ner"], gpu=True)
+    found = recommend_config("en", ["ner"], gpu=True)
     for path in found.remarks:
         tree = found.config
         for key in path:

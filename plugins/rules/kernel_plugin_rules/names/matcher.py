@@ -5,6 +5,7 @@ from kernel_plugin_rules.matcher.errors import MatchPatternError
 from kernel_plugin_rules.matcher.levenshtein import levenshtein, levenshtein_compare
 from kernel_plugin_rules.matcher.matcher import Matcher
 from kernel_plugin_rules.matcher.phrase_matcher import PhraseMatcher
+from kernel_plugin_rules.matcher.validation import validate_token_pattern
 
 __all__ = [
     "DependencyMatcher",
@@ -13,4 +14,5 @@ __all__ = [
     "PhraseMatcher",
     "levenshtein",
     "levenshtein_compare",
+    "validate_token_pattern",
 ]

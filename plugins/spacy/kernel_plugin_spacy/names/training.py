@@ -2,6 +2,7 @@
 
 from kernel.text import (
     Alignment,
+    AlignmentArray,
     Example,
     biluo_to_iob,
     iob_to_biluo,
@@ -19,6 +20,7 @@ from kernel_plugin_spacy.training.tags import (
 
 __all__ = [
     "Alignment",
+    "AlignmentArray",
     "Example",
     "biluo_tags_from_offsets",
     "biluo_tags_to_offsets",

@@ -17,6 +17,7 @@ from kernel.pipeline import FrozenList as SimpleFrozenList
 from kernel.pipeline import get_lang_class, ignore_error, minibatch, raise_error
 from kernel.pipeline import load as load_model
 from kernel.registry import registry
+from kernel.text import NO_RANK as OOV_RANK
 from kernel_plugin_spacy.util.containers import (
     DummyTokenizer,
     from_bytes,
@@ -54,13 +55,20 @@ from kernel_plugin_spacy.util.nested import (
     walk_dict,
 )
 from kernel_plugin_spacy.util.numbers import all_equal, compounding, decaying, to_ternary_int
+from kernel_plugin_spacy.util.objects import get_async, get_cuda_stream, get_object_name
 from kernel_plugin_spacy.util.packages import (
+    get_base_version,
     get_installed_models,
+    get_minor_version,
     get_minor_version_range,
+    get_model_version_range,
     get_package_path,
     get_package_version,
     is_compatible_version,
+    is_minor_version_match,
     is_package,
+    is_prerelease_version,
+    is_unconstrained_version,
 )
 from kernel_plugin_spacy.util.rules import (
     compile_infix_regex,
@@ -78,6 +86,7 @@ if TYPE_CHECKING:
     from kernel.random import fix_random_seed
 
 __all__ = [
+    "OOV_RANK",
     "DummyTokenizer",
     "SimpleFrozenDict",
     "SimpleFrozenList",
@@ -103,9 +112,15 @@ __all__ = [
     "from_bytes",
     "from_dict",
     "from_disk",
+    "get_async",
+    "get_base_version",
+    "get_cuda_stream",
     "get_installed_models",
     "get_lang_class",
+    "get_minor_version",
     "get_minor_version_range",
+    "get_model_version_range",
+    "get_object_name",
     "get_package_path",
     "get_package_version",
     "get_sourced_components",
@@ -114,7 +129,10 @@ __all__ = [
     "import_file",
     "is_compatible_version",
     "is_in_jupyter",
+    "is_minor_version_match",
     "is_package",
+    "is_prerelease_version",
+    "is_unconstrained_version",
     "load_config",
     "load_config_from_str",
     "load_meta",

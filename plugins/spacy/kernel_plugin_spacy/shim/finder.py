@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -17,12 +17,31 @@ if TYPE_CHECKING:
 _PACKAGE: Final = "spacy"
 
 
-class SpacyModules(MetaPathFinder, Loader):
-    """Finds `spacy` and its modules; each has the names of one or more modules of kernel.
+class SpacyModule(ModuleType):
+    """A module of spaCy, whose names are those of one or more modules of kernel.
 
-    They are modules of their own, because the import system sets a module as an attribute of its
+    It is a module of its own, because the import system sets a module as an attribute of its
     package, and packages of kernel have other modules of the same names.
     """
+
+    def __getattr__(self, name: str) -> Any:
+        value = modules.attribute(self._path(), name)
+        setattr(self, name, value)  # later look-ups do not call this method
+        return value
+
+    def __dir__(self) -> list[str]:
+        return sorted({*vars(self), *modules.attributes(self._path())})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function of the same name, which the module hides in its package."""
+        return getattr(self, self.__name__.rpartition(".")[2])(*args, **kwargs)
+
+    def _path(self) -> str:
+        return self.__name__.partition(".")[2]
+
+
+class SpacyModules(MetaPathFinder, Loader):
+    """Finds `spacy` and its modules."""
 
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
@@ -44,19 +63,12 @@ class SpacyModules(MetaPathFinder, Loader):
             )
         return ModuleSpec(fullname, self, is_package=True)
 
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the module, which looks up its names when they are used."""
+        return SpacyModule(spec.name)
+
     def exec_module(self, module: ModuleType) -> None:
-        """Make `module` answer for the names that kernel has."""
-        name = module.__name__.partition(".")[2]
-
-        def find(attribute: str) -> Any:
-            value = modules.attribute(name, attribute)
-            setattr(module, attribute, value)  # later look-ups do not call this function
-            return value
-
-        def names() -> Iterable[str]:
-            return sorted({*vars(module), *modules.attributes(name)})
-
-        vars(module).update(__getattr__=find, __dir__=names)
+        """Do nothing: the module has no code."""
 
     def find_distributions(self, context: DistributionFinder.Context) -> Sequence[Distribution]:
         """Return the distribution `spacy`, whose version programs compare."""

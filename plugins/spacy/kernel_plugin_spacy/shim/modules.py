@@ -1,71 +1,114 @@
 """The modules of spaCy, and the modules of kernel that have their names.
 
-By default, `spacy.util` has the names of `kernel.util`. The tables below have the modules that
-kernel has not, or with other contents. Names of modules are given without `spacy`; that of the
-package itself is "".
+By default, `spacy.util` has the names of `kernel.util`. The tables below list the other modules.
+Names of modules are given without `spacy`; that of the package itself is "".
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
 from kernel_plugin_spacy.shim.later import LATER, placeholder
 
-# The modules that have the names.
-_HOMES: Final[Mapping[str, str]] = {
-    "": "kernel_plugin_spacy.shim.package",
-    "about": "kernel_plugin_spacy.shim.about",
-    "ml": "kernel.ml",
-    "pipeline": "kernel.pipeline",
-    "training": "kernel.training",
+_SHIM: Final = "kernel_plugin_spacy.shim"
+_DEFAULTS: Final = f"{_SHIM}.default_models"
+_REGISTERED: Final = f"{_SHIM}.registered"
+
+_PUBLIC: Final = {"__all__", "__title__", "__version__"}
+
+# The modules that have the names; the first one that has a name wins.
+_HOMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "": (f"{_SHIM}.package",),
+    "about": (f"{_SHIM}.about",),
+    "cli": (f"{_SHIM}.cli",),
+    "compat": (f"{_SHIM}.compat",),
+    "errors": (f"{_SHIM}.errors", "kernel.matcher"),
+    "language": ("kernel.language", f"{_SHIM}.language"),
+    "ml": ("kernel.ml", _REGISTERED),
+    "ml.models": (_REGISTERED,),
+    "pipeline": ("kernel.pipeline",),
+    "training": ("kernel.training", _REGISTERED),
+    "training.augment": ("kernel_plugin_corpus.augmenters",),
+    "ty": (f"{_SHIM}.ty",),
+    **{
+        f"pipeline.{name}": ("kernel.pipeline", _DEFAULTS)
+        for name in (
+            "dep_parser",
+            "edit_tree_lemmatizer",
+            "entityruler",
+            "morphologizer",
+            "ner",
+            "senter",
+            "span_ruler",
+            "tagger",
+            "textcat",
+            "textcat_multilabel",
+            "tok2vec",
+        )
+    },
 }
 
 # Modules whose names kernel has in the package.
 _PARTS: Final[Mapping[str, frozenset[str]]] = {
+    "cli": frozenset({
+        "_util",
+        "apply",
+        "assemble",
+        "convert",
+        "debug_data",
+        "download",
+        "evaluate",
+        "find_threshold",
+        "info",
+        "init_config",
+        "package",
+        "train",
+    }),
+    "displacy": frozenset({"render"}),
+    "kb": frozenset({"candidate", "kb", "kb_in_memory"}),
     "matcher": frozenset({"dependencymatcher", "levenshtein", "matcher", "phrasematcher"}),
+    "ml": frozenset({
+        "_character_embed",
+        "extract_ngrams",
+        "featureextractor",
+        "staticvectors",
+    }),
+    "ml.models": frozenset({"multi_task", "parser", "tagger", "textcat", "tok2vec"}),
     "pipeline": frozenset({
         "attributeruler",
-        "dep_parser",
-        "edit_tree_lemmatizer",
         "entity_linker",
-        "entityruler",
         "lemmatizer",
-        "morphologizer",
-        "ner",
         "pipe",
         "sentencizer",
-        "senter",
         "span_finder",
-        "span_ruler",
         "spancat",
-        "tagger",
-        "textcat",
-        "textcat_multilabel",
-        "tok2vec",
         "trainable_pipe",
     }),
     "tokens": frozenset({
+        "_dict_proxies",
+        "_retokenize",
+        "_serialize",
         "doc",
         "morphanalysis",
         "span",
         "span_group",
         "token",
         "underscore",
-        "_dict_proxies",
-        "_retokenize",
-        "_serialize",
     }),
     "training": frozenset({
         "alignment",
-        "augment",
+        "alignment_array",
         "batchers",
+        "callbacks",
         "corpus",
         "example",
+        "gold_io",
         "initialize",
         "iob_utils",
+        "loggers",
         "loop",
     }),
 }  # fmt: skip
@@ -73,7 +116,7 @@ _PARTS: Final[Mapping[str, frozenset[str]]] = {
 
 def has(name: str) -> bool:
     """Return whether there is a module of spaCy `name`."""
-    return _home(name) is not None or name in LATER
+    return bool(_homes(name)) or name in LATER or bool(_later(name))
 
 
 def missing(name: str) -> str:
@@ -94,37 +137,53 @@ def attribute(name: str, attribute: str) -> Any:
 
     Raises AttributeError if there is none.
     """
+    if attribute.startswith("__") and attribute not in _PUBLIC:  # the import system asks for some
+        raise _no_attribute(name, attribute)
+    homes = list(_home_modules(name))
+    for home in homes:
+        if attribute in getattr(home, "__all__", ()):
+            return getattr(home, attribute)
     qualified = f"{name}.{attribute}".removeprefix(".")
-    home = _home_module(name)
-    if attribute in getattr(home, "__all__", ()):
-        return getattr(home, attribute)
-    if _is_own(qualified) or (not name and not _is_private(attribute) and has(attribute)):
+    if _is_own(qualified) or (not name and has(attribute)):
         return importlib.import_module(f"spacy.{qualified}")
-    if name in LATER and attribute in LATER[name]:
-        return placeholder(qualified)
-    if attribute == "__all__" or (home is not None and not _is_private(attribute)):
-        return getattr(home, attribute)
-    raise AttributeError(f"module `spacy.{name}` has no attribute {attribute!r}")
+    if attribute in (names := _later(name)):
+        return placeholder(f"{names[attribute]}.{attribute}")
+    for home in homes:
+        if hasattr(home, attribute):
+            return getattr(home, attribute)
+    raise _no_attribute(name, attribute)
+
+
+def _no_attribute(name: str, attribute: str) -> AttributeError:
+    module = f"spacy.{name}".removesuffix(".")
+    return AttributeError(f"module {module!r} has no attribute {attribute!r}")
 
 
 def attributes(name: str) -> Iterable[str]:
     """Return the public names of the module `name`, as far as they are listed."""
-    return (*getattr(_home_module(name), "__all__", ()), *LATER.get(name, ()))
+    listed = [each for home in _home_modules(name) for each in getattr(home, "__all__", ())]
+    return (*listed, *_later(name))
 
 
-def _home_module(name: str) -> ModuleType | None:
-    home = _home(name)
-    return None if home is None else importlib.import_module(home)
+def _home_modules(name: str) -> Iterator[ModuleType]:
+    return map(importlib.import_module, _homes(name))
 
 
-def _home(name: str) -> str | None:
-    """Return the module of kernel that has the names of spaCy's module `name`."""
+def _homes(name: str) -> tuple[str, ...]:
+    """Return the modules of kernel that have the names of spaCy's module `name`."""
     if name in _HOMES:
         return _HOMES[name]
     package, _, part = name.rpartition(".")
     if part in _PARTS.get(package, ()):
-        return _home(package)
-    return f"kernel.{name}" if _is_provided(name) else None
+        return _homes(package)
+    return (f"kernel.{name}",) if _is_provided(name) else ()
+
+
+def _later(name: str) -> dict[str, str]:
+    """Return the names that the module will have, each with the module that defines it."""
+    package, _, part = name.rpartition(".")
+    found = dict.fromkeys(LATER.get(name, ()), name)
+    return {**_later(package), **found} if part in _PARTS.get(package, ()) else found
 
 
 def _is_own(name: str) -> bool:
@@ -140,7 +199,3 @@ def _is_provided(name: str) -> bool:
         return PluginModules().find_spec(f"kernel.{name}") is not None
     except ModuleNotFoundError:
         return False
-
-
-def _is_private(name: str) -> bool:
-    return name.startswith("__")

@@ -19,11 +19,14 @@ from kernel import (
 )
 from kernel.config import Config
 from kernel_plugin_spacy.shim.about import __version__
+from kernel_plugin_spacy.shim.errors import Errors, Warnings
 
 __all__ = [
     "Config",
+    "Errors",
     "Language",
     "Vocab",
+    "Warnings",
     "__version__",
     "blank",
     "explain",

@@ -60,3 +60,44 @@ def get_minor_version_range(version: str) -> str:
     """Return a constraint for all versions of the same minor release."""
     major, minor = Version(version).release[:2]
     return f">={major}.{minor}.0,<{major}.{minor + 1}.0"
+
+
+def get_base_version(version: str) -> str:
+    """Return a version without parts such as `rc1` and `.dev0`."""
+    return Version(version).base_version
+
+
+def get_minor_version(version: str) -> str | None:
+    """Return the first two numbers of a version, None if it is invalid."""
+    try:
+        found = Version(version)
+    except (InvalidVersion, TypeError):
+        return None
+    return f"{found.major}.{found.minor}"
+
+
+def is_minor_version_match(one: str, other: str) -> bool:
+    """Return whether two versions are valid and of the same minor release."""
+    minor = get_minor_version(one)
+    return minor is not None and minor == get_minor_version(other)
+
+
+def get_model_version_range(version: str) -> str:
+    """Return a constraint for `version` and later versions of the same minor release."""
+    found = Version(version)
+    return f">={version},<{found.major}.{found.minor + 1}.0"
+
+
+def is_prerelease_version(version: str) -> bool:
+    """Return whether a version is a prerelease."""
+    return Version(version).is_prerelease
+
+
+def is_unconstrained_version(constraint: str) -> bool | None:
+    """Return whether a constraint is open on one side; None if it is invalid."""
+    exact = f"=={constraint}" if constraint[:1].isdigit() else constraint
+    try:
+        operators = {specifier.operator for specifier in SpecifierSet(exact)}
+    except InvalidSpecifier:
+        return None
+    return "==" not in operators and not (operators & {"<", "<="} and operators & {">", ">="})

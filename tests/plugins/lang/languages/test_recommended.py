@@ -3,7 +3,7 @@
 import catalogue
 import pytest
 
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel.errors import DataError
 from kernel.pipeline import RecommendedModels
 from kernel.registry import registry
@@ -34,7 +34,7 @@ def test_class_has_the_recommendation(language):
 
 
 def test_recommended_config_of_a_third_party_language(language):
-    config = recommend(language.lang, ["ner"], optimize="accuracy").config
+    config = recommend_config(language.lang, ["ner"], optimize="accuracy").config
 
     assert config["paths"]["vectors"] == "tlh_core_lg"
     assert config["components"]["tok2vec"]["model"]["embed"]["include_static_vectors"] is True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel.cli.recommend import recommend
+from kernel.cli.recommend import recommend_config
 from kernel_plugin_lang import data
 
 CODES = sorted(path.stem for path in Path(data.__path__[0]).glob("*.toml"))
@@ -62,7 +62,7 @@ def leaves(tree, path=()):
 @pytest.mark.parametrize("optimize", OPTIMIZED_FOR)
 @pytest.mark.parametrize("lang", CODES)
 def test_recommended_config_is_spacys(configs, lang, optimize):
-    ours = leaves(json.loads(json.dumps(recommend(lang, NAMES, optimize=optimize).config)))
+    ours = leaves(json.loads(json.dumps(recommend_config(lang, NAMES, optimize=optimize).config)))
     theirs = leaves(configs[f"{lang} {optimize}"])
     # A setting of a plugin, which cannot add keys to [paths].
     del theirs["paths", "init_tok2vec"]

@@ -1,0 +1,1 @@
+from kernel_plugin_spacy.names.parts_of_speech import *

@@ -1,0 +1,1 @@
+from kernel_plugin_spacy.names.pipe_analysis import *
