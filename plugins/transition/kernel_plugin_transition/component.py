@@ -120,7 +120,7 @@ class TransitionParser(RehearsingPipe):
             )
         self.resize()
         self.model.initialize(X=[example.reference for example in sample])
-        self.model.attrs["unseen_classes"] = []
+        self.model.attrs.update(unseen_classes=[], linear_prediction=False)
 
     def learn(self, examples: ExampleBatch) -> float:
         """Accumulate the gradients; return the sum of the squared gradients of the scores.

@@ -54,7 +54,8 @@ def transition_based_parser(
     extra_state_tokens  whether to use more feature tokens (parser: 13 instead of 8, ner: 6 instead
                         of 3)
     hidden_width        width of the hidden layer
-    maxout_pieces       number of linear functions per hidden unit; the maximum is taken
+    maxout_pieces       number of linear functions per hidden unit; the maximum is taken, with 1
+                        that of the function and 0
     use_upper           whether a linear layer follows the hidden one
     nO                  number of classes; null: taken from the data
 
@@ -87,8 +88,10 @@ def transition_based_parser(
             "features": features,
             # A list, because it is saved with the weights, which exact resumption needs.
             "unseen_classes": [],
+            # Whether a single piece is not rectified in prediction, as in spaCy.
+            "linear_prediction": False,
         },
-        changing_attrs={"unseen_classes": list[int]},
+        changing_attrs={"unseen_classes": list[int], "linear_prediction": bool},
     )
 
 
@@ -162,7 +165,8 @@ def _step_weights(model: Any) -> tuple[StepWeights, bool]:
     )
 
     def make() -> tuple[StepWeights, bool]:
-        weights = read_weights(lower, upper)
+        is_rectified = not model.attrs["linear_prediction"]
+        weights = read_weights(lower, upper, is_rectified=is_rectified)
         is_folded = folds_well(weights, linear.get_dim("nI"))
         return fold(weights, linear) if is_folded else weights, is_folded
 

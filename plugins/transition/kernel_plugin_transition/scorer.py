@@ -135,10 +135,10 @@ class StateScorer:
             for feature, row in enumerate(ids)
         ]
         affine = np.add.reduce(self._window.take(keys, axis=0), axis=0)
-        if weights.n_pieces == 1:
-            hidden = np.maximum(affine, 0)
-        else:
+        if weights.n_pieces > 1:
             hidden = np.maximum.reduce(affine.reshape((weights.n_pieces, -1)), axis=0)
+        else:
+            hidden = np.maximum(affine, 0) if weights.is_rectified else affine
         return self._hold_back(self._upper(hidden))
 
     def _reach(self, ids: list[int]) -> bool:
@@ -235,7 +235,8 @@ class StateScorer:
 
     def _finish(self, affine: Floats, source: Ints | slice) -> Floats:
         if not self.is_train:
-            hidden = _forward_maxout(affine, self.weights.n_pieces, None)
+            is_linear = self.weights.n_pieces == 1 and not self.weights.is_rectified
+            hidden = affine if is_linear else _forward_maxout(affine, self.weights.n_pieces, None)
             return self._hold_back(self._upper(hidden))
         n_masks = max(self.weights.n_pieces - 1, 1)
         won = np.empty((n_masks, len(affine), self.weights.width), np.bool_)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kernel.ops import gradient_of
 from kernel_plugin_transition import affine
@@ -41,6 +41,7 @@ class StepWeights:
     b      (M,)
     pad    (F, M)     the values of a missing token
     upper             None if the hidden outputs are the scores
+    is_rectified      whether a single piece is at least 0 (ReLU); no effect with several pieces
     """
 
     W: Floats
@@ -48,6 +49,7 @@ class StepWeights:
     pad: Floats
     upper: Upper | None
     n_pieces: int
+    is_rectified: bool = True
 
     @cached_property
     def stacked(self) -> Floats:
@@ -71,7 +73,7 @@ class StepWeights:
         return len(self.b) // self.n_pieces
 
 
-def read_weights(lower: Any, upper: Any | None) -> StepWeights:
+def read_weights(lower: Any, upper: Any | None, *, is_rectified: bool = True) -> StepWeights:
     """Return the weights of a `precomputable_affine` and, unless None, of the layer above it."""
     W = _to_numpy(lower, lower.get_param("W"))  # (F, H, P, I)
     n_features, n_pieces, width = len(W), W.shape[2], W.shape[3]
@@ -83,6 +85,7 @@ def read_weights(lower: Any, upper: Any | None) -> StepWeights:
         .reshape((n_features, -1)),
         upper=None if upper is None else _read_upper(upper),
         n_pieces=n_pieces,
+        is_rectified=is_rectified,
     )
 
 
@@ -101,12 +104,11 @@ def fold(weights: StepWeights, linear: Any) -> StepWeights:
     """
     W = _to_numpy(linear, linear.get_param("W"))  # (I, inputs)
     carried = _to_numpy(linear, linear.get_param("b")) @ weights.W  # (F, M)
-    return StepWeights(
+    return evolve(
+        weights,
         W=W.T @ weights.W,  # (F, inputs, M)
         b=weights.b + carried.sum(axis=0),
         pad=weights.pad - carried,
-        upper=weights.upper,
-        n_pieces=weights.n_pieces,
     )
 
 

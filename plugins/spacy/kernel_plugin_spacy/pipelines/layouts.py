@@ -114,8 +114,11 @@ def _window_encoder(node: Any) -> Place:
 
 
 def _parser_model(node: Any) -> Place:
-    output = node.get_ref("upper" if node.attrs["has_upper"] else "lower")
-    return Place(node.name, [*map(lay_out, node.layers)], node, sizes={"nO": output})
+    lower = node.get_ref("lower")
+    output = node.get_ref("upper") if node.attrs["has_upper"] else lower
+    # In training, spaCy rectifies a single piece.
+    own = {"linear_prediction": True} if lower.get_dim("nP") == 1 else {}
+    return Place(node.name, [*map(lay_out, node.layers)], node, sizes={"nO": output}, own=own)
 
 
 # Text classification

@@ -36,6 +36,7 @@ class Place:
     settings  that it must have been stored with, and that `node` does not have
     sizes     sizes of `node` that spaCy stores with another layer, and that layer of kernel
     flat      parameters that are stored as flat arrays
+    own       settings that only `node` has, with the values that make it compute the same
     """
 
     name: str
@@ -44,6 +45,7 @@ class Place:
     settings: Settings = field(factory=dict)
     sizes: Mapping[str, Any] = field(factory=dict)
     flat: Mapping[str, Flat] = field(factory=dict)
+    own: Settings = field(factory=dict)
 
     @property
     def is_parallel(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from kernel.errors import LoadError
-from kernel.files import unpack
+from kernel.files import pack, unpack
 from kernel.text import attr_id
 from kernel_plugin_spacy.pipelines.layouts import is_fused, lay_out
 from kernel_plugin_spacy.pipelines.place import Place, walk
@@ -134,7 +134,8 @@ def _attrs(match: _Match) -> dict[str, bytes]:
     """Return the stored settings that kernel's layer has; others were checked, or do nothing."""
     place, stored = match.place, match.layer.attrs
     names = [name for name in stored if name in place.node.attrs and name not in place.settings]
-    return {name: stored[name] for name in names if unpack(stored[name]) is not None}
+    own = {name: pack(value) for name, value in place.own.items()}
+    return {**own, **{name: stored[name] for name in names if unpack(stored[name]) is not None}}
 
 
 def _params(match: _Match) -> dict[str, Any]:

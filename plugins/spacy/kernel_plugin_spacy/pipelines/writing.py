@@ -14,6 +14,7 @@ from kernel_plugin_spacy.pipelines.place import Place, walk
 _OWN_SETTINGS: Final = {
     "label_axis",
     "last_for_unknown",
+    "linear_prediction",
     "listens_to",
     "takes_errors",
     "unseen_classes",
@@ -43,6 +44,16 @@ def missing_layers(model: Any) -> Iterator[str]:
             yield f"the weights of another library in `{node.name:.40}`"
         if node.attrs.get("unseen_classes"):
             yield "labels that were added, but not trained yet"
+    if any(_differs(place) for place in walk(lay_out(model))):
+        yield (
+            "`maxout_pieces` of 2 or more, because with 1 spaCy computes another function in "
+            "prediction than in training"
+        )
+
+
+def _differs(place: Place) -> bool:
+    """Return whether kernel's layer computes something else than spaCy would."""
+    return any(place.node.attrs[name] != value for name, value in place.own.items())
 
 
 def _is_fused(place: Place) -> bool:

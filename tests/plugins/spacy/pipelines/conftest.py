@@ -1,5 +1,7 @@
 import json
+import os
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -29,3 +31,25 @@ def pipeline(stored, tmp_path):
 def predictions(stored):
     """The predictions of spaCy for the texts, by that pipeline."""
     return json.loads(stored.joinpath("all.json").read_text(encoding="utf8"))
+
+
+@pytest.fixture(scope="session")
+def run_with_spacy():
+    """Runs a task of `spacy_pipelines.py` on a folder, with an interpreter that has spaCy."""
+    python = os.environ.get("KERNEL_SPACY_PYTHON")
+    if python is None:
+        pytest.skip("needs KERNEL_SPACY_PYTHON, the path of an interpreter with spaCy")
+
+    def run(task, folder):
+        command = [python, "-W", "ignore", HERE / "spacy_pipelines.py", task, folder]
+        subprocess.run(command, check=True)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained_with_spacy(run_with_spacy, tmp_path_factory):
+    """A folder with all pipelines, trained with spaCy, and its predictions."""
+    folder = tmp_path_factory.mktemp("pipelines")
+    run_with_spacy("train", folder)
+    return folder

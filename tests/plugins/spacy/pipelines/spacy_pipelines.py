@@ -221,6 +221,10 @@ PIPELINES = {
         "parser": parser("parser", hash_embed_cnn(), extra_state_tokens=True, maxout_pieces=3),
         "ner": parser("ner", hash_embed_cnn(), extra_state_tokens=True),
     },
+    "one_piece": {
+        "parser": parser("parser", hash_embed_cnn(), maxout_pieces=1),
+        "ner": parser("ner", hash_embed_cnn(), maxout_pieces=1, use_upper=False),
+    },
     "no_upper": {
         "parser": parser("parser", hash_embed_cnn(), use_upper=False),
         "ner": parser("ner", hash_embed_cnn(), use_upper=False),

@@ -1,9 +1,6 @@
 """Pipelines that spaCy saved: their weights are in the right places, or the error says which not."""
 
 import json
-import os
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +9,6 @@ import kernel
 from kernel.errors import LoadError
 from kernel.files import pack, unpack
 from tests.plugins.spacy.pipelines.spacy_pipelines import PIPELINES, TEXTS, annotations
-
-WITH_SPACY = Path(__file__).with_name("spacy_pipelines.py")
 
 
 def predict(nlp):
@@ -123,16 +118,6 @@ def test_settings_that_do_not_fit_the_weights_are_named(pipeline):
     config.write_text(text.replace("depth = 2", "depth = 3"), encoding="utf8")
     with pytest.raises(LoadError, match=r"tok2vec.model.* has 43 layers.* has 51 others: "):
         kernel.load(pipeline)
-
-
-@pytest.fixture(scope="module")
-def trained_with_spacy(tmp_path_factory):
-    python = os.environ.get("KERNEL_SPACY_PYTHON")
-    if python is None:
-        pytest.skip("needs KERNEL_SPACY_PYTHON, the path of an interpreter with spaCy")
-    folder = tmp_path_factory.mktemp("pipelines")
-    subprocess.run([python, "-W", "ignore", WITH_SPACY, "train", folder], check=True)
-    return folder
 
 
 @pytest.mark.slow
