@@ -1,10 +1,11 @@
 """Compare pipelines that kernel exports with what spaCy makes of them, on whole development sets.
 
-    python -m benchmarks.exported [joint] [tweets] [banking77] [cooking] [PACKAGE …] [--steps 300]
+    python -m benchmarks.exported [joint] [senter] [french] [tweets] [banking77] [cooking]
+    python -m benchmarks.exported PIPELINE …    packages or folders of spaCy
 
-Pipelines are trained by kernel, exported, and run by both libraries. A package of spaCy is imported
-by kernel and exported again; spaCy runs both. The number of tokens, and of texts, with different
-annotations is printed for each layer.
+Pipelines are trained by kernel, exported, and run by both libraries. Those of spaCy are imported by
+kernel and exported again, and spaCy runs both. The number of tokens with different annotations is
+printed for each layer, for `text` and `cats` the number of texts.
 """
 
 from __future__ import annotations
@@ -128,18 +129,19 @@ def export(pipeline: str | Path, target: Path) -> None:
     print(f"exported in {done.seconds:.1f} s, with {done.peak_mb:.0f} MB", flush=True)
 
 
-def compare(name: str, steps: int) -> None:
+def compare(source: str, steps: int) -> None:
     """Train or import a pipeline, export it, and print how its annotations differ in spaCy."""
+    name = Path(source).name
     exported = _FOLDER / f"{name}.exported"
-    if name in JOBS:
+    if source in JOBS:
         texts, own = JOBS[name].texts(), export_trained(name, steps)
         export(own, exported)
         expected = annotate(kernel_side(), own, texts, f"{name}.kernel")
     else:
         texts, own = treebank(_DEV_SETS[name.partition("_")[0]]), _FOLDER / f"{name}.imported"
-        run([*kernel_side().cli, "import", name, own, "--force"])
+        run([*kernel_side().cli, "import", source, own, "--force"])
         export(own, exported)
-        expected = annotate(spacy_side(), name, texts, f"{name}.original")
+        expected = annotate(spacy_side(), source, texts, f"{name}.original")
     docs = annotate(spacy_side(), exported, texts, f"{name}.spacy")
     found = differences(docs, expected)
     n_tokens = sum(len(doc["tokens"]) for doc in docs)

@@ -15,9 +15,9 @@ SENTENCE = 7
 
 
 def compared(doc: Any) -> dict[str, Any]:
-    """Return the annotations of a doc; a text starts with a sentence, although spaCy may not say so.
+    """Return the annotations of a doc. Its first token starts a sentence.
 
-    It does not if the first token is a special case of the tokenizer.
+    spaCy says so only if the token is not a special case of the tokenizer.
     """
     tokens = annotations(doc)
     for first in tokens[:1]:
