@@ -44,7 +44,7 @@ import catalogue
 if TYPE_CHECKING:
     from kernel.problems import Problem
 
-ErrorT = TypeVar("ErrorT", bound="ConfigError")
+ErrorT = TypeVar("ErrorT", bound="KernelError")
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
@@ -107,22 +107,59 @@ class ConfigError(KernelError, ValueError):
         super().__init__("\n".join(lines), hint=hint)
 
 
-_CLASSES: Final[dict[type, type]] = {}
+_CLASSES: Final[dict[tuple[type, type], type]] = {}
 
 
 def _with_thinc(cls: type[ErrorT]) -> type[ErrorT]:
     """Return a subclass that looks like `cls` and is a `ConfigValidationError` of Thinc, too."""
-    if cls not in _CLASSES:
+    return _subclass(cls, sys.modules["confection"].ConfigValidationError)
+
+
+def _subclass(cls: type[ErrorT], other: type) -> type[ErrorT]:
+    """Return a subclass that looks like `cls`, and is a subclass of `other`, too.
+
+    Raises TypeError if there cannot be one.
+    """
+    if (cls, other) not in _CLASSES:
+        named = next(base for base in cls.__mro__ if base not in _CLASSES.values())
         members = {
             "__module__": cls.__module__,
             "__qualname__": cls.__qualname__,
             "__doc__": cls.__doc__,
-            # Pickled as `cls`, which can be found by its name.
-            "__reduce__": lambda error: (cls, (error.message,), vars(error)),
+            "__new__": _new,
+            # Pickled as the class that can be found by its name.
+            "__reduce__": lambda error: (named, (error.message,), vars(error)),
         }
-        bases = (cls, sys.modules["confection"].ConfigValidationError)
-        _CLASSES[cls] = type(cls.__name__, bases, members)
-    return _CLASSES[cls]
+        _CLASSES[cls, other] = type(cls.__name__, (cls, other), members)
+    return _CLASSES[cls, other]
+
+
+def _new(cls: type[ErrorT], message: object = "", **_: Any) -> ErrorT:
+    """Make an error by the built-in class that decides how it is stored."""
+    base: Any = cls
+    while base.__module__ != "builtins":
+        base = base.__base__
+    error: ErrorT = base.__new__(cls, message)
+    return error
+
+
+def caught_as(error: ErrorT, cause: BaseException) -> ErrorT:
+    """Return `error` as an instance of the class of `cause`, too.
+
+    The code of users and plugins may raise an exception that programs catch; an error that says
+    where it happened must not hide it. Returns `error` itself for `SystemExit`, and for classes
+    that cannot have such a subclass.
+    """
+    if isinstance(error, type(cause)) or not isinstance(cause, Exception):
+        return error
+    try:
+        made = _subclass(type(error), type(cause))
+        found = made.__new__(made, error.message)
+    except TypeError:  # a class that is final, or stored in another way
+        return error
+    Exception.__init__(found, error.message)
+    vars(found).update({**vars(cause), **vars(error)})
+    return found
 
 
 class ConfigFileError(ConfigError, OSError):

@@ -13,8 +13,8 @@ _MAX_BYTES: Final = 255
 RESERVED_NAMES: Final = frozenset(
     {"config.cfg", "config.toml", "manifest.json", "meta.json", "tokenizer", "vocab"}
 )
-# Separators of paths, what Windows allows in no file name, and what a section name cannot have.
-_FORBIDDEN: Final = frozenset('/\\:*?"<>|[]=$')
+# What Windows allows in no file name, and what a section name cannot have.
+_FORBIDDEN: Final = frozenset('\\:*?"<>|[]=$')
 # The start of hidden files, of functions in a config, and of comments.
 _FORBIDDEN_STARTS: Final = (" ", ".", "@", "#", ";")
 
@@ -33,12 +33,12 @@ def check_component_name(name: object) -> None:
 def find_name_problem(name: object) -> str | None:
     """Return why `name` is not allowed as the name of a component; None if it is allowed.
 
-    A component is saved in a folder with its name, so the name must be one segment of a path and
-    not one of `RESERVED_NAMES`. It also names a section of the config.
+    A component is saved in a folder with its name, so the name is a relative path, mostly of one
+    segment, that does not start with one of `RESERVED_NAMES`. It is also a section of the config.
     """
     if not isinstance(name, str):
         return f"expected a string, got a {type(name).__name__}"
-    return _character_problem(name) or _length_problem(name) or _file_name_problem(name)
+    return _character_problem(name) or _length_problem(name) or _path_problem(name)
 
 
 def _character_problem(name: str) -> str | None:
@@ -59,9 +59,16 @@ def _length_problem(name: str) -> str | None:
     return None
 
 
-def _file_name_problem(name: str) -> str | None:
-    if name.lower() in RESERVED_NAMES:
+def _path_problem(name: str) -> str | None:
+    segments = name.split("/")
+    if "" in segments:
+        return "it has a '/' without a name before or after it"
+    if segments[0].lower() in RESERVED_NAMES:
         return "a saved pipeline has a file with this name"
+    return next(filter(None, map(_file_name_problem, segments)), None)
+
+
+def _file_name_problem(name: str) -> str | None:
     if name.startswith(_FORBIDDEN_STARTS):
         return f"it starts with {name[0]!r}"
     if name.endswith((" ", ".")):

@@ -41,7 +41,7 @@ from kernel.config.tree import (
     is_block,
     origin_of,
 )
-from kernel.errors import ConfigError, KernelError, raise_problems
+from kernel.errors import ConfigError, KernelError, caught_as, raise_problems
 from kernel.problems import DEFAULT, UNKNOWN, Path, Problem
 
 if TYPE_CHECKING:
@@ -181,7 +181,8 @@ def _failure(
         message, hint = error.message, error.hint
     else:
         message, hint = ": ".join(filter(None, [type(error).__name__, str(error)])), None
-    return ConfigError([place.problem(f"`{name}` failed: {message}", hint=hint)])
+    problem = place.problem(f"`{name}` failed: {message}", hint=hint)
+    return caught_as(ConfigError([problem]), error)
 
 
 def _place_of_block(block: Mapping[str, Any], where: str) -> Place:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel.config import Config, load_config, resolve_section
 from kernel.entry_points import CONFIG_NAMES, config_in
-from kernel.errors import KernelError, LoadError, did_you_mean
+from kernel.errors import KernelError, LoadError, caught_as, did_you_mean
 from kernel.files import check_type, pack, read_file, replace_folder, unpack, verify_manifest
 from kernel.pipeline.meta import meta_json, parse_meta, read_meta
 from kernel.pipeline.protocols import Labelled, Packable, Storable
@@ -85,7 +85,7 @@ def read_fields(folder: Path, readers: Readers, exclude: Iterable[str]) -> None:
 
 @contextlib.contextmanager
 def naming(what: str) -> Iterator[None]:
-    """Let each error of the block, of any kind, be a `LoadError` that names what was read."""
+    """Let each error of the block be a `LoadError`, too, that names what was read."""
     try:
         yield
     except KernelError as error:
@@ -93,7 +93,8 @@ def naming(what: str) -> Iterator[None]:
             raise
         raise LoadError(f"{what}: {error.message}", hint=error.hint) from error
     except Exception as error:  # readers are parts of plugins
-        raise LoadError(f"{what} cannot be read: {type(error).__name__}: {error}") from error
+        problem = f"{what} cannot be read: {type(error).__name__}: {error}"
+        raise caught_as(LoadError(problem), error) from error
 
 
 def find_config(path: Path) -> Path:
@@ -162,7 +163,9 @@ def _write_files(nlp: Language, folder: Path, exclude: tuple[str, ...]) -> None:
         _write_tokenizer(nlp.tokenizer, folder / "tokenizer")
     for name, component in nlp.components:
         if isinstance(component, Storable) and name not in exclude:
-            component.to_disk(folder / name, exclude=["vocab"])
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)  # a name may have several segments
+            component.to_disk(place, exclude=["vocab"])
 
 
 def _write_tokenizer(tokenizer: Any, path: Path) -> None:

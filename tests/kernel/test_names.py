@@ -1,4 +1,4 @@
-"""Names of components: one segment of a path, and a section of the config."""
+"""Names of components: a relative path, and a section of the config."""
 
 import pytest
 from hypothesis import given
@@ -12,8 +12,11 @@ from kernel.pipeline import Language
 
 HALF = "half-a-character"
 WRONG = [
-    pytest.param("../../victim", "contains '/'", id="path-outside"),
-    pytest.param("/victim", "contains '/'", id="absolute-path"),
+    pytest.param("../../victim", "starts with '.'", id="path-outside"),
+    pytest.param("a/../../victim", "starts with '.'", id="path-outside-later"),
+    pytest.param("/victim", "has a '/' without a name", id="absolute-path"),
+    pytest.param("a//b", "has a '/' without a name", id="empty-segment"),
+    pytest.param("vocab/a", "a file with this name", id="path-in-the-vocabulary"),
     pytest.param("a\\b", "contains '\\\\\\\\'", id="path-on-windows"),
     pytest.param("..", "starts with '.'", id="parent-folder"),
     pytest.param(".hidden", "starts with '.'", id="hidden-file"),
@@ -101,3 +104,15 @@ def test_pipelines_with_allowed_names_can_be_saved_and_loaded(tmp_path_factory, 
     path = tmp_path_factory.mktemp("pipelines") / "model"
     nlp.to_disk(path)
     assert kernel.load(path).pipe_names == nlp.pipe_names
+
+
+def test_a_name_with_two_segments_is_a_path_in_the_saved_pipeline(tmp_path):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("entity_ruler", "group/ruler").add_patterns([{"label": "A", "pattern": "a"}])
+
+    nlp.to_disk(tmp_path / "pipeline")
+
+    assert tmp_path.joinpath("pipeline", "group", "ruler").exists()
+    loaded = kernel.load(tmp_path / "pipeline")
+    assert loaded.pipe_names == ["group/ruler"]
+    assert [ent.label_ for ent in loaded("a b").ents] == ["A"]

@@ -105,8 +105,9 @@ def set_ents(
     """Set entities, and what is known of the tokens outside of them.
 
     `default` is what tokens in none of the lists become: "outside", "missing", "blocked"
-    or "unmodified". Raises TextError if spans overlap, or for an unknown `default`, BoundsError
-    for tokens that are not there.
+    or "unmodified". The `ent_id` of tokens changes only where a span has an id.
+    Raises TextError if spans overlap, or for an unknown `default`, BoundsError for tokens that
+    are not there.
     """
     if default not in DEFAULTS:
         raise TextError(f"expected a default of {', '.join(DEFAULTS)}, got {default!r}")
@@ -121,8 +122,7 @@ def set_ents(
             _write(doc, columns, span)
     if default == "unmodified" or blocked or missing or outside:
         columns["ent_iob"] = repair(columns["ent_iob"], columns["ent_type"])
-    for name in ID_COLUMNS:
-        doc.annotations.pop(name, None)
+    doc.annotations.pop("ent_kb_id", None)
     doc.annotations.update(columns)
 
 
@@ -166,12 +166,14 @@ _start: Final = attrgetter("start")
 
 def _start_columns(doc: Doc, default: str) -> dict[str, npt.NDArray[Any]]:
     """Return the columns to write to; those of ids are made when an entity has one."""
+    present = doc.annotations.keys()
     if default == "unmodified":
-        kept = {"ent_iob", "ent_type", *(doc.annotations.keys() & ID_COLUMNS)}
+        kept = {"ent_iob", "ent_type", *(present & ID_COLUMNS)}
         return {name: doc.column(name).copy() for name in kept}
     tag = {"outside": OUTSIDE, "missing": MISSING, "blocked": BEGIN}[default]
     n = len(doc)
-    return {"ent_iob": np.full(n, tag, np.int8), "ent_type": np.zeros(n, np.uint64)}
+    ids = {name: doc.column(name).copy() for name in present & {"ent_id"}}
+    return {"ent_iob": np.full(n, tag, np.int8), "ent_type": np.zeros(n, np.uint64), **ids}
 
 
 def _write(doc: Doc, columns: dict[str, npt.NDArray[Any]], span: Span) -> None:
@@ -188,7 +190,7 @@ def _write(doc: Doc, columns: dict[str, npt.NDArray[Any]], span: Span) -> None:
 def _clear(columns: dict[str, npt.NDArray[Any]], spans: list[Span], tag: int) -> None:
     for span in spans:
         columns["ent_iob"][span.start : span.end] = tag
-        for name in columns.keys() & ID_COLUMNS:
+        for name in columns.keys() & {"ent_type", "ent_kb_id"}:
             columns[name][span.start : span.end] = 0
 
 

@@ -102,6 +102,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.number | np.bool_)
 
 
+def _is_space(value: Any) -> bool:
+    return (isinstance(value, str) or _is_number(value)) and value in {True, False, " ", ""}
+
+
 def _are_offsets(value: Any) -> bool:
     return isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_whole, value))
 
@@ -126,7 +130,8 @@ _OF_TOKENS: Final[dict[str, tuple[str, _Check]]] = {
             value is None or _is_negative(value) or (_is_number(value) and value in {1, 0})
         ),
     ),
-    "spaces": ("True or False", lambda value: _is_number(value) and value in {True, False}),
+    # `Token.whitespace_` is accepted, too.
+    "spaces": ("True or False", _is_space),
 }
 _OF_DOCS: Final[dict[str, tuple[str, _Check]]] = {
     "text": ("a string", _is_string),

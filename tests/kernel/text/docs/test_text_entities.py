@@ -52,6 +52,19 @@ def test_other_tokens_become_the_default(make_doc, default, expected):
     assert doc.ents[0].text == "Ada Lovelace"
 
 
+def test_ids_of_tokens_change_only_where_an_entity_has_an_id(make_doc):
+    doc = make_doc()
+    for token in doc[:2]:
+        token.ent_id_ = "ada"
+
+    doc.ents = [Span(doc, 0, 2, "PERSON"), Span(doc, 4, 6, "GPE", span_id="ny")]
+
+    assert [ent.id_ for ent in doc.ents] == ["ada", "ny"]
+    doc.set_ents([Span(doc, 4, 5, "GPE", span_id="n")], blocked=[doc[:1]])
+    assert [token.ent_id_ for token in doc] == ["ada", "ada", "", "", "n", "ny", ""]
+    assert [token.ent_type_ for token in doc] == ["", "", "", "", "GPE", "", ""]
+
+
 def test_overlap_is_refused_by_name(make_doc):
     doc = make_doc()
 

@@ -31,6 +31,13 @@ def test_other_tokens_give_what_fits(make_doc):
     assert types[0] == example.predicted.vocab.strings["PER"]
 
 
+def test_spaces_can_be_those_of_tokens(make_doc):
+    doc = make_doc()
+    given = {"words": [t.text for t in doc], "spaces": [t.whitespace_ for t in doc]}
+
+    assert Example.from_dict(doc, given).reference.text == doc.text
+
+
 def test_value_that_gold_tokens_do_not_share_is_none(make_doc):
     words = ["Ada", "Love", "lace", "went", "to", "New", "York", "."]
     example = Example.from_dict(make_doc(), {"words": words, "tags": list("abcdefgh")})
