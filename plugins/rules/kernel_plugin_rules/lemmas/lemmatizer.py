@@ -30,6 +30,8 @@ MethodT = TypeVar("MethodT", bound=Callable[..., Any])
 
 SCORER: Final = make_lemmatizer_scorer()
 _FOLDER: Final = "lookups"
+# Finding the distinct words of a short doc takes longer than looking up each.
+_MIN_TOKENS_FOR_DISTINCT: Final = 100
 # Parts of speech that get the lemma in lower case.
 NO_WORDS: Final = frozenset({"", "eol", "space"})
 
@@ -183,7 +185,7 @@ class Lemmatizer(BatchPipe):
 
     def _check_revisions(self) -> None:
         """Forget lemmas if a table was changed since they were found."""
-        tables = (self.lookups.get_table(name) for name in self.lookups.tables)
+        tables = map(self.lookups.get_table, self.lookups.tables)
         revisions = [(id(table), table.revision) for table in tables]
         if revisions != self._revisions:
             self._forget()
@@ -262,8 +264,11 @@ class Lemmatizer(BatchPipe):
             lemmas[tokens] = table.intern_all(found)
         else:
             keys = [docs.lex(), *(docs.column(column) for column in columns)]
-            first, inverse = _distinct([key[tokens] for key in keys])
-            lemmas[tokens] = self._lemmas_of(docs, table, keys, tokens[first])[inverse]
+            if len(tokens) < _MIN_TOKENS_FOR_DISTINCT:
+                lemmas[tokens] = self._lemmas_of(docs, table, keys, tokens)
+            else:
+                first, inverse = _distinct([key[tokens] for key in keys])
+                lemmas[tokens] = self._lemmas_of(docs, table, keys, tokens[first])[inverse]
         docs.write(lemma=lemmas)
 
     def _lemmas_of(
@@ -277,10 +282,10 @@ class Lemmatizer(BatchPipe):
         """
         known = self.cache.setdefault(table, {})
         asked: list[Key] = list(zip(*(key[tokens].tolist() for key in keys), strict=True))
-        new = [i for i, key in enumerate(asked) if key not in known]
-        found = [self._lemma(token) for token in _tokens(docs, tokens[new])]
-        ids = table.intern_all(found).tolist()
-        known.update(zip((asked[i] for i in new), ids, strict=True))
+        new = {key: i for i, key in enumerate(asked) if key not in known}
+        if new:
+            found = [self._lemma(token) for token in _tokens(docs, tokens[list(new.values())])]
+            known.update(zip(new, table.intern_all(found).tolist(), strict=True))
         return np.array([known[key] for key in asked], np.uint64)
 
     def _lemma(self, token: Token) -> str:

@@ -199,6 +199,8 @@ class Matcher(RulesByKey):
         return pipe(docs, batch_size, find, **options)
 
     def _of_batch(self, docs: list[Doc], *, allow_missing: bool) -> list[list[Match]]:
+        if len(docs) == 1:
+            return [self(docs[0], allow_missing=allow_missing)]
         compiled = self._ready()
         for doc in () if allow_missing else docs:
             compiled.requirements.check(doc)

@@ -4,13 +4,12 @@ Rules are numbered in the order in which they were added, and the last one that 
 decides an attribute. Rules for single tags, as in a tag map, are looked up by the tags of all
 tokens at once; the others are the matcher's.
 
-Axes: N tokens, M matches, R rules, G tags with a rule of their own.
+Axes: N tokens, M matches, R rules, K attributes, G tags with a rule of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +24,9 @@ from kernel_plugin_rules.rulers.attribute_values import NORM, SetValues
 
 Ints = npt.NDArray[np.signedinteger[Any]]
 Ids = npt.NDArray[np.uint64]
+
+
+_LAST_ID: Final = np.iinfo(np.uint64).max
 
 
 @frozen(eq=False)
@@ -65,7 +67,7 @@ class Rule:
 class TagTable:
     """The patterns of rules that ask for the tag of a single token, and for nothing else.
 
-    tags     (G,)  sorted ids
+    tags     (G + 1,)  sorted ids; the last one stands for all other tags
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -73,8 +75,11 @@ class TagTable:
         for rule in rules:
             for tag in filter(None, map(_only_tag, _patterns_of_table(rule))):
                 rules_of.setdefault(hash_string(tag), []).append(rule.number)
-        self.tags: Final[Ids] = np.array(sorted(rules_of), np.uint64)
-        self._rules: Final = [rules_of[tag] for tag in self.tags.tolist()]
+        self.tags: Final[Ids] = np.array([*sorted(rules_of), _LAST_ID], np.uint64)
+        self._rules: Final = [rules_of[tag] for tag in self.tags[:-1].tolist()]
+
+    def __len__(self) -> int:
+        return len(self._rules)
 
     def last_rules(self, has_value: npt.NDArray[np.bool_]) -> Ints:
         """Return for each tag the last of some rules, -1 if there is none; and -1 for other tags.
@@ -91,12 +96,8 @@ class TagTable:
         tags     (N,)
         returns  (N,)
         """
-        n_tags = len(self.tags)
-        if not n_tags:
-            return np.zeros(len(tags), np.int64)
-        places = np.searchsorted(self.tags, tags)
-        is_known = self.tags[np.minimum(places, n_tags - 1)] == tags
-        return np.where(is_known, places, n_tags)
+        places = self.tags.searchsorted(tags)
+        return np.where(self.tags.take(places) == tags, places, len(self))
 
 
 def _patterns_of_table(rule: Rule) -> list[Pattern]:
@@ -124,9 +125,9 @@ class AttributeRules:
             others = [pattern for pattern in rule.patterns if pattern not in in_table]
             if others:
                 self._matcher.add(rule.key, others)
-        names = dict.fromkeys(chain.from_iterable(rule.values.columns for rule in rules))
-        self._columns: Final = [_SetColumn(name, rules, self._tags) for name in names]
-        self._has_extensions: Final = any(rule.values.extensions for rule in rules)
+        self._columns: Final = _Deciding(rules, self._tags, "columns")
+        self._extensions: Final = _Deciding(rules, self._tags, "extensions")
+        self._values: Final = {name: _values_of(name, rules) for name in self._columns.names}
 
     def annotate(self, docs: DocBatch) -> None:
         """Set the attributes of all docs."""
@@ -164,7 +165,7 @@ class AttributeRules:
         """Set the attributes for matches in one doc."""
         pairs = [(rule.number, token) for rule, token in self.targets(doc, matches)]
         both = np.array(pairs, np.int32).reshape(-1, 2)
-        places = np.full(len(doc), len(self._tags.tags))
+        places = np.full(len(doc), len(self._tags))
         self.write(DocBatch([doc]), places, both[:, 0], both[:, 1])
 
     def write(self, docs: DocBatch, places: Ints, rules: Ints, tokens: Ints) -> None:
@@ -174,79 +175,80 @@ class AttributeRules:
         rules   (M,)
         tokens  (M,)
         """
-        for column in self._columns:
-            column.write(docs, column.last_rules(places, rules, tokens))
-        if self._has_extensions:
-            self._write_extensions(docs, places, rules, tokens)
-
-    def _write_extensions(self, docs: DocBatch, places: Ints, rules: Ints, tokens: Ints) -> None:
-        names = dict.fromkeys(chain.from_iterable(rule.values.extensions for rule in self._rules))
-        for name in names:
-            column = _SetColumn(name, self._rules, self._tags, is_extension=True)
-            last = column.last_rules(places, rules, tokens)
+        for name, last in self._columns.last_rules(places, rules, tokens):
+            self._write_column(docs, name, last)
+        for name, last in self._extensions.last_rules(places, rules, tokens):
             for doc, i, number in _changed(docs, last):
                 doc[i]._.set(name, self._rules[number].values.extensions[name])
 
+    def _write_column(self, docs: DocBatch, name: str, last: Ints) -> None:
+        """Set an attribute.
 
-class _SetColumn:
-    """One attribute, and the rules that set it.
+        last  (N,)  the rules that decide it
+        """
+        if name == "dep":
+            # Labels decide where sentences start, so that each is set with what follows from it.
+            for doc, i, number in _changed(docs, last):
+                doc[i].dep = int(self._values[name][number])
+            return
+        changed = np.flatnonzero(last >= 0)
+        values = self._values[name].take(last[changed])
+        if name == NORM:
+            _write_norms(docs, changed, values)
+            return
+        column = docs.column(name)  # (N,)
+        column[changed] = values
+        docs.write(**{name: column})
 
-    has_value  (R,)  whether a rule sets it
-    """
 
-    def __init__(
-        self, name: str, rules: Sequence[Rule], tags: TagTable, *, is_extension: bool = False
-    ) -> None:
-        self.name: Final = name
-        kind = "extensions" if is_extension else "columns"
-        self._has_value = np.array([name in getattr(rule.values, kind) for rule in rules], np.bool_)
-        values = [rule.values.columns.get(name, 0) for rule in rules]
-        self._values = np.array(values, np.int64 if min(values) < 0 else np.uint64)  # (R,)
-        self._of_tags = tags.last_rules(self._has_value)  # (G + 1,)
+class _Deciding:
+    """The attributes that rules set, either columns or extensions, and the rules that set each."""
 
-    def last_rules(self, places: Ints, rules: Ints, tokens: Ints) -> Ints:
-        """Return for each token the last rule that sets the attribute, -1 if there is none.
+    def __init__(self, rules: Sequence[Rule], tags: TagTable, kind: str) -> None:
+        self.names: Final = list(dict.fromkeys(n for r in rules for n in getattr(r.values, kind)))
+        has_value = [[name in getattr(rule.values, kind) for name in self.names] for rule in rules]
+        self._has_value = np.array(has_value, np.bool_).reshape(len(rules), -1)  # (R, K)
+        of_tags = [tags.last_rules(has_value) for has_value in self._has_value.T]
+        self._of_tags = np.array(of_tags, np.int32).reshape(-1, len(tags) + 1).T  # (G + 1, K)
+
+    def last_rules(self, places: Ints, rules: Ints, tokens: Ints) -> Iterator[tuple[str, Ints]]:
+        """Yield each attribute that a rule sets, with the last such rule for each token, or -1.
 
         places   (N,)  in the table of tags
         rules    (M,)
         tokens   (M,)
-        returns  (N,)
+        yields   (N,)
         """
-        last = self._of_tags.take(places)  # (N,)
-        has_value = self._has_value.take(rules)  # (M,)
-        np.maximum.at(last, tokens[has_value], rules[has_value])
-        return last
-
-    def write(self, docs: DocBatch, last: Ints) -> None:
-        """Set the attribute.
-
-        last  (N,)  the rules that decide it
-        """
-        changed = np.flatnonzero(last >= 0)
-        if not len(changed):
+        if not self.names:
             return
-        if self.name == "dep":
-            # Labels decide where sentences start, so that each is set with what follows from it.
-            for doc, i, number in _changed(docs, last):
-                doc[i].dep = int(self._values[number])
-            return
-        values = self._values.take(last[changed])
-        if self.name == NORM:
-            self._write_norms(docs, changed, values)
-            return
-        column = docs.column(self.name)  # (N,)
-        column[changed] = values
-        docs.write(**{self.name: column})
+        last = self._of_tags.take(places, axis=0)  # (N, K)
+        if len(rules):
+            setting = np.where(self._has_value[rules], rules[:, None], -1)  # (M, K)
+            np.maximum.at(last, tokens, setting)
+        is_set = last.max(axis=0, initial=-1) >= 0  # (K,)
+        for name, of_name, is_name_set in zip(self.names, last.T, is_set.tolist(), strict=True):
+            if is_name_set:
+                yield name, of_name
 
-    def _write_norms(self, docs: DocBatch, changed: Ints, norms: Any) -> None:
-        offsets = docs.offsets
-        bounds = np.searchsorted(changed, offsets)
-        for i, doc in enumerate(docs):
-            low, high = bounds[i : i + 2]
-            if low < high:
-                tokens, lex = changed[low:high] - offsets[i], doc.lex.copy()
-                lex[tokens] = doc.lexemes.variants(lex[tokens], norms[low:high])
-                doc.lex = lex
+
+def _values_of(name: str, rules: Sequence[Rule]) -> npt.NDArray[Any]:
+    """Return what each rule sets an attribute to, 0 if it does not set it.
+
+    returns  (R,)
+    """
+    values = [rule.values.columns.get(name, 0) for rule in rules]
+    return np.array(values, np.int64 if min(values) < 0 else np.uint64)
+
+
+def _write_norms(docs: DocBatch, changed: Ints, norms: Any) -> None:
+    offsets = docs.offsets
+    bounds = np.searchsorted(changed, offsets)
+    for i, doc in enumerate(docs):
+        low, high = bounds[i : i + 2]
+        if low < high:
+            tokens, lex = changed[low:high] - offsets[i], doc.lex.copy()
+            lex[tokens] = doc.lexemes.variants(lex[tokens], norms[low:high])
+            doc.lex = lex
 
 
 def _changed(docs: DocBatch, last: Ints) -> Iterator[tuple[Doc, int, int]]:
