@@ -1,6 +1,6 @@
 """Writing entities that a ruler found into the columns of a batch.
 
-Axes: N tokens of all docs, E new entities.
+Axes: N tokens of all docs.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
 from kernel.text import DocBatch, ent_iob
@@ -24,8 +23,6 @@ def write_entities(docs: DocBatch, entities: Sequence[Sequence[Entity]]) -> None
     All other tokens are outside of an entity, as after `doc.ents = …`.
     """
     iob, types = docs.column("ent_iob"), docs.column("ent_type")  # (N,)
-    is_outside = (types == 0) | (iob == ent_iob.MISSING) | (iob == ent_iob.OUTSIDE)
-    iob[is_outside], types[is_outside] = ent_iob.OUTSIDE, 0
     found = [
         (offset + start, offset + end, label, id_)
         for of_doc, offset in zip(entities, docs.offsets.tolist(), strict=False)
@@ -33,15 +30,18 @@ def write_entities(docs: DocBatch, entities: Sequence[Sequence[Entity]]) -> None
     ]
     names = [name for name in ("ent_id", "ent_kb_id") if docs.has_column(name)]
     columns = {"ent_iob": iob, "ent_type": types, **{name: docs.column(name) for name in names}}
-    if not is_outside.all():
-        _remove_overlapping(columns, found)
+    if docs.has_column("ent_type"):
+        is_outside = (types == 0) | (iob == ent_iob.MISSING) | (iob == ent_iob.OUTSIDE)
+        iob[is_outside], types[is_outside] = ent_iob.OUTSIDE, 0
+        if not is_outside.all():
+            _remove_overlapping(columns, found)
+    else:
+        iob[:] = ent_iob.OUTSIDE
     for name in names:
-        columns[name][columns["ent_type"] == 0] = 0
-    if found:
-        has_ids = any(id_ for *_, id_ in found)
-        if has_ids and "ent_id" not in columns:
-            columns["ent_id"] = docs.column("ent_id")
-        _add(columns, found)
+        columns[name][types == 0] = 0
+    if "ent_id" not in columns and any(id_ for *_, id_ in found):
+        columns["ent_id"] = docs.column("ent_id")
+    _add(columns, found)
     docs.write(**columns)
 
 
@@ -58,16 +58,12 @@ def _remove_overlapping(columns: dict[str, Values], entities: Iterable[Entity]) 
         iob[start:end], types[start:end] = ent_iob.OUTSIDE, 0
 
 
-def _add(columns: dict[str, Values], entities: Sequence[Entity]) -> None:
-    starts, ends, labels, ids = (np.array(each, np.uint64) for each in zip(*entities, strict=True))
-    starts, ends = starts.astype(np.int64), ends.astype(np.int64)  # (E,)
-    lengths = ends - starts
-    firsts = np.cumsum(lengths) - lengths
-    tokens = np.arange(lengths.sum()) + np.repeat(starts - firsts, lengths)
-    columns["ent_iob"][tokens] = ent_iob.INSIDE
-    columns["ent_iob"][starts] = ent_iob.BEGIN
-    columns["ent_type"][tokens] = np.repeat(labels, lengths)
-    if "ent_id" in columns:
-        columns["ent_id"][tokens] = np.repeat(ids, lengths)
-    if "ent_kb_id" in columns:
-        columns["ent_kb_id"][tokens] = 0
+def _add(columns: dict[str, Values], entities: Iterable[Entity]) -> None:
+    iob, types, ids = columns["ent_iob"], columns["ent_type"], columns.get("ent_id")
+    for start, end, label, id_ in entities:
+        iob[start] = ent_iob.BEGIN
+        if end > start + 1:
+            iob[start + 1 : end] = ent_iob.INSIDE
+        types[start:end] = label
+        if ids is not None:
+            ids[start:end] = id_
