@@ -91,6 +91,7 @@ class Worker:
             for name, default in defaults.items():
                 if not EXTENSIBLE[kind].has_extension(name):
                     EXTENSIBLE[kind].set_extension(name, default=default)
+            EXTENSIBLE[kind].inherit_extensions()
         self.nlp = load_folder(Path(path), _find_class(*settings["language"]))
         self.nlp.max_length = settings["max_length"]
         self.nlp.set_error_handler(self._note_component)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial, update_wrapper
 from typing import Any, ClassVar, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kernel.errors import TextError
 from kernel.text.errors import UnknownAttributeError
@@ -19,12 +19,16 @@ _Place = tuple[int | None, int | None]
 
 @frozen(kw_only=True)
 class Extension:
-    """One extension attribute: a default, a method, or a getter with or without a setter."""
+    """One extension attribute: a default, a method, or a getter with or without a setter.
+
+    An `inherited` one comes from the process that started this one, and may be registered again.
+    """
 
     default: Any = None
     method: Callable[..., Any] | None = None
     getter: Callable[[Any], Any] | None = None
     setter: Callable[[Any, Any], None] | None = None
+    inherited: bool = False
 
     def as_tuple(self) -> tuple[Any, Any, Any, Any]:
         """Return default, method, getter and setter."""
@@ -60,12 +64,18 @@ class Extensible:
         `setter` needs a getter. Raises TextError for settings that do not go together, or a
         name that is taken unless `force`.
         """
-        if name in cls.extensions and not force:
+        if name in cls.extensions and not (force or cls.extensions[name].inherited):
             raise TextError(
                 f"{cls.__name__} has an extension attribute `{name}` already",
                 hint="pass force=True to replace it",
             )
         cls.extensions[name] = _checked(name, settings)
+
+    @classmethod
+    def inherit_extensions(cls) -> None:
+        """Let components that this process creates register the extension attributes again."""
+        for name, extension in cls.extensions.items():
+            cls.extensions[name] = evolve(extension, inherited=True)
 
     @classmethod
     def get_extension(cls, name: str) -> tuple[Any, Any, Any, Any]:

@@ -35,6 +35,22 @@ class Own(English):
     lang = "own"
 print([len(doc) for doc in Own().pipe(["a b", "c d e"] * 3, n_process=2)])
 """
+EXTENDS = """
+import kernel
+
+@kernel.Language.factory("counts_tokens")
+class CountsTokens:
+    def __init__(self, nlp, name):
+        kernel.Doc.set_extension("n", default=0)
+
+    def __call__(self, doc):
+        doc._.n = len(doc)
+        return doc
+
+nlp = kernel.blank("en")
+nlp.add_pipe("counts_tokens")
+print([doc._.n for doc in nlp.pipe(["a b", "c d e"] * 3, n_process=2)])
+"""
 GUARDED = REGISTER + "if __name__ == '__main__':" + RUN.replace("\n", "\n    ")
 EXPECTED = "[2, 3, 2, 3, 2, 3]\n"
 
@@ -57,6 +73,7 @@ def run(*arguments, **settings):
     [
         pytest.param(REGISTER + RUN, id="component-of-the-script"),
         pytest.param(GUARDED, id="guarded-script"),
+        pytest.param(EXTENDS, id="component-that-registers-an-extension"),
         pytest.param(PLAIN, id="script-without-components"),
         pytest.param(CLASS, id="class-of-the-script"),
         pytest.param(PLAIN + "kernel.__name__\n", id="script-that-asks-for-a-name"),

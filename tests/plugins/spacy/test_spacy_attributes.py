@@ -11,6 +11,7 @@ from kernel.parts_of_speech import IDS, NAMES, NOUN
 from kernel.pipe_analysis import get_attr_info, validate_attrs
 from kernel.strings import StringStore, get_string_id
 from kernel.util import (
+    get_arg_names,
     get_async,
     get_base_version,
     get_cuda_stream,
@@ -119,6 +120,7 @@ def test_names_and_copies_of_objects():
     assert get_object_name(nlp.add_pipe("sentencizer")) == "sentencizer"
     assert get_object_name(get_object_name) == "get_object_name"
     assert get_object_name(object()) == "object"
+    assert get_arg_names(get_async) == ["stream", "numpy_array"]
     assert get_cuda_stream() is None
     array = [1]
     assert get_async(None, array) is array

@@ -55,7 +55,12 @@ from kernel_plugin_spacy.util.nested import (
     walk_dict,
 )
 from kernel_plugin_spacy.util.numbers import all_equal, compounding, decaying, to_ternary_int
-from kernel_plugin_spacy.util.objects import get_async, get_cuda_stream, get_object_name
+from kernel_plugin_spacy.util.objects import (
+    get_arg_names,
+    get_async,
+    get_cuda_stream,
+    get_object_name,
+)
 from kernel_plugin_spacy.util.packages import (
     get_base_version,
     get_installed_models,
@@ -112,6 +117,7 @@ __all__ = [
     "from_bytes",
     "from_dict",
     "from_disk",
+    "get_arg_names",
     "get_async",
     "get_base_version",
     "get_cuda_stream",

@@ -14,7 +14,6 @@ from typing import Any, Final
 from kernel_plugin_spacy.shim.later import LATER, placeholder
 
 _SHIM: Final = "kernel_plugin_spacy.shim"
-_DEFAULTS: Final = f"{_SHIM}.default_models"
 _REGISTERED: Final = f"{_SHIM}.registered"
 
 _PUBLIC: Final = {"__all__", "__title__", "__version__"}
@@ -29,26 +28,10 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": ("kernel.language", f"{_SHIM}.language"),
     "ml": ("kernel.ml", _REGISTERED),
     "ml.models": (_REGISTERED,),
-    "pipeline": ("kernel.pipeline",),
+    "pipeline": ("kernel.pipeline", f"{_SHIM}.default_models", _REGISTERED),
     "training": ("kernel.training", _REGISTERED),
     "training.augment": ("kernel_plugin_corpus.augmenters",),
     "ty": (f"{_SHIM}.ty",),
-    **{
-        f"pipeline.{name}": ("kernel.pipeline", _DEFAULTS)
-        for name in (
-            "dep_parser",
-            "edit_tree_lemmatizer",
-            "entityruler",
-            "morphologizer",
-            "ner",
-            "senter",
-            "span_ruler",
-            "tagger",
-            "textcat",
-            "textcat_multilabel",
-            "tok2vec",
-        )
-    },
 }
 
 # Modules whose names kernel has in the package.
@@ -79,12 +62,24 @@ _PARTS: Final[Mapping[str, frozenset[str]]] = {
     "ml.models": frozenset({"multi_task", "parser", "tagger", "textcat", "tok2vec"}),
     "pipeline": frozenset({
         "attributeruler",
+        "dep_parser",
+        "edit_tree_lemmatizer",
         "entity_linker",
+        "entityruler",
+        "factories",
         "lemmatizer",
+        "morphologizer",
+        "ner",
         "pipe",
         "sentencizer",
+        "senter",
         "span_finder",
+        "span_ruler",
         "spancat",
+        "tagger",
+        "textcat",
+        "textcat_multilabel",
+        "tok2vec",
         "trainable_pipe",
     }),
     "tokens": frozenset({

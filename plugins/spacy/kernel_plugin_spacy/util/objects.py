@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 
@@ -12,6 +14,11 @@ def get_object_name(obj: Any) -> str:
         if isinstance(name, str):
             return name
     return type(obj).__name__
+
+
+def get_arg_names(func: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters of a function."""
+    return list(inspect.signature(func).parameters)
 
 
 def get_cuda_stream(require: bool = False, non_blocking: bool = True) -> Any:
