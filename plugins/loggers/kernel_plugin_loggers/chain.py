@@ -1,5 +1,6 @@
 """A logger that runs several loggers in order."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import IO, Any
 
@@ -54,7 +55,7 @@ def chain_logger(
         )
 
     def setup(
-        nlp: Language, stdout: IO[str], stderr: IO[str]
+        nlp: Language, stdout: IO[str] = sys.stdout, stderr: IO[str] = sys.stderr
     ) -> tuple[ChainLog, Callable[[], None]]:
         made = [logger(nlp, stdout, stderr) for logger in loggers]
 

@@ -4,6 +4,7 @@ On a terminal the table is redrawn with a status line below it; elsewhere it is 
 """
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
@@ -123,8 +124,8 @@ def _logger(
 ) -> Setup:
     def setup(
         nlp: Language,
-        stdout: IO[str],
-        stderr: IO[str],
+        stdout: IO[str] = sys.stdout,
+        stderr: IO[str] = sys.stderr,
     ) -> tuple[ConsoleLog, Callable[[], None]]:
         records = Records(Path(output_file)) if output_file is not None else None
         columns = columns_of(nlp)

@@ -1,6 +1,7 @@
 """A logger that prints selected values of each evaluation."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
@@ -19,8 +20,8 @@ def lookup_logger(patterns: list[str]) -> Setup:
 
     def setup(
         nlp: Language,
-        stdout: IO[str],
-        stderr: IO[str],
+        stdout: IO[str] = sys.stdout,
+        stderr: IO[str] = sys.stderr,
     ) -> tuple[Callable[[dict[str, Any] | None], None], Callable[[], None]]:
         def log_step(info: dict[str, Any] | None) -> None:
             for key, value in flatten(info or {}):

@@ -7,6 +7,7 @@ import pytest
 
 import kernel
 from kernel.text import ORTH, attributes
+from kernel_plugin_lang.names.examples import EXAMPLES
 
 
 def test_classes_of_a_language():
@@ -38,6 +39,14 @@ def test_functions_of_a_language():
     assert LEX_ATTRS[attributes.LIKE_NUM] is like_num
     assert like_num("eleven")
     assert {"noun_chunks": noun_chunks} == SYNTAX_ITERATORS
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_example_sentences_are_several_tokens(code):
+    sentences = importlib.import_module(f"kernel.lang.{code}.examples").sentences
+    nlp = kernel.blank(code)
+    assert len(sentences) >= 4
+    assert all(len(nlp(sentence)) > 5 for sentence in sentences)
 
 
 def test_token_match_of_a_language():

@@ -56,6 +56,13 @@ def test_chain_without_loggers_is_an_error():
         chain_logger()
 
 
+def test_loggers_write_to_the_terminal_by_default(capsys):
+    log_step, finalize = chain_logger(lookup_logger(["ner"]))(None)
+    log_step(INFO)
+    finalize()
+    assert capsys.readouterr().out == "losses.ner -> 2.5\n"
+
+
 @pytest.mark.parametrize(
     ("patterns", "shown"),
     [

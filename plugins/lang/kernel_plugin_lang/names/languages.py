@@ -8,10 +8,11 @@ from types import ModuleType
 from typing import Any, Final
 
 from kernel import registry
-from kernel.pipeline import BaseDefaults, Language
+from kernel.pipeline import Language
 from kernel.plugin_modules import added_name
 from kernel.text import attr_name
 from kernel_plugin_lang.defaults import RuleDefaults
+from kernel_plugin_lang.names.examples import EXAMPLES
 
 
 def find(name: str) -> ModuleType | None:
@@ -35,7 +36,7 @@ def _language_module(language: type[Language]) -> ModuleType:
 
 @functools.cache
 def _part(language: type[Language], part: str) -> ModuleType | None:
-    names = _PARTS[part](language.Defaults) if part in _PARTS else {}
+    names = _PARTS[part](language) if part in _PARTS else {}
     return _make_module(language, f".{part}", names) if names else None
 
 
@@ -45,11 +46,13 @@ def _make_module(language: type[Language], part: str, names: Mapping[str, Any]) 
     return module
 
 
-def _stop_words(defaults: type[BaseDefaults]) -> dict[str, Any]:
-    return {"STOP_WORDS": defaults.stop_words} if defaults.stop_words else {}
+def _stop_words(language: type[Language]) -> dict[str, Any]:
+    stop_words = language.Defaults.stop_words
+    return {"STOP_WORDS": stop_words} if stop_words else {}
 
 
-def _punctuation(defaults: type[BaseDefaults]) -> dict[str, Any]:
+def _punctuation(language: type[Language]) -> dict[str, Any]:
+    defaults = language.Defaults
     return {
         f"TOKENIZER_{name.upper()}": getattr(defaults, name)
         for name in ("prefixes", "suffixes", "infixes")
@@ -57,7 +60,8 @@ def _punctuation(defaults: type[BaseDefaults]) -> dict[str, Any]:
     }
 
 
-def _tokenizer_exceptions(defaults: type[BaseDefaults]) -> dict[str, Any]:
+def _tokenizer_exceptions(language: type[Language]) -> dict[str, Any]:
+    defaults = language.Defaults
     names: dict[str, Any] = {}
     if defaults.tokenizer_exceptions not in ({}, RuleDefaults.tokenizer_exceptions):
         names["TOKENIZER_EXCEPTIONS"] = defaults.tokenizer_exceptions
@@ -66,19 +70,25 @@ def _tokenizer_exceptions(defaults: type[BaseDefaults]) -> dict[str, Any]:
     return names
 
 
-def _lex_attrs(defaults: type[BaseDefaults]) -> dict[str, Any]:
+def _lex_attrs(language: type[Language]) -> dict[str, Any]:
     common = RuleDefaults.lex_attr_getters.keys()
-    getters = defaults.lex_attr_getters
+    getters = language.Defaults.lex_attr_getters
     own = {attr: getters[attr] for attr in getters if attr not in common}
     return {"LEX_ATTRS": own, **{attr_name(attr).lower(): own[attr] for attr in own}} if own else {}
 
 
-def _syntax_iterators(defaults: type[BaseDefaults]) -> dict[str, Any]:
-    iterators = defaults.syntax_iterators
+def _syntax_iterators(language: type[Language]) -> dict[str, Any]:
+    iterators = language.Defaults.syntax_iterators
     return {"SYNTAX_ITERATORS": iterators, **iterators} if iterators else {}
 
 
-_PARTS: Final[Mapping[str, Callable[[type[BaseDefaults]], dict[str, Any]]]] = {
+def _examples(language: type[Language]) -> dict[str, Any]:
+    sentences = EXAMPLES.get(language.lang or "")
+    return {"sentences": list(sentences)} if sentences else {}
+
+
+_PARTS: Final[Mapping[str, Callable[[type[Language]], dict[str, Any]]]] = {
+    "examples": _examples,
     "lex_attrs": _lex_attrs,
     "punctuation": _punctuation,
     "stop_words": _stop_words,

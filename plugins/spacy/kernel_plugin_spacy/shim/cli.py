@@ -8,6 +8,7 @@ from typing import Any
 
 from kernel import blank, info, load, require_cpu, require_gpu
 from kernel.cli import import_code, recommend_config
+from kernel.cli import main as setup_cli
 from kernel.config import Config, fill, load_config, parse_overrides
 from kernel.errors import UnsupportedError
 from kernel.files import write_json
@@ -26,6 +27,7 @@ __all__ = [
     "info",
     "init_config",
     "parse_config_overrides",
+    "setup_cli",
     "setup_gpu",
     "string_to_list",
 ]

@@ -27,6 +27,7 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "errors": (f"{_SHIM}.errors", "kernel.matcher"),
     "language": ("kernel.language", f"{_SHIM}.language"),
     "ml": ("kernel.ml", _REGISTERED),
+    "ml._character_embed": (f"{_SHIM}.character_embed",),
     "ml.models": (_REGISTERED,),
     "pipeline": ("kernel.pipeline", f"{_SHIM}.default_models", _REGISTERED),
     "training": ("kernel.training", _REGISTERED),
@@ -54,7 +55,6 @@ _PARTS: Final[Mapping[str, frozenset[str]]] = {
     "kb": frozenset({"candidate", "kb", "kb_in_memory"}),
     "matcher": frozenset({"dependencymatcher", "levenshtein", "matcher", "phrasematcher"}),
     "ml": frozenset({
-        "_character_embed",
         "extract_ngrams",
         "featureextractor",
         "staticvectors",

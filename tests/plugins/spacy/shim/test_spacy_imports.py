@@ -13,7 +13,7 @@ ABSENT = {
     "cli._util.app": "it is an object of typer",
     "cli.download.get_compatibility": "nothing is downloaded",
     "cli.evaluate.print_prf_per_type": "functions do not print",
-    "lang.en.examples.sentences": "languages have no example sentences",
+    "lang.af.examples.sentences": "seven languages have example sentences",
     "language.DEFAULT_CONFIG_PATH": "the default config is not a file",
     "ml.models.build_spancat_model": "part of a component that is not there",
     "ml.tb_framework.TransitionModel": "layers are others",
@@ -76,7 +76,7 @@ for path in sys.argv[1:]:
 
 def _first_absent(path):
     """The outermost module of the path that is absent, or the path."""
-    absent = ("lang.en.examples", "ml.tb_framework", "pipeline._parser_internals")
+    absent = ("lang.af.examples", "ml.tb_framework", "pipeline._parser_internals")
     absent = (*absent, "pipeline.transition_parser", "tests", "tokens.graph")
     return next((module for module in absent if path.startswith(f"{module}.")), path)
 
