@@ -1,1 +1,1 @@
-"""Training loggers for kernel: the console table and a JSONL log."""
+"""Training loggers for kernel: the console table, a JSONL log, and experiment trackers."""

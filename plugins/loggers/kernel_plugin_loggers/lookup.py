@@ -16,7 +16,7 @@ def lookup_logger(patterns: list[str]) -> Setup:
     Keys are dotted: `losses.ner`, `other_scores.ents_per_type.PER.f`. Raises `ConfigError`
     for an invalid regular expression.
     """
-    searches = [_compiled(pattern).search for pattern in patterns]
+    searches = [compiled(pattern, "patterns").search for pattern in patterns]
 
     def setup(
         nlp: Language,
@@ -43,10 +43,11 @@ def flatten(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, An
             yield key, value
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str, setting: str) -> re.Pattern[str]:
+    """Return a pattern of a setting of a logger; raises `ConfigError` if it is invalid."""
     try:
         return re.compile(pattern)
     except re.error as error:
         raise ConfigError(
-            f"`training.logger.patterns` has an invalid regular expression, {pattern!r}: {error}"
+            f"`training.logger.{setting}` has an invalid regular expression, {pattern!r}: {error}"
         ) from error

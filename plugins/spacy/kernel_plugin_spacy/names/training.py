@@ -9,6 +9,7 @@ from kernel.text import (
     offsets_to_biluo_tags,
 )
 from kernel_plugin_corpus.training_json import docs_to_json
+from kernel_plugin_spacy.training.base_model import create_copy_from_base_model
 from kernel_plugin_spacy.training.example_checks import validate_examples, validate_get_examples
 from kernel_plugin_spacy.training.tags import (
     biluo_tags_to_offsets,
@@ -26,6 +27,7 @@ __all__ = [
     "biluo_tags_to_offsets",
     "biluo_tags_to_spans",
     "biluo_to_iob",
+    "create_copy_from_base_model",
     "docs_to_json",
     "iob_to_biluo",
     "offsets_from_biluo_tags",
