@@ -42,7 +42,7 @@ def pytorch_logger(
     """Return a logger that adds PyTorch's statistics of CUDA memory; bytes are given in megabytes.
 
     device           the number of the GPU
-    cuda_mem_pool    the pool of which to add statistics; "all" is their sum
+    cuda_mem_pool    the pool whose statistics to add; "all" is their sum
     cuda_mem_metric  the statistic to add; "all": each of them
     """
     wanted = "freed" if cuda_mem_metric == "free" else cuda_mem_metric
