@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import UnsupportedError
 from kernel.files import read_file, replace_folder, unpack
-from kernel.registry import registry
-from kernel_plugin_spacy.pipelines.spacy_config import for_spacy
+from kernel_plugin_spacy.pipelines.spacy_config import SpacyConfig, for_spacy
 from kernel_plugin_spacy.pipelines.writing import dump_for_spacy, missing_layers
 
 if TYPE_CHECKING:
@@ -37,7 +36,8 @@ def export(nlp: Language, path: Path) -> Sequence[str]:
         if hasattr(getattr(component, "model", None), "walk")
     }
     found = for_spacy(nlp.config)
-    _check({**_missing_layers(models), **found.missing})
+    _check(_missing(found, models))
+    found.config.interpolate()  # raises ConfigError for variables of sections that are left out
     weights = {name: dump_for_spacy(model) for name, model in models.items()}
     with replace_folder(path) as folder:
         nlp.to_disk(folder, exclude=["config.cfg", "meta.json"])
@@ -48,9 +48,11 @@ def export(nlp: Language, path: Path) -> Sequence[str]:
     return [*_unused(path, found.left_out)]
 
 
-def _missing_layers(models: Mapping[str, Any]) -> dict[str, list[str]]:
-    missing = {name: [*missing_layers(model)] for name, model in models.items()}
-    return {name: parts for name, parts in missing.items() if parts}
+def _missing(found: SpacyConfig, models: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what spaCy does not have, for each component and for `nlp`."""
+    layers = {name: [*missing_layers(model)] for name, model in models.items()}
+    names = dict.fromkeys([*found.missing, *(name for name in layers if layers[name])])
+    return {name: [*found.missing.get(name, ()), *layers.get(name, ())] for name in names}
 
 
 def _check(missing: Mapping[str, Sequence[str]]) -> None:
@@ -64,12 +66,13 @@ def _check(missing: Mapping[str, Sequence[str]]) -> None:
 
 
 def _meta(nlp: Language) -> dict[str, Any]:
-    """Return `meta.json` for spaCy; it requires the distributions of third-party components."""
+    """Return `meta.json` for spaCy; it requires the distributions of third-party functions."""
     kept = {name: value for name, value in nlp.meta.items() if name not in _OWN_FIELDS}
-    factories = {nlp.get_pipe_meta(name).factory for name in nlp.component_names}
-    others = registry.factories.others()
-    owners = [others[name][0].dist for name in sorted(factories) if name in others]
-    required = [f"{owner.name}>={owner.version}" for owner in owners if owner is not None]
+    required = [
+        f"{name}>={version}"
+        for name, version in nlp.meta["requires"].items()
+        if not name.startswith("kernel-")
+    ]
     if required:
         kept["requirements"] = sorted({*kept.get("requirements", ()), *required})
     return {**kept, "spacy_version": _SPACY_VERSION}

@@ -23,8 +23,7 @@ Block = Mapping[str, Any]
 # Other sections say how a pipeline was trained, and do not change what it does.
 _NEEDED: Final = ("paths", "system", "nlp", "components")
 _PREFIXES: Final = ("spacy", "spacy-legacy")
-# Settings of [nlp] that spaCy sets to its default itself, and for which it does not take null.
-_NOT_NULL: Final = ("tokenizer", "vectors")
+_FUNCTIONS: Final = ("tokenizer", "vectors")
 _NO_DEFAULT: Final = object()
 
 
@@ -50,17 +49,12 @@ def for_spacy(config: Config) -> SpacyConfig:
     filled = fill_all(config, validate=False)
     lang = filled["nlp"]["lang"]
     missing: dict[str, list[str]] = {name: [] for name in (*filled, *filled["components"])}
-    if lang not in _spacy()["languages"].split():
+    if lang not in _spacy()["languages"].split() and not _is_third_party("languages", lang):
         missing["nlp"].append(f"the language `{lang}`")
     sections = {
         name: _section(name, block, missing[name])
         for name, block in filled.items()
         if name != "components"
-    }
-    sections["nlp"] = {
-        name: value
-        for name, value in sections["nlp"].items()
-        if value is not None or name not in _NOT_NULL
     }
     sections["components"] = {
         name: _component(block, lang, missing[name]) for name, block in filled["components"].items()
@@ -86,7 +80,9 @@ def _section(name: str, block: Block, missing: list[str]) -> dict[str, Any]:
     if name in _spacy()["sections"]:
         known = _spacy()["sections"][name].split()
         defaults = default_config([name]).get(name, {})
-        block = _known_settings(block, known, defaults, name, missing)
+        block = _known_settings(block, known, defaults, "", missing)
+    if name == "nlp":  # spaCy does not take null for functions, but has defaults
+        block = {key: block[key] for key in block if block[key] or key not in _FUNCTIONS}
     return {key: _converted(value, key, missing) for key, value in block.items()}
 
 
@@ -94,10 +90,10 @@ def _component(block: Block, lang: str, missing: list[str]) -> dict[str, Any]:
     factory = block["factory"]
     known = _spacy()["factories"]
     name = next((name for name in (f"{lang}.{factory}", factory) if name in known), None)
-    if name is not None:
+    if name is not None and not _is_local("factories", factory):
         defaults = get_factory(factory, lang).default_config
         block = _known_settings(block, ["factory", *known[name].split()], defaults, "", missing)
-    elif factory not in registry.factories.others():
+    elif not _is_third_party("factories", factory):
         missing.append(f"the component `{factory}`")
         return {}
     return {key: _converted(value, key, missing) for key, value in block.items()}
@@ -124,8 +120,8 @@ def _function(block: Block, key: str, place: str, missing: list[str]) -> Block:
     kind, name = key[1:], block[key]
     known = _spacy().get(kind, {})
     spelled = _spelled(name, known)
-    if spelled is None:
-        if kind not in registry or name not in registry.of(kind).others():
+    if spelled is None or _is_local(kind, name):
+        if not _is_third_party(kind, name):
             missing.append(f"`{name}` of `{place}`")
         return block
     arguments = known[_legacy(spelled, known)].split()
@@ -137,6 +133,16 @@ def _function(block: Block, key: str, place: str, missing: list[str]) -> Block:
     }
     allowed = [key, "*", *arguments]
     return {**_known_settings(block, allowed, defaults, place, missing), key: spelled}
+
+
+def _is_third_party(kind: str, name: str) -> bool:
+    """Return whether an installed distribution has it for spaCy, in a group of entry points."""
+    return kind in registry and name in registry.of(kind).others()
+
+
+def _is_local(kind: str, name: str) -> bool:
+    """Return whether a program registered it, perhaps in the place of a function of spaCy."""
+    return name in registry.of(kind).registered()
 
 
 def _spelled(name: str, known: Mapping[str, str]) -> str | None:

@@ -10,6 +10,8 @@ from kernel.ops import dump_weights
 from kernel_plugin_spacy.pipelines.layouts import is_fused, lay_out
 from kernel_plugin_spacy.pipelines.place import Place, walk
 
+# Outputs that have not been trained yet, which kernel does not predict.
+_UNSEEN: Final = ("unseen_classes", "unseen_labels")
 # Settings that layers with spaCy's names have only in kernel.
 _OWN_SETTINGS: Final = {
     "label_axis",
@@ -17,7 +19,7 @@ _OWN_SETTINGS: Final = {
     "linear_prediction",
     "listens_to",
     "takes_errors",
-    "unseen_classes",
+    *_UNSEEN,
 }
 # Layers around others that never know their sizes.
 _UNSIZED: Final = ("resizable(", "with_cpu(")
@@ -41,13 +43,12 @@ def missing_layers(model: Any) -> Iterator[str]:
     """Yield what is stored with the weights of a model and cannot be stored for spaCy."""
     for node in model.walk():
         if node.shims:
-            yield f"the weights of another library in `{node.name:.40}`"
-        if node.attrs.get("unseen_classes"):
-            yield "labels that were added, but not trained yet"
+            yield f"weights of another library (`{node.name:.40}`)"
+        if any(node.attrs.get(name) for name in _UNSEEN):
+            yield "a way to hold back labels that were added, but not trained yet"
     if any(_differs(place) for place in walk(lay_out(model))):
         yield (
-            "`maxout_pieces` of 2 or more, because with 1 spaCy computes another function in "
-            "prediction than in training"
+            "the same function in prediction as in training for `maxout_pieces = 1`, or more pieces"
         )
 
 

@@ -4,12 +4,18 @@ import json
 
 import numpy as np
 import pytest
+from thinc.shims import Shim
 
 import kernel
 from kernel.config import load_config
-from kernel.errors import UnsupportedError
+from kernel.errors import ConfigError, UnsupportedError
 from kernel.files import unpack
-from tests.plugins.spacy.pipelines.spacy_pipelines import PIPELINES, TEXTS, annotations, train
+from tests.plugins.spacy.pipelines.spacy_pipelines import (
+    PIPELINES,
+    TEXTS,
+    annotations,
+    train,
+)
 
 # Those that kernel trains have predictions that spaCy cannot compute.
 EXPORTED = [name for name in PIPELINES if name != "one_piece"]
@@ -127,11 +133,74 @@ def test_settings_that_spacy_lacks_must_have_their_default(tmp_path):
         export(nlp, tmp_path / "exported")
 
 
-def test_classes_that_were_never_trained_are_named(own, tmp_path):
-    nlp = kernel.load(own)
-    nlp.get_pipe("ner").add_label("NEW")
-    with pytest.raises(UnsupportedError, match="`ner` needs labels that were added, but not tr"):
+def test_functions_that_a_program_registered_are_not_those_of_spacy(tmp_path):
+    @kernel.Language.factory("tok2vec_of_test")
+    def make(nlp, name):
+        return unknown_to_spacy
+
+    nlp = kernel.blank("en")
+    nlp.add_pipe("tok2vec_of_test")
+    with pytest.raises(UnsupportedError, match="needs the component `tok2vec_of_test`"):
         export(nlp, tmp_path / "exported")
+
+
+@pytest.mark.parametrize(("name", "component"), [("all", "ner"), ("bow", "textcat_multilabel")])
+def test_labels_that_were_never_trained_are_named(tmp_path, name, component):
+    nlp = train(name, n_steps=1, library="kernel")
+    nlp.get_pipe(component).add_label("NEW")
+    with pytest.raises(UnsupportedError, match=f"`{component}` needs a way to hold back labels"):
+        export(nlp, tmp_path / "exported")
+
+
+def test_labels_of_a_tagger_score_at_once_as_in_spacy(tmp_path):
+    nlp = train("senter", n_steps=1, library="kernel")
+    nlp.add_pipe("tagger", source=train("normalized", n_steps=1, library="kernel"))
+    nlp.get_pipe("tagger").add_label("NEW")
+    export(nlp, tmp_path / "exported")
+    assert predict(kernel.load(tmp_path / "exported")) == predict(nlp)
+
+
+def test_weights_of_another_library_are_named(tmp_path):
+    nlp = train("senter", n_steps=1, library="kernel")
+    nlp.get_pipe("senter").model.shims.append(Shim(None))
+    with pytest.raises(UnsupportedError, match="`senter` needs weights of another library"):
+        export(nlp, tmp_path / "exported")
+
+
+def test_replaced_listeners(tmp_path):
+    nlp = train("all", n_steps=1, library="kernel")
+    nlp.replace_listeners("tok2vec", "tagger", ["model.tok2vec"])
+    expected = predict(nlp)
+    export(nlp, tmp_path / "exported")
+    blocks = load_config(tmp_path / "exported" / "config.cfg")["components"]
+    assert blocks["tagger"]["model"]["tok2vec"]["@architectures"] == "spacy.Tok2Vec.v2"
+    assert predict(kernel.load(tmp_path / "exported")) == expected
+
+
+def test_third_party_components_are_requirements(distribution, run_python, tmp_path):
+    code = "from kernel import Language\nlower = Language.component('lower', func=lambda doc: doc)"
+    distribution("acme-for-spacy", {"spacy_factories": {"lower": "acme:lower"}}, acme=code)
+    said = run_python(f"""
+import sys; sys.path.insert(0, {str(tmp_path)!r})
+import json, kernel
+from pathlib import Path
+nlp = kernel.blank("en")
+nlp.add_pipe("lower")
+nlp.add_pipe("sentencizer")
+kernel.registry.exporters.get("spacy")(nlp, Path("{tmp_path}", "exported"))
+meta = json.loads(Path("{tmp_path}", "exported", "meta.json").read_text())
+print(meta["requirements"], meta["components"], "requires" in meta)
+""")
+    assert said.strip() == "['acme-for-spacy>=1.0'] ['lower', 'sentencizer'] False"
+
+
+def test_variables_of_sections_that_are_left_out_are_errors(own, tmp_path):
+    nlp = kernel.load(own)
+    nlp.config["training"]["optimizer"]["learn_rates"] = {"tagger": 0.01}
+    nlp.config["paths"]["train"] = "${training.dropout}"
+    with pytest.raises(ConfigError, match=r"training\.dropout"):
+        export(nlp, tmp_path / "exported")
+    assert not tmp_path.joinpath("exported").exists()
 
 
 def test_sections_about_training_are_left_out_if_spacy_cannot_read_them(own, tmp_path):
@@ -168,7 +237,7 @@ def test_existing_folder_is_kept(own, tmp_path, run_kernel):
 
 def test_parsers_with_one_piece_compute_what_spacy_does(tmp_path):
     nlp = train("one_piece", library="kernel")
-    with pytest.raises(UnsupportedError, match="`parser` needs `maxout_pieces` of 2 or more"):
+    with pytest.raises(UnsupportedError, match="`parser` needs the same function in pre"):
         export(nlp, tmp_path / "exported")
     rectified = predict(nlp)
     for _, component in nlp.components:
@@ -177,6 +246,29 @@ def test_parsers_with_one_piece_compute_what_spacy_does(tmp_path):
     assert predict(nlp) != rectified
     export(nlp, tmp_path / "exported")
     assert predict(kernel.load(tmp_path / "exported")) == predict(nlp)
+
+
+def rules():
+    """Return a pipeline of components that work by rules."""
+    nlp = kernel.blank("en")
+    nlp.add_pipe("sentencizer", config={"punct_chars": [".", ";"]})
+    ruler = nlp.add_pipe("attribute_ruler")
+    ruler.add(
+        [[{"LOWER": "boats"}], [{"TEXT": "cat"}]], {"POS": "NOUN", "TAG": "NN", "MORPH": "A=B"}
+    )
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+    lookups = kernel.lookups.Lookups()
+    lookups.add_table("lemma_lookup", {"boats": "boat", "bought": "buy", "": "no"})
+    nlp.get_pipe("lemmatizer").initialize(lookups=lookups)
+    entities = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+    entities.add_patterns([{"label": "GPE", "pattern": "paris", "id": "P"}])
+    entities.add_patterns([{"label": "GPE", "pattern": [{"TEXT": {"FUZZY": "Londn"}}]}])
+    spans = nlp.add_pipe("span_ruler", config={"annotate_ents": True})
+    spans.add_patterns([{"label": "PER", "pattern": [{"LOWER": {"REGEX": "^(anna|ben)$"}}]}])
+    nlp.add_pipe("merge_entities")
+    nlp.add_pipe("doc_cleaner")
+    nlp.tokenizer.add_special_case("naïve", [{"ORTH": "na"}, {"ORTH": "ïve", "NORM": "ive"}])
+    return nlp
 
 
 def check_equal(folder, expected):
@@ -190,8 +282,8 @@ def check_equal(folder, expected):
 @pytest.mark.slow
 def test_spacy_predicts_the_same(run_with_spacy, tmp_path):
     expected = {}
-    for name in EXPORTED:
-        nlp = train(name, library="kernel")
+    for name in [*EXPORTED, "rules"]:
+        nlp = rules() if name == "rules" else train(name, library="kernel")
         export(nlp, tmp_path / name)
         expected[name] = predict(nlp)
     run_with_spacy("predict", tmp_path)
