@@ -40,5 +40,8 @@ def _line(error: Exception, path: Path) -> str:
 
 def _hint(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] == "spacy":
-        return "spaCy's names are those of kernel: `import kernel as spacy`, `kernel.training` …"
+        return (
+            "import the names from `kernel`; or run `python -m kernel_plugin_spacy -m kernel`, for "
+            "which `spacy` is kernel"
+        )
     return "the file given with --code could not be imported"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial, update_wrapper
 from typing import Any, ClassVar, Final
 
@@ -15,6 +15,7 @@ from kernel.text.errors import UnknownAttributeError
 _MUTABLE: Final = (dict, list, set)
 
 _Place = tuple[int | None, int | None]
+_State = tuple[Mapping[str, Any], ...]
 
 
 @frozen(kw_only=True)
@@ -47,6 +48,7 @@ class Extensible:
         # A subclass of Doc, say, shares what Doc has.
         if "kind" in vars(cls):
             cls.extensions = {}
+            _OWNERS[cls.__name__] = cls
 
     @property
     def _(self) -> Underscore:
@@ -95,7 +97,41 @@ class Extensible:
         return cls.extensions.pop(name).as_tuple()
 
 
-class Underscore:
+_OWNERS: Final[dict[str, type[Extensible]]] = {}
+
+
+def _registry(owner: str) -> Any:
+    """Return a property of a class: the extension attributes of `owner`, which can be replaced."""
+
+    def read(cls: type) -> dict[str, Extension]:
+        return _OWNERS[owner].extensions
+
+    def replace(cls: type, extensions: Mapping[str, Any]) -> None:
+        registered = dict(extensions)
+        _OWNERS[owner].extensions.clear()
+        for name, extension in registered.items():
+            _OWNERS[owner].extensions[name] = _as_extension(extension)
+
+    return property(read, replace, doc=f"The extension attributes of each {owner}, by name.")
+
+
+class _Registries(type):
+    """Has all extension attributes, to be looked up, replaced, or sent to another process."""
+
+    doc_extensions = _registry("Doc")
+    span_extensions = _registry("Span")
+    token_extensions = _registry("Token")
+
+    def get_state(cls) -> _State:
+        """Return copies of the extension attributes of tokens, spans and docs."""
+        return dict(cls.token_extensions), dict(cls.span_extensions), dict(cls.doc_extensions)
+
+    def load_state(cls, state: _State) -> None:
+        """Replace all extension attributes by those that `get_state` returned."""
+        cls.token_extensions, cls.span_extensions, cls.doc_extensions = state
+
+
+class Underscore(metaclass=_Registries):
     """The extension attributes of one doc, span or token."""
 
     __slots__ = ("_obj",)
@@ -165,6 +201,14 @@ def _checked(name: str, settings: dict[str, Any]) -> Extension:
         if settings.get(key) is not None and not callable(settings[key]):
             raise TextError(f"expected a function as the {key} of `{name}`, got {settings[key]!r}")
     return Extension(**settings)
+
+
+def _as_extension(described: Any) -> Extension:
+    """Return an extension attribute, also of a tuple of default, method, getter and setter."""
+    if isinstance(described, Extension):
+        return described
+    default, method, getter, setter = described
+    return Extension(default=default, method=method, getter=getter, setter=setter)
 
 
 def _check_known(cls: type[Extensible], name: str) -> None:

@@ -55,4 +55,4 @@ def test_code_that_imports_spacy_is_told_the_names_of_kernel(tmp_path, monkeypat
         path.write_text(code)
         with pytest.raises(KernelError) as caught:
             import_code(path)
-        assert "import kernel as spacy" in caught.value.hint
+        assert "python -m kernel_plugin_spacy -m kernel" in caught.value.hint

@@ -32,6 +32,14 @@ def test_words_and_rules_of_a_language():
     assert defaults.infixes == TOKENIZER_INFIXES
 
 
+def test_words_and_rules_are_also_in_the_module_of_the_language():
+    from kernel.lang import de, xx
+
+    assert de.STOP_WORDS is de.stop_words.STOP_WORDS
+    assert de.TOKENIZER_EXCEPTIONS is de.German.Defaults.tokenizer_exceptions
+    assert not hasattr(xx, "STOP_WORDS")
+
+
 def test_functions_of_a_language():
     from kernel.lang.en.lex_attrs import LEX_ATTRS, like_num
     from kernel.lang.en.syntax_iterators import SYNTAX_ITERATORS, noun_chunks

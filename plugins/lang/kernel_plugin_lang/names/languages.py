@@ -30,8 +30,18 @@ def _language_module(language: type[Language]) -> ModuleType:
         language, "", {cls.__name__: cls for cls in (language, language.Defaults)}
     )
     module.__path__ = []
-    module.__dict__["__getattr__"] = functools.partial(added_name, module.__name__)
+    module.__dict__["__getattr__"] = functools.partial(_attribute, language, module.__name__)
     return module
+
+
+def _attribute(language: type[Language], module: str, name: str) -> Any:
+    """Return a name of one of the module's parts, such as `STOP_WORDS`, or a part."""
+    if name.isupper():
+        for make in _PARTS.values():
+            names = make(language)
+            if name in names:
+                return names[name]
+    return added_name(module, name)
 
 
 @functools.cache

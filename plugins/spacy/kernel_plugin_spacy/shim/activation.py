@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,9 @@ _FINDER: Final = SpacyModules()
 # Has a `sitecustomize` module, which Python imports when it starts.
 _SITE: Final = str(Path(__file__).with_name("site"))
 _SEARCHED: Final = "PYTHONPATH"
+_OVERRIDES: Final = "KERNEL_CONFIG_OVERRIDES"
+_THEIR_OVERRIDES: Final = "SPACY_CONFIG_OVERRIDES"
+_CHANGED: Final = (_SEARCHED, _OVERRIDES)
 
 
 def as_spacy() -> ExitStack:
@@ -26,7 +30,8 @@ def as_spacy() -> ExitStack:
 
     The modules of spaCy are found, too, and have kernel's own classes: `spacy.tokens.Doc` is
     `kernel.Doc`. Python processes that this one starts find them as well, because the call adds a
-    folder to the environment variable PYTHONPATH. It replaces an installed spaCy.
+    folder to the environment variable PYTHONPATH. It replaces an installed spaCy, and
+    SPACY_CONFIG_OVERRIDES stands for KERNEL_CONFIG_OVERRIDES if that is not set.
 
     A call while it is active has no effect. At the end of the `with` block, modules named `spacy`
     are removed from `sys.modules`; what was imported from them stays usable.
@@ -45,10 +50,12 @@ def as_spacy() -> ExitStack:
         )
     sys.meta_path.insert(0, _FINDER)
     ended.callback(_deactivate)
-    searched = os.environ.get(_SEARCHED)
-    if _SITE not in (searched or "").split(os.pathsep):
+    ended.callback(_restore_environment, {name: os.environ.get(name) for name in _CHANGED})
+    searched = os.environ.get(_SEARCHED, "")
+    if _SITE not in searched.split(os.pathsep):
         os.environ[_SEARCHED] = os.pathsep.join(filter(None, (_SITE, searched)))
-        ended.callback(_restore_environment, searched)
+    if _THEIR_OVERRIDES in os.environ:
+        os.environ.setdefault(_OVERRIDES, os.environ[_THEIR_OVERRIDES])
     return ended
 
 
@@ -58,8 +65,8 @@ def _deactivate() -> None:
         del sys.modules[name]
 
 
-def _restore_environment(searched: str | None) -> None:
-    if searched is None:
-        os.environ.pop(_SEARCHED, None)
-    else:
-        os.environ[_SEARCHED] = searched
+def _restore_environment(before: Mapping[str, str | None]) -> None:
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value

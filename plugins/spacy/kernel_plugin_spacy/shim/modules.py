@@ -33,6 +33,7 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "training": ("kernel.training", _REGISTERED),
     "training.augment": ("kernel_plugin_corpus.augmenters",),
     "ty": (f"{_SHIM}.ty",),
+    "util": ("kernel.util", f"{_SHIM}.util"),
 }
 
 # Modules whose names kernel has in the package.

@@ -65,6 +65,21 @@ print((dict(os.environ), list(sys.meta_path)) == before, util.ensure_path("x"))
     assert said.splitlines() == ["[]", "True x"]
 
 
+def test_overrides_of_spacy_are_those_of_kernel(run_python):
+    said = run_python("""
+import os
+from kernel_plugin_spacy import as_spacy
+os.environ["SPACY_CONFIG_OVERRIDES"] = "--training.max_steps 3"
+with as_spacy():
+    from spacy.cli._util import parse_config_overrides
+    print(parse_config_overrides([]))
+    os.environ["KERNEL_CONFIG_OVERRIDES"] = "--training.max_steps 4"
+    print(parse_config_overrides([]))
+print("KERNEL_CONFIG_OVERRIDES" in os.environ)
+""")
+    assert said.splitlines() == ["{'training.max_steps': 3}", "{'training.max_steps': 4}", "False"]
+
+
 def test_imported_spacy_is_refused(run_python):
     said = run_python("""
 import sys, types
