@@ -41,6 +41,8 @@ ItemT = TypeVar("ItemT")
 _MAX_LENGTH: Final = 1 << 30
 # A full cache has a few tens of megabytes, less than the lexemes of the same chunks.
 _CACHE_SIZE: Final = 200_000
+# As an array, because converting a number takes as long as shifting the codes of a short text.
+_ONE: Final = np.array(1, np.int32)
 
 
 class _Token(NamedTuple):
@@ -162,11 +164,9 @@ class Tokenizer:
             raise TextError(f"the text has {len(text):,} characters, more than 2**30 - 1")
         encoded, ends_in_space, has_cut, has_start = codes_of_text
         codes = np.frombuffer(encoded, np.int32)
-        lex = codes >> 1
         if has_cut or (has_start and self._ready_phrases().may_end_in(text)):
             codes = self._restore_special_cases(codes, encoder)
-            lex = codes >> 1
-        spaces = (codes & 1).astype(np.bool_)
+        lex, spaces = codes >> _ONE, (codes & _ONE).astype(np.bool_)
         if not ends_in_space and len(spaces):
             spaces[-1] = False
         return Doc.from_rows(self.vocab, lex, spaces, encoder.lexemes)
