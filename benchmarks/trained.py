@@ -53,6 +53,8 @@ def texts_of(path: Path) -> Iterator[str]:
 
 def measure(side: Side, pipeline: str, source: Path, target: Path) -> dict[str, Any]:
     """Return what the worker found with a library; its annotations are in `target`."""
+    load = f"import {side.library}; {side.library}.load({pipeline!r})"
+    run([side.python, "-c", load])  # so that modules are compiled, and files in memory
     worker = Path(__file__).with_name("trained_worker.py")
     done = run([side.python, worker, side.library, pipeline, source, target])
     found: dict[str, Any] = json.loads(done.stdout)
