@@ -1,10 +1,11 @@
 """The sentencizer, which starts a sentence after the punctuation that ends one.
 
-Axes: N tokens of all docs, R rows of a lexeme table, F tokens that may start a sentence.
+Axes: N tokens of all docs, R rows of a lexeme table, F docs that have tokens.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 from operator import attrgetter
@@ -31,6 +32,10 @@ _FIELDS: Final = {"punct_chars?": list[str], "overwrite?": bool}
 _WORD: Final = 0
 _PUNCT: Final = 1
 _END: Final = 2
+# Added for the first token of a doc.
+_FIRST: Final = 4
+# A word after an end and punctuation, none of which is the first token of another doc.
+_START: Final = re.compile(rb"[\2\6][\1\2]*\0")
 
 
 @factory(
@@ -118,7 +123,7 @@ class Sentencizer(BatchPipe):
         self._write(docs, self._starts(docs))
 
     def _write(self, docs: DocBatch, starts: Starts) -> None:
-        if not self.overwrite:
+        if not self.overwrite and docs.has_column("sent_start"):
             known = docs.column("sent_start")  # (N,)
             starts = np.where(known == 0, starts, known)
         docs.write(sent_start=starts)
@@ -130,30 +135,27 @@ class Sentencizer(BatchPipe):
         """
         groups = groupby(docs, key=attrgetter("lexemes"))
         parts = [self._kinds(table).take(DocBatch(group).lex()) for table, group in groups]
-        kinds = np.concatenate([np.zeros(0, np.int8), *parts])  # (N,)
-        offsets = docs.offsets.astype(np.int64)
+        kinds = np.concatenate([np.zeros(0, np.uint8), *parts])  # (N,)
+        offsets = docs.offsets
+        firsts = offsets[:-1][offsets[:-1] < offsets[1:]]  # (F,)
+        kinds[firsts] += _FIRST
         starts = np.full(len(kinds), -1, np.int8)
-        starts[offsets[:-1][docs.lengths > 0]] = 1
-        words = np.flatnonzero(kinds == _WORD)  # (F,)
-        # A word starts a sentence if there is an end between it and the word before.
-        n_ends = np.append(0, np.cumsum(kinds == _END))  # (N + 1,)
-        first = offsets[np.searchsorted(offsets, words, side="right") - 1]  # (F,)
-        after_word = np.maximum(np.append(0, words[:-1] + 1)[: len(words)], first)
-        starts[words[n_ends[words] > n_ends[after_word]]] = 1
+        starts[firsts] = 1
+        starts[[found.end() - 1 for found in _START.finditer(kinds.tobytes())]] = 1
         return starts
 
-    def _kinds(self, table: LexemeTable) -> npt.NDArray[np.int8]:
+    def _kinds(self, table: LexemeTable) -> npt.NDArray[np.uint8]:
         """Return what each word does to a sentence.
 
         returns  (R,)  or longer
         """
         return table.derived(self._version, self._kinds_from)
 
-    def _kinds_from(self, table: LexemeTable, start: int) -> npt.NDArray[np.int8]:
+    def _kinds_from(self, table: LexemeTable, start: int) -> npt.NDArray[np.uint8]:
         texts = table.texts[start:]
         is_punct = table.values_from(attributes.IS_PUNCT, start)[: len(texts)] != 0
         is_end = np.fromiter(map(self._punct_chars.__contains__, texts), np.bool_, len(texts))
-        return np.where(is_end, _END, np.where(is_punct, _PUNCT, _WORD)).astype(np.int8)
+        return np.where(is_end, _END, np.where(is_punct, _PUNCT, _WORD)).astype(np.uint8)
 
     # Storage
 
