@@ -290,7 +290,7 @@ class PipelineRegistry(Registry):
     """The functions that load installed pipelines, by name.
 
     An entry point that a plugin adds (`kernel_entry_points`) names a package instead. Its code is
-    not run: `data_folder` has the pipeline.
+    not run, unless the entry point has a true `runs_code`: `data_folder` has the pipeline.
     """
 
     def folder(self, name: str) -> Path | None:
@@ -306,6 +306,8 @@ class PipelineRegistry(Registry):
         if name in self._local or name in _entry_points(self.kind):
             return None
         points, folder = self._points(name), self.folder(name)
+        if points and getattr(points[0], "runs_code", False):
+            return None
         if points and folder is None:
             owner = distribution(points[0])
             raise RegistryError(f"the package `{owner}` has no folder with a pipeline `{name}`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from types import FunctionType
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -268,6 +269,8 @@ def _is_shape(shape: Sequence[int], expected: Sequence[int | None]) -> bool:
 
 
 def _is_of_type(value: Any, expected: Any) -> bool:
+    if isinstance(expected, FunctionType):
+        return bool(expected(value))
     try:
         check_type(value, expected)
     except LoadError:

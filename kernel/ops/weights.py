@@ -36,11 +36,14 @@ class WeightNode(Model[InT, OutT]):
 
     shapes          the shape of each parameter, its axes as names of sizes or as numbers; stored
                     weights are checked against them
-    changing_attrs  the types of attributes that change after the layer was created; all others are
-                    part of the architecture
+    changing_attrs  the types of attributes that change after the layer was created, or functions
+                    that check their values; all others are part of the architecture
     """
 
     version: int = 0
+    # Read-only: `WeightNode[…](…)` would keep the type, and walking an object to measure its size
+    # (as textacy does) never ends in such types, which yield further ones.
+    __orig_class__ = property()
     # Gradients with few nonzero rows, by parameter.
     row_gradients: dict[str, RowGradient]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from attrs import field, frozen
 
-from kernel.errors import ArgumentError, RegistryError, WrongTypeError
-from kernel.pipeline.frozen import FrozenDict
+from kernel.errors import ArgumentError, RegistryError, UnsupportedError, WrongTypeError
 from kernel.registry import registry
 from kernel.scoring import Score
 
@@ -202,14 +201,43 @@ def register_component(
     return register(func) if func is not None else register
 
 
-def all_factories(lang: str | None) -> FrozenDict[Factory]:
-    """Return all factories by name, those of the language `lang` under their short name."""
+def all_factories(lang: str | None) -> Factories:
+    """Return all factories by name, those of the language `lang` under their short name.
+
+    A factory is imported when it is looked up, so listing the names imports nothing.
+    """
     names = registry.factories.names()
     own = [name.removeprefix(f"{lang}.") for name in names if name.startswith(f"{lang}.")]
     shared = [name for name in names if "." not in name]
-    error = "`factories` cannot be changed; register with `@Language.factory`"
-    found = {name: get_factory(name, lang) for name in sorted({*own, *shared})}
-    return FrozenDict(found, error=error)
+    return Factories(sorted({*own, *shared}), lang)
+
+
+class Factories(Mapping[str, Factory]):
+    """Factories by name; each is imported when it is looked up."""
+
+    def __init__(self, names: list[str], lang: str | None) -> None:
+        self._names: Final = dict.fromkeys(names)
+        self._lang: Final = lang
+
+    def __getitem__(self, name: str) -> Factory:
+        if name not in self._names:
+            raise KeyError(name)
+        return get_factory(name, self._lang)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __setitem__(self, name: str, factory: object) -> NoReturn:
+        raise UnsupportedError("`factories` cannot be changed; register with `@Language.factory`")
+
+    def __repr__(self) -> str:
+        return f"factories: {', '.join(self._names)}"
 
 
 def check_factory_name(name: Any, method: str) -> None:

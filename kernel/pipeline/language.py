@@ -17,6 +17,7 @@ from kernel.errors import ArgumentError, WrongTypeError
 from kernel.pipeline import analysis, assembly, evaluation, learn, process, serialization, sharing
 from kernel.pipeline.defaults import BaseDefaults
 from kernel.pipeline.factories import (
+    Factories,
     Factory,
     all_factories,
     check_factory_name,
@@ -24,7 +25,7 @@ from kernel.pipeline.factories import (
     register_component,
     register_factory,
 )
-from kernel.pipeline.frozen import FrozenDict, FrozenList
+from kernel.pipeline.frozen import FrozenList
 from kernel.pipeline.live_config import LiveConfig
 from kernel.pipeline.meta import refresh_meta
 from kernel.pipeline.pipe import is_trainable, raise_error
@@ -52,10 +53,10 @@ def _frozen(items: Iterable[ItemT]) -> FrozenList[ItemT]:
     return FrozenList(items, error=_FROZEN)
 
 
-class _Factories:
+class _FactoriesOfClass:
     """The attribute `factories` of `Language`."""
 
-    def __get__(self, nlp: Language | None, cls: type[Language]) -> FrozenDict[Factory]:
+    def __get__(self, nlp: Language | None, cls: type[Language]) -> Factories:
         return all_factories(cls.lang)
 
 
@@ -78,7 +79,7 @@ class Language:
     # A copy of the default config, with the defaults of the language.
     default_config: ClassVar[_DefaultConfig] = _DefaultConfig()
     # All factories by name. Imports the plugins that have them.
-    factories: ClassVar[_Factories] = _Factories()
+    factories: ClassVar[_FactoriesOfClass] = _FactoriesOfClass()
 
     def __init__(
         self,

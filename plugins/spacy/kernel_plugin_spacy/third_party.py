@@ -10,14 +10,17 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import re
+import sys
 from importlib.metadata import EntryPoint
 from typing import Any, Final
 
 from kernel.errors import PluginError
 from kernel.registry import registry
+from kernel_plugin_spacy.shim.activation import is_active
 
 _PREFIXES: Final = ("spacy", "thinc")
 _FACTORIES: Final = "spacy_factories"
+_PIPELINES: Final = "spacy_models"
 # The names of these distributions are in kernel's plugins, or will be.
 _IMPLEMENTED: Final = {
     "spacy",
@@ -49,8 +52,15 @@ class ThirdPartyPoint(EntryPoint):
         super().__init__(point.name, point.value, point.group)
         vars(self)["dist"] = point.dist
 
+    @property
+    def runs_code(self) -> bool:
+        """Whether a pipeline is loaded by the code of its package, which imports spaCy."""
+        return is_active()
+
     def load(self) -> Any:
         """Import the object; a component is registered by the import, and its factory returned.
+
+        Of the package of a pipeline, it is the function that loads it.
 
         Raises PluginError if the module imports spaCy and that is not installed, or if it does not
         register the component.
@@ -58,13 +68,15 @@ class ThirdPartyPoint(EntryPoint):
         try:
             found = super().load()
         except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] != "spacy":
+            if (error.name or "").partition(".")[0] != "spacy" or sys.modules.get("spacy"):
                 raise
             raise PluginError(
                 "its code imports `spacy`, which is not installed",
                 hint="run the program, or `kernel`, by `python -m kernel_plugin_spacy`, as in "
                 "`python -m kernel_plugin_spacy -m kernel train`; then kernel is `spacy` for it",
             ) from error
+        if self.group == _PIPELINES:
+            return found.load
         return _factory(self.name, found) if self.group == _FACTORIES else found
 
 

@@ -91,8 +91,12 @@ def transition_based_parser(
             # Whether a single piece is not rectified in prediction, as in spaCy.
             "linear_prediction": False,
         },
-        changing_attrs={"unseen_classes": list[int], "linear_prediction": bool},
+        changing_attrs={"unseen_classes": _are_classes, "linear_prediction": bool},
     )
+
+
+def _are_classes(value: Any) -> bool:
+    return isinstance(value, list) and all(type(index) is int for index in value)
 
 
 def transition_based_parser_v1(

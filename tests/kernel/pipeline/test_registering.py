@@ -6,6 +6,7 @@ import kernel
 from kernel import Example, Language
 from kernel.errors import ArgumentError, ConfigError, UnsupportedError, WrongTypeError
 from kernel.pipeline import TrainablePipe
+from kernel.registry import Registry
 
 
 class Counter:
@@ -56,6 +57,18 @@ def test_factories_are_a_dict_that_cannot_be_changed():
     assert kernel.blank("en").factories.keys() == Language.factories.keys()
     with pytest.raises(UnsupportedError, match=r"cannot be changed; register with"):
         Language.factories["mine"] = print
+
+
+def test_names_of_factories_import_nothing(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("imported")
+
+    monkeypatch.setattr(Registry, "get", refuse)
+
+    assert "textcat" in list(Language.factories)
+    assert "acme" not in Language.factories
+    with pytest.raises(KeyError, match="acme"):
+        Language.factories["acme"]
 
 
 def test_factory_of_a_language_has_its_short_name_there():

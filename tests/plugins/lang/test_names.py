@@ -38,6 +38,7 @@ def test_words_and_rules_are_also_in_the_module_of_the_language():
     assert de.STOP_WORDS is de.stop_words.STOP_WORDS
     assert de.TOKENIZER_EXCEPTIONS is de.German.Defaults.tokenizer_exceptions
     assert not hasattr(xx, "STOP_WORDS")
+    assert xx.Language is kernel.Language
 
 
 def test_functions_of_a_language():
@@ -55,6 +56,16 @@ def test_example_sentences_are_several_tokens(code):
     nlp = kernel.blank(code)
     assert len(sentences) >= 4
     assert all(len(nlp(sentence)) > 5 for sentence in sentences)
+
+
+def test_words_of_a_string_are_joined_for_patterns():
+    from kernel.lang.char_classes import group_chars, merge_chars, split_chars
+
+    words = r" \( \) "
+
+    assert split_chars(words) == [r"\(", r"\)"]
+    assert merge_chars(words) == r"\(|\)"
+    assert group_chars(words) == r"\(\)"
 
 
 def test_token_match_of_a_language():

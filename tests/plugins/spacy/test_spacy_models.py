@@ -27,6 +27,12 @@ def test_pipeline_of_a_package_is_found_from_its_init_file(package):
     assert (nlp.lang, nlp.meta["version"]) == ("en", "1.2.3")
 
 
+def test_meta_of_a_package_is_read(package):
+    assert util.get_model_meta(package)["name"] == "small"
+    with pytest.raises(OSError, match=r"meta\.json is missing"):
+        util.get_model_meta(package.parent)
+
+
 def test_meta_of_a_caller_is_added(package):
     nlp = util.load_model_from_path(package / "en_small-1.2.3", meta={"author": "Ada"})
 

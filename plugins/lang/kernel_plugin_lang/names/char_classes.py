@@ -9,6 +9,7 @@ __all__ = [
     "ALPHA",
     "ALPHA_LOWER",
     "ALPHA_UPPER",
+    "COMBINING_DIACRITICS",
     "CONCAT_ICONS",
     "CONCAT_QUOTES",
     "CURRENCY",
@@ -22,11 +23,31 @@ __all__ = [
     "LIST_UNITS",
     "PUNCT",
     "UNITS",
+    "group_chars",
+    "merge_chars",
+    "split_chars",
 ]
+
+
+def split_chars(chars: str) -> list[str]:
+    """Return the words of a blank-separated string, which are characters or patterns."""
+    return chars.split()
+
+
+def merge_chars(chars: str) -> str:
+    """Return the words of a blank-separated string as alternatives of a pattern."""
+    return "|".join(chars.split())
+
+
+def group_chars(chars: str) -> str:
+    """Return the words of a blank-separated string for use inside a character class."""
+    return "".join(chars.split())
+
 
 ALPHA = char_classes.alpha()
 ALPHA_LOWER = char_classes.alpha_lower()
 ALPHA_UPPER = char_classes.alpha_upper()
+COMBINING_DIACRITICS = r"\u0300-\u036f"
 CONCAT_ICONS = char_classes.icons()[1:-1]
 CONCAT_QUOTES = char_classes.QUOTE_CHARS
 HYPHENS = char_classes.HYPHENS

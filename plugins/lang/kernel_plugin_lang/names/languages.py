@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from kernel import registry
-from kernel.pipeline import Language
+from kernel.pipeline import BaseDefaults, Language
 from kernel.plugin_modules import added_name
 from kernel.text import attr_name
 from kernel_plugin_lang.defaults import RuleDefaults
@@ -36,6 +36,8 @@ def _language_module(language: type[Language]) -> ModuleType:
 
 def _attribute(language: type[Language], module: str, name: str) -> Any:
     """Return a name of one of the module's parts, such as `STOP_WORDS`, or a part."""
+    if name in _IMPORTED:
+        return _IMPORTED[name]
     if name.isupper():
         for make in _PARTS.values():
             names = make(language)
@@ -97,6 +99,7 @@ def _examples(language: type[Language]) -> dict[str, Any]:
     return {"sentences": list(sentences)} if sentences else {}
 
 
+_IMPORTED: Final = {"BaseDefaults": BaseDefaults, "Language": Language}
 _PARTS: Final[Mapping[str, Callable[[type[Language]], dict[str, Any]]]] = {
     "examples": _examples,
     "lex_attrs": _lex_attrs,

@@ -38,6 +38,7 @@ from kernel_plugin_spacy.util.files import (
 from kernel_plugin_spacy.util.html import escape_html, is_in_jupyter, minify_html
 from kernel_plugin_spacy.util.models import (
     find_matching_language,
+    get_model_meta,
     get_sourced_components,
     load_meta,
     load_model_from_config,
@@ -125,6 +126,7 @@ __all__ = [
     "get_lang_class",
     "get_minor_version",
     "get_minor_version_range",
+    "get_model_meta",
     "get_model_version_range",
     "get_object_name",
     "get_package_path",

@@ -39,7 +39,7 @@ def as_spacy() -> ExitStack:
     Raises PluginError if spaCy itself is already imported.
     """
     ended = ExitStack()
-    if _FINDER in sys.meta_path:
+    if is_active():
         return ended
     if "spacy" in sys.modules:
         from kernel.errors import PluginError
@@ -57,6 +57,11 @@ def as_spacy() -> ExitStack:
     if _THEIR_OVERRIDES in os.environ:
         os.environ.setdefault(_OVERRIDES, os.environ[_THEIR_OVERRIDES])
     return ended
+
+
+def is_active() -> bool:
+    """Return whether `import spacy` finds kernel."""
+    return _FINDER in sys.meta_path
 
 
 def _deactivate() -> None:

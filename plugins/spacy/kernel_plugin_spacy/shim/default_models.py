@@ -27,8 +27,9 @@ _CLASSIFIERS: Final = {
 
 DEFAULT_ENT_ID_SEP: Final = "||"
 DEFAULT_SPANS_KEY: Final = "ruler"
+PatternType = dict[str, str | list[dict[str, Any]]]
 
-__all__ = ["DEFAULT_ENT_ID_SEP", "DEFAULT_SPANS_KEY", *_FACTORIES, *_CLASSIFIERS]  # noqa: PLE0604
+__all__ = ["DEFAULT_ENT_ID_SEP", "DEFAULT_SPANS_KEY", "PatternType", *_FACTORIES, *_CLASSIFIERS]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:

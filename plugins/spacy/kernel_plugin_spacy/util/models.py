@@ -114,6 +114,11 @@ def load_meta(path: str | Path) -> dict[str, Any]:
     return meta
 
 
+def get_model_meta(path: str | Path) -> dict[str, Any]:
+    """Return the `meta.json` of the pipeline in a folder; raises LoadError as `load_meta` does."""
+    return load_meta(Path(path) / "meta.json")
+
+
 def get_sourced_components(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the settings of the components that a config copies from other pipelines."""
     pipeline = config.get("nlp", {}).get("pipeline", ())

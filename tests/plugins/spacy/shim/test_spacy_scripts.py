@@ -1,9 +1,28 @@
 """`python -m kernel_plugin_spacy` runs programs as Python does."""
 
+import json
 import subprocess
 import sys
 
 import pytest
+
+import kernel
+
+PACKAGE = """
+from pathlib import Path
+from spacy.language import Language
+from spacy.util import get_model_meta, load_model_from_init_py
+
+__version__ = get_model_meta(Path(__file__).parent)["version"]
+
+@Language.component("small_count")
+def count(doc):
+    doc.user_data["n"] = len(doc)
+    return doc
+
+def load(**overrides):
+    return load_model_from_init_py(__file__, **overrides)
+"""
 
 SCRIPT = """
 import sys, spacy
@@ -100,3 +119,27 @@ def test_wrong_use_is_named(run, arguments, code, message):
     done = run(*arguments)
     assert done.returncode == code
     assert message in done.stderr
+
+
+def test_code_of_the_package_of_a_pipeline_is_run(run, tmp_path, monkeypatch):
+    package, info = tmp_path / "en_small", tmp_path / "en_small-1.0.dist-info"
+    nlp = kernel.blank("en")
+    nlp.meta["name"], nlp.meta["version"] = "small", "1.0"
+    nlp.to_disk(package / "en_small-1.0")
+    package.joinpath("meta.json").write_text(json.dumps(nlp.meta))
+    package.joinpath("__init__.py").write_text(PACKAGE)
+    config = package / "en_small-1.0" / "config.cfg"
+    block = '[components.counted]\nfactory = "small_count"\n'
+    text = config.read_text().replace("pipeline = []", 'pipeline = ["counted"]')
+    config.write_text(text.replace("[components]\n", f"[components]\n\n{block}"))
+    package.joinpath("en_small-1.0", "manifest.json").unlink()
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: en_small\nVersion: 1.0\n")
+    info.joinpath("entry_points.txt").write_text("[spacy_models]\nen_small = en_small\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    done = run("-c", "import spacy; print(spacy.load('en_small')('a b c').user_data)")
+
+    assert (done.stdout, done.stderr) == ("{'n': 3}\n", "")
+    refused = run("-c", "import kernel; kernel.load('en_small')", shimmed=False)
+    assert "no `small_count` in the registry `factories`" in refused.stderr
