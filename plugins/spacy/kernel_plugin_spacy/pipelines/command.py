@@ -41,7 +41,7 @@ def import_pipeline(pipeline: str, output_dir: Path, *, exclude: str, force: boo
 @click.command()
 @click.argument("pipeline")
 @click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--to", "form", required=True, help="The library that is to load it: spacy.")
+@click.option("--to", "form", required=True, help="The format: spacy, or that of a plugin.")
 @_exclude_option
 @force_option("OUTPUT_DIR")
 def export_pipeline(

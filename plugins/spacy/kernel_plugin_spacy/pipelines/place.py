@@ -6,6 +6,7 @@ layers that spaCy has instead, and the layers of kernel with the same weights.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -84,11 +85,16 @@ def wrapped(name: str, layer: Place, node: Any = None, **settings: Any) -> Place
 
 
 def walk(place: Place) -> Iterator[Place]:
-    """Yield all layers in the order of Thinc's `Model.walk`: breadth first."""
-    level = [place]
-    while level:
-        yield from level
-        level = [below for each in level for below in each.layers]
+    """Yield all layers in the order of Thinc's `Model.walk`: breadth first, each layer once."""
+    seen = set()
+    places = deque([place])
+    while places:
+        place = places.popleft()
+        if id(place.node) not in seen:
+            yield place
+            places.extend(place.layers)
+        if place.node is not None:  # may be in several places
+            seen.add(id(place.node))
 
 
 def _join(sign: str, layers: Sequence[Place], node: Any) -> Place:

@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from thinc.api import Linear, Relu, chain
 
 import kernel
 from kernel.errors import LoadError
 from kernel.files import pack, unpack
+from kernel.pipeline import load_weights
 from tests.plugins.spacy.pipelines.spacy_pipelines import PIPELINES, TEXTS, annotations
 
 
@@ -118,6 +120,18 @@ def test_settings_that_do_not_fit_the_weights_are_named(pipeline):
     config.write_text(text.replace("depth = 2", "depth = 3"), encoding="utf8")
     with pytest.raises(LoadError, match=r"tok2vec.model.* has 43 layers.* has 51 others: "):
         kernel.load(pipeline)
+
+
+def test_a_layer_may_be_part_of_several_layers():
+    def make():
+        shared = Linear(2, 2)
+        return chain(shared, Relu(2, 2), shared)
+
+    model, other = make(), make()
+    inputs = np.ones((3, 2), "f")
+    model.initialize(X=inputs)
+    load_weights(other, model.to_bytes())
+    np.testing.assert_array_equal(other.predict(inputs), model.predict(inputs))
 
 
 @pytest.mark.slow
