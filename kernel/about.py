@@ -27,12 +27,12 @@ def info(
     silent: bool = True,
     exclude: Iterable[str] | None = None,
 ) -> dict[str, Any] | str:
-    """Return information about the pipeline in the folder `model`, or about the installation.
+    """Return information about the pipeline `model`, or about the installation.
 
     The result is a dict, or a list in Markdown if `markdown` is true, without the keys in
     `exclude` (default: "labels"). Unless `silent`, the list is also printed.
 
-    Raises LoadError if `model` is not a pipeline.
+    `model` is a folder or an installed package. Raises LoadError if there is no such pipeline.
     """
     entries = describe(model, ["labels"] if exclude is None else exclude)
     text = as_markdown(entries)
@@ -121,12 +121,12 @@ def _describe_installation() -> dict[str, Any]:
 def _describe_pipeline(name: str) -> dict[str, Any]:
     """Return the metadata of a pipeline without its scores, and its location.
 
-    Raises `LoadError` if the folder is not a pipeline or its metadata cannot be read.
+    Raises `LoadError` if there is no such pipeline, or its metadata cannot be read.
     """
-    path = Path(name)
+    path = registry.models.folder(name) or Path(name)
     file = path / "meta.json"
     if not path.is_dir():
-        raise LoadError(f"no pipeline {name!r}: the folder does not exist")
+        raise LoadError(f"no pipeline {name!r}: no such folder or installed package")
     if not file.is_file():
         raise LoadError(f"{path} is not a pipeline: it has no meta.json")
     meta = check_type(read_json(file), dict[str, Any], what=f"`{file}`")

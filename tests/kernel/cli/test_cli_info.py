@@ -67,7 +67,7 @@ def test_info_describes_a_pipeline_without_its_scores(kernel, tmp_path):
 
 def test_info_of_a_missing_pipeline_is_an_error(kernel, tmp_path):
     for path, message in (
-        (tmp_path / "none", "the folder does not exist"),
+        (tmp_path / "none", "no such folder or installed package"),
         (tmp_path, "no meta.json"),
     ):
         result = kernel("info", path)

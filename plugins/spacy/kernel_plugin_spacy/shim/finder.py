@@ -33,8 +33,14 @@ class SpacyModule(ModuleType):
         return sorted({*vars(self), *modules.attributes(self._path())})
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function of the same name, which the module hides in its package."""
-        return getattr(self, self.__name__.rpartition(".")[2])(*args, **kwargs)
+        """Call the function of the same name, which the module hides in its package.
+
+        Raises TypeError if it has none.
+        """
+        function = getattr(self, self.__name__.rpartition(".")[2], None)
+        if function is None:
+            raise TypeError(f"the module `{self.__name__}` is not callable")
+        return function(*args, **kwargs)
 
     def _path(self) -> str:
         return self.__name__.partition(".")[2]

@@ -1,5 +1,6 @@
 """Packages with pipelines, as `spacy package` makes them, are loaded without running their code."""
 
+import json
 import shutil
 from textwrap import dedent
 
@@ -74,3 +75,36 @@ def test_package_without_a_pipeline_is_named(installed, run_python):
 
 def test_it_is_listed(installed, run_python):
     assert PACKAGE in run_python("import kernel; print(kernel.registry.models.names())")
+
+
+def test_information_about_it_is_found_by_its_name(installed, run_python):
+    code = f"""
+        import kernel
+        found = kernel.info("{PACKAGE}")
+        print(found["lang"], found["source"].endswith("{PACKAGE}-1.0"))
+    """
+    assert run_python(dedent(code)).split()[1] == "True"
+
+
+def test_its_own_function_loads_it_where_spacy_is_kernel(installed, run_python):
+    meta = json.loads((installed / f"{PACKAGE}-1.0" / "meta.json").read_text(encoding="utf8"))
+    (installed / "meta.json").write_text(json.dumps(meta), encoding="utf8")
+    folder = f"{meta['lang']}_{meta['name']}-{meta['version']}"
+    (installed / f"{PACKAGE}-1.0").rename(installed / folder)
+    source = """
+        from pathlib import Path
+        from spacy.util import get_model_meta, load_model_from_init_py
+
+        __version__ = get_model_meta(Path(__file__).parent)["version"]
+
+        def load(**overrides):
+            return load_model_from_init_py(__file__, **overrides)
+    """
+    (installed / "__init__.py").write_text(dedent(source))
+    code = f"""
+        from kernel_plugin_spacy import as_spacy
+        with as_spacy():
+            import {PACKAGE} as package
+        print(package.load(exclude=["ner"])("Anna saw boats")[0].tag_, package.__version__)
+    """
+    assert run_python(dedent(code)).split() == ["PROPN-X", meta["version"]]

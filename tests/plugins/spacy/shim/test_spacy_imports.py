@@ -103,8 +103,12 @@ try:
     spacy.cli.train("no.cfg")
 except OSError as error:
     print("no.cfg" in str(error))
+try:
+    spacy.util()
+except TypeError as error:
+    print(error)
 """)
-    assert said == "True\n"
+    assert said.splitlines() == ["True", "the module `spacy.util` is not callable"]
 
 
 def test_download_says_how_to_install(run_as_spacy):
