@@ -30,9 +30,7 @@ def main() -> None:
     library, pipeline, source, target = sys.argv[1:]
     nlp = importlib.import_module(library).load(pipeline)
     texts = json.loads(Path(source).read_text(encoding="utf8"))
-    docs = [
-        {"tokens": annotations(doc), "cats": doc.cats} for doc in nlp.pipe(texts, batch_size=BATCH)
-    ]
+    docs = [compared(doc) for doc in nlp.pipe(texts, batch_size=BATCH)]
     Path(target).write_text(json.dumps(docs), encoding="utf8")
 
 
