@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import flatten, load_config, nest
-from kernel.errors import KernelError, LoadError, UnknownLanguageError, did_you_mean
+from kernel.errors import (
+    KernelError,
+    LoadError,
+    RegistryError,
+    UnknownLanguageError,
+    did_you_mean,
+)
 from kernel.files import MANIFEST, recover_folder, verify_manifest
 from kernel.pipeline.meta import check_requirements, read_meta
 from kernel.pipeline.serialization import find_config, read_folder
@@ -80,14 +86,30 @@ def load(
             )
     if not isinstance(name, str | os.PathLike):
         raise LoadError(f"no pipeline {name!r}", hint="give a folder or the name of a package")
-    return load_folder(
-        folder or Path(name),
-        vocab=vocab,
-        disable=disable,
-        enable=enable,
-        exclude=exclude,
-        config=config,
-    )
+    options: dict[str, Any] = {
+        "vocab": vocab,
+        "disable": disable,
+        "enable": enable,
+        "exclude": exclude,
+        "config": config,
+    }
+    try:
+        return load_folder(folder or Path(name), **options)
+    except RegistryError as error:
+        if folder is None:
+            raise
+        _import_package(str(name), error)
+        return load_folder(folder, **options)
+
+
+def _import_package(name: str, missing: RegistryError) -> None:
+    """Import the package of a pipeline, which may register a function that is `missing`."""
+    try:
+        registry.models.get(name)
+    except KernelError as reason:
+        hint = f"the package `{name}` may have it, but cannot be imported: {reason.message}"
+        missing.hint = f"{hint}; {reason.hint}" if reason.hint else hint
+        raise missing from reason
 
 
 def load_folder(

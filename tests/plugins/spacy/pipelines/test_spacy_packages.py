@@ -1,4 +1,8 @@
-"""Packages with pipelines, as `spacy package` makes them, are loaded without running their code."""
+"""Packages with pipelines, as `spacy package` makes them.
+
+Their code runs only where kernel is `spacy`, or if the pipeline has a component that is not
+registered otherwise.
+"""
 
 import json
 import shutil
@@ -108,3 +112,61 @@ def test_its_own_function_loads_it_where_spacy_is_kernel(installed, run_python):
         print(package.load(exclude=["ner"])("Anna saw boats")[0].tag_, package.__version__)
     """
     assert run_python(dedent(code)).split() == ["PROPN-X", meta["version"]]
+
+
+CODE = """
+from pathlib import Path
+from spacy.language import Language
+from spacy.util import get_model_meta, load_model_from_init_py
+
+__version__ = get_model_meta(Path(__file__).parent)["version"]
+
+
+@Language.component("marker")
+def marker(doc):
+    doc.user_data["marked"] = __version__
+    return doc
+
+
+def load(**overrides):
+    return load_model_from_init_py(__file__, **overrides)
+"""
+
+
+@pytest.fixture
+def with_component(installed):
+    """The package, with a component whose factory its code registers."""
+    folder = installed / f"{PACKAGE}-1.0"
+    config = folder / "config.cfg"
+    text = config.read_text().replace("pipeline = [", 'pipeline = ["marker", ')
+    config.write_text(f'{text}\n[components.marker]\nfactory = "marker"\n')
+    meta = {"lang": "xx", "name": "small_test", "version": "1.0"}
+    installed.joinpath("meta.json").write_text(json.dumps(meta))
+    installed.joinpath("__init__.py").write_text(CODE)
+    return installed
+
+
+def test_its_own_components_are_registered_by_its_code(with_component, run_python):
+    code = f"""
+        from kernel_plugin_spacy import as_spacy
+        as_spacy()
+        import spacy, {PACKAGE}
+        for nlp in (spacy.load("{PACKAGE}"), {PACKAGE}.load()):
+            print(nlp.pipe_names[0], nlp("Anna saw boats").user_data["marked"])
+    """
+    assert run_python(dedent(code)).split() == ["marker", "1.0"] * 2
+
+
+def test_code_that_imports_spacy_needs_a_program_that_has_it(with_component, run_python):
+    code = f"""
+        import kernel
+        assert "marker" not in kernel.load("{PACKAGE}", exclude=["marker"]).pipe_names
+        try:
+            kernel.load("{PACKAGE}")
+        except kernel.errors.RegistryError as error:
+            print(error.message, error.hint)
+    """
+    said = run_python(dedent(code))
+    assert "no `marker` in the registry `factories`" in said
+    assert f"the package `{PACKAGE}` may have it, but cannot be imported" in said
+    assert "by `python -m kernel_plugin_spacy`" in said
