@@ -6,6 +6,7 @@ from kernel.pipeline.batching import Varying, minibatch, schedule
 from kernel.pipeline.defaults import BaseDefaults, RecommendedModels
 from kernel.pipeline.factories import Factory, factory, from_function, get_factory
 from kernel.pipeline.frozen import FrozenDict, FrozenList
+from kernel.pipeline.labels import check_labels
 from kernel.pipeline.language import Language
 from kernel.pipeline.learn import apply_gradients, first_examples, initialize, update
 from kernel.pipeline.loading import blank, get_lang_class, load
@@ -83,6 +84,7 @@ __all__ = [
     "Weights",
     "apply_gradients",
     "blank",
+    "check_labels",
     "check_learn_rates",
     "dump_json",
     "factory",

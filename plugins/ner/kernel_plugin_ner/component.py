@@ -161,9 +161,10 @@ class EntityRecognizer(TransitionParser):
         no examples.
         """
         if isinstance(labels, list):
+            types = map(self.check_label, labels)
             labels = {
                 str(action): known
-                for action, known in typed_frequencies(dict.fromkeys(labels, 1)).items()
+                for action, known in typed_frequencies(dict.fromkeys(types, 1)).items()
             }
         super().initialize(get_examples, nlp=nlp, labels=labels)
 

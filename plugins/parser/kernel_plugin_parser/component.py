@@ -10,6 +10,7 @@ from typing import Any
 
 from thinc.api import Model
 
+from kernel.errors import LoadError
 from kernel.pipeline import Language, factory
 from kernel.scoring import Score
 from kernel.text import DELIMITER, Doc, Example, Vocab
@@ -146,6 +147,15 @@ class DependencyParser(TransitionParser):
             min_freq=self.cfg["min_action_freq"],
             learn_tokens=self.cfg["learn_tokens"],
         )
+
+    def checked_labels(self, labels: Any) -> Mapping[Any, Mapping[str, int]]:
+        """Return a value of `label_data`; raises `LoadError` for any other value."""
+        checked = super().checked_labels(labels)
+        counts = {int(action): known for action, known in checked.items()}
+        for action, name in enumerate(NAMES):
+            if not counts.get(action):
+                raise LoadError(f"the labels of `{self.name}` have none for the action {name}")
+        return checked
 
     # Prediction
 

@@ -10,7 +10,7 @@ from thinc.api import Model
 
 from kernel.errors import DataError
 from kernel.ops import Floats
-from kernel.pipeline import Language, factory
+from kernel.pipeline import Language, check_labels, factory
 from kernel.scoring import Score
 from kernel.text import Doc, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ids, Ints, LabelNumbers, gold_column
@@ -148,7 +148,7 @@ class Tagger(TokenClassifier):
         examples.
         """
         found = self._find_tags(get_examples()) if labels is None else labels
-        known = dict.fromkeys([*self.labels, *map(self.check_label, found)])
+        known = dict.fromkeys([*self.labels, *check_labels(found, self.name)])
         self.cfg["labels"] = list(known)
         self.labels_read()
         self.initialize_model(get_examples)

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from kernel.errors import ArgumentError, LoadError, ShapeError, WrongTypeError
+from kernel.errors import ArgumentError, LoadError, ShapeError
 from kernel.ops import Packed, array_module, as_numpy, forget_weights, packed
-from kernel.pipeline import RehearsingPipe, first_examples
+from kernel.pipeline import RehearsingPipe, check_labels, first_examples
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_tagger.gold import Gold, Ints
 from kernel_plugin_tagger.loss import cross_entropy_inplace, smoothed_shares
@@ -50,9 +50,7 @@ class TokenClassifier(RehearsingPipe):
 
     def check_label(self, label: Any) -> str:
         """Return `label`; raises `WrongTypeError` if it is not a string, or an empty one."""
-        if not isinstance(label, str) or not label:
-            raise WrongTypeError(f"a label of `{self.name}` must be a string, got {label!r}")
-        return label
+        return check_labels([label], self.name)[0]
 
     def check_growth(self) -> None:
         """Raise `ArgumentError` if the model has weights and cannot take another label."""

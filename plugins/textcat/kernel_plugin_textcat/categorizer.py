@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from kernel.errors import ArgumentError, LoadError, ShapeError, WrongTypeError
+from kernel.errors import ArgumentError, LoadError, ShapeError
 from kernel.files import check_type
 from kernel.ops import Floats
-from kernel.pipeline import RehearsingPipe, first_examples, has_weights
+from kernel.pipeline import RehearsingPipe, check_labels, first_examples, has_weights
 from kernel.text import Doc, DocBatch, Example, Vocab
 from kernel_plugin_textcat.gold import check_cats, count_labels, read_gold
 
@@ -77,8 +77,7 @@ class Categorizer(RehearsingPipe):
         Raises WrongTypeError for a value that is not a string, ArgumentError if the model
         cannot be resized.
         """
-        if not isinstance(label, str) or not label:
-            raise WrongTypeError(f"a label of `{self.name}` must be a string, got {label!r}")
+        check_labels([label], self.name)
         if label in self.cfg["labels"]:
             return 0
         n_labels, size = len(self.cfg["labels"]) + 1, self._n_outputs()
@@ -135,7 +134,7 @@ class Categorizer(RehearsingPipe):
         if labels is None:
             labels = counts.known
             self._warn_of(counts.constant(is_exclusive=self.is_exclusive))
-        for label in labels:
+        for label in check_labels(labels, self.name):
             self.add_label(label)
         self._check_labels()
         truths, _ = read_gold(sample, self.labels)

@@ -13,9 +13,9 @@ from kernel.errors import (
     LoadError,
     NoLabelsWarning,
     ShapeError,
-    WrongTypeError,
 )
-from kernel.pipeline import RehearsingPipe, first_examples
+from kernel.files import check_type
+from kernel.pipeline import RehearsingPipe, check_labels, first_examples
 from kernel.text import Doc, DocBatch, Example, ExampleBatch, Vocab
 from kernel_plugin_transition.learning import (
     MAX_MOVES,
@@ -82,6 +82,14 @@ class TransitionParser(RehearsingPipe):
         """Return {action: {label: frequency}} of the gold annotation."""
         raise NotImplementedError
 
+    def checked_labels(self, labels: Any) -> Mapping[Any, Mapping[str, int]]:
+        """Return a value of `label_data`; raises `LoadError` for any other value."""
+        what = f"the labels of `{self.name}`"
+        checked: Mapping[Any, Mapping[str, int]]
+        checked = check_type(labels, dict[int | str, dict[str, int]], what=what)
+        self.system.moves.check_actions(checked)
+        return checked
+
     def has_labels(self) -> bool:
         """Return whether there is anything to predict."""
         return bool(self.labels)
@@ -109,8 +117,9 @@ class TransitionParser(RehearsingPipe):
         labels are added. Raises `ArgumentError` if there are no examples.
         """
         sample = first_examples(get_examples)
-        counted = self.count_labels(get_examples()) if labels is None else labels
-        self._set_labels(counted)
+        self._set_labels(
+            self.count_labels(get_examples()) if labels is None else self.checked_labels(labels)
+        )
         if not self.has_labels():
             warnings.warn(
                 f"component `{self.name}` found no labels in the examples; check the gold "
@@ -240,9 +249,7 @@ class TransitionParser(RehearsingPipe):
 
     def check_label(self, label: Any) -> str:
         """Return `label`; raises `WrongTypeError` if it is not a string, or an empty one."""
-        if not isinstance(label, str) or not label:
-            raise WrongTypeError(f"a label of `{self.name}` must be a string, got {label!r}")
-        return label
+        return check_labels([label], self.name)[0]
 
 
 def features_of(model: Any, system: type[System], name: str) -> FeatureTemplate:

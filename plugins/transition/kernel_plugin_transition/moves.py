@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kernel.errors import LoadError
@@ -36,15 +36,22 @@ class Moves:
 
         Raises `LoadError` for an action that the system does not have.
         """
+        self.check_actions(labels)
         fresh: Labels = {action: {} for action in self.labels}
         for action, frequencies in labels.items():
-            if str(action) not in map(str, fresh):
-                raise LoadError(
-                    f"no action {action!r} in this transition system, expected one of {list(fresh)}"
-                )
             fresh[int(action)] = dict(frequencies)
         self.labels = fresh
         self._order()
+
+    def check_actions(self, actions: Iterable[Any]) -> None:
+        """Raise `LoadError` for an action that the system does not have."""
+        known = [str(action) for action in self.labels]
+        for action in actions:
+            if str(action) not in known:
+                raise LoadError(
+                    f"no action {action!r} in this transition system, expected one of "
+                    f"{list(self.labels)}"
+                )
 
     def add(self, action: int, label: str) -> bool:
         """Add `label` to `action` as the last class; return whether it is new."""

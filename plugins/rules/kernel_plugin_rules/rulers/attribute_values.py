@@ -11,6 +11,8 @@ from kernel.errors import did_you_mean
 from kernel.text import COLUMNS, Token, Vocab, attr_id, attr_name, attributes, symbols
 
 NORM: Final = "norm"
+# The values of columns with numbers.
+_NUMBERS: Final = {"ent_iob": range(4), "sent_start": range(-1, 2)}
 _SETTABLE: Final = ("TAG", "POS", "MORPH", "LEMMA", "NORM", "DEP", "ENT_TYPE", "ENT_IOB", "_")
 
 
@@ -89,13 +91,23 @@ def _value(vocab: Vocab, name: Any, column: str, value: Any) -> int:
             hint = did_you_mean(value.upper(), filter(None, symbols.POS_IDS))
             raise AttributeProblem(name, f"no part of speech {value!r}; {hint}")
         return symbols.POS_IDS[value]
-    is_string = column == NORM or COLUMNS[column].is_string
-    if isinstance(value, str) and is_string:
+    if column == NORM or COLUMNS[column].is_string:
+        return _string_id(vocab, name, column, value)
+    allowed = _NUMBERS.get(column)
+    if not isinstance(value, int) or (allowed is not None and value not in allowed):
+        kind = "a whole number" if allowed is None else f"{allowed[0]} to {allowed[-1]}"
+        raise AttributeProblem(name, f"expected {kind}, got {value!r:.80}")
+    return int(value)
+
+
+def _string_id(vocab: Vocab, name: Any, column: str, value: Any) -> int:
+    if isinstance(value, str):
         return vocab.strings.add(value)
-    if isinstance(value, int) and (not is_string or value >= 0):
-        return int(value)
-    kind = "a string or its id" if is_string else "a whole number"
-    raise AttributeProblem(name, f"expected {kind}, got {value!r:.80}")
+    known = symbols.POS_IDS.values() if column == "pos" else vocab.strings
+    if not isinstance(value, int) or isinstance(value, bool) or value not in known:
+        expected = "a string, or the id of one that is known"
+        raise AttributeProblem(name, f"expected {expected}, got {value!r:.80}")
+    return value
 
 
 def _features(vocab: Vocab, name: Any, value: Any) -> int:

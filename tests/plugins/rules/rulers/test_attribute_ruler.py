@@ -129,7 +129,11 @@ def test_match_and_set_annotations_are_the_two_steps(ruler):
             {"LEMA": "x"}, "pattern 0 of .*, `LEMA`: no such .*did you mean `LEMMA`", id="key"
         ),
         pytest.param({"POS": "VRB"}, "`POS`: no part of speech 'VRB'; did you mean", id="pos"),
-        pytest.param({"LEMMA": 1.5}, "`LEMMA`: expected a string or its id, got 1.5", id="type"),
+        pytest.param({"LEMMA": 1.5}, "`LEMMA`: expected a string, or the id of one", id="type"),
+        pytest.param({"TAG": 2**63}, "`TAG`: expected .* that is known, got 9223", id="id"),
+        pytest.param({"POS": 300}, "`POS`: expected .* that is known, got 300", id="pos-id"),
+        pytest.param({"DEP": True}, "`DEP`: expected .* that is known, got True", id="bool"),
+        pytest.param({"ENT_IOB": 7}, "`ENT_IOB`: expected 0 to 3, got 7", id="number"),
         pytest.param({"MORPH": "Case"}, "`MORPH`: expected features such as", id="features"),
         pytest.param({"IS_STOP": True}, "`IS_STOP`: IS_STOP cannot be set", id="of-words"),
         pytest.param({"HEAD": 1}, "`HEAD`: HEAD cannot be set", id="head"),
