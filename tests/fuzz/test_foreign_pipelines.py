@@ -1,6 +1,5 @@
 """The files of a pipeline that spaCy wrote; there is no manifest that protects them."""
 
-import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -24,8 +23,13 @@ RULES = {
 }
 # By their name, else by their suffix.
 KINDS = {
-    **{".cfg": "text", ".json": "json", "cfg": "json", "vectors.cfg": "json", "vectors": "bytes"},
-    **{"patterns.jsonl": "text", "sentencizer": "json"},
+    ".cfg": "text",
+    ".json": "json",
+    "cfg": "json",
+    "vectors.cfg": "json",
+    "vectors": "bytes",
+    "patterns.jsonl": "text",
+    "sentencizer": "json",
 }
 OTHER_KIND = "msgpack"
 
