@@ -142,11 +142,11 @@ def attribute(name: str, attribute: str) -> Any:
     qualified = f"{name}.{attribute}".removeprefix(".")
     if _is_own(qualified) or (not name and has(attribute)):
         return importlib.import_module(f"spacy.{qualified}")
-    if attribute in (names := _later(name)):
-        return placeholder(f"{names[attribute]}.{attribute}")
     for home in homes:
         if hasattr(home, attribute):
             return getattr(home, attribute)
+    if attribute in (names := _later(name)):
+        return placeholder(f"{names[attribute]}.{attribute}")
     raise _no_attribute(name, attribute)
 
 

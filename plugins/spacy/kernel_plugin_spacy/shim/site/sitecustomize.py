@@ -9,7 +9,7 @@ from pathlib import Path
 
 def start() -> None:
     """Activate, if this Python has the plugin, and import the next module of the same name."""
-    with contextlib.suppress(ModuleNotFoundError):  # another environment's Python
+    with contextlib.suppress(ImportError):  # the Python of another environment
         from kernel_plugin_spacy import as_spacy
 
         as_spacy()
