@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -225,7 +225,7 @@ class PhraseMatcher:
 
     def _of_batch(self, docs: list[Doc]) -> list[list[Match]]:
         table = docs[0].lexemes
-        if any(doc.lexemes is not table for doc in docs):
+        if len({doc.lexemes for doc in docs}) > 1:
             return [self(doc) for doc in docs]
         found = self._find_all(docs, table)
         if self._functions:
@@ -236,21 +236,21 @@ class PhraseMatcher:
     def _find_all(self, docs: list[Doc], table: LexemeTable) -> list[list[Match]]:
         """Return the phrases in docs whose words are in one table."""
         rows = [doc.lex for doc in docs]
-        lengths = np.fromiter(map(len, rows), np.int64, len(rows))  # (B,)
-        offsets = np.append(0, np.cumsum(lengths))  # (B + 1,)
-        ends = np.repeat(offsets[1:], lengths)  # (N,)
+        offsets = np.array([0, *accumulate(map(len, rows))])  # (B + 1,)
+        is_last = np.zeros(offsets[-1] + 1, np.bool_)  # of an empty first doc, there is none
+        is_last[offsets[1:] - 1] = True
         arrays = self._phrases.arrays
         if self._is_lexical:
             numbers = table.derived(self._version, self._numbers_from).take(np.concatenate(rows))
         else:
             values = [annotation(doc, self.attr) for doc in docs]
             numbers = arrays.numbers(np.concatenate(values))
-        keys, first, last = arrays.find(numbers, ends)
-        starts = np.repeat(offsets[:-1], lengths)[first]  # (F,)
+        keys, first, last = arrays.find(numbers, is_last)
+        borders = first.searchsorted(offsets)  # (B + 1,)
+        starts = np.repeat(offsets[:-1], np.diff(borders))  # (F,)
         columns = keys.tolist(), (first - starts).tolist(), (last - starts).tolist()
         matches = list(zip(*columns, strict=True))
-        borders = np.searchsorted(first, offsets).tolist()
-        return [matches[low:high] for low, high in pairwise(borders)]
+        return [matches[low:high] for low, high in pairwise(borders.tolist())]
 
     def _numbers_from(self, table: LexemeTable, start: int) -> npt.NDArray[np.int32]:
         return self._phrases.arrays.numbers(table.values_from(self.attr, start))

@@ -158,6 +158,7 @@ class _Arrays:
         self._first: Ints = np.zeros(len(self.values) + 1, np.int64)
         from_root = codes[order] < len(self.values)
         self._first[codes[order][from_root]] = self._children[:-1][from_root]
+        self._starts = self._first > 0
         self._is_leaf = np.array([node.children is None for node in nodes])
         counts = [len(node.keys) for node in nodes]
         self._n_keys = np.array(counts, np.int64)
@@ -177,24 +178,22 @@ class _Arrays:
         return np.where(self.values[places] == wanted, places, -1).astype(np.int32)
 
     def find(
-        self, numbers: npt.NDArray[np.int32], ends: npt.NDArray[Any]
+        self, numbers: npt.NDArray[np.int32], is_last: npt.NDArray[np.bool_]
     ) -> tuple[Ids, Ints, Ints]:
         """Return key, start and end of every phrase, by start, then by end.
 
         numbers  (N,)  of the values; see `numbers`
-        ends     (N,)  where the text of each token ends
+        is_last  (N,)  or longer: whether a token is the last one of its text
         returns  (F,)  each
         """
-        nodes = self._first.take(numbers)  # the last entry for -1
-        starts = np.flatnonzero(nodes)
-        nodes = nodes[starts]
+        starts = self._starts.take(numbers).nonzero()[0]  # the last entry for -1
+        nodes = self._first.take(numbers[starts])
         found: list[tuple[Ints, Ints, Ints]] = []
         length = 1
         while len(starts):
             ending = self._n_keys[nodes] > 0
             found.append((nodes[ending], starts[ending], starts[ending] + length))
-            goes_on = ~self._is_leaf[nodes]
-            goes_on &= starts + length < ends[starts]
+            goes_on = ~(self._is_leaf[nodes] | is_last[starts + length - 1])
             starts, nodes = starts[goes_on], nodes[goes_on]
             following = numbers[starts + length]
             is_known = following >= 0
