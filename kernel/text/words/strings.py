@@ -135,25 +135,24 @@ class StringStore:
 
         Raises TextError if `text` is neither a string nor UTF-8.
         """
-        if isinstance(text, bytes):
-            text = _decode(text)
+        if not isinstance(text, str):
+            text = _decode(text, expected="a string")
         known = self._ids.get(text)
         if known is not None:
             if not derived:
                 self._derived.discard(text)
             return known
-        if not isinstance(text, str):
-            raise TextTypeError(f"expected a string, got {text!r}")
         if generation is None and (allow_transient or self._is_frozen):
             generation = self._current
         texts, ids, not_listed = self._tables(generation)
-        if not derived:
+        key = ids.get(text)
+        if key is None:
+            key = ids[text] = murmur64(encode_text(text))
+            texts[key] = text
+            if derived:
+                not_listed.add(text)
+        elif not derived:
             not_listed.discard(text)
-        elif text not in ids:
-            not_listed.add(text)
-        key = murmur64(encode_text(text))
-        texts[key] = text
-        ids[text] = key
         return key
 
     def add_all(
@@ -304,9 +303,9 @@ def _check_strings(texts: Iterable[object]) -> None:
             raise TextTypeError(f"expected strings, got {text!r}")
 
 
-def _decode(text: object) -> str:
+def _decode(text: object, expected: str = "a string or an id") -> str:
     if not isinstance(text, bytes):
-        raise TextTypeError(f"expected a string or an id, got {text!r}")
+        raise TextTypeError(f"expected {expected}, got {text!r}")
     try:
         return text.decode("utf8", "surrogatepass")
     except UnicodeDecodeError as error:
