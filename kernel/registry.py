@@ -331,6 +331,21 @@ class Registries:
     def __contains__(self, kind: str) -> bool:
         return kind in self._table or kind in self._opened()
 
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        """Let a class inherit the registries; in spaCy, `registry` is a class itself."""
+        return (_Inherited,)
+
+    def create(self, kind: str, *, entry_points: bool = False) -> Registry:
+        """Open a registry `kind` in this process, with the entry points of the kind if asked for.
+
+        Raises `RegistryError` if there is one.
+        """
+        if kind in self:
+            raise RegistryError(f"there is a registry `{kind}` already")
+        created = Registry(kind) if entry_points else Registry(kind, is_open=False)
+        self._table[kind] = created
+        return created
+
     def of(self, kind: str) -> Registry:
         """Return the registry called `kind`; raises `RegistryError` if there is none."""
         if kind in self:
@@ -400,6 +415,15 @@ class Registries:
             if kind not in self._table:
                 self._table[kind] = Registry(kind)
         return self._table
+
+
+class _InheritedMeta(type):
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(registry, name)
+
+
+class _Inherited(metaclass=_InheritedMeta):
+    """The base of classes that inherit from `registry`: it has the same registries."""
 
 
 def _load(points: Sequence[EntryPoint], kind: str) -> Any:

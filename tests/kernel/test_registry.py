@@ -56,6 +56,31 @@ print(resolve(Config(blocks)))
     ]
 
 
+def test_program_opens_a_registry_and_inherits_all(distribution, run):
+    distribution("acme", {"kernel_made_things": {"acme.Spoon.v1": "acme:make_spoon"}}, acme=THINGS)
+    said = run("""
+from kernel import registry
+from kernel.config import Config, resolve
+registry.create("made_things", entry_points=True)
+registry.create("own_things")
+
+class Inherited(registry):
+    made_things: object
+
+Inherited.own_things("acme.Fork.v1", func=lambda: "a fork")
+made = resolve(Config({"a": {"@made_things": "acme.Spoon.v1"}, "b": {"@own_things": "acme.Fork.v1"}}))
+print(made["a"], made["b"], Inherited.made_things is registry.made_things)
+try:
+    registry.create("own_things")
+except ValueError as error:
+    print(error)
+""")
+    assert said.splitlines() == [
+        "a spoon of 3 a fork True",
+        "there is a registry `own_things` already",
+    ]
+
+
 def test_unknown_registry_is_an_error_with_a_suggestion():
     with pytest.raises(RegistryError, match="no registry `architecture`") as caught:
         kernel.registry.of("architecture")

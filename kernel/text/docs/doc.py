@@ -212,6 +212,17 @@ class Doc(Columns, TextView):
         return encode_text(self.text)
 
     @property
+    def _context(self) -> None:
+        """Nothing: `nlp.pipe(as_tuples=True)` keeps contexts itself.
+
+        spaCy keeps them in the doc, so components that return another doc copy this attribute.
+        """
+
+    @_context.setter
+    def _context(self, context: object) -> None:
+        pass
+
+    @property
     def doc(self) -> Doc:
         """The doc itself, so that docs and spans can be used alike."""
         return self

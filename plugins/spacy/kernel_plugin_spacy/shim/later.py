@@ -36,6 +36,7 @@ LATER: Final[Mapping[str, tuple[str, ...]]] = {
     "kb": ("Candidate", "InMemoryLookupKB", "KnowledgeBase", "get_candidates"),
     "ml.extract_spans": ("extract_spans",),
     "pipeline": ("EntityLinker", "SpanCategorizer", "SpanFinder"),
+    "pipeline.spancat": ("spancat_score",),
     "util": ("find_available_port",),
 }
 

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+import kernel
 from kernel.errors import LoadError, TextError
 from kernel.files import pack
 from kernel.text import Doc, Span, SpanGroup, Token, Vocab
@@ -357,3 +358,17 @@ def test_span_groups_and_joined_docs_refuse_other_objects():
         doc.spans["sc"] = ["x"]
     with pytest.raises(TypeError, match="expected a list of docs"):
         Doc.from_docs([doc, 5])
+
+
+def test_a_component_may_copy_the_context_to_another_doc(make_doc):
+    nlp = kernel.blank("en")
+
+    @kernel.Language.component("copying_docs")
+    def copy_doc(doc):
+        copied = doc.copy()
+        copied._context = doc._context
+        return copied
+
+    nlp.add_pipe("copying_docs")
+
+    assert [context for _, context in nlp.pipe([("a", 1), ("b", 2)], as_tuples=True)] == [1, 2]
