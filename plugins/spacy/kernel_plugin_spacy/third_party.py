@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from kernel.errors import PluginError
 from kernel.registry import registry
-from kernel_plugin_spacy.shim.activation import is_active
 
 _PREFIXES: Final = ("spacy", "thinc")
 _FACTORIES: Final = "spacy_factories"
@@ -55,6 +54,9 @@ class ThirdPartyPoint(EntryPoint):
     @property
     def runs_code(self) -> bool:
         """Whether a pipeline is loaded by the code of its package, which imports spaCy."""
+        # Imported here so that looking up a name does not import the finder of modules.
+        from kernel_plugin_spacy.shim.activation import is_active
+
         return is_active()
 
     def load(self) -> Any:
