@@ -143,12 +143,14 @@ class SpanRuler(Ruler):
             path.joinpath(_FILE).write_bytes(to_jsonl(self._patterns))
 
     def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> Self:
-        """Load the file that `to_disk` wrote, which replaces all patterns; return the component.
+        """Load what `to_disk` wrote, or a file of patterns; return the component.
+
+        All patterns are replaced. A file has lines of JSON, as for the `entity_ruler`.
 
         Raises LoadError for a file that is missing or damaged, with the line of a bad pattern.
         """
         if _FILE not in exclude:
-            self._read_patterns(Path(path, _FILE))
+            self._read_patterns(Path(path) if Path(path).is_file() else Path(path, _FILE))
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.errors import UnsupportedError
 from kernel.files import read_file, replace_folder, unpack
 from kernel_plugin_spacy.pipelines.spacy_config import SpacyConfig, for_spacy
-from kernel_plugin_spacy.pipelines.writing import dump_for_spacy, missing_layers
+from kernel_plugin_spacy.pipelines.writing import (
+    dump_for_spacy,
+    missing_layers,
+    untrained_labels,
+)
 
 if TYPE_CHECKING:
     from kernel.pipeline import Language
@@ -25,7 +29,7 @@ _WORDS: Final = "kernel_lexemes"
 def export(nlp: Language, path: Path) -> Sequence[str]:
     """Write a pipeline to the folder `path`, from which `spacy.load` loads it.
 
-    returns  a sentence about each part of the pipeline that spaCy works without
+    returns  a sentence about each part of the pipeline that spaCy works without or cannot change
 
     Raises `UnsupportedError`, before anything is written, with all parts that spaCy would need and
     does not have.
@@ -45,7 +49,7 @@ def export(nlp: Language, path: Path) -> Sequence[str]:
         folder.joinpath("meta.json").write_text(json.dumps(_meta(nlp), indent=2), encoding="utf8")
         for name, data in weights.items():
             folder.joinpath(name, "model").write_bytes(data)
-    return [*_unused(path, found.left_out)]
+    return [*_unused(path, found.left_out), *_fixed(nlp, models)]
 
 
 def _missing(found: SpacyConfig, models: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -88,3 +92,13 @@ def _unused(path: Path, left_out: Mapping[str, Sequence[str]]) -> Iterator[str]:
     file = path / "vocab" / "lookups.bin"
     if _WORDS in unpack(read_file(file)):
         yield f"spaCy does not load the attributes of words in the table `{_WORDS}` of {file}"
+
+
+def _fixed(nlp: Language, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if labels := untrained_labels(nlp.get_pipe(name)):
+            yield (
+                f"no example for `{name}` had all actions of the labels {', '.join(labels)}, such "
+                "as those for longer spans; spaCy does not predict actions that were in no "
+                "example, and cannot learn them from the exported weights"
+            )

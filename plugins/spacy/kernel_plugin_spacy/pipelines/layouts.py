@@ -114,11 +114,15 @@ def _window_encoder(node: Any) -> Place:
 
 
 def _parser_model(node: Any) -> Place:
-    lower = node.get_ref("lower")
-    output = node.get_ref("upper") if node.attrs["has_upper"] else lower
     # In training, spaCy rectifies a single piece.
-    own = {"linear_prediction": True} if lower.get_dim("nP") == 1 else {}
-    return Place(node.name, [*map(lay_out, node.layers)], node, sizes={"nO": output}, own=own)
+    own = {"linear_prediction": True} if node.get_ref("lower").get_dim("nP") == 1 else {}
+    layers = [*map(lay_out, node.layers)]
+    return Place(node.name, layers, node, sizes={"nO": output_of(node)}, own=own)
+
+
+def output_of(parser_model: Any) -> Any:
+    """Return the layer with the scores of actions."""
+    return parser_model.get_ref("upper" if parser_model.attrs["has_upper"] else "lower")
 
 
 # Text classification

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from kernel.files import pack, unpack
 from kernel.ops import dump_weights
-from kernel_plugin_spacy.pipelines.layouts import is_fused, lay_out
+from kernel_plugin_spacy.pipelines.layouts import is_fused, lay_out, output_of
 from kernel_plugin_spacy.pipelines.place import Place, walk
 
-# Outputs that have not been trained yet, which kernel does not predict.
-_UNSEEN: Final = ("unseen_classes", "unseen_labels")
+# Outputs that have not been trained yet, which kernel does not predict: actions, and categories.
+_UNSEEN_CLASSES: Final = "unseen_classes"
+_UNSEEN_LABELS: Final = "unseen_labels"
+# The bias of actions that are not predicted, below all scores; their other weights are zero.
+_NEVER: Final = np.float32(-1e9)
 # Settings that layers with spaCy's names have only in kernel.
 _OWN_SETTINGS: Final = {
     "label_axis",
@@ -19,7 +24,8 @@ _OWN_SETTINGS: Final = {
     "linear_prediction",
     "listens_to",
     "takes_errors",
-    *_UNSEEN,
+    _UNSEEN_CLASSES,
+    _UNSEEN_LABELS,
 }
 # Layers around others that never know their sizes.
 _UNSIZED: Final = ("resizable(", "with_cpu(")
@@ -29,6 +35,10 @@ def dump_for_spacy(model: Any) -> bytes:
     """Return the weights of `model` as spaCy stores those of a model with the same settings."""
     lists = unpack(dump_weights(model))
     numbers = {id(node): number for number, node in enumerate(model.walk())}
+    if unseen := model.attrs.get(_UNSEEN_CLASSES):
+        params_of_output = lists["params"][numbers[id(output_of(model))]]
+        params_of_output["b"] = bias = params_of_output["b"].copy()
+        bias[unseen] = _NEVER
     nodes, attrs, params = [], [], []
     for index, place in enumerate(walk(lay_out(model))):
         # References are set when spaCy creates the model.
@@ -44,12 +54,18 @@ def missing_layers(model: Any) -> Iterator[str]:
     for node in model.walk():
         if node.shims:
             yield f"weights of another library (`{node.name:.40}`)"
-        if any(node.attrs.get(name) for name in _UNSEEN):
+        if node.attrs.get(_UNSEEN_LABELS):
             yield "a way to hold back labels that were added, but not trained yet"
     if any(_differs(place) for place in walk(lay_out(model))):
         yield (
             "the same function in prediction as in training for `maxout_pieces = 1`, or more pieces"
         )
+
+
+def untrained_labels(component: Any) -> list[str]:
+    """Return the labels of a `parser` or `ner` with actions that were in no example so far."""
+    unseen = component.model.attrs.get(_UNSEEN_CLASSES, ())
+    return sorted({component.system.moves.classes[index][1] for index in unseen})
 
 
 def _differs(place: Place) -> bool:

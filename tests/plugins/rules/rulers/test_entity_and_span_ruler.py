@@ -289,6 +289,11 @@ def test_single_files_of_patterns_load(nlp, add, tmp_path, name):
     assert EntityRuler(nlp).from_disk(tmp_path / name).patterns == PATTERNS
 
 
+def test_the_span_ruler_loads_the_same_files_of_patterns(nlp, add, tmp_path):
+    add().to_disk(tmp_path / "patterns.jsonl")
+    assert SpanRuler(nlp).from_disk(tmp_path / "patterns.jsonl").patterns == PATTERNS
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

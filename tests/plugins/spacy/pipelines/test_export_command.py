@@ -144,11 +144,28 @@ def test_functions_that_a_program_registered_are_not_those_of_spacy(tmp_path):
         export(nlp, tmp_path / "exported")
 
 
-@pytest.mark.parametrize(("name", "component"), [("all", "ner"), ("bow", "textcat_multilabel")])
-def test_labels_that_were_never_trained_are_named(tmp_path, name, component):
+@pytest.mark.parametrize("component", ["ner", "parser"])
+@pytest.mark.parametrize("name", ["all", "no_upper"])
+def test_actions_that_were_never_trained_are_not_predicted(tmp_path, name, component):
     nlp = train(name, n_steps=1, library="kernel")
-    nlp.get_pipe(component).add_label("NEW")
-    with pytest.raises(UnsupportedError, match=f"`{component}` needs a way to hold back labels"):
+    pipe = nlp.get_pipe(component)
+    n_actions = pipe.model.get_dim("nO")
+    pipe.add_label("NEW")
+    [remark] = export(nlp, tmp_path / "exported")
+    assert remark.startswith(f"no example for `{component}` had all actions of the labels NEW,")
+    loaded = kernel.load(tmp_path / "exported")
+    assert predict(loaded) == predict(nlp)
+    output = "upper" if pipe.model.attrs["has_upper"] else "lower"
+    bias = loaded.get_pipe(component).model.get_ref(output).get_param("b")
+    assert pipe.model.get_dim("nO") > n_actions
+    assert (bias[n_actions:] == np.float32(-1e9)).all()
+    assert (bias[:n_actions] > -1e9).all()
+
+
+def test_categories_that_were_never_trained_are_named(tmp_path):
+    nlp = train("bow", n_steps=1, library="kernel")
+    nlp.get_pipe("textcat_multilabel").add_label("NEW")
+    with pytest.raises(UnsupportedError, match="`textcat_multilabel` needs a way to hold back"):
         export(nlp, tmp_path / "exported")
 
 
@@ -288,6 +305,17 @@ def test_spacy_predicts_the_same(run_with_spacy, tmp_path):
         expected[name] = predict(nlp)
     run_with_spacy("predict", tmp_path)
     check_equal(tmp_path, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["all", "no_upper"])
+def test_spacy_does_not_predict_actions_that_were_never_trained(run_with_spacy, tmp_path, name):
+    nlp = train(name, library="kernel")
+    nlp.get_pipe("ner").add_label("NEW")
+    nlp.get_pipe("parser").add_label("NEW")
+    export(nlp, tmp_path / name)
+    run_with_spacy("predict", tmp_path)
+    check_equal(tmp_path, {name: predict(nlp)})
 
 
 @pytest.mark.slow
