@@ -77,13 +77,14 @@ def count_equal(ours: Path, theirs: Path) -> tuple[int, Counter[str]]:
 
 
 def report(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the rows of a table in Markdown: kernel, spaCy, and the quotient."""
+    """Yield the rows of a table in Markdown: kernel, spaCy, and how many times kernel is better."""
     yield "| | kernel | spaCy 3.8.18 | ratio |"
     yield "| --- | ---: | ---: | ---: |"
     for name, measured in _MEASURES.items():
         ours, theirs = map(measured, found)
         digits = 0 if max(ours, theirs) > 100 else 2
-        yield f"| {name} | {ours:,.{digits}f} | {theirs:,.{digits}f} | {ours / theirs:.2f} |"
+        ratio = ours / theirs if name.startswith("words") else theirs / ours
+        yield f"| {name} | {ours:,.{digits}f} | {theirs:,.{digits}f} | {ratio:.1f}x |"
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def kernel_commands() -> Sequence[Command]:
     return [
         Command(
             "import",
-            "Save a pipeline of spaCy with the layers of kernel.",
+            "Save a pipeline of spaCy in the format of kernel.",
             "kernel_plugin_spacy.pipelines.command:import_pipeline",
         ),
         Command(
