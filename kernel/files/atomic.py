@@ -46,6 +46,16 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_tree(folder: Path) -> None:
+    """Flush all files and folders in `folder` to disk."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        elif path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+
+
 @contextlib.contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Name `path` in errors of the system, such as that of a full disk, not a temporary name."""

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from kernel.errors import KernelError
-from kernel.files.atomic import naming, sync_folder, temporary_name
+from kernel.files.atomic import naming, sync_folder, sync_tree, temporary_name
 from kernel.files.manifest import MANIFEST, read_manifest, write_manifest
 
 _MAX_ATTEMPTS: Final = 10
 
 
 @contextlib.contextmanager
-def replace_folder(path: Path) -> Iterator[Path]:
+def replace_folder(path: Path, *, manifest: bool = True) -> Iterator[Path]:
     """Yield an empty folder to fill, which replaces `path` when the block ends.
+
+    manifest  whether the folder gets one; not if other programs change its files
 
     The old folder stays at `path` until the new one is complete, flushed and has its manifest.
     If the block raises, the old folder is kept and the new one deleted. Entries of the old folder
@@ -42,7 +44,11 @@ def replace_folder(path: Path) -> Iterator[Path]:
         temporary.mkdir()
         try:
             yield temporary
-            write_manifest(temporary)
+            sync_tree(temporary)
+            if manifest:
+                write_manifest(temporary)
+            else:  # it may be that of a part which was saved there
+                temporary.joinpath(MANIFEST).unlink(missing_ok=True)
             _keep_others(path, temporary)
             swap_folder(temporary, path)
         except BaseException:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from kernel.errors import LoadError
-from kernel.files.atomic import sync_folder, write_json
+from kernel.files.atomic import write_json
 from kernel.files.checks import check_type
 from kernel.files.json import read_json
 
@@ -18,15 +18,9 @@ _ENTRY: Final = {"bytes": int, "blake2b": str}
 
 
 def write_manifest(folder: Path) -> None:
-    """Flush every file in `folder` to disk and write its manifest."""
-    entries = {}
-    for path in _files(folder):
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())
-        entries[path.relative_to(folder).as_posix()] = _fingerprint(path)
+    """Write the manifest of `folder`, with the files that it has now."""
+    entries = {path.relative_to(folder).as_posix(): _fingerprint(path) for path in _files(folder)}
     write_json(folder / MANIFEST, {"files": entries})
-    for inner in (folder, *(p for p in folder.rglob("*") if p.is_dir())):
-        sync_folder(inner)
 
 
 def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from kernel.errors import UnsupportedError
 from kernel.files import read_file, replace_folder, unpack
+from kernel.pipeline import Sharing, upstreams_of
 from kernel_plugin_spacy.pipelines.spacy_config import SpacyConfig, for_spacy
 from kernel_plugin_spacy.pipelines.writing import (
     dump_for_spacy,
@@ -40,23 +43,49 @@ def export(nlp: Language, path: Path) -> Sequence[str]:
         if hasattr(getattr(component, "model", None), "walk")
     }
     found = for_spacy(nlp.config)
-    _check(_missing(found, models))
+    _check(_missing(nlp, found, models))
     found.config.interpolate()  # raises ConfigError for variables of sections that are left out
     weights = {name: dump_for_spacy(model) for name, model in models.items()}
-    with replace_folder(path) as folder:
+    with replace_folder(path, manifest=False) as folder:  # spaCy changes files in place
         nlp.to_disk(folder, exclude=["config.cfg", "meta.json"])
         found.config.to_disk(folder / "config.cfg", interpolate=False)
         folder.joinpath("meta.json").write_text(json.dumps(_meta(nlp), indent=2), encoding="utf8")
         for name, data in weights.items():
             folder.joinpath(name, "model").write_bytes(data)
+        if any(node.name == "static_vectors" for model in models.values() for node in model.walk()):
+            _write_as_float32(nlp.vocab.vectors.data, folder / "vocab" / "vectors")
     return [*_unused(path, found.left_out), *_fixed(nlp, models)]
 
 
-def _missing(found: SpacyConfig, models: Mapping[str, Any]) -> dict[str, list[str]]:
+def _missing(nlp: Language, found: SpacyConfig, models: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return what spaCy does not have, for each component and for `nlp`."""
-    layers = {name: [*missing_layers(model)] for name, model in models.items()}
+    layers = {
+        name: [*missing_layers(model), *_unheard(nlp, name)] for name, model in models.items()
+    }
     names = dict.fromkeys([*found.missing, *(name for name in layers if layers[name])])
     return {name: [*found.missing.get(name, ()), *layers.get(name, ())] for name in names}
+
+
+def _unheard(nlp: Language, name: str) -> Iterator[str]:
+    """Yield the shared layers that a component does not read in spaCy.
+
+    In predictions, a listener of spaCy reads `doc.tensor`, which the last shared layer has set.
+    """
+    before = nlp.component_names[: nlp.component_names.index(name)]
+    *_, last = [None, *(each for each in before if isinstance(nlp.get_pipe(each), Sharing))]
+    for upstream in upstreams_of(nlp, name):
+        if upstream != last:
+            yield (
+                f"the output of `{upstream}` after that of `{last}`, by which spaCy replaces it "
+                f"(move `{last}` behind `{name}`, or use `nlp.replace_listeners`)"
+            )
+
+
+def _write_as_float32(vectors: Any, file: Path) -> None:
+    """Write vectors of another type, which layers of spaCy cannot read."""
+    if vectors.dtype != np.float32:
+        with file.open("wb") as stream:
+            np.save(stream, vectors.astype(np.float32), allow_pickle=False)
 
 
 def _check(missing: Mapping[str, Sequence[str]]) -> None:

@@ -60,7 +60,12 @@ def leaf(name: str, node: Any = None, **settings: Any) -> Place:
 
 
 def chain(*layers: Place, node: Any = None) -> Place:
-    """Return layers in sequence, each with the output of the one before; or the only one."""
+    """Return layers in sequence, each with the output of the one before; or the only one.
+
+    Without layers, it is the layer that returns its input.
+    """
+    if not layers:
+        return leaf("noop", node)
     return _join(">>", layers, node)
 
 

@@ -59,6 +59,9 @@ def for_spacy(config: Config) -> SpacyConfig:
     sections["components"] = {
         name: _component(block, lang, missing[name]) for name, block in filled["components"].items()
     }
+    for name in sections["components"]:
+        if "." in name:  # the same as a section in another
+            missing[name].append("names with dots")
     of_training = {name: missing.pop(name) for name in filled if name not in _NEEDED}
     left_out = of_training if any(of_training.values()) else {}
     return SpacyConfig(

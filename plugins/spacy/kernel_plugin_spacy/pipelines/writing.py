@@ -56,7 +56,13 @@ def missing_layers(model: Any) -> Iterator[str]:
             yield f"weights of another library (`{node.name:.40}`)"
         if node.attrs.get(_UNSEEN_LABELS):
             yield "a way to hold back labels that were added, but not trained yet"
-    if any(_differs(place) for place in walk(lay_out(model))):
+    types = {f"{param.dtype}" for node in model.walk() for param in _params_of(node)} - {"float32"}
+    if types:
+        yield f"weights of the type {', '.join(sorted(types))}"
+    places = [*walk(lay_out(model))]
+    if any(place.name == "with_array(noop)" for place in places):
+        yield "encoders without layers (`depth = 0`)"
+    if any(map(_differs, places)):
         yield (
             "the same function in prediction as in training for `maxout_pieces = 1`, or more pieces"
         )
@@ -66,6 +72,10 @@ def untrained_labels(component: Any) -> list[str]:
     """Return the labels of a `parser` or `ner` with actions that were in no example so far."""
     unseen = component.model.attrs.get(_UNSEEN_CLASSES, ())
     return sorted({component.system.moves.classes[index][1] for index in unseen})
+
+
+def _params_of(node: Any) -> Iterator[Any]:
+    return (node.get_param(name) for name in node.param_names if node.has_param(name))
 
 
 def _differs(place: Place) -> bool:

@@ -142,9 +142,9 @@ def maxout(depth=2, window=1, version="v2"):
     }
 
 
-def mish(version="v2"):
-    name = f"spacy.MishWindowEncoder.{version}"
-    return {"@architectures": name, "width": WIDTH, "depth": 2, "window_size": 1}
+def mish(depth=2):
+    name = "spacy.MishWindowEncoder.v2"
+    return {"@architectures": name, "width": WIDTH, "depth": depth, "window_size": 1}
 
 
 LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstream": "*"}

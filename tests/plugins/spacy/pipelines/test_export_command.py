@@ -11,9 +11,16 @@ from kernel.config import load_config
 from kernel.errors import ConfigError, UnsupportedError
 from kernel.files import unpack
 from tests.plugins.spacy.pipelines.spacy_pipelines import (
+    LISTENER,
     PIPELINES,
+    SHARED,
     TEXTS,
     annotations,
+    maxout,
+    mish,
+    multi_hash_embed,
+    tagger,
+    tok2vec,
     train,
 )
 
@@ -45,7 +52,7 @@ def test_it_writes_the_files_that_spacy_had_written(pipeline, own, tmp_path, run
     done = run_kernel("export", own, exported, "--to", "spacy")
     assert done.returncode == 0, done.stderr
     assert "tagger" in done.stdout
-    assert files_of(exported) == files_of(pipeline) | {"manifest.json"}
+    assert files_of(exported) == files_of(pipeline)
     ours, theirs = (load_config(path / "config.cfg") for path in (exported, pipeline))
     assert ours == theirs
     ours, theirs = (
@@ -182,6 +189,69 @@ def test_weights_of_another_library_are_named(tmp_path):
     nlp.get_pipe("senter").model.shims.append(Shim(None))
     with pytest.raises(UnsupportedError, match="`senter` needs weights of another library"):
         export(nlp, tmp_path / "exported")
+
+
+def test_weights_of_other_types_are_named(tmp_path):
+    nlp = train("senter", n_steps=1, library="kernel")
+    softmax = nlp.get_pipe("senter").model.get_ref("softmax")
+    softmax.set_param("W", softmax.get_param("W").astype("float64"))
+    with pytest.raises(UnsupportedError, match="`senter` needs weights of the type float64"):
+        export(nlp, tmp_path / "exported")
+
+
+@pytest.mark.parametrize("encode", [maxout(0), mish(depth=0)])
+def test_encoders_without_layers_are_named(tmp_path, encode):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("tagger", config=tagger(tok2vec(multi_hash_embed(["NORM"]), encode)))
+    with pytest.raises(UnsupportedError, match=r"`tagger` needs encoders without layers \(`depth"):
+        export(nlp, tmp_path / "exported")
+
+
+def test_names_that_configs_of_spacy_cannot_have_are_named(tmp_path):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("sentencizer", name="by.rules")
+    with pytest.raises(UnsupportedError, match=r"`by\.rules` needs names with dots"):
+        export(nlp, tmp_path / "exported")
+    nlp.rename_pipe("by.rules", "by-rules 2")
+    export(nlp, tmp_path / "exported")
+    assert kernel.load(tmp_path / "exported").pipe_names == ["by-rules 2"]
+
+
+def test_a_shared_layer_must_be_the_last_one_before_its_listeners(tmp_path):
+    nlp = kernel.blank("en")
+    nlp.add_pipe("tok2vec", name="first", config=SHARED)
+    nlp.add_pipe("tagger", config=tagger({**LISTENER, "upstream": "first"}))
+    nlp.add_pipe("tok2vec", name="second", config=SHARED)
+    nlp.add_pipe("morphologizer", config=tagger({**LISTENER, "upstream": "second"}))
+    export(nlp, tmp_path / "exported")
+    nlp.add_pipe("senter", config=tagger({**LISTENER, "upstream": "first"}))
+    with pytest.raises(
+        UnsupportedError, match="`senter` needs the output of `first` after that of"
+    ):
+        export(nlp, tmp_path / "refused")
+
+
+def test_vectors_get_the_type_that_layers_of_spacy_read(tmp_path):
+    nlp = train("vectors", n_steps=1, library="kernel")
+    halves = nlp.vocab.vectors.data.astype("float16")
+    nlp.vocab.vectors.data = halves
+    expected = predict(nlp)
+    export(nlp, tmp_path / "exported")
+    vectors = np.load(tmp_path / "exported" / "vocab" / "vectors")
+    assert vectors.dtype == np.float32
+    np.testing.assert_array_equal(vectors, halves)
+    assert predict(kernel.load(tmp_path / "exported")) == expected
+
+
+def test_files_of_an_exported_pipeline_may_change(pipeline, tmp_path, run_kernel):
+    exported = tmp_path / "exported"
+    assert run_kernel("export", pipeline, exported, "--to", "spacy").returncode == 0
+    exported.joinpath("meta.json").write_text('{"lang": "en", "name": "saved again"}')
+    assert kernel.load(exported).meta["name"] == "saved again"
+    # What kernel saves in its place has a manifest.
+    done = run_kernel("import", exported, exported, "--force")
+    assert done.returncode == 0, done.stderr
+    assert files_of(exported) == files_of(pipeline) | {"manifest.json"}
 
 
 def test_replaced_listeners(tmp_path):
