@@ -353,9 +353,12 @@ class Language:
 
     analyze_pipes = analysis.analyze_pipes
 
+    # Code for spaCy calls it after it has replaced a model.
+    _link_components = sharing.link_listeners
+
     def _announce(self, stage: Stage) -> None:
         """Link listeners to it, and notify the plugins that the component of `stage` was added."""
-        sharing.link_listeners(self)
+        self._link_components()
         hooks().watch(
             "kernel_component_created", nlp=self, name=stage.name, component=stage.component
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import importlib.metadata
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kernel.config import flatten, load_config, nest
+from kernel.entry_points import config_in
 from kernel.errors import (
     KernelError,
     LoadError,
@@ -72,18 +75,12 @@ def load(
 ) -> Language:
     """Return the trained pipeline `name`: a folder, an installed package, or `blank:<language>`.
 
+    A package that declares no pipeline may have a function `load`, with the arguments of this one.
     `config` overrides settings, by dotted keys or nested. Raises `LoadError` if there is no
     such pipeline, or if a file of it is missing, truncated or changed.
     """
     if isinstance(name, str) and name.startswith("blank:"):
         return blank(name.removeprefix("blank:"))
-    folder = None
-    if isinstance(name, str) and registry.models.has(name):
-        folder = registry.models.data_folder(name)
-        if folder is None:
-            return registry.models.get(name)(
-                vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config or {}
-            )
     if not isinstance(name, str | os.PathLike):
         raise LoadError(f"no pipeline {name!r}", hint="give a folder or the name of a package")
     options: dict[str, Any] = {
@@ -93,6 +90,16 @@ def load(
         "exclude": exclude,
         "config": config,
     }
+    folder = None
+    if isinstance(name, str):
+        if not registry.models.has(name):
+            function = _load_function(name)
+        elif (folder := registry.models.data_folder(name)) is None:
+            function = registry.models.get(name)
+        else:
+            function = None
+        if function is not None:
+            return function(**{**options, "config": config or {}})
     try:
         return load_folder(folder or Path(name), **options)
     except RegistryError as error:
@@ -100,6 +107,24 @@ def load(
             raise
         _import_package(str(name), error)
         return load_folder(folder, **options)
+
+
+def _load_function(name: str) -> Callable[..., Language] | None:
+    """Return the function `load` of the package of the installed distribution `name`, if any.
+
+    A folder with a pipeline comes first. Raises `LoadError` if the package cannot be imported.
+    """
+    if not name.isidentifier() or config_in(Path(name)) is not None:
+        return None
+    try:
+        importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        raise LoadError(f"the package `{name}` cannot be imported: {error}") from error
+    return getattr(module, "load", None)
 
 
 def _import_package(name: str, missing: RegistryError) -> None:

@@ -10,7 +10,13 @@ from kernel.text.docs.annotate import column_of_values, sent_start_column
 from kernel.text.docs.doc import Doc
 from kernel.text.errors import TextTypeError, UnknownKeyError
 from kernel.text.examples.annotation_types import check_annotations, check_span
-from kernel.text.examples.iob import biluo_to_iob, check_biluo, iob_to_biluo, offsets_to_biluo_tags
+from kernel.text.examples.iob import (
+    biluo_to_iob,
+    check_biluo,
+    iob_to_biluo,
+    offsets_to_biluo_tags,
+    settle_labels,
+)
 from kernel.text.words.column import COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -129,6 +135,7 @@ def _set_entities(doc: Doc, entities: Any) -> None:
     if listed and isinstance(listed[0], list | tuple):
         tags = offsets_to_biluo_tags(doc, listed)
     elif all(tag is None or isinstance(tag, str) for tag in listed):
+        listed = settle_labels(listed)
         check_biluo(listed)
         tags = iob_to_biluo(listed) if listed else ["O"] * len(doc)
     else:

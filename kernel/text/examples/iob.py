@@ -22,6 +22,7 @@ Offsets = tuple[int, int, str]
 Tag = str | None
 
 _ORDER: Final = "the tags of an entity are B, I, …, L in this order, or only U, with the same label"
+_UNLABELLED: Final = frozenset({kind + dash for kind in "BILU" for dash in ("", "-")})
 _FORM: Final = 'expected "O", "-" or a letter of B, I, L, U and a label, such as "B-PERSON"'
 
 
@@ -102,6 +103,33 @@ def iob_to_biluo(tags: Iterable[Tag]) -> list[Tag]:
     """
     remaining = list(tags)
     return list(_consume(remaining))
+
+
+def settle_labels(tags: Iterable[Tag]) -> list[Tag]:
+    """Return the tags; an entity with a tag without a label becomes unknown, and `O-X` is `O`.
+
+    Augmenters that move tokens make such tags. Warns about the first one.
+    """
+    settled = list(tags)
+    wrong = next((tag for tag in settled if tag in _UNLABELLED or _is_labelled_o(tag)), None)
+    if wrong is None:
+        return settled
+    read = "O" if _is_labelled_o(wrong) else "-"
+    warnings.warn(f"the entity tag {wrong!r} is not valid, and is read as {read!r}", stacklevel=5)
+    start, is_unknown = 0, False
+    for i, tag in enumerate(settled):
+        if tag is None or tag[:1] not in {"I", "L"}:
+            start, is_unknown = i, False
+        if _is_labelled_o(tag):
+            settled[i] = "O"
+        is_unknown = is_unknown or tag in _UNLABELLED
+        if is_unknown:
+            settled[start : i + 1] = [None] * (i + 1 - start)
+    return settled
+
+
+def _is_labelled_o(tag: Tag) -> bool:
+    return tag is not None and tag.startswith("O-")
 
 
 def check_biluo(tags: Sequence[Tag]) -> None:

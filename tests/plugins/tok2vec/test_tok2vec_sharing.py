@@ -231,6 +231,8 @@ def test_layer_that_stops_listening_gets_nothing_until_it_listens_again(nlp):
     tok2vec.listener_map.clear()
     tok2vec.find_listeners(head)
     assert tok2vec.listener_map == {"head": [listener]}
+    nlp._link_components()
+    assert sorted(tok2vec.listening_components) == ["head", "other"]
 
 
 # The listener alone

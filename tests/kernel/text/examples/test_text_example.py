@@ -207,6 +207,24 @@ def test_biluo_and_iob_tags_give_the_same_entities():
     assert tags_of(["I-X", "I-X", "I-Y", "O"]) == ["B-X", "L-X", "U-Y", "O"]
 
 
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (["U", "O", "B-X", "L-X"], [None, "O", "B-X", "L-X"]),
+        (["U-", "U-X", "U-Y", "-"], [None, "U-X", "U-Y", None]),
+        (["B-X", "L-", "U-X", "O"], [None, None, "U-X", "O"]),
+        (["B-X", "I", "L-X", "O"], [None, None, None, "O"]),
+        (["B", "I", "I", "O"], [None, None, None, "O"]),
+        (["B-X", "I-X", "O-X", "O"], ["B-X", "L-X", "O", "O"]),
+        (["U-X", "O-X", "O-", "O"], ["U-X", "O", "O", "O"]),
+    ],
+)
+def test_entity_tags_that_augmenters_garble_are_warned_of(tags, expected):
+    with pytest.warns(UserWarning, match="is not valid, and is read as '[O-]'") as caught:
+        assert tags_of(tags) == expected
+    assert [warning.filename for warning in caught] == [__file__]
+
+
 def test_keys_of_token_annotation_may_be_in_capitals():
     doc = Doc(Vocab(), words=["a", "b"])
 

@@ -73,6 +73,34 @@ for package, names in LATER.items():
     assert said == ""
 
 
+def test_each_listed_name_is_an_attribute(run_as_spacy):
+    # `inspect.getmembers` and `hasattr` expect no other error than AttributeError.
+    said = run_as_spacy(
+        """
+import importlib, pkgutil, sys
+import kernel_plugin_spacy.names
+from kernel_plugin_spacy.shim import modules
+
+names = {"", *modules._HOMES, *modules.LATER}
+names |= {f"{package}.{part}" for package, parts in modules._PARTS.items() for part in parts}
+names |= {each.name for each in pkgutil.iter_modules(kernel_plugin_spacy.names.__path__)}
+names |= {line.split()[0].removeprefix("spacy").strip(".") for line in sys.argv[1].splitlines()}
+for name in sorted(names):
+    module = importlib.import_module(f"spacy.{name}".removesuffix("."))
+    for listed in dir(module):
+        try:
+            getattr(module, listed)
+        except Exception as error:
+            print(f"{module.__name__}.{listed}: {error!r}")
+    if hasattr(module, "no_such_name"):
+        print(module.__name__)
+print(len(names) > 140)
+""",
+        IMPORTED,
+    )
+    assert said == "True\n"
+
+
 def test_absent_names_are_import_errors(run_as_spacy):
     said = run_as_spacy(
         """
