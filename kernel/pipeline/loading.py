@@ -90,16 +90,9 @@ def load(
         "exclude": exclude,
         "config": config,
     }
-    folder = None
-    if isinstance(name, str):
-        if not registry.models.has(name):
-            function = _load_function(name)
-        elif (folder := registry.models.data_folder(name)) is None:
-            function = registry.models.get(name)
-        else:
-            function = None
-        if function is not None:
-            return function(**{**options, "config": config or {}})
+    function, folder = _installed(name) if isinstance(name, str) else (None, None)
+    if function is not None:
+        return function(**{**options, "config": config or {}})
     try:
         return load_folder(folder or Path(name), **options)
     except RegistryError as error:
@@ -107,6 +100,14 @@ def load(
             raise
         _import_package(str(name), error)
         return load_folder(folder, **options)
+
+
+def _installed(name: str) -> tuple[Callable[..., Language] | None, Path | None]:
+    """Return the function that loads the installed pipeline `name`, or its folder; None if none."""
+    if not registry.models.has(name):
+        return _load_function(name), None
+    folder = registry.models.data_folder(name)
+    return (registry.models.get(name) if folder is None else None), folder
 
 
 def _load_function(name: str) -> Callable[..., Language] | None:

@@ -49,5 +49,5 @@ def test_modules_that_are_not_distributions_are_not_imported(distribution):
 
 def test_package_that_cannot_be_imported_says_why(distribution):
     distribution("acme_pipeline", {}, acme_pipeline="import no_such_library")
-    with pytest.raises(LoadError, match="`acme_pipeline` cannot be imported: .*no_such_library"):
+    with pytest.raises(LoadError, match=r"`acme_pipeline` cannot be imported: .*no_such_library"):
         kernel.load("acme_pipeline")
