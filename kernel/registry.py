@@ -258,7 +258,7 @@ class Registry:
         hint = provider_hint(self.kind, name) or missing_hint(self.kind, name)
         if hint is not None:
             return hint
-        otherwise = "a plugin or a `--code` file may be missing"
+        otherwise = "install its plugin, or import the code that registers it (commands: `--code`)"
         return did_you_mean(wanted, self._names(), otherwise)
 
 
