@@ -377,16 +377,19 @@ class Registries:
         self,
         config: Mapping[str, Any],
         *,
+        schema: type | None = None,
         overrides: Mapping[str, Any] | None = None,
         validate: bool = True,
     ) -> dict[str, Any]:
         """Return the sections of `config` with the objects that its function blocks describe.
 
-        `overrides` are settings by dotted name. Raises `ConfigError`.
+        With a `schema`, such as `kernel.config.TrainingSettings`, `config` is the section that it
+        describes, and has defaults for missing settings. `overrides` are settings by dotted name.
+        Raises `ConfigError`.
         """
         from kernel.config import resolve_all
 
-        return resolve_all(config, overrides=overrides, validate=validate)
+        return resolve_all(config, schema=schema, overrides=overrides, validate=validate)
 
     def fill(
         self,

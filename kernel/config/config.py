@@ -71,7 +71,7 @@ class Written(Block):
         """Return where the value at `path` was set: a tuple of keys, or a dotted name."""
         return origin_at(self, tuple(path.split(".")) if isinstance(path, str) else path)
 
-    def to_str(self, *, interpolate: bool = True, format: str = "cfg") -> str:  # noqa: A002
+    def to_str(self, *, interpolate: bool = False, format: str = "cfg") -> str:  # noqa: A002
         """Return the config as text in `format` ("cfg" or "toml").
 
         With `interpolate`, the text has values instead of variables.
@@ -88,11 +88,11 @@ class Written(Block):
         except TypeError as error:
             raise ConfigError(f"the config cannot be written: {error}") from error
 
-    def to_bytes(self, *, interpolate: bool = True) -> bytes:
+    def to_bytes(self, *, interpolate: bool = False) -> bytes:
         """Return the config as `.cfg` in UTF-8."""
         return self.to_str(interpolate=interpolate).encode("utf8")
 
-    def to_disk(self, path: str | FilePath, *, interpolate: bool = True) -> None:
+    def to_disk(self, path: str | FilePath, *, interpolate: bool = False) -> None:
         """Write the config in the format of the suffix of `path`."""
         text = self.to_str(interpolate=interpolate, format=format_of(path))
         write_file(FilePath(path), text.encode("utf8"))
@@ -106,6 +106,7 @@ class Values(Written):
     """
 
     __slots__ = ()
+    is_interpolated: Final = True
 
     def interpolate(self) -> Values:
         """Return a copy: values have no variables."""
@@ -131,6 +132,11 @@ class Config(Written):
     def variables(self) -> frozenset[str]:
         """The dotted names that variables refer to, including variables that were replaced."""
         return self.replaced | variables_in(self)
+
+    @property
+    def is_interpolated(self) -> bool:
+        """Whether there are no variables in it."""
+        return not variables_in(self)
 
     def interpolate(self) -> Values:
         """Return the values of this config; see `Written.interpolate`."""

@@ -96,6 +96,13 @@ def sections() -> Mapping[str, Section]:
     return _with_plugins(tuple(added))
 
 
+def section_of(cls: type) -> str | None:
+    """Return the name of the section that the class describes; None if there is none."""
+    # In the second table, sections to which plugins add settings have classes of their own.
+    known = (*OWN.items(), *sections().items())
+    return next((name for name, section in known if section.cls is cls), None)
+
+
 @functools.lru_cache(maxsize=8)
 def _with_plugins(added: tuple[tuple[str, str, Any], ...]) -> Mapping[str, Section]:
     table = dict(OWN)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kernel.arrays import array_module
+from kernel.arrays import array_module, as_numpy
 from kernel.errors import ShapeError
 from kernel.ops.types import Floats, Ints
 
@@ -39,15 +39,17 @@ class Packed(list[Floats]):
         return Packed(data, self.lengths)
 
 
-def packed(arrays: Sequence[Any], *, width: int | None = None, xp: Any = None) -> Packed:
+def packed(arrays: Any, *, width: int | None = None, xp: Any = None) -> Packed:
     """Return a list of arrays as `Packed`; a packed list is returned unchanged.
 
-    arrays   B of (n_i, D)
+    arrays   B of (n_i, D), or a `Ragged` of Thinc
     width    ()  D; required if the list may be empty
     xp       ()  the array module for an empty list, default numpy
     """
     if isinstance(arrays, Packed):
         return arrays
+    if hasattr(arrays, "dataXd"):
+        return Packed(arrays.dataXd, as_numpy(arrays.lengths))
     lengths = [len(array) for array in arrays]
     if not lengths:
         return Packed((xp or np).zeros((0, width or 0), dtype="float32"), lengths)

@@ -7,6 +7,7 @@ modules: processing text (`process`), training (`learn`), files (`serialization`
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -105,7 +106,7 @@ class Language:
             )
         self.vocab = vocab
         self.stages = Stages()
-        self.max_length = max_length
+        self.max_length = sys.maxsize if max_length is None else max_length
         self.batch_size = batch_size
         self.default_error_handler: ErrorHandler = raise_error
         self._meta: dict[str, Any] = dict(meta or {})

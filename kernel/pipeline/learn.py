@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.blas import single_threaded_blas
 from kernel.config import check_arguments, resolve, resolve_section
 from kernel.errors import ArgumentError, WrongTypeError
+from kernel.pipeline import sharing
 from kernel.pipeline.optimizers import check_learn_rates, for_component
 from kernel.pipeline.pipe import checked_examples, is_trainable
 from kernel.pipeline.process import run_component
@@ -133,7 +134,7 @@ def update(
     for name, component in nlp.pipeline:
         if (name, component) in learners:
             settings = (component_cfg or {}).get(name, {})
-            with scope(f"dropout.{name}"):
+            with scope(f"dropout.{name}"), sharing.learning_from(batch.predicted):
                 component.update(batch, **{"drop": drop, "sgd": None, "losses": losses, **settings})
         elif isinstance(component, Sharing):
             component.share(batch.predicted)

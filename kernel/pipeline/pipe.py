@@ -294,6 +294,20 @@ class TrainablePipe(Pipe):
             raise ArgumentError(f"the model of `{self.name}` has a fixed number of outputs")
         self.model.attrs["resize_output"](self.model, nO)
 
+    def _require_labels(self) -> None:
+        """Raise `ArgumentError` if there are no labels; for components written for spaCy."""
+        if not self.labels:
+            raise ArgumentError(
+                f"component `{self.name}` has no labels",
+                hint="give `initialize` examples of all labels, or call `add_label`",
+            )
+
+    def _allow_extra_label(self) -> None:
+        """Raise `ArgumentError` if the model has no output for one more label; see above."""
+        n_outputs = self.model.has_dim("nO") and self.model.get_dim("nO")
+        if n_outputs and n_outputs == len(self.labels) and not self.is_resizable:
+            raise ArgumentError(f"the model of `{self.name}` has a fixed number of outputs")
+
     def create_optimizer(self) -> Any:
         """Return a new optimizer with the default settings."""
         return registry.optimizers.get("Adam.v1")()

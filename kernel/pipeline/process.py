@@ -152,7 +152,7 @@ def make_doc(nlp: Language, text: str) -> Doc:
 
 
 def _check_length(nlp: Language, text: str) -> None:
-    if nlp.max_length is not None and len(text) > nlp.max_length:
+    if len(text) > nlp.max_length:
         raise TextError(
             f"the text has {len(text)} characters, `nlp.max_length` is {nlp.max_length}"
         )

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config import settle
 from kernel.errors import ArgumentError, ShapeError
 from kernel.pipeline.protocols import Sharing
+from kernel.text import DocBatch
 
 if TYPE_CHECKING:
     from kernel.pipeline.language import Language
     from kernel.pipeline.stages import Stage
+
+
+_learned_from: Final[ContextVar[DocBatch | None]] = ContextVar("learned_from", default=None)
 
 
 class SharedOutput:
@@ -67,17 +74,36 @@ class SharedOutput:
 def find_shared(docs: Any, upstream: str, kind: type = SharedOutput) -> Any:
     """Return the shared output that a layer listens to; None if there is none.
 
-    docs      a batch; other lists of docs share nothing
+    docs      a batch, or a list of all docs of the batch that is being learned from
     upstream  the name of a component; "*": the last one with an output of this kind
     kind      the class of the output; its subclasses do not count, since they may hold something
               else than one array per doc
     """
-    outputs = {
-        name: output for name, output in getattr(docs, "shared", {}).items() if type(output) is kind
-    }
+    shared = docs.shared if isinstance(docs, DocBatch) else _shared_by_list(docs)
+    outputs = {name: output for name, output in shared.items() if type(output) is kind}
     if upstream == "*" and outputs:
         return list(outputs.values())[-1]
     return outputs.get(upstream)
+
+
+@contextlib.contextmanager
+def learning_from(batch: DocBatch) -> Iterator[None]:
+    """Run a block in which a list of the docs of `batch` has its shared outputs, too.
+
+    Components written for spaCy give such a list to their model.
+    """
+    before = _learned_from.set(batch)
+    try:
+        yield
+    finally:
+        _learned_from.reset(before)
+
+
+def _shared_by_list(docs: Sequence[Any]) -> Mapping[str, Any]:
+    batch = _learned_from.get()
+    if batch is None or len(batch) != len(docs) or any(map(operator.is_not, batch, docs)):
+        return {}
+    return batch.shared
 
 
 def missing_upstream(upstream: str, problem: str) -> ArgumentError:

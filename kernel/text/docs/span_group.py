@@ -79,7 +79,7 @@ class SpanGroup(_OfDoc):
         self.extend(spans)
 
     def __repr__(self) -> str:
-        return f"SpanGroup({self.name!r}, {len(self)} spans)"
+        return repr(list(self))
 
     def __len__(self) -> int:
         return len(self.entries)

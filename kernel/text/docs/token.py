@@ -326,7 +326,7 @@ class Token(LexicalAttributes, PartView):
     @property
     def subtree(self) -> Iterator[Token]:
         """The token and all below it, from left to right."""
-        return self._tokens(self.doc.tree.subtree(self.i))
+        return (self if i == self.i else Token(self.doc, i) for i in self.doc.tree.subtree(self.i))
 
     @property
     def ancestors(self) -> Iterator[Token]:

@@ -143,7 +143,7 @@ def add(*layers: Any) -> Model[list[Doc], list[Floats]]:
 
 def _add(model: Any, X: Sequence[Doc], is_train: bool) -> tuple[Packed, Nothing]:
     outputs = [layer(X, is_train=is_train) for layer in model.layers]
-    first, *others = (packed(_as_list(Y), width=_width(model), xp=model.ops.xp) for Y, _ in outputs)
+    first, *others = (packed(Y, width=_width(model), xp=model.ops.xp) for Y, _ in outputs)
     total = first.data.copy()
     for other in others:
         if other.data.shape != total.shape:
@@ -169,14 +169,6 @@ def _init_add(model: Any, X: Any = None, Y: Any = None) -> None:
 
 def _width(model: Any) -> int:
     return model.get_dim("nO") if model.has_dim("nO") else 0
-
-
-def _as_list(output: Any) -> DocArrays:
-    """Return a layer's output as a list of arrays: it is one, or a `Ragged` of Thinc."""
-    if isinstance(output, (list, tuple)):
-        return output
-    lengths = np.asarray(output.lengths)
-    return Packed(output.dataXd, lengths)
 
 
 def _no_gradient(d_output: Any) -> list[Any]:

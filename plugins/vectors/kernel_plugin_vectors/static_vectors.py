@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from thinc.api import glorot_uniform_init
+from thinc.types import Ragged
 from thinc.util import get_width
 
 from kernel.errors import ArgumentError, ShapeError
@@ -54,6 +55,22 @@ def static_vectors(
     return _make(nO, nM, dropout, init_W, key_attr)
 
 
+def StaticVectors(  # noqa: N802 — the name in spaCy's module, `kernel.ml.staticvectors`
+    nO: int | None = None,
+    nM: int | None = None,
+    *,
+    dropout: float | None = None,
+    init_W: InitWeights = glorot_uniform_init,
+    key_attr: str | int | None = None,
+) -> WeightNode[Any, Ragged]:
+    """Map vectors like `static_vectors`, for models of Thinc's layers.
+
+    X        B docs or spans
+    returns  `Ragged`, (N, nO) and the B lengths
+    """
+    return _make(nO, nM, dropout, init_W, key_attr, forward=_forward_ragged)
+
+
 def static_vectors_v1(
     nO: int | None = None,
     nM: int | None = None,
@@ -78,6 +95,7 @@ def _make(
     dropout: float | None,
     init_W: InitWeights,
     key_attr: str | int | None,
+    forward: Callable[..., Any] | None = None,
 ) -> WeightNode[Any, Any]:
     settings: dict[str, Any] = {
         "key_attr": None if key_attr is None else attributes.attr_name(attributes.attr_id(key_attr))
@@ -97,7 +115,7 @@ def _make(
 
     return WeightNode(
         "static_vectors",
-        _forward,
+        forward or _forward,
         init=init,
         dims={"nO": nO, "nM": nM},
         params={"W": None},
@@ -105,9 +123,6 @@ def _make(
         attrs=settings,
     )
 
-
-# The name in spaCy's module, `kernel.ml.staticvectors`.
-StaticVectors = static_vectors
 
 # The attribute of a layer whose tokens without a vector get the last one of the table.
 _LAST_FOR_UNKNOWN: Final = "last_for_unknown"
@@ -169,6 +184,14 @@ def _forward(
         return []
 
     return Packed(features.take(rows, axis=0), lengths), backprop
+
+
+def _forward_ragged(
+    model: Any, docs: Sequence[Any], is_train: bool
+) -> tuple[Ragged, Callable[[Any], Any]]:
+    Y, backprop = _forward(model, docs, is_train)
+    data: Any = Y.data
+    return Ragged(data, model.ops.asarray1i(Y.lengths)), backprop
 
 
 def _gather(model: Any, docs: Sequence[Any]) -> tuple[Floats, Ints]:

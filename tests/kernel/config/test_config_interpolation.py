@@ -233,6 +233,16 @@ def test_values_are_written_as_they_are_whether_or_not_variables_are_wanted():
     assert values.to_bytes() == values.to_str().encode()
 
 
+def test_config_is_written_with_its_variables_unless_values_are_wanted(tmp_path):
+    config = Config({"a": {"x": 1, "y": "${a.x}"}})
+    config.to_disk(tmp_path / "a.cfg")
+    assert config.to_str() == "[a]\nx = 1\ny = ${a.x}\n"
+    assert (tmp_path / "a.cfg").read_bytes() == config.to_bytes() == config.to_str().encode()
+    assert config.to_str(interpolate=True) == "[a]\nx = 1\ny = 1\n"
+    assert (config.is_interpolated, config.interpolate().is_interpolated) == (False, True)
+    assert Config().from_str(config.to_str()).is_interpolated
+
+
 def test_names_of_variables_are_known_after_they_were_replaced():
     text = "[mine]\nx = 1\n[b]\ny = ${mine.x}"
     assert Config().from_str(text, interpolate=False).interpolate().replaced == {"mine.x"}

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+import kernel
 from kernel import hookimpl
 from kernel.cli.comments import add_comments
 from kernel.config import (
     Range,
+    TrainingSettings,
     check,
     explain,
     fill,
@@ -20,7 +22,7 @@ from kernel.config import (
     resolve_section,
     setting,
 )
-from kernel.errors import ConfigError, PluginError
+from kernel.errors import ArgumentError, ConfigError, PluginError
 from kernel.plugins import hooks
 from kernel.testing import plugged
 
@@ -329,3 +331,18 @@ def test_defaults_of_plugins_are_checked(read):
         pytest.raises(PluginError, match=message),
     ):
         check(read("[nlp]"))
+
+
+def test_section_is_resolved_by_the_class_that_describes_it():
+    config = kernel.blank("xx").config.interpolate()
+    values = {"dropout": 0.3, "seed": 1, "optimizer": config["training"]["optimizer"]}
+
+    made = kernel.registry.resolve(values, schema=TrainingSettings)
+
+    assert (made["dropout"], made["seed"], made["patience"]) == (0.3, 1, 1600)
+    assert callable(made["batcher"])
+    assert made["optimizer"].learn_rate == 0.001
+    with pytest.raises(ConfigError, match="dropuot"):
+        kernel.registry.resolve({"dropuot": 0.3}, schema=TrainingSettings)
+    with pytest.raises(ArgumentError, match="`str` does not describe a section"):
+        kernel.registry.resolve({}, schema=str)

@@ -5,7 +5,7 @@ import pytest
 from thinc.api import Model
 
 import kernel
-from kernel.pipeline import RehearsingPipe
+from kernel.pipeline import RehearsingPipe, TrainablePipe
 from kernel.text import Doc, Example, ExampleBatch
 
 
@@ -119,3 +119,20 @@ def test_component_without_a_model_is_not_saved(tmp_path):
     scaler.model = None
     with pytest.raises(ValueError, match="a Scaler without a model cannot be saved"):
         scaler.to_disk(tmp_path / "scaler")
+
+
+def test_labels_are_required_and_limited_by_the_model():
+    class Classifier(TrainablePipe):
+        labels = ()
+
+        def __init__(self):
+            self.name, self.model = "classifier", Model("any", lambda: None, dims={"nO": 1})
+
+    component = Classifier()
+    with pytest.raises(ValueError, match="`classifier` has no labels"):
+        component._require_labels()
+    component._allow_extra_label()
+    component.labels = ("A",)
+    component._require_labels()
+    with pytest.raises(ValueError, match="fixed number of outputs"):
+        component._allow_extra_label()

@@ -182,3 +182,10 @@ def test_strings_of_a_memory_zone_go_unless_something_holds_them():
         assert strings[key] == "goes"
 
     assert (key in strings, "stays" in strings) == (False, True)
+
+
+def test_group_is_shown_as_its_spans(make_doc):
+    doc = make_doc()
+    doc.spans["sc"] = [Span(doc, 0, 1, "A"), Span(doc, 1, 3, "B")]
+
+    assert str(doc.spans["sc"]) == str([doc[0:1], doc[1:3]])

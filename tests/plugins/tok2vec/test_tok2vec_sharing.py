@@ -332,3 +332,37 @@ def test_shared_layer_without_weights_is_named():
         tok2vec.share(docs)
     with pytest.raises(KernelError, match="component `tok2vec` is not initialized"):
         tok2vec.update([Example(docs[0], docs[0])])
+
+
+def test_list_of_the_docs_of_a_batch_has_its_shared_output(nlp, monkeypatch):
+    def update(self, examples, *, drop=0.0, sgd=None, losses=None):  # as written for spaCy
+        Y, backprop = self.model.begin_update([example.predicted for example in examples])
+        backprop([np.ones_like(array) for array in Y])
+        return losses
+
+    def gradients():
+        nlp.update(examples_of(nlp, "a b", "c"), sgd=False)
+        nodes = nlp.get_pipe("tok2vec").model.walk()
+        found = [node.get_grad(name).copy() for node in nodes for name in node.grad_names]
+        for node in nlp.get_pipe("tok2vec").model.walk():
+            for name in node.grad_names:
+                node.get_grad(name)[...] = 0
+        return found
+
+    expected = gradients()
+    monkeypatch.setattr(Head, "update", update)
+
+    for one, other in zip(gradients(), expected, strict=True):
+        assert other.any()
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+def test_other_lists_of_docs_share_nothing(nlp, monkeypatch):
+    def update(self, examples, *, drop=0.0, sgd=None, losses=None):
+        self.model.begin_update([examples[0].predicted])
+        return losses
+
+    monkeypatch.setattr(Head, "update", update)
+
+    with pytest.raises(KernelError, match="did not run before"):
+        nlp.update(examples_of(nlp, "a b", "c"))

@@ -4,9 +4,11 @@ import subprocess
 
 import numpy as np
 import pytest
+from thinc.api import chain, ragged2list
 
 from kernel import random
 from kernel.errors import KernelError, ShapeError
+from kernel.ml.staticvectors import StaticVectors
 from kernel.ops import Packed
 from kernel.pipeline import blank, load
 from kernel.registry import registry
@@ -249,3 +251,21 @@ def test_pipeline_with_vectors_can_be_trained_saved_and_loaded(tmp_path):
     nlp.to_disk(tmp_path)
     again = load(tmp_path)
     np.testing.assert_array_equal(again("cat sat on dog").tensor, nlp("cat sat on dog").tensor)
+
+
+def test_layer_for_models_of_thinc_makes_a_ragged_array(make_layer):
+    vocab = make_vocab()
+    docs = [Doc(vocab, words=["dog", "cat"]), Doc(vocab), Doc(vocab, words=["sat"])]
+    layer, packed_layer = StaticVectors(4), make_layer(vocab)
+    layer.initialize(X=docs)
+    layer.set_param("W", packed_layer.get_param("W"))
+
+    Y, backprop = layer.begin_update(docs)
+
+    np.testing.assert_allclose(Y.dataXd, packed_layer.predict(docs).data)
+    assert Y.lengths.tolist() == [2, 0, 1]
+    backprop(Y)
+    packed_layer.begin_update(docs)[1](packed_layer.predict(docs))
+    np.testing.assert_allclose(layer.get_grad("W"), packed_layer.get_grad("W"), rtol=1e-6)
+    as_list = chain(layer, ragged2list()).predict(docs)
+    assert [array.shape for array in as_list] == [(2, 4), (0, 4), (1, 4)]

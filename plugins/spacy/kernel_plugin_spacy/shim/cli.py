@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from kernel import blank, info, load, require_cpu, require_gpu
 from kernel.cli import import_code, recommend_config
 from kernel.cli import main as setup_cli
 from kernel.config import Config, fill, load_config, parse_overrides
-from kernel.errors import UnsupportedError
+from kernel.errors import ConfigError, UnknownLanguageError, UnsupportedError
 from kernel.files import write_json
 from kernel.registry import registry
 from kernel.training import init_nlp
@@ -29,6 +30,7 @@ __all__ = [
     "parse_config_overrides",
     "setup_cli",
     "setup_gpu",
+    "show_validation_error",
     "string_to_list",
 ]
 
@@ -163,6 +165,25 @@ def setup_gpu(use_gpu: int, silent: bool = True) -> None:
         require_gpu(use_gpu)
     else:
         require_cpu()
+
+
+@contextmanager
+def show_validation_error(
+    file_path: str | Path | None = None,
+    *,
+    title: str | None = None,
+    desc: str = "",
+    show_config: bool | None = None,
+    hint_fill: bool = True,
+) -> Iterator[None]:
+    """Run a block, and end the program with the problems of a config that it raises.
+
+    They name their file, line and setting, whatever the arguments are.
+    """
+    try:
+        yield
+    except (ConfigError, UnknownLanguageError) as error:
+        raise SystemExit(str(error)) from None
 
 
 def string_to_list(value: str, intify: bool = False) -> list[str] | list[int]:

@@ -16,6 +16,8 @@ from kernel_plugin_spacy.shim.later import LATER, placeholder
 _SHIM: Final = "kernel_plugin_spacy.shim"
 _REGISTERED: Final = f"{_SHIM}.registered"
 
+_LAYERS: Final = ("kernel.ml.featureextractor", "kernel.ml.staticvectors")
+
 _PUBLIC: Final = {"__all__", "__title__", "__version__"}
 
 # The modules that have the names; the first one that has a name wins.
@@ -26,10 +28,16 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "compat": (f"{_SHIM}.compat",),
     "errors": (f"{_SHIM}.errors", "kernel.matcher"),
     "language": ("kernel.language", f"{_SHIM}.language"),
-    "ml": ("kernel.ml", _REGISTERED),
+    "ml": ("kernel.ml", *_LAYERS, _REGISTERED),
     "ml._character_embed": (f"{_SHIM}.character_embed",),
-    "ml.models": (_REGISTERED,),
-    "pipeline": ("kernel.pipeline", f"{_SHIM}.default_models", _REGISTERED),
+    "ml.models": (*_LAYERS, _REGISTERED),
+    "pipeline": (
+        "kernel.pipeline",
+        f"{_SHIM}.default_models",
+        f"{_SHIM}.pipe",
+        _REGISTERED,
+    ),
+    "schemas": ("kernel.schemas", f"{_SHIM}.schemas"),
     "training": ("kernel.training", _REGISTERED),
     "training.augment": ("kernel_plugin_corpus.augmenters",),
     "ty": (f"{_SHIM}.ty",),
@@ -55,11 +63,7 @@ _PARTS: Final[Mapping[str, frozenset[str]]] = {
     "displacy": frozenset({"render"}),
     "kb": frozenset({"candidate", "kb", "kb_in_memory"}),
     "matcher": frozenset({"dependencymatcher", "levenshtein", "matcher", "phrasematcher"}),
-    "ml": frozenset({
-        "extract_ngrams",
-        "featureextractor",
-        "staticvectors",
-    }),
+    "ml": frozenset({"extract_ngrams"}),
     "ml.models": frozenset({"multi_task", "parser", "tagger", "textcat", "tok2vec"}),
     "pipeline": frozenset({
         "attributeruler",

@@ -48,8 +48,6 @@ _REGISTERED: Final = {
         "make_token_splitter": "token_splitter",
     },
     "layers": {
-        "FeatureExtractor": "spacy.FeatureExtractor.v1",
-        "StaticVectors": "spacy.StaticVectors.v2",
         "extract_ngrams": "spacy.extract_ngrams.v1",
     },
     "loggers": {"console_logger": "spacy.ConsoleLogger.v3"},

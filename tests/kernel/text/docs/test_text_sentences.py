@@ -149,3 +149,10 @@ def test_sentences_of_trees_follow_labels_in_bins(vocab):
 def test_tokens_of_a_part_whose_head_is_outside_go_to_the_highest_ancestor_inside(make_doc):
     doc = make_doc(words=["a", "b", "c", "d", "e"], heads=[3, 0, 3, 4, 4], deps=["dep"] * 5)
     assert [token.head.i for token in doc[1:5].as_doc()] == [3, 2, 3, 3]
+
+
+def test_subtree_has_the_token_itself(make_doc):
+    doc = make_doc(["a", "b", "c"], heads=[1, 1, 1], deps=["x", "ROOT", "y"])
+    root = doc[1]
+
+    assert [token is root for token in root.subtree] == [False, True, False]

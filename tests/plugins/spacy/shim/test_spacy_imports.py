@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,6 @@ ABSENT = {
     "ml.tb_framework.TransitionModel": "layers are others",
     "pipeline._parser_internals.nonproj": "private",
     "pipeline.transition_parser.Parser": "parsers are others",
-    "schemas.ConfigSchemaTraining": "a model of pydantic",
     "tests.util.make_tempdir": "spaCy's own tests",
     "tokens.graph.Graph": "not documented",
     "training.initialize.convert_vectors": "a command, `kernel init vectors`",
@@ -230,3 +230,21 @@ print("ents_f" in scores, (folder / "scores.json").exists())
         str(tmp_path),
     )
     assert said.splitlines()[-1] == "True True"
+
+
+def test_problems_of_a_config_end_the_program(tmp_path):
+    path = tmp_path / "wrong.cfg"
+    path.write_text("[nlp]\nlang = 3\n", encoding="utf8")
+    program = f"""{ACTIVE}
+from spacy.cli._util import show_validation_error
+from spacy.util import load_model_from_config, load_config
+with show_validation_error():
+    load_model_from_config(load_config({str(path)!r}), auto_fill=True)
+"""
+
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    assert ended.returncode == 1
+    assert "language" in ended.stderr
+    assert "Traceback" not in ended.stderr
