@@ -157,6 +157,16 @@ class DependencyParser(TransitionParser):
                 raise LoadError(f"the labels of `{self.name}` have none for the action {name}")
         return checked
 
+    def _read_moves(self, data: bytes) -> None:
+        super()._read_moves(data)
+        actions = {action for action, _ in self.system.moves.classes}
+        if actions and not {SHIFT, REDUCE} <= actions:
+            raise LoadError(
+                "`moves` has no Shift or no Reduce, without which a parser cannot reach the end",
+                hint="spaCy saves this if a parser had too little data for `min_action_freq`, and "
+                "cannot train it; initialize it with more data, or leave it out with `exclude`",
+            )
+
     # Prediction
 
     def set_annotations(self, docs: Sequence[Doc], predictions: Arcs | None) -> None:

@@ -1,8 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 from thinc.api import Adam
 
 from kernel.errors import KernelError, LoadError, WrongTypeError
+from kernel.files import pack, unpack
 from kernel.random import Streams
 from kernel.text import Doc, DocBatch, Example
 from kernel.text.examples.projective import projectivize
@@ -96,6 +99,19 @@ def test_saved_component_predicts_the_same(clause_examples, make_parser, shake, 
     for example in clause_examples[:5]:
         docs = [Doc(parser.vocab, words=example.text.split()) for _ in range(2)]
         assert tree_of(again(docs[0])) == tree_of(parser(docs[1]))
+
+
+@pytest.mark.parametrize("missing", ["0", "1"])
+def test_labels_with_which_no_parse_ends_are_named(clause_examples, make_parser, tmp_path, missing):
+    parser = make_parser(clause_examples)
+    parser.to_disk(tmp_path)
+    moves = unpack((tmp_path / "moves").read_bytes())
+    labels = json.loads(moves["moves"])
+    labels[missing] = {}
+    (tmp_path / "moves").write_bytes(pack({**moves, "moves": json.dumps(labels)}))
+    (tmp_path / "model").unlink()
+    with pytest.raises(LoadError, match="`moves` has no Shift or no Reduce"):
+        make_parser().from_disk(tmp_path)
 
 
 def test_damaged_moves_file_is_named(clause_examples, make_parser, tmp_path):

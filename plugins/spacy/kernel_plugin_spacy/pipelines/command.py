@@ -28,10 +28,11 @@ def import_pipeline(pipeline: str, output_dir: Path, *, exclude: str, force: boo
     """
     from kernel.cli import console
     from kernel.pipeline import load
-    from kernel_plugin_spacy.pipelines.importing import check_supported
+    from kernel_plugin_spacy.pipelines.importing import check_excluded, check_supported
 
     check_unused(output_dir, force=force)
     left_out = _names(exclude)
+    check_excluded(pipeline, left_out)
     check_supported(pipeline, left_out)
     nlp = load(pipeline, exclude=left_out)
     nlp.to_disk(output_dir)
@@ -57,10 +58,13 @@ def export_pipeline(
     from kernel.cli import console
     from kernel.pipeline import load
     from kernel.registry import registry
+    from kernel_plugin_spacy.pipelines.importing import check_excluded
 
     write = registry.exporters.get(form)
     check_unused(output_dir, force=force)
-    nlp = load(pipeline, exclude=_names(exclude))
+    left_out = _names(exclude)
+    check_excluded(pipeline, left_out)
+    nlp = load(pipeline, exclude=left_out)
     for remark in write(nlp, output_dir):
         console.warn(remark)
     _show(nlp)

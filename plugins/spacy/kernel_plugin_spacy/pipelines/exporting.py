@@ -11,7 +11,7 @@ import numpy as np
 
 from kernel.errors import UnsupportedError
 from kernel.files import read_file, replace_folder, unpack
-from kernel.pipeline import Sharing, upstreams_of
+from kernel.pipeline import Sharing, upstream_of
 from kernel_plugin_spacy.pipelines.spacy_config import SpacyConfig, for_spacy
 from kernel_plugin_spacy.pipelines.writing import (
     dump_for_spacy,
@@ -67,14 +67,18 @@ def _missing(nlp: Language, found: SpacyConfig, models: Mapping[str, Any]) -> di
 
 
 def _unheard(nlp: Language, name: str) -> Iterator[str]:
-    """Yield the shared layers that a component does not read in spaCy.
+    """Yield the shared layers that a component listens to and does not read in spaCy.
 
     In predictions, a listener of spaCy reads `doc.tensor`, which the last shared layer has set.
     """
     before = nlp.component_names[: nlp.component_names.index(name)]
     *_, last = [None, *(each for each in before if isinstance(nlp.get_pipe(each), Sharing))]
-    for upstream in upstreams_of(nlp, name):
-        if upstream != last:
+    nodes = nlp.get_pipe(name).model.walk()
+    for node in [node for node in nodes if "listens_to" in node.attrs]:
+        upstream = upstream_of(nlp, name, node)
+        if upstream is None:
+            yield f"a component before it to listen to (`{node.attrs['listens_to']}`)"
+        elif upstream != last:
             yield (
                 f"the output of `{upstream}` after that of `{last}`, by which spaCy replaces it "
                 f"(move `{last}` behind `{name}`, or use `nlp.replace_listeners`)"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.config import load_config
-from kernel.errors import LoadError
+from kernel.errors import ArgumentError, LoadError, did_you_mean
 from kernel.registry import registry
 
 if TYPE_CHECKING:
@@ -16,16 +16,28 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("part", "kind", "labels", "weights")
 
 
+def check_excluded(pipeline: str, exclude: Sequence[str]) -> None:
+    """Raise `ArgumentError` for a name in `exclude` that no component of the pipeline has.
+
+    Does nothing if there is no pipeline.
+    """
+    config = _stored_config(pipeline)
+    known = config["nlp"]["pipeline"] if config else exclude
+    for name in exclude:
+        if name not in known:
+            raise ArgumentError(
+                f"--exclude: {pipeline!r} has no component {name!r}",
+                hint=did_you_mean(name, known),
+            )
+
+
 def check_supported(pipeline: str, exclude: Sequence[str]) -> None:
     """Raise `LoadError`, which names the parts of a pipeline that no plugin has, if there are any.
 
     Does nothing if there is no pipeline.
     """
-    is_package = registry.models.has(pipeline)
-    folder = registry.models.folder(pipeline) if is_package else Path(pipeline)
-    if folder is None or not folder.joinpath("config.cfg").is_file():
-        return
-    found = unsupported(load_config(folder / "config.cfg").interpolate())
+    config = _stored_config(pipeline)
+    found = unsupported(config) if config else {}
     missing = {name: parts for name, parts in found.items() if name not in exclude}
     if missing:
         named = "; ".join(f"`{name}` needs {', '.join(parts)}" for name, parts in missing.items())
@@ -33,6 +45,15 @@ def check_supported(pipeline: str, exclude: Sequence[str]) -> None:
             f"no installed plugin has these parts of {pipeline!r}: {named}",
             hint=f"leave them out with --exclude {','.join([*exclude, *missing])}",
         )
+
+
+def _stored_config(pipeline: str) -> Mapping[str, Any] | None:
+    """Return the config of a folder or an installed package, without variables."""
+    is_package = registry.models.has(pipeline)
+    folder = registry.models.folder(pipeline) if is_package else Path(pipeline)
+    if folder is None or not folder.joinpath("config.cfg").is_file():
+        return None
+    return load_config(folder / "config.cfg").interpolate()
 
 
 def unsupported(config: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -231,6 +231,23 @@ def test_a_shared_layer_must_be_the_last_one_before_its_listeners(tmp_path):
         export(nlp, tmp_path / "refused")
 
 
+def test_a_shared_layer_that_is_missing_is_named(own, tmp_path, run_kernel):
+    options = ["--to", "spacy", "--exclude", "tok2vec"]
+    done = run_kernel("export", own, tmp_path / "exported", *options)
+    assert done.returncode == 1
+    assert "`tagger` needs a component before it to listen to (`*`)" in done.stderr
+    assert not tmp_path.joinpath("exported").exists()
+
+
+@pytest.mark.parametrize("command", [("export", "--to", "spacy"), ("import",)])
+def test_components_that_cannot_be_excluded_are_named(own, tmp_path, run_kernel, command):
+    done = run_kernel(*command, own, tmp_path / "output", "--exclude", "ner,tager")
+    assert done.returncode == 1
+    assert "has no component 'tager'" in done.stderr
+    assert "did you mean `tagger`?" in done.stderr
+    assert not tmp_path.joinpath("output").exists()
+
+
 def test_vectors_get_the_type_that_layers_of_spacy_read(tmp_path):
     nlp = train("vectors", n_steps=1, library="kernel")
     halves = nlp.vocab.vectors.data.astype("float16")
