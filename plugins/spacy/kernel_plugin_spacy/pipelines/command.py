@@ -22,8 +22,8 @@ _exclude_option = click.option(
 def import_pipeline(pipeline: str, output_dir: Path, *, exclude: str, force: bool) -> None:
     """Save PIPELINE, a folder or an installed package of spaCy, to OUTPUT_DIR.
 
-    kernel also loads PIPELINE as it is. The new folder is in kernel's own format: it is loaded
-    faster, without kernel-plugin-spacy, and every change to its files is noticed. A table shows
+    kernel also loads PIPELINE as it is. The new folder is in kernel's own format: it needs neither
+    the package nor kernel-plugin-spacy, and every change to its files is noticed. A table shows
     what was read; all parts that no plugin has are named, and then nothing is written.
     """
     from kernel.cli import console
