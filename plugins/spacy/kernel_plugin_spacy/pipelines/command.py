@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kernel.cli import check_unused, force_option
+from kernel.cli import check_unused, code_option, force_option
 
 _exclude_option = click.option(
     "--exclude", "-e", default="", help="Components to leave out, separated by commas."
@@ -18,19 +18,23 @@ _exclude_option = click.option(
 @click.argument("pipeline")
 @click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False))
 @_exclude_option
+@code_option
 @force_option("OUTPUT_DIR")
-def import_pipeline(pipeline: str, output_dir: Path, *, exclude: str, force: bool) -> None:
+def import_pipeline(
+    pipeline: str, output_dir: Path, *, exclude: str, code: Path | None, force: bool
+) -> None:
     """Save PIPELINE, a folder or an installed package of spaCy, to OUTPUT_DIR.
 
     kernel also loads PIPELINE as it is. The new folder is in kernel's own format: it needs neither
     the package nor kernel-plugin-spacy, and every change to its files is noticed. A table shows
     what was read; all parts that no plugin has are named, and then nothing is written.
     """
-    from kernel.cli import console
+    from kernel.cli import console, import_code
     from kernel.pipeline import load
     from kernel_plugin_spacy.pipelines.importing import check_excluded, check_supported
 
     check_unused(output_dir, force=force)
+    import_code(code)
     left_out = _names(exclude)
     check_excluded(pipeline, left_out)
     check_supported(pipeline, left_out)
@@ -45,9 +49,10 @@ def import_pipeline(pipeline: str, output_dir: Path, *, exclude: str, force: boo
 @click.argument("output_dir", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--to", "form", required=True, help="The format: spacy, or that of a plugin.")
 @_exclude_option
+@code_option
 @force_option("OUTPUT_DIR")
 def export_pipeline(
-    pipeline: str, output_dir: Path, *, form: str, exclude: str, force: bool
+    pipeline: str, output_dir: Path, *, form: str, exclude: str, code: Path | None, force: bool
 ) -> None:
     """Write PIPELINE, a folder or an installed package, to OUTPUT_DIR for another library.
 
@@ -55,13 +60,14 @@ def export_pipeline(
     annotations. A table shows what was written. All parts that spaCy does not have are named, and
     then nothing is written.
     """
-    from kernel.cli import console
+    from kernel.cli import console, import_code
     from kernel.pipeline import load
     from kernel.registry import registry
     from kernel_plugin_spacy.pipelines.importing import check_excluded
 
-    write = registry.exporters.get(form)
     check_unused(output_dir, force=force)
+    import_code(code)
+    write = registry.exporters.get(form)
     left_out = _names(exclude)
     check_excluded(pipeline, left_out)
     nlp = load(pipeline, exclude=left_out)

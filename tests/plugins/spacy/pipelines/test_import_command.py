@@ -46,3 +46,19 @@ def test_parts_that_no_plugin_has_are_named(pipeline, tmp_path, run_kernel, befo
     assert done.returncode == 1
     assert message in done.stderr
     assert not tmp_path.joinpath("own").exists()
+
+
+def test_code_registers_what_the_config_names(pipeline, tmp_path, run_kernel):
+    config = pipeline / "config.cfg"
+    text = config.read_text(encoding="utf8")
+    text = text.replace("pipeline = [", 'pipeline = ["acme_step",')
+    config.write_text(f'{text}\n[components.acme_step]\nfactory = "acme_step"\n', encoding="utf8")
+    code = tmp_path / "functions.py"
+    code.write_text("import kernel\nkernel.Language.component('acme_step', func=lambda doc: doc)\n")
+    done = run_kernel("import", pipeline, tmp_path / "own", "--code", code)
+    assert done.returncode == 0, done.stderr
+    # spaCy would not find it.
+    options = [tmp_path / "exported", "--to", "spacy", "--code", code]
+    done = run_kernel("export", tmp_path / "own", *options)
+    assert done.returncode == 1
+    assert "`acme_step` needs the component `acme_step`" in done.stderr
