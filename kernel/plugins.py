@@ -23,7 +23,8 @@ __all__ = ["Hooks", "InstalledPlugin", "distributions", "hooks", "installed"]
 
 # The methods of `kernel.registry`, whose other attributes are the registries.
 _RESERVED: Final = (
-    *("fill", "find", "get", "get_registry_names", "has", "has_registry", "of", "resolve"),
+    *("create", "fill", "find", "get", "get_registry_names"),
+    *("has", "has_registry", "of", "resolve"),
 )
 _DISABLE: Final = "KERNEL_DISABLE_PLUGINS"
 _EXTENSION_HOOKS: Final = ("kernel_add_hooks", "kernel_add_registries")

@@ -6,8 +6,11 @@ or one that is not installed here.
 """
 
 import re
+import sys
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 from click.testing import CliRunner
@@ -107,6 +110,12 @@ def overrides(project, monkeypatch):
         return [f"--paths.{name}={value}" for name, value in given.items()]
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def wandb(monkeypatch):
+    """Replace Weights & Biases, which would send the runs to its server."""
+    monkeypatch.setitem(sys.modules, "wandb", MagicMock(__spec__=ModuleSpec("wandb", None)))
 
 
 @pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
