@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import platform
 import warnings
 from collections.abc import Iterable, Mapping
@@ -114,8 +115,14 @@ def _describe_installation() -> dict[str, Any]:
         "platform": platform.platform(),
         "python version": platform.python_version(),
         "plugins": distributions(),
-        "pipelines": registry.models.names(),
+        "pipelines": {name: _pipeline_version(name) for name in registry.models.names()},
     }
+
+
+def _pipeline_version(name: str) -> str:
+    """Return the version of the distribution of a pipeline; "" if a function makes it."""
+    owner = registry.models.distribution(name)
+    return importlib.metadata.version(owner) if owner else ""
 
 
 def _describe_pipeline(name: str) -> dict[str, Any]:

@@ -17,6 +17,13 @@ def test_info_tells_of_the_installation_and_of_a_pipeline(tmp_path, capsys):
     assert capsys.readouterr().out == f"{text}\n"
 
 
+def test_info_lists_installed_pipelines_with_their_versions(distribution, run_python, tmp_path):
+    distribution("acme-models", {"kernel_models": {"acme_sm": "acme:load"}})
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import kernel"
+
+    assert run_python(f"{code}; print(kernel.info()['pipelines']['acme_sm'])") == "1.0\n"
+
+
 @pytest.mark.parametrize(
     ("term", "meaning"),
     [

@@ -125,7 +125,10 @@ def _sudachi(mode: str) -> Any:
     found = getattr(_OF_THREAD, mode, None)
     if found is None:
         package = segmenter_package("sudachipy", "ja")
-        found = _dictionary().tokenizer(mode=getattr(package.SplitMode, mode))
+        dictionary = _dictionary()
+        # Before version 0.7, there is only `create`, which is deprecated since then.
+        make = getattr(dictionary, "tokenizer", None) or dictionary.create
+        found = make(mode=getattr(package.SplitMode, mode))
         setattr(_OF_THREAD, mode, found)
     return found
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
+from kernel.text import symbols
+
 # The tags with each part of speech.
 _TAGS: Final = {
     "ADJ": "形状詞-一般 形状詞-タリ 形容詞-一般 形容詞-非自立可能",
@@ -77,3 +79,13 @@ def parts_of_speech(tokens: Sequence[str], tags: Sequence[str]) -> Iterator[str]
         first, second = (None, None) if own else _OF_PAIR.get((tag, next_tag), (None, None))
         yield own or first or _POS.get(tag, "X")
         after = second
+
+
+def resolve_pos(orth: str, tag: str, next_tag: str | None) -> tuple[int, int | None]:
+    """Return the parts of speech, as ids, of a token and of the next one.
+
+    The second is None unless the pair of tags decides it.
+    """
+    first, _ = parts_of_speech((orth, ""), (tag, next_tag or ""))
+    of_next = _OF_PAIR.get((tag, next_tag or ""), (None, None))[1]
+    return symbols.POS_IDS[first], None if of_next is None else symbols.POS_IDS[of_next]

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import kernel
+from kernel.symbols import ADJ, AUX, PROPN, VERB
 from kernel_plugin_lang.segmenters.ja import DetailedToken
-from kernel_plugin_lang.segmenters.ja_tags import parts_of_speech
+from kernel_plugin_lang.segmenters.ja_tags import parts_of_speech, resolve_pos
 
 pytestmark = pytest.mark.needs("sudachipy")
 
@@ -115,3 +116,15 @@ def test_threads_use_one_tokenizer(mode):
     with ThreadPoolExecutor(4) as pool:
         docs = list(pool.map(tokenizer, [text] * 24))
     assert [[token.text for token in doc] for doc in docs] == [expected] * 24
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [
+        (("銀座", "名詞-固有名詞-地名-一般", None), (PROPN, None)),
+        (("完成", "名詞-普通名詞-サ変可能", "動詞-非自立可能"), (VERB, AUX)),
+        (("ない", "形容詞-非自立可能", None), (ADJ, None)),
+    ],
+)
+def test_parts_of_speech_of_a_token_and_the_next_one(tokens, expected):
+    assert resolve_pos(*tokens) == expected
