@@ -15,9 +15,15 @@ from typing import Any
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write `data` to `path` atomically: a crash leaves either the old or the new file."""
+    """Write `data` to `path` atomically: a crash leaves either the old or the new file.
+
+    A device or pipe at `path`, such as `/dev/stdout`, is written to, not replaced.
+    """
     temporary = temporary_name(path)
     with naming(path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(data)
+            return
         try:
             with temporary.open("wb") as stream:
                 stream.write(data)

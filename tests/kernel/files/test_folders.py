@@ -101,6 +101,19 @@ def test_temporary_names_are_not_in_messages(tmp_path):
         write_file(tmp_path / "no" / "file", b"")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, b"data")
+    assert os.read(reader, 10) == b"data"
+    os.close(reader)
+    assert pipe.is_fifo()
+    with pytest.raises(KernelError, match="pipe is a file, expected a folder"):
+        save(pipe)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
