@@ -63,6 +63,7 @@ def test_layer_follows_machine_language_and_wish(lang, asked, gpu, layer, name):
 
 def test_remarks_are_about_existing_settings():
     found = recommend_config("en", ["ner"], gpu=True)
+    assert found.remarks
     for path in found.remarks:
         tree = found.config
         for key in path:

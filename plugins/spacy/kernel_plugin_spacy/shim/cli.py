@@ -136,18 +136,23 @@ def init_config(
     pretraining: bool = False,
     silent: bool = True,
 ) -> Config:
-    """Return the recommended config for a pipeline."""
+    """Return the recommended config for a pipeline; unless `silent`, print what it is for."""
     found = recommend_config(lang, pipeline, optimize=optimize, gpu=gpu, pretraining=pretraining)
+    _say(f"the recommended config: {lang}, {', '.join(pipeline)}, for {optimize}", silent=silent)
     return found.config
 
 
 def fill_config(
     output_file: str | Path, base_path: str | Path, *, silent: bool = True
 ) -> tuple[Config, Config]:
-    """Write the config at `base_path` with all defaults to `output_file`; return both configs."""
+    """Write the config at `base_path` with all defaults to `output_file`; return both configs.
+
+    Unless `silent`, print that it was written.
+    """
     base = load_config(base_path)
     filled = fill(base)
     filled.to_disk(Path(output_file), interpolate=False)
+    _say(f"wrote {base_path} with all defaults to {output_file}", silent=silent)
     return base, filled
 
 
@@ -160,11 +165,19 @@ def parse_config_overrides(args: Sequence[str], env_var: str | None = "") -> dic
 
 
 def setup_gpu(use_gpu: int, silent: bool = True) -> None:
-    """Use the GPU number `use_gpu`, or the CPU if it is -1."""
+    """Use the GPU number `use_gpu`, or the CPU if it is -1; unless `silent`, print which."""
     if use_gpu >= 0:
         require_gpu(use_gpu)
     else:
         require_cpu()
+    _say(f"using GPU {use_gpu}" if use_gpu >= 0 else "using the CPU", silent=silent)
+
+
+def _say(text: str, *, silent: bool) -> None:
+    if not silent:
+        from kernel.cli import console
+
+        console.say(text)
 
 
 @contextmanager

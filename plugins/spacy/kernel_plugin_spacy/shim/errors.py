@@ -29,7 +29,8 @@ class _SpacyCodes(type):
     def __getattr__(cls, name: str) -> str:
         if re.fullmatch(r"[EW]\d{3,4}", name) is None:
             raise AttributeError(f"no code {name!r}: codes are E or W and a number")
-        return _Text(f"[{name}] see this code in spaCy's documentation")
+        kind = "warning" if name.startswith("W") else "error"
+        return _Text(f"[{name}] the {kind} with this code in spaCy")
 
 
 class Errors(metaclass=_SpacyCodes):

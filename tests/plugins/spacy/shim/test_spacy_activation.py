@@ -101,11 +101,13 @@ print(len([each for each in sys.meta_path if "spacy" in type(each).__module__]))
 
 def test_installed_spacy_is_replaced(run_python, tmp_path):
     (tmp_path / "spacy.py").write_text("raise AssertionError")
-    run_python(
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from kernel_plugin_spacy import as_spacy; as_spacy(); import spacy; spacy.blank('xx')",
+    said = run_python(
+        "import kernel, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from kernel_plugin_spacy import as_spacy; as_spacy()\n"
+        "import spacy; print(spacy.Language is kernel.Language)",
         str(tmp_path),
     )
+    assert said == "True\n"
 
 
 @pytest.mark.slow

@@ -190,16 +190,21 @@ print(hasattr(Own, "E002"), hasattr(Errors, "nothing"))
 
 
 def test_default_models_are_those_of_the_components(run_as_spacy):
-    run_as_spacy("""
+    said = run_as_spacy("""
 import spacy
 from spacy.pipeline.tagger import DEFAULT_TAGGER_MODEL
 from spacy.pipeline.textcat import single_label_bow_config, single_label_cnn_config
 nlp = spacy.blank("en")
-nlp.add_pipe("tagger", config={"model": DEFAULT_TAGGER_MODEL})
+nlp.add_pipe("tagger", name="given", config={"model": DEFAULT_TAGGER_MODEL})
+nlp.add_pipe("tagger")
+components = nlp.config["components"]
+print(components["given"]["model"] == components["tagger"]["model"])
 for text in (single_label_bow_config, single_label_cnn_config):
     model = spacy.util.load_config_from_str(text)["model"]
     nlp.add_pipe("textcat", config={"model": model}, name=model["@architectures"])
+print(nlp.pipe_names[2:])
 """)
+    assert said.splitlines() == ["True", "['spacy.TextCatBOW.v3', 'spacy.TextCatReduce.v1']"]
 
 
 def test_commands_are_functions(run_as_spacy, tmp_path):
@@ -230,6 +235,31 @@ print("ents_f" in scores, (folder / "scores.json").exists())
         str(tmp_path),
     )
     assert said.splitlines()[-1] == "True True"
+
+
+def test_functions_that_are_not_silent_print_what_they_did(run_as_spacy, tmp_path):
+    said = run_as_spacy(
+        """
+import sys
+sys.stderr = sys.stdout  # where messages go
+from spacy.cli import fill_config, init_config
+from spacy.cli._util import setup_gpu
+base, filled = f"{sys.argv[1]}/base.cfg", f"{sys.argv[1]}/filled.cfg"
+for silent in (True, False):
+    print(silent)
+    setup_gpu(-1, silent=silent)
+    init_config(lang="de", pipeline=["ner"], silent=silent).to_disk(base)
+    fill_config(filled, base, silent=silent)
+""",
+        str(tmp_path),
+    )
+    assert said.splitlines() == [
+        "True",
+        "False",
+        "using the CPU",
+        "the recommended config: de, ner, for efficiency",
+        f"wrote {tmp_path}/base.cfg with all defaults to {tmp_path}/filled.cfg",
+    ]
 
 
 def test_problems_of_a_config_end_the_program(tmp_path):
